@@ -1,0 +1,92 @@
+import { announce } from '../lambda/core/announce.ts';
+import { digest } from '../lambda/core/digest.ts';
+import { lookAt } from '../lambda/core/look.ts';
+import { NOTHING_REMEMBERED, routeOf } from '../lambda/core/memory.ts';
+import { parsePolicy } from '../lambda/core/policy.ts';
+import { hasChanged, remembering } from '../lambda/core/remember.ts';
+import { parseSync } from '../lambda/core/sync-record.ts';
+import type { Instant } from '../lambda/core/time.ts';
+import { track } from '../lambda/core/track.ts';
+import { compose } from '../lambda/slack/compose.ts';
+
+/**
+ * What one check costs from the parsed JSON to the composed digest, as a multiple of what `JSON.parse` costs for the
+ * same bytes, measured in one run since machines differ: `npm run bench`.
+ */
+const SYNCS = 10_000;
+const IN_TROUBLE = 0.01;
+const ROUNDS = 30;
+const ALLOWED_RATIO = 6;
+
+const parsedPolicy = parsePolicy({});
+if (!parsedPolicy.ok) throw new Error('the default policy does not parse');
+const { policy } = parsedPolicy;
+const now = Date.UTC(2026, 10, 24, 9);
+const body = JSON.stringify({ syncs: Array.from({ length: SYNCS }, (_, index) => record(index, now)) });
+
+const parse: number[] = [];
+const check: number[] = [];
+let messages = 0;
+for (let round = 0; round < ROUNDS; round += 1) {
+  const started = performance.now();
+  const { syncs }: { syncs: unknown[] } = JSON.parse(body);
+  const parsed = performance.now();
+  messages = judge(syncs);
+  check.push(performance.now() - parsed);
+  parse.push(parsed - started);
+}
+const ratio = median(check.map((cost, round) => cost / (parse[round] ?? Number.NaN)));
+console.log(
+  `${SYNCS} syncs, ${IN_TROUBLE * 100} % in trouble, ${Math.round(body.length / 1024)} KB, ${messages} messages, ${ROUNDS} rounds`,
+);
+console.log(`JSON.parse        ${median(parse).toFixed(1)} ms`);
+console.log(`parse to digest   ${median(check).toFixed(1)} ms`);
+console.log(`ratio             ${ratio.toFixed(2)} (allowed: ${ALLOWED_RATIO})`);
+process.exitCode = ratio <= ALLOWED_RATIO ? 0 : 1;
+
+function judge(syncs: readonly unknown[]): number {
+  const memory = NOTHING_REMEMBERED;
+  const listing = {
+    ok: true,
+    tried: 'GET /orgs/bench/connectors/syncs',
+    syncs: syncs.map(parseSync),
+  } as const;
+  const look = lookAt(listing, memory.facts, policy, now);
+  const facts = track(memory.facts, look, policy, now, true);
+  const { due, route } = announce(facts, routeOf(memory), look, policy, now);
+  const place = { environment: 'bench', organisation: 'bench', moreHint: 'npm start -- --json' };
+  const said = compose(digest(due, facts, look, place, true, now));
+  if (!hasChanged(memory, remembering(memory, facts, route, look, now)))
+    throw new Error('nothing was remembered');
+  return said.length;
+}
+
+function record(index: number, at: Instant): unknown {
+  const isInTrouble = index % Math.round(1 / IN_TROUBLE) === 0;
+  const succeeded = at - (isInTrouble ? 7_200 : 300) * 1000;
+  return {
+    id: `sync_${index}`,
+    connector_id: `conn_${index % 10}`,
+    source_kind: 'postgres',
+    connection_ref: `pg-${index % 40}`,
+    source_schema: 'public',
+    source_table: `orders_${index}`,
+    cursor_column: 'updated_at',
+    kb_uid: `kb_${index % 20}`,
+    dest_table: `orders_${index}`,
+    interval_secs: 900,
+    enabled: true,
+    has_cursor: true,
+    created_at: '2026-01-01T00:00:00.123456Z',
+    updated_at: '2026-01-01T00:00:00Z',
+    last_run_at: new Date(succeeded).toISOString(),
+    last_success_at: new Date(succeeded).toISOString(),
+    last_state: 'completed',
+    name: null,
+    seconds_since_success: Math.round((at - succeeded) / 1000),
+  };
+}
+
+function median(figures: readonly number[]): number {
+  return [...figures].sort((a, b) => a - b)[Math.floor(figures.length / 2)] ?? Number.NaN;
+}

@@ -1,0 +1,204 @@
+import type { Facts, Severity } from './alert.ts';
+import type { Announcement, Due, Reminded } from './announce.ts';
+import { closedLine, missedLine, openLine, pausedLine, shrinkingLine } from './digest-lines.ts';
+import type { Look } from './look.ts';
+import type { Reason, Tells } from './message.ts';
+import { type Line, moment, name, words } from './rich-text.ts';
+import { type Instant, secondsBetween } from './time.ts';
+import { counted, durationText, listed, number } from './wording.ts';
+
+/** What one check says to one route, before it looks like anything. */
+export interface Digest {
+  /** Ours alone, so that it can stand where nothing is escaped. */
+  readonly headline: string;
+  readonly sections: readonly Section[];
+  /** The last line of a digest. */
+  readonly context: Line;
+  /** What shows the items for which there was no room. */
+  readonly moreHint: string;
+}
+
+export interface Section {
+  readonly title: string;
+  readonly items: readonly Item[];
+}
+
+/** One thing to read: what it is, what a person needs to act on it, and what is remembered once it was accepted. */
+export interface Item {
+  readonly mark: 'critical' | 'warning' | 'good' | 'note';
+  readonly title: Line;
+  readonly detail: Line;
+  readonly tells: readonly Tells[];
+  readonly tellsShrinking?: true;
+}
+
+/** Where the digest comes from. */
+export interface Place {
+  readonly environment: string;
+  readonly organisation: string;
+  /** What shows the rest of a digest that was too long: a command. */
+  readonly moreHint: string;
+}
+
+/** Above this many lines of recoveries, or of a reminder, one line counts the rest. */
+export const LONGEST_LIST = 10;
+
+/** How many syncs paused by a person are named on a first look. */
+const PAUSED_NAMED = 3;
+
+/** Arranges what is due. Critical before warning, then the latest in intervals, then the name. */
+export function digest(
+  due: Due,
+  facts: Facts,
+  look: Look,
+  place: Place,
+  firstLook: boolean,
+  now: Instant,
+): Digest {
+  const announcements = sorted(due.announcements, look);
+  const withReasons = (...reasons: Reason[]) =>
+    announcements.filter(({ reason }) => reasons.includes(reason));
+  const open = withReasons('new', 'escalated', 'changed');
+  const closing = withReasons('closing');
+  const resolved = closing.filter(({ alert }) => alert.ended?.how === 'resolved');
+  const unwatched = closing.filter(({ alert }) => alert.ended?.how !== 'resolved');
+  const reminder = sorted(due.reminder, look);
+
+  const isPausedAtFirst = ({ alert, reason }: Announcement) => firstLook && alert.paused && reason === 'new';
+  const isUnjudged = ({ alert }: Announcement) => alert.problem === 'unreadable';
+  const judged = open.filter((one) => !isPausedAtFirst(one) && !isUnjudged(one));
+  const paused = open.filter(isPausedAtFirst);
+
+  const line = (one: Announcement): Item => openLine(one, one.reason, look, now);
+  const sections: readonly Section[] = [
+    { title: 'Needs a person', items: judged.map(line) },
+    { title: 'Paused', items: paused.length === 0 ? [] : [pausedLine(paused, PAUSED_NAMED)] },
+    { title: 'Over before it could be told', items: withReasons('missed').map((one) => missedLine(one)) },
+    { title: 'Resolved', items: closings(resolved, 'is over', 'are over', look, now) },
+    {
+      title: 'No longer watched',
+      items: [
+        ...(due.shrinking === undefined ? [] : [shrinkingLine(due.shrinking)]),
+        ...closings(unwatched, 'is no longer watched', 'are no longer watched', look, now),
+      ],
+    },
+    { title: 'Still open', items: reminded(reminder, look, now) },
+    { title: 'Could not be judged', items: open.filter(isUnjudged).map(line) },
+  ];
+  return {
+    headline: headline(due, firstLook),
+    sections: sections.filter(({ items }) => items.length > 0),
+    context: context(facts, look, place, now),
+    moreHint: place.moreHint,
+  };
+}
+
+/** Each closing on a line of its own; those that were only counted, and those beyond ten, in one line together. */
+function closings(
+  announcements: readonly Announcement[],
+  isOver: string,
+  areOver: string,
+  look: Look,
+  now: Instant,
+): readonly Item[] {
+  const wasListed = ({ telling }: Announcement) => telling.told?.listed !== false;
+  const lines = announcements.filter(wasListed);
+  const shown = lines.slice(0, LONGEST_LIST);
+  const rest = [...lines.slice(LONGEST_LIST), ...announcements.filter((one) => !wasListed(one))];
+  const items = shown.map((one) => closedLine(one, look, now));
+  if (rest.length === 0) return items;
+  const more = shown.length > 0 ? 'more ' : '';
+  const summary = `${number(rest.length)} ${more}${rest.length === 1 ? `sync ${isOver}` : `syncs ${areOver}`}`;
+  return [...items, { mark: 'note', title: [words(summary)], detail: [], tells: rest.map(countedOnly) }];
+}
+
+function reminded(reminder: readonly Reminded[], look: Look, now: Instant): readonly Item[] {
+  const shown = reminder.slice(0, LONGEST_LIST).map((one) => openLine(one, 'reminder', look, now));
+  const rest = reminder.slice(LONGEST_LIST);
+  if (rest.length === 0) return shown;
+  const tells = rest.map(({ fingerprint }): Tells => ({ fingerprint, reason: 'reminder', listed: false }));
+  const title = [words(`and ${number(rest.length)} more still open`)];
+  return [...shown, { mark: 'note', title, detail: [], tells }];
+}
+
+function countedOnly({ fingerprint, reason }: Announcement): Tells {
+  return { fingerprint, reason, listed: false };
+}
+
+/** Counts, the worst first: what a lock screen shows. */
+function headline({ announcements, reminder, shrinking }: Due, firstLook: boolean): string {
+  const open = announcements.filter(({ reason }) => ['new', 'escalated', 'changed'].includes(reason));
+  const paused = firstLook ? open.filter(({ alert }) => alert.paused).length : 0;
+  const watched = open.filter(({ alert }) => alert.problem !== 'blind' && !(firstLook && alert.paused));
+  const missed = announcements.filter(({ reason }) => reason === 'missed').length;
+  const closings = announcements.filter(({ reason }) => reason === 'closing');
+  const resolved = closings.filter(({ alert }) => alert.ended?.how === 'resolved').length;
+  const unwatched = closings.length - resolved;
+  const said = listed(
+    [
+      open.length - paused > watched.length ? 'the syncs cannot be seen' : '',
+      needAPerson(watched),
+      paused > 0 ? `${counted(paused, 'sync')} paused` : '',
+      missed > 0 ? `${number(missed)} came and went` : '',
+      resolved > 0 ? `${number(resolved)} resolved` : '',
+      unwatched > 0 ? `${number(unwatched)} no longer watched` : '',
+      reminder.length > 0 ? `${number(reminder.length)} still open` : '',
+      shrinking === undefined ? '' : 'the listing shrank',
+    ].filter((part) => part !== ''),
+  );
+  return firstLook ? `First look: ${said}` : said.charAt(0).toUpperCase() + said.slice(1);
+}
+
+function needAPerson(watched: readonly Announcement[]): string {
+  if (watched.length === 0) return '';
+  const critical = watched.filter(({ alert }) => alert.severity === 'critical').length;
+  const severe =
+    critical === watched.length ? ', critical' : critical > 0 ? ` (${number(critical)} critical)` : '';
+  return `${counted(watched.length, 'sync')} ${watched.length === 1 ? 'needs' : 'need'} a person${severe}`;
+}
+
+function context(facts: Facts, look: Look, place: Place, now: Instant): Line {
+  const open = Object.values(facts.alerts).filter(({ state }) => state === 'firing');
+  const since = Math.min(...open.map((alert) => alert.since));
+  const checked =
+    look.kind === 'seen' ? `${counted(look.diagnoses.size, 'sync')} checked` : 'no sync could be checked';
+  const oldest = open.length > 1 ? 'the oldest ' : '';
+  const stillOpen =
+    open.length === 0
+      ? 'none open'
+      : `${number(open.length)} open, ${oldest}for ${durationText(secondsBetween(since, now))}`;
+  return [
+    words(`${checked} · ${stillOpen} · `),
+    name(place.environment),
+    words(' of '),
+    name(place.organisation),
+    words(' · '),
+    moment(now),
+  ];
+}
+
+const SEVERITY_ORDER: Readonly<Record<Severity, number>> = { critical: 0, warning: 1 };
+
+function sorted<T extends Reminded>(alerts: readonly T[], look: Look): readonly T[] {
+  const ranked = alerts.map((one) => ({
+    one,
+    severity: SEVERITY_ORDER[one.alert.severity],
+    behind: intervalsBehind(one.fingerprint, look),
+    name: one.alert.labels?.name ?? one.alert.labels?.source ?? one.fingerprint,
+  }));
+  ranked.sort((a, b) => {
+    if (a.severity !== b.severity) return a.severity - b.severity;
+    if (a.behind !== b.behind) return b.behind - a.behind;
+    if (a.name !== b.name) return a.name < b.name ? -1 : 1;
+    return a.one.fingerprint < b.one.fingerprint ? -1 : 1;
+  });
+  return ranked.map(({ one }) => one);
+}
+
+/** The watcher's own alerts, of which there is no diagnosis, come first. */
+function intervalsBehind(fingerprint: string, look: Look): number {
+  if (!fingerprint.startsWith('sync:')) return Number.MAX_VALUE;
+  const diagnosis = look.kind === 'seen' ? look.diagnoses.get(`sync:${fingerprint.slice(5)}`) : undefined;
+  if (diagnosis?.lagSeconds == null) return 0;
+  return diagnosis.lagSeconds / (diagnosis.sync.labels.intervalSeconds ?? Number.POSITIVE_INFINITY);
+}

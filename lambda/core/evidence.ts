@@ -1,0 +1,124 @@
+import type { AlertProblem, Problem } from './alert.ts';
+import type { Diagnosis } from './diagnosis.ts';
+import { runningSince } from './lag.ts';
+import { joined, type Line, name, words } from './rich-text.ts';
+import type { Field, Sync } from './sync.ts';
+import { type Instant, secondsBetween } from './time.ts';
+import { durationText, number, ordinal } from './wording.ts';
+
+/** The platform disables a sync after this many failures in a row (timbal-api-notes, `consecutive_failures`). */
+export const DISABLED_AT_FAILURES = 10;
+
+/** The longest error text of the platform's that is quoted, in code points. */
+const LONGEST_REASON = 240;
+
+/** What a problem is called in a sentence about a sync: "orders is failing". */
+export function problemPhrase(problem: AlertProblem, paused: boolean): string {
+  return paused && problem === 'disabled' ? 'is paused' : PHRASES[problem];
+}
+
+const PHRASES: Readonly<Record<AlertProblem, string>> = {
+  unreadable: 'could not be read',
+  disabled: 'is disabled',
+  failing: 'is failing',
+  never_succeeded: 'has never succeeded',
+  stalled: 'has stalled',
+  blind: 'cannot be listed',
+};
+
+/** What a person needs to act without opening anything; each part stands for itself. */
+export function evidence(diagnosis: Diagnosis, now: Instant): Line {
+  const { sync, faults } = diagnosis;
+  if (faults.length > 0) return [words(`cannot read ${faults.join(', ')}`)];
+  return joined(
+    [
+      whyDisabled(sync),
+      howOld(diagnosis, now),
+      lastState(diagnosis, now),
+      failuresInARow(sync),
+      whetherRunsStart(diagnosis, now),
+      sync.hasCursor === false ? [words('no cursor committed yet')] : [],
+      alsoWrong(diagnosis),
+    ],
+    ' · ',
+  );
+}
+
+function whyDisabled({ enabled, disabledReason, faults }: Sync): Line {
+  if (enabled !== false) return [];
+  if (typeof disabledReason === 'string') {
+    return [words('the platform gave up: '), name(disabledReason, LONGEST_REASON)];
+  }
+  return disabledReason === null && !isUnknown({ faults }, 'disabled_reason')
+    ? [words('paused by a person')]
+    : [];
+}
+
+function howOld({ sync, lagSeconds, successLagSeconds, mark }: Diagnosis, now: Instant): Line {
+  const { intervalSeconds } = sync.labels;
+  if (lagSeconds === null || intervalSeconds === null) return [words('last success unknown')];
+  const pace = `runs every ${durationText(intervalSeconds)}`;
+  const again =
+    mark.enabledSince === undefined
+      ? ''
+      : `enabled again ${durationText(secondsBetween(mark.enabledSince, now))} ago, `;
+  if (successLagSeconds === null) {
+    return [
+      words(`${again}no success since it was created ${durationText(sinceCreated(sync, now))} ago, ${pace}`),
+    ];
+  }
+  const behind = Math.floor(lagSeconds / intervalSeconds);
+  const intervals = behind >= 2 ? `${number(behind)} intervals behind, ` : '';
+  return [words(`${again}last success ${durationText(successLagSeconds)} ago, ${intervals}${pace}`)];
+}
+
+function sinceCreated({ createdAt }: Sync, now: Instant): number {
+  return createdAt === null ? 0 : secondsBetween(createdAt, now);
+}
+
+function lastState({ sync, runState, successLagSeconds }: Diagnosis, now: Instant): Line {
+  const running = runningSince(sync, runState, successLagSeconds, now);
+  if (running !== undefined) {
+    return [words(`a run has been going for ${durationText(secondsBetween(running, now))}`)];
+  }
+  if (isUnknown(sync, 'last_state')) return [words('last state unknown')];
+  if (sync.lastState === null) return [];
+  return runState === 'success' ? [] : [words('last state '), name(sync.lastState)];
+}
+
+function failuresInARow({ consecutiveFailures, enabled }: Sync): Line {
+  if (consecutiveFailures === null || consecutiveFailures === 0) return [];
+  const ahead =
+    enabled && consecutiveFailures < DISABLED_AT_FAILURES ? `; disabled at ${DISABLED_AT_FAILURES}` : '';
+  return [words(`${ordinal(consecutiveFailures)} failure in a row${ahead}`)];
+}
+
+/** Tells runs that fail from a scheduler that starts nothing: the two send a person to different places. */
+function whetherRunsStart({ sync, allowanceSeconds, runState }: Diagnosis, now: Instant): Line {
+  const { enabled, lastRunAt, labels } = sync;
+  if (!enabled || runState === 'in_progress') return [];
+  if (isUnknown(sync, 'last_run_at')) return [words('last run unknown')];
+  if (lastRunAt === null) return [words('no run has ever started')];
+  const ago = secondsBetween(lastRunAt, now);
+  const isStarting = ago <= (labels.intervalSeconds ?? 0) + allowanceSeconds;
+  return [
+    words(isStarting ? `last run ${durationText(ago)} ago` : `nothing has started for ${durationText(ago)}`),
+  ];
+}
+
+function alsoWrong({ verdict }: Diagnosis): Line {
+  if (verdict.kind !== 'problem' || verdict.also.length === 0) return [];
+  return [words(`also ${verdict.also.map((problem) => ALSO[problem]).join(' and ')}`)];
+}
+
+const ALSO: Readonly<Record<Problem, string>> = {
+  unreadable: 'unreadable',
+  disabled: 'disabled',
+  failing: 'failing',
+  never_succeeded: 'without any success',
+  stalled: 'stalled',
+};
+
+function isUnknown(sync: Pick<Sync, 'faults'>, field: Field): boolean {
+  return sync.faults.includes(field);
+}

@@ -1,0 +1,17 @@
+/** Why an alert stands in a digest. */
+export type Reason = 'new' | 'escalated' | 'changed' | 'missed' | 'closing' | 'reminder';
+
+/** One alert that a message tells of: what is remembered once the message was accepted. */
+export interface Tells {
+  readonly fingerprint: string;
+  readonly reason: Reason;
+  /** False: the message only counts it. */
+  readonly listed: boolean;
+}
+
+/** What a message tells, apart from how it looks. */
+export interface Content {
+  readonly tells: readonly Tells[];
+  /** It says that the listing shrank. */
+  readonly tellsShrinking: boolean;
+}

@@ -1,0 +1,77 @@
+import { type Blindness, PROBLEMS, type Problem } from './alert.ts';
+import type { Due } from './announce.ts';
+import type { Look } from './look.ts';
+import type { Memory } from './memory.ts';
+import type { Reason } from './message.ts';
+import { ignoredBecause, type Policy } from './policy.ts';
+import type { Field } from './sync.ts';
+import type { Instant } from './time.ts';
+
+/** What one check saw; its figures account for every record that was listed. */
+export interface Judged {
+  /** Records in the answer: the sum of all the figures below but `unknownFields`, unless the check was blind. */
+  readonly listed: number;
+  readonly healthy: number;
+  readonly inconclusive: number;
+  readonly problems: Readonly<Record<Problem, number>>;
+  readonly ignored: number;
+  readonly withoutId: number;
+  readonly repeated: number;
+  /** Fields that were missing or wrong and that no verdict needed: in how many records. */
+  readonly unknownFields: Readonly<Partial<Record<Field, number>>>;
+  /** Why nothing of the listing is believed; the figures are then zero but for `listed`. */
+  readonly blind?: Blindness;
+}
+
+/** What a digest told, or would have told, of one alert. */
+export interface Tidings {
+  readonly alert: string;
+  readonly name: string | null;
+  readonly problem: string;
+  readonly severity: string;
+  readonly why: Reason;
+}
+
+export function judged(look: Look, policy: Policy): Judged {
+  const none = { unreadable: 0, disabled: 0, failing: 0, never_succeeded: 0, stalled: 0 };
+  const counts = { healthy: 0, inconclusive: 0, ignored: 0, withoutId: 0, repeated: 0 };
+  if (look.kind === 'blind') {
+    return { listed: look.listed, ...counts, problems: none, unknownFields: {}, blind: look.blindness };
+  }
+  const problems: Record<Problem, number> = { ...none };
+  for (const { sync, verdict } of look.diagnoses.values()) {
+    if (ignoredBecause(policy, sync.id ?? '', sync.labels) !== undefined) counts.ignored += 1;
+    else if (verdict.kind === 'problem') problems[verdict.problem] += 1;
+    else counts[verdict.kind] += 1;
+  }
+  const { listed, withoutId, repeated, unknownFields } = look;
+  return { ...counts, listed, problems, withoutId, repeated, unknownFields };
+}
+
+/** How many syncs are in trouble. */
+export function troubled({ problems }: Judged): number {
+  return PROBLEMS.reduce((sum, problem) => sum + problems[problem], 0);
+}
+
+/** What is due, as the outcome of a check lists it. */
+export function tidings({ announcements, reminder }: Due): readonly Tidings[] {
+  return [...announcements, ...reminder.map((one) => ({ ...one, reason: 'reminder' as const }))].map(
+    ({ fingerprint, alert, reason }) => ({
+      alert: fingerprint,
+      name: alert.labels?.name ?? alert.labels?.source ?? null,
+      problem: alert.problem,
+      severity: alert.severity,
+      why: reason,
+    }),
+  );
+}
+
+/** What is due somewhere and not told, and since when the oldest of it. */
+export function stillDue({ routes }: Memory): { readonly count: number; readonly since?: Instant } {
+  const since = Object.values(routes).flatMap(({ tellings }) =>
+    Object.values(tellings).flatMap(({ dueSince }) => (dueSince === undefined ? [] : [dueSince])),
+  );
+  return since.length === 0
+    ? { count: 0 }
+    : { count: since.length, since: since.reduce((a, b) => Math.min(a, b)) };
+}

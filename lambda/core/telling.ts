@@ -1,0 +1,119 @@
+import type { Alert, Facts, Severity } from './alert.ts';
+import type { Route, Telling, Told } from './memory.ts';
+import type { Content, Tells } from './message.ts';
+import { after, type Instant } from './time.ts';
+
+/** A route never waits longer than this, whatever its answer asked for. */
+export const LONGEST_WAIT_SECONDS = 3600;
+
+/** The route with a note of what is about to be posted: until it is accepted or refused for certain, it is in doubt. */
+export function noted(route: Route, told: Content): Route {
+  return {
+    ...route,
+    ...(reminds(told) && { remindersInDoubt: (route.remindersInDoubt ?? 0) + 1 }),
+    tellings: updated(route, told, (telling, { reason }) => {
+      const what = reason === 'closing' ? 'closing' : 'announcement';
+      const times = telling.noted?.what === what ? telling.noted.times + 1 : 1;
+      return { ...telling, noted: { what, times } };
+    }),
+  };
+}
+
+/** The route after it certainly accepted a message: what the message tells is told. */
+export function accepted(route: Route, message: Content, facts: Facts, now: Instant): Route {
+  const { waitUntil: _waitUntil, uncertain: _uncertain, remindersInDoubt, ...rest } = route;
+  const reminded = message.tells.filter(({ reason }) => reason === 'reminder');
+  const withPaused = reminded.some(({ fingerprint }) => facts.alerts[fingerprint]?.paused);
+  const isReminder = reminded.length > 0;
+  return {
+    ...rest,
+    ...(remindersInDoubt !== undefined && !isReminder && { remindersInDoubt }),
+    ...(isReminder && { remindedAt: now }),
+    ...(withPaused && { pausedRemindedAt: now }),
+    ...(message.tellsShrinking && facts.size.shrinking && { shrinkingTold: facts.size.shrinking.at }),
+    tellings: updated(route, message, (telling, tell) => {
+      const alert = facts.alerts[tell.fingerprint];
+      return alert === undefined ? telling : told(telling, tell, alert, now);
+    }),
+  };
+}
+
+/** The route after a message certainly did not arrive, or was never sent: its note is withdrawn. */
+export function refused(route: Route, message: Content): Route {
+  const { remindersInDoubt = 0, ...rest } = route;
+  const left = reminds(message) ? remindersInDoubt - 1 : remindersInDoubt;
+  return {
+    ...rest,
+    ...(left > 0 && { remindersInDoubt: left }),
+    tellings: updated(route, message, (telling) => {
+      const { noted: note, ...unnoted } = telling;
+      return note === undefined || note.times <= 1
+        ? unnoted
+        : { ...unnoted, noted: { ...note, times: note.times - 1 } };
+    }),
+  };
+}
+
+/** The route after a message of which nobody knows whether it arrived: it waits 1, 2, 4, … periods. */
+export function uncertain(route: Route, periodSeconds: number, now: Instant): Route {
+  const times = (route.uncertain ?? 0) + 1;
+  return { ...waiting(route, periodSeconds * 2 ** (times - 1), now), uncertain: times };
+}
+
+/** The route, to be left alone for a while; an hour at most. */
+export function waiting(route: Route, seconds: number, now: Instant): Route {
+  return { ...route, waitUntil: after(now, Math.min(seconds, LONGEST_WAIT_SECONDS)) };
+}
+
+function told(telling: Telling, { reason, listed }: Tells, alert: Alert, now: Instant): Telling {
+  switch (reason) {
+    case 'new':
+      return { told: toldNow(alert, listed, now) };
+    case 'missed':
+      return { told: toldNow(alert, listed, now), closed: true };
+    case 'escalated':
+      return { told: toldOnTop(telling.told, { ...toldNow(alert, listed, now), severity: 'critical' }) };
+    case 'changed':
+      return { told: toldOnTop(telling.told, toldNow(alert, listed, now)) };
+    case 'closing':
+      return { ...(telling.told && { told: telling.told }), closed: true };
+    case 'reminder':
+      return telling;
+  }
+}
+
+function toldNow(alert: Alert, listed: boolean, now: Instant): Told {
+  return { at: now, severity: alert.severity, problems: [alert.problem], listed };
+}
+
+function toldOnTop(before: Told | undefined, now: Told): Told {
+  if (before === undefined) return now;
+  return {
+    at: now.at,
+    severity: highest(before.severity, now.severity),
+    problems: [...new Set([...before.problems, ...now.problems])],
+    listed: before.listed || now.listed,
+  };
+}
+
+function highest(one: Severity, other: Severity): Severity {
+  return one === 'critical' ? one : other;
+}
+
+function reminds({ tells }: Content): boolean {
+  return tells.some(({ reason }) => reason === 'reminder');
+}
+
+/** The tellings with those of the alerts that a message announces updated; a reminder changes none. */
+function updated(
+  route: Route,
+  { tells }: Content,
+  update: (telling: Telling, tells: Tells) => Telling,
+): Route['tellings'] {
+  const tellings = { ...route.tellings };
+  for (const tell of tells) {
+    if (tell.reason === 'reminder') continue;
+    tellings[tell.fingerprint] = update(tellings[tell.fingerprint] ?? {}, tell);
+  }
+  return tellings;
+}

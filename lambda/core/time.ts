@@ -1,0 +1,21 @@
+/** A moment in UTC, in milliseconds since the Unix epoch. */
+export type Instant = number;
+
+export const MINUTE_SECONDS = 60;
+export const HOUR_SECONDS = 60 * MINUTE_SECONDS;
+export const DAY_SECONDS = 24 * HOUR_SECONDS;
+
+/** Seconds from `earlier` to `later`; negative when `later` comes first. */
+export function secondsBetween(earlier: Instant, later: Instant): number {
+  return (later - earlier) / 1000;
+}
+
+/** The moment `seconds` after `instant`. */
+export function after(instant: Instant, seconds: number): Instant {
+  return instant + seconds * 1000;
+}
+
+/** Whether there is a moment, and it is later than another; any is later than none. */
+export function isLater(instant: Instant | null, than: Instant | null): boolean {
+  return instant !== null && (than === null || instant > than);
+}

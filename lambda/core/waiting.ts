@@ -1,0 +1,50 @@
+import type { Diagnosis } from './diagnosis.ts';
+import type { Policy } from './policy.ts';
+import { thresholdsFor } from './policy.ts';
+import { type Instant, MINUTE_SECONDS, secondsBetween } from './time.ts';
+
+/** What an opening waits for before it fires. */
+export interface Wait {
+  readonly seconds: number;
+  /** A later look must see a problem too. */
+  readonly secondLook: boolean;
+}
+
+export const NO_WAIT: Wait = { seconds: 0, secondLook: false };
+
+/** A sync with a shorter interval than this may fail once and be well again before anyone could act. */
+export const FAST_INTERVAL_SECONDS = 10 * MINUTE_SECONDS;
+
+/** Whether an opening that began at `since` may fire at `now`: the wait is over once all of it has passed. */
+export function hasWaited(wait: Wait, since: Instant, now: Instant): boolean {
+  return secondsBetween(since, now) >= wait.seconds && (!wait.secondLook || now > since);
+}
+
+/** How long a sync's problem waits. Critical ones do not, unless the sync was edited since it last ran. */
+export function waitOf(diagnosis: Diagnosis, policy: Policy): Wait {
+  const { sync, verdict } = diagnosis;
+  if (verdict.kind !== 'problem') return NO_WAIT;
+  const { pendingForSeconds } = thresholdsFor(policy, sync.id ?? '', sync.labels);
+  const patience = verdict.severity === 'critical' ? 0 : pendingForSeconds;
+  if (verdict.problem === 'stalled' && isEditedSinceItRan(diagnosis)) {
+    return { seconds: patience + diagnosis.allowanceSeconds, secondLook: false };
+  }
+  return { seconds: patience, secondLook: verdict.problem === 'failing' && isPassing(diagnosis) };
+}
+
+/** A fast sync's failure that may be over by the next look: its data is not late, and it failed once at most. */
+function isPassing({ sync, late }: Diagnosis): boolean {
+  const { intervalSeconds } = sync.labels;
+  const isFast = intervalSeconds !== null && intervalSeconds < FAST_INTERVAL_SECONDS;
+  return isFast && !late && (sync.consecutiveFailures ?? 0) < 2;
+}
+
+/** Its interval may be new: lateness by the new interval proves nothing until it had time to run by it. */
+function isEditedSinceItRan({ sync }: Diagnosis): boolean {
+  const { updatedAt, lastRunAt, lastSuccessAt } = sync;
+  if (updatedAt === null) return false;
+  return (
+    updatedAt > (lastRunAt ?? Number.NEGATIVE_INFINITY) &&
+    updatedAt > (lastSuccessAt ?? Number.NEGATIVE_INFINITY)
+  );
+}

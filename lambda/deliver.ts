@@ -1,0 +1,146 @@
+import type { Look } from './core/look.ts';
+import { type Claim, DEFAULT_ROUTE, type Memory, type Route, routeOf } from './core/memory.ts';
+import type { Content } from './core/message.ts';
+import { accepted, noted, refused, uncertain, waiting } from './core/telling.ts';
+import { after, type Instant } from './core/time.ts';
+import { MemoryConflict } from './memory/errors.ts';
+import type { CheckSettings, Ports } from './ports.ts';
+import type { Message } from './slack/compose.ts';
+import type { Posted } from './slack/webhook.ts';
+import type { Timetable } from './timetable.ts';
+
+/** What became of the facts and of the messages. */
+export interface Delivered {
+  /** The memory as it was last written, or tried to be. */
+  readonly memory?: Memory;
+  /** `overtaken`: another check wrote first, and nothing was posted. */
+  readonly facts: 'remembered' | 'overtaken' | 'not remembered';
+  readonly posts: Posts;
+  readonly errors: readonly Error[];
+}
+
+/** How many messages Slack certainly has, certainly has not, or may have. */
+export interface Posts {
+  readonly accepted: number;
+  readonly refused: number;
+  readonly uncertain: number;
+  /** Announcements and closings posted again, since an earlier post of theirs is in doubt. */
+  readonly repeated: number;
+}
+
+export const NO_POSTS: Posts = { accepted: 0, refused: 0, uncertain: 0, repeated: 0 };
+
+export const NOTHING_DELIVERED: Delivered = { facts: 'not remembered', posts: NO_POSTS, errors: [] };
+
+/** What is to be remembered and posted. */
+export interface Delivery {
+  /** The facts and the telling, before anything was posted. */
+  readonly memory: Memory;
+  /** The number of the write that they were derived from. */
+  readonly version: number;
+  readonly messages: readonly Message[];
+  readonly look: Look;
+  readonly now: Instant;
+}
+
+/**
+ * Remembers the facts, with a claim that notes what is about to be posted; posts, one message after the other;
+ * remembers what came of each before the next. The last write releases the claim, whatever came of the posts.
+ *
+ * At least once: only a certain acceptance or refusal clears a note, and what is still noted is in doubt and posted
+ * again. Never rejects for what the store or Slack does.
+ */
+export async function deliver(
+  delivery: Delivery,
+  { memory: store, slack }: Ports,
+  { checkId, policy }: CheckSettings,
+  times: Timetable,
+): Promise<Delivered> {
+  const { messages, look, now } = delivery;
+  const claim = { by: checkId, until: after(now, times.claimSeconds) };
+  let memory = begun(delivery, claim);
+  let version: number;
+  try {
+    version = await store.remember(memory, delivery.version);
+  } catch (error) {
+    const facts = error instanceof MemoryConflict ? 'overtaken' : 'not remembered';
+    return { memory, facts, posts: NO_POSTS, errors: facts === 'overtaken' ? [] : [asError(error)] };
+  }
+
+  const posts = { ...NO_POSTS };
+  const errors: Error[] = [];
+  for (const [index, message] of messages.entries()) {
+    posts.repeated += repeats(delivery.memory, message);
+    const posted = await slack.post(message, times.posting);
+    posts[posted.kind] += 1;
+    if (posted.kind !== 'accepted') errors.push(posted.error);
+    const unsent = stopsTheRoute(posted) ? messages.slice(index + 1) : [];
+    const isLast = index + 1 + unsent.length === messages.length;
+    memory = withRoute(memory, (route) =>
+      unsent.reduce(refused, routeAfter(route, message, posted, delivery, policy.periodSeconds)),
+    );
+    if (isLast) memory = ended(memory, look.kind === 'seen' && posts.accepted === messages.length);
+    try {
+      version = await store.remember(memory, version);
+    } catch (error) {
+      errors.push(asError(error));
+      break;
+    }
+    if (isLast) break;
+  }
+  return { memory, facts: 'remembered', posts, errors };
+}
+
+/** The memory to write before anything is posted: with a claim and a note of every post, if there is to be any. */
+function begun({ memory, messages }: Delivery, claim: Claim): Memory {
+  const { claim: _expired, ...unclaimed } = memory;
+  if (messages.length === 0) return unclaimed;
+  const everything = { tells: messages.flatMap(({ tells }) => tells), tellsShrinking: false };
+  return { ...withRoute(unclaimed, (route) => noted(route, everything)), claim };
+}
+
+/** The memory to write when nothing more is posted: without the claim. */
+function ended(memory: Memory, settles: boolean): Memory {
+  const { claim: _ours, ...rest } = memory;
+  return { ...rest, settled: rest.settled || settles };
+}
+
+/** A message refused for its form does not hold up the others; any other trouble is the route's. */
+function stopsTheRoute(posted: Posted): boolean {
+  return posted.kind === 'uncertain' || (posted.kind === 'refused' && !posted.form);
+}
+
+function routeAfter(
+  route: Route,
+  message: Message,
+  posted: Posted,
+  { memory, now }: Delivery,
+  periodSeconds: number,
+): Route {
+  switch (posted.kind) {
+    case 'accepted':
+      return accepted(route, message, memory.facts, now);
+    case 'refused': {
+      const after = refused(route, message);
+      return posted.waitSeconds === undefined ? after : waiting(after, posted.waitSeconds, now);
+    }
+    case 'uncertain':
+      return uncertain(route, periodSeconds, now);
+  }
+}
+
+/** How many alerts the message tells again, since an earlier post is in doubt. */
+function repeats(memory: Memory, { tells }: Content): number {
+  const { tellings } = routeOf(memory);
+  const announced = tells.filter(({ reason }) => reason !== 'reminder');
+  return announced.filter(({ fingerprint }) => tellings[fingerprint]?.noted !== undefined).length;
+}
+
+function withRoute(memory: Memory, update: (route: Route) => Route): Memory {
+  const route = update(routeOf(memory));
+  return { ...memory, routes: { ...memory.routes, [DEFAULT_ROUTE]: route } };
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

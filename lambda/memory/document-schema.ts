@@ -1,0 +1,92 @@
+import * as v from 'valibot';
+import { PROBLEMS } from '../core/alert.ts';
+import type { Memory } from '../core/memory.ts';
+
+/*
+ * The schema of the document, level by level. Every object is loose: a field that a later program added is kept. The
+ * last line holds it against the core's own type, so that the two cannot drift apart.
+ */
+const instant = v.pipe(v.number(), v.integer());
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const text = v.nullable(v.string());
+const severity = v.picklist(['warning', 'critical']);
+const problem = v.picklist([...PROBLEMS, 'blind']);
+
+const labels = v.looseObject({
+  name: text,
+  connectorId: text,
+  connectionRef: text,
+  source: text,
+  kbUid: text,
+  destTable: text,
+  intervalSeconds: v.nullable(v.number()),
+});
+
+const ended = v.variant('how', [
+  v.looseObject({
+    how: v.literal('resolved'),
+    by: v.picklist(['success', 'enabled', 'readable', 'sight', 'within_allowance']),
+    at: instant,
+  }),
+  v.looseObject({ how: v.literal('gone'), at: instant }),
+  v.looseObject({ how: v.literal('ignored'), reason: v.string(), at: instant }),
+]);
+
+const alert = v.looseObject({
+  state: v.picklist(['pending', 'firing', 'ended']),
+  problem,
+  severity,
+  paused: v.boolean(),
+  problems: v.array(problem),
+  since: instant,
+  critical: v.exactOptional(v.looseObject({ from: instant, to: v.exactOptional(instant) })),
+  openings: v.array(instant),
+  lastSuccessAt: v.nullable(instant),
+  absent: v.exactOptional(v.literal(true)),
+  healthySince: v.exactOptional(instant),
+  ended: v.exactOptional(ended),
+  reopening: v.exactOptional(v.looseObject({ since: instant, problems: v.array(problem) })),
+  labels: v.nullable(labels),
+});
+
+const mark = v.looseObject({
+  failing: v.exactOptional(v.looseObject({ lastSuccessAt: v.nullable(instant) })),
+  disabled: v.exactOptional(
+    v.looseObject({ lastRunAt: v.nullable(instant), lastSuccessAt: v.nullable(instant) }),
+  ),
+  enabledSince: v.exactOptional(instant),
+});
+
+const size = v.looseObject({
+  normal: count,
+  shrunk: v.exactOptional(v.literal(true)),
+  shrinking: v.exactOptional(v.looseObject({ at: instant, from: count, to: count })),
+});
+
+const telling = v.looseObject({
+  dueSince: v.exactOptional(instant),
+  told: v.exactOptional(
+    v.looseObject({ at: instant, severity, problems: v.array(problem), listed: v.boolean() }),
+  ),
+  closed: v.exactOptional(v.literal(true)),
+  noted: v.exactOptional(v.looseObject({ what: v.picklist(['announcement', 'closing']), times: count })),
+});
+
+const route = v.looseObject({
+  tellings: v.record(v.string(), telling),
+  remindedAt: v.exactOptional(instant),
+  pausedRemindedAt: v.exactOptional(instant),
+  remindersInDoubt: v.exactOptional(count),
+  shrinkingTold: v.exactOptional(instant),
+  waitUntil: v.exactOptional(instant),
+  uncertain: v.exactOptional(count),
+});
+
+export const memorySchema = v.looseObject({
+  settled: v.boolean(),
+  listedAt: v.nullable(instant),
+  overtaken: count,
+  facts: v.looseObject({ alerts: v.record(v.string(), alert), marks: v.record(v.string(), mark), size }),
+  routes: v.record(v.string(), route),
+  claim: v.exactOptional(v.looseObject({ by: v.string(), until: instant })),
+}) satisfies v.GenericSchema<Memory, Memory>;

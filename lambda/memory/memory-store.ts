@@ -1,0 +1,25 @@
+import type { Memory } from '../core/memory.ts';
+
+/** A memory and the number of the write that made it; 0 when nothing was ever written. */
+export interface Recalled {
+  readonly memory: Memory;
+  readonly version: number;
+}
+
+/** Where a memory is kept between checks: a file, a table, or the process. */
+export interface MemoryStore {
+  /**
+   * The latest memory; `NOTHING_REMEMBERED` at version 0 when there is none.
+   *
+   * @throws MemoryError when it cannot be read or is not a memory; what is stored is then left as it is.
+   */
+  recall(): Promise<Recalled>;
+
+  /**
+   * Writes the memory if `version` is still the latest; answers the new version.
+   *
+   * @throws MemoryConflict when another write came first: nothing is written.
+   * @throws MemoryError when it could not be written.
+   */
+  remember(memory: Memory, version: number): Promise<number>;
+}

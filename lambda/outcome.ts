@@ -1,0 +1,45 @@
+import type { Digest } from './core/digest.ts';
+import type { Judged, Tidings } from './core/outcome.ts';
+import type { Posts } from './deliver.ts';
+import { SyncAlertsError } from './errors.ts';
+
+/** What a check did, for people and for programs. Dates are ISO 8601. */
+export type Outcome = Checked | Stopped;
+
+export interface Checked {
+  readonly kind: 'checked';
+  readonly at: string;
+  readonly organisation: string;
+  readonly environment: string;
+  readonly syncs: Judged;
+  /** Alerts that are firing. */
+  readonly open: number;
+  /** What was posted; on a dry run, what would be. */
+  readonly tidings: readonly Tidings[];
+  /** What was said, or would be; absent when there was nothing to tell. */
+  readonly digest?: Digest;
+  readonly posts: Posts;
+  readonly stillDue: { readonly count: number; readonly since?: string };
+  /** False when nothing changed, and on a dry run. */
+  readonly remembered: boolean;
+  readonly dryRun: boolean;
+}
+
+/** A check that another one made needless: a success that says so. */
+export interface Stopped {
+  readonly kind: 'claimed' | 'overtaken';
+  readonly at: string;
+  readonly organisation: string;
+  readonly environment: string;
+  readonly because: string;
+}
+
+/** A check that could not list, remember or deliver, after it has remembered what it could. */
+export class CheckFailed extends SyncAlertsError {
+  readonly outcome: Outcome | undefined;
+
+  constructor(errors: readonly Error[], outcome?: Outcome) {
+    super('check_failed', errors.map(({ message }) => message).join('\n'), { cause: errors[0] });
+    this.outcome = outcome;
+  }
+}

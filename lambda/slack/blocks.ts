@@ -1,0 +1,142 @@
+import type { Digest, Item } from '../core/digest.ts';
+import { type Line, type Span, words } from '../core/rich-text.ts';
+import { codeSpan, dateToken, defused, escaped, utcText } from './escape.ts';
+import { LONGEST_HEADER, LONGEST_SECTION, LONGEST_TEXT } from './limits.ts';
+
+/** The blocks of Slack's that we use (docs.slack.dev, Block Kit). */
+export type Block =
+  | { readonly type: 'header'; readonly text: { readonly type: 'plain_text'; readonly text: string } }
+  | { readonly type: 'section'; readonly text: Mrkdwn }
+  | { readonly type: 'context'; readonly elements: Mrkdwn[] }
+  | { readonly type: 'divider' };
+
+/** `verbatim`: Slack makes no links of names that look like domains, and no mentions of names that look like people. */
+export interface Mrkdwn {
+  readonly type: 'mrkdwn';
+  readonly text: string;
+  readonly verbatim: true;
+}
+
+export function headerBlock(text: string): Block {
+  return { type: 'header', text: { type: 'plain_text', text: cutAt(text, LONGEST_HEADER) } };
+}
+
+export function sectionBlock(line: Line): Block {
+  return { type: 'section', text: mrkdwn(line) };
+}
+
+export function contextBlock(line: Line): Block {
+  return { type: 'context', elements: [mrkdwn(line)] };
+}
+
+export function dividerBlock(): Block {
+  return { type: 'divider' };
+}
+
+/** An item as the text of a section: its mark and title, and its detail beneath. */
+export function markedText({ mark, title, detail }: Item): Line {
+  const head = [words(`${MARKS[mark]}  `), ...title];
+  return detail.length === 0 ? head : [...head, words('\n'), ...detail];
+}
+
+/** The colour of each mark is its meaning; ours alone, so a name cannot pretend to one. */
+const MARKS: Readonly<Record<Item['mark'], string>> = {
+  critical: '\u{1F534}',
+  warning: '\u{1F7E0}',
+  good: '\u{1F7E2}',
+  note: '⚪',
+};
+
+/** What a lock screen shows: the counts, and the worst first. At most `LONGEST_TEXT` characters, whole spans. */
+export function textOf(digest: Digest, number: number, of: number): string {
+  const worst = digest.sections[0]?.items[0];
+  const which = of > 1 ? ` (${number} of ${of})` : '';
+  const spans = worst === undefined ? [] : [words(': '), ...worst.title];
+  let text = '';
+  for (const span of [words(digest.headline + which), ...spans]) {
+    const next = textSpan(span);
+    if (text.length + next.length >= LONGEST_TEXT) return `${text}…`;
+    text += next;
+  }
+  return text;
+}
+
+function textSpan(span: Span): string {
+  switch (span.kind) {
+    case 'words':
+    case 'strong':
+      return escaped(span.text);
+    case 'name':
+      return defused(span.text);
+    case 'moment':
+      return utcText(span.at);
+  }
+}
+
+function mrkdwn(line: Line): Mrkdwn {
+  return { type: 'mrkdwn', text: withinSection(line), verbatim: true };
+}
+
+/** Whole spans only, so that no cut falls inside an escape or a token. */
+function withinSection(line: Line): string {
+  let text = '';
+  for (const span of line) {
+    const next = mrkdwnSpan(span);
+    if (text.length + next.length > LONGEST_SECTION - 1) return `${text}…`;
+    text += next;
+  }
+  return text;
+}
+
+function mrkdwnSpan(span: Span): string {
+  switch (span.kind) {
+    case 'words':
+      return escaped(span.text);
+    case 'strong':
+      return `*${escaped(span.text)}*`;
+    case 'name':
+      return codeSpan(span.text);
+    case 'moment':
+      return dateToken(span.at);
+  }
+}
+
+/** At most `longest` UTF-16 units, whole code points, with an ellipsis where something was cut. */
+function cutAt(text: string, longest: number): string {
+  if (text.length <= longest) return text;
+  let cut = '';
+  for (const point of text) {
+    if (cut.length + point.length > longest - 1) break;
+    cut += point;
+  }
+  return `${cut}…`;
+}
+
+/** What is posted alone when Slack refuses the blocks: the same lines, as many as fit one section. */
+export function plainForm({
+  text,
+  blocks,
+}: {
+  readonly text: string;
+  readonly blocks: readonly Block[];
+}): string {
+  let form = '';
+  for (const line of blocks.flatMap(linesOf)) {
+    if (form.length + 1 + line.length > LONGEST_SECTION) return `${form}\n…`;
+    form += form === '' ? line : `\n${line}`;
+  }
+  return form === '' ? text : form;
+}
+
+function linesOf(block: Block): readonly string[] {
+  switch (block.type) {
+    case 'header':
+      return [escaped(block.text.text)];
+    case 'section':
+      return [block.text.text];
+    case 'context':
+      return block.elements.map(({ text }) => text);
+    case 'divider':
+      return [];
+  }
+}

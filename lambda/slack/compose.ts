@@ -1,0 +1,127 @@
+import type { Digest, Item, Section } from '../core/digest.ts';
+import type { Content, Tells } from '../core/message.ts';
+import { type Line, words } from '../core/rich-text.ts';
+import {
+  type Block,
+  contextBlock,
+  dividerBlock,
+  headerBlock,
+  markedText,
+  sectionBlock,
+  textOf,
+} from './blocks.ts';
+import { LONGEST_BLOCKS_JSON, MOST_BLOCKS, MOST_MESSAGES } from './limits.ts';
+
+/** One message to one webhook, and what it tells. */
+export interface Message extends Content {
+  /** What a notification shows, and what is posted alone when Slack refuses the blocks. */
+  readonly text: string;
+  readonly blocks: readonly Block[];
+}
+
+/**
+ * A digest as one to three messages within Slack's limits. What finds no room is counted in the last line of the last
+ * one, and told with it.
+ */
+export function compose(digest: Digest): readonly Message[] {
+  const end = contextBlock(digest.context);
+  const pages: Page[] = [openPage([headerBlock(digest.headline)], reserveFor(digest, end))];
+  const left: Item[] = [];
+  for (const section of digest.sections) {
+    for (const [index, item] of section.items.entries()) {
+      if (left.length > 0 || !placed(pages, section, item, index === 0, reserveFor(digest, end)))
+        left.push(item);
+    }
+  }
+  const last = pages.at(-1);
+  if (last === undefined) return [];
+  if (left.length > 0)
+    add(
+      last,
+      [moreBlock(left, digest.moreHint)],
+      left.flatMap(countedOnly),
+      left.some(({ tellsShrinking }) => tellsShrinking),
+    );
+  add(last, [end], [], false);
+  return pages.map(({ blocks, tells, tellsShrinking }, index) => ({
+    text: textOf(digest, index + 1, pages.length),
+    blocks,
+    tells,
+    tellsShrinking,
+  }));
+}
+
+/** A message in the making. */
+interface Page {
+  readonly blocks: Block[];
+  readonly tells: Tells[];
+  tellsShrinking: boolean;
+  /** Characters of JSON still free, what has to stand at the end of a digest already set aside. */
+  room: number;
+}
+
+function openPage(blocks: readonly Block[], reserved: number): Page {
+  const page: Page = { blocks: [], tells: [], tellsShrinking: false, room: LONGEST_BLOCKS_JSON - reserved };
+  add(page, blocks, [], false);
+  return page;
+}
+
+/** Puts an item on the last page, or on a new one while there may be one more; false when neither has room. */
+function placed(pages: Page[], section: Section, item: Item, isFirst: boolean, reserved: number): boolean {
+  const own = sectionBlock(markedText(item));
+  const last = pages.at(-1);
+  const under = isFirst ? [dividerBlock(), titleBlock(section.title), own] : [own];
+  if (last !== undefined && fits(last, under)) {
+    add(last, under, item.tells, item.tellsShrinking === true);
+    return true;
+  }
+  if (pages.length === MOST_MESSAGES) return false;
+  const title = titleBlock(isFirst ? section.title : `${section.title}, continued`);
+  const page = openPage([title, own], reserved);
+  page.tells.push(...item.tells);
+  page.tellsShrinking = item.tellsShrinking === true;
+  pages.push(page);
+  return true;
+}
+
+function fits(page: Page, blocks: readonly Block[]): boolean {
+  const kept = 2; // the line that counts the rest, and the context
+  return page.blocks.length + blocks.length + kept <= MOST_BLOCKS && jsonLength(blocks) <= page.room;
+}
+
+function add(page: Page, blocks: readonly Block[], tells: readonly Tells[], tellsShrinking: boolean): void {
+  page.blocks.push(...blocks);
+  for (const tell of tells) page.tells.push(tell);
+  page.tellsShrinking ||= tellsShrinking;
+  page.room -= jsonLength(blocks);
+}
+
+/** What the blocks add to the JSON of a message's list of blocks: themselves, and the commas and brackets. */
+function jsonLength(blocks: readonly Block[]): number {
+  return JSON.stringify(blocks).length;
+}
+
+function reserveFor(digest: Digest, end: Block): number {
+  return jsonLength([end]) + jsonLength([sectionBlock(moreText(Number.MAX_SAFE_INTEGER, digest.moreHint))]);
+}
+
+function titleBlock(title: string): Block {
+  return sectionBlock([{ kind: 'strong', text: title }]);
+}
+
+function moreBlock(left: readonly Item[], moreHint: string): Block {
+  const count = left.reduce((sum, { tells }) => sum + Math.max(1, tells.length), 0);
+  return sectionBlock(moreText(count, moreHint));
+}
+
+function moreText(count: number, moreHint: string): Line {
+  return [
+    words(`… and ${count.toLocaleString('en-US')} more: `),
+    { kind: 'name', text: moreHint },
+    words(' shows them'),
+  ];
+}
+
+function countedOnly({ tells }: Item): readonly Tells[] {
+  return tells.map((tell) => ({ ...tell, listed: false }));
+}

@@ -1,0 +1,28 @@
+import { type Deadline, deadlineIn } from './http/deadline.ts';
+
+/** How the time of one check is shared out (design, section 6, "Time"). */
+export interface Timetable {
+  /** Cuts the listing. */
+  readonly listing: Deadline;
+  /** Cuts every post, early enough to remember what came of it. */
+  readonly posting: Deadline;
+  /** How long the claim of a check holds: no write of its own can come after. */
+  readonly claimSeconds: number;
+}
+
+const LONGEST_CHECK_SECONDS = 50;
+const SPARE_BEFORE_KILL_SECONDS = 8;
+const LISTING_SECONDS = 30;
+const SPARE_AFTER_POSTS_SECONDS = 5;
+const CLAIM_AFTER_KILL_SECONDS = 30;
+
+/** The timetable of a check that starts now and is killed after `killedAfterSeconds`: it ends itself well before. */
+export function timetable(killedAfterSeconds: number): Timetable {
+  const end = Math.min(LONGEST_CHECK_SECONDS, killedAfterSeconds - SPARE_BEFORE_KILL_SECONDS);
+  const posting = Math.max(1, end - SPARE_AFTER_POSTS_SECONDS);
+  return {
+    listing: deadlineIn(Math.min(LISTING_SECONDS, posting)),
+    posting: deadlineIn(posting),
+    claimSeconds: killedAfterSeconds + CLAIM_AFTER_KILL_SECONDS,
+  };
+}

@@ -1,0 +1,149 @@
+import type { Blindness } from '../lambda/core/alert.ts';
+import { type Memory, NOTHING_REMEMBERED } from '../lambda/core/memory.ts';
+import { parsePolicy } from '../lambda/core/policy.ts';
+import type { Instant } from '../lambda/core/time.ts';
+import { SyncAlertsError } from '../lambda/errors.ts';
+import { MemoryConflict, MemoryError } from '../lambda/memory/errors.ts';
+import type { MemoryStore, Recalled } from '../lambda/memory/memory-store.ts';
+import type { CheckSettings, Ports } from '../lambda/ports.ts';
+import type { Message } from '../lambda/slack/compose.ts';
+import type { Posted } from '../lambda/slack/webhook.ts';
+
+export const START: Instant = Date.UTC(2026, 10, 24, 9);
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+
+/** A sync as the API lists it, healthy at `at`, with named overrides. */
+export function aRecord(
+  at: Instant,
+  overrides: Readonly<Record<string, unknown>> = {},
+): Record<string, unknown> {
+  const justNow = new Date(at - 2 * MINUTE).toISOString();
+  return {
+    id: 'orders',
+    name: 'orders',
+    connector_id: 'postgres',
+    source_kind: 'postgres',
+    connection_ref: 'pg-main',
+    source_schema: 'public',
+    source_table: 'orders',
+    cursor_column: 'updated_at',
+    kb_uid: 'kb_sales',
+    dest_table: 'orders',
+    interval_secs: 900,
+    enabled: true,
+    has_cursor: true,
+    created_at: '2026-01-01T00:00:00Z',
+    updated_at: '2026-01-01T00:00:00Z',
+    last_run_at: justNow,
+    last_success_at: justNow,
+    last_state: 'completed',
+    seconds_since_success: 120,
+    ...overrides,
+  };
+}
+
+/** The same sync with its last run failed, its data `lateSeconds` old. */
+export function aFailingRecord(at: Instant, overrides: Readonly<Record<string, unknown>> = {}) {
+  return aRecord(at, {
+    last_state: 'failed',
+    last_success_at: new Date(at - 20 * MINUTE).toISOString(),
+    seconds_since_success: 1200,
+    ...overrides,
+  });
+}
+
+/** What the API shows at the next check, or why it cannot be seen. */
+export type Shown = readonly unknown[] | Blindness;
+
+/**
+ * A world for `check`: fakes of our own ports that keep the contracts of the real ones, each to be scripted. What the
+ * store holds went through no codec; the stores' own tests see to that.
+ */
+export class World {
+  now: Instant = START;
+  shown: Shown | ((at: Instant) => Shown) = [];
+  /** When the listing says that it was requested; now unless a test says otherwise. */
+  requestedAt: Instant | undefined;
+  /** What Slack answers, in this order; accepted when there is nothing left. */
+  readonly answers: Posted[] = [];
+  /** What happens before each write, in this order. */
+  readonly beforeWrites: (() => void)[] = [];
+  readonly posted: Message[] = [];
+  readonly writes: Memory[] = [];
+  stored: Recalled = { memory: NOTHING_REMEMBERED, version: 0 };
+  listings = 0;
+
+  readonly memory: MemoryStore = {
+    recall: async () => this.stored,
+    remember: async (memory, version) => {
+      this.beforeWrites.shift()?.();
+      if (version !== this.stored.version) throw new MemoryConflict('the memory of this test', version);
+      this.stored = { memory, version: version + 1 };
+      this.writes.push(memory);
+      return version + 1;
+    },
+  };
+
+  readonly ports: Ports = {
+    memory: this.memory,
+    now: () => this.now,
+    listing: {
+      list: async () => {
+        this.listings += 1;
+        const requestedAt = this.requestedAt ?? this.now;
+        const shown = typeof this.shown === 'function' ? this.shown(this.now) : this.shown;
+        const tried = 'GET /orgs/acme/connectors/syncs';
+        if ('kind' in shown) {
+          const error = new SyncAlertsError('timbal_unreachable', `could not list: ${shown.cameBack}`);
+          return { ok: false, requestedAt, blindness: shown, error };
+        }
+        return { ok: true, requestedAt, records: shown, tried };
+      },
+    },
+    slack: {
+      post: async (message) => {
+        const answer = this.answers.shift() ?? { kind: 'accepted' };
+        this.posted.push({ tells: [], tellsShrinking: false, ...message });
+        return answer;
+      },
+    },
+  };
+
+  /** What was posted since this was last asked, as the lock screen shows it. */
+  said(): readonly string[] {
+    return this.posted.splice(0).map(({ text }) => text);
+  }
+
+  /** The store cannot be written from the next write on. */
+  failNextWrite(): void {
+    this.beforeWrites.push(() => {
+      throw new MemoryError('memory_unwritable', 'the memory of this test is read-only');
+    });
+  }
+}
+
+export function settings(overrides: Partial<CheckSettings> = {}): CheckSettings {
+  const parsed = parsePolicy({});
+  if (!parsed.ok) throw new Error(parsed.faults.join());
+  return {
+    policy: parsed.policy,
+    place: { environment: 'test', organisation: 'acme', moreHint: 'npm start -- --json' },
+    checkId: 'this check',
+    killedAfterSeconds: 60,
+    dryRun: false,
+    ...overrides,
+  };
+}
+
+/** Slack's certain no, with named overrides. */
+export function refusal(overrides: { readonly form?: boolean; readonly waitSeconds?: number } = {}): Posted {
+  const error = new SyncAlertsError('slack_refused', 'slack webhook "default" answered 404 no_service');
+  return { kind: 'refused', form: false, error, ...overrides };
+}
+
+export const REFUSED = refusal();
+export const UNCERTAIN: Posted = {
+  kind: 'uncertain',
+  error: new SyncAlertsError('slack_uncertain', 'slack webhook "default" did not answer in time'),
+};
