@@ -40,5 +40,5 @@ export async function check(ports: Ports, settings: CheckSettings): Promise<Outc
   const delivery = { memory: asWritten(next, look, now), version: recalled.version, messages, look, now };
   const delivered =
     isQuiet || settings.dryRun ? NOTHING_DELIVERED : await deliver(delivery, ports, settings, times);
-  return conclude({ listed, look, facts, due, said, next, delivered, now }, settings);
+  return conclude({ listed, look, facts, due, said, next, delivered, stand, now }, settings);
 }

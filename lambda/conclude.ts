@@ -9,6 +9,7 @@ import type { Delivered } from './deliver.ts';
 import { SyncAlertsError } from './errors.ts';
 import { type Checked, CheckFailed, type Outcome } from './outcome.ts';
 import type { CheckSettings } from './ports.ts';
+import type { Standing } from './standing.ts';
 import type { Listed } from './timbal/listing.ts';
 
 /** All that a check found and did. */
@@ -21,6 +22,7 @@ export interface Pass {
   /** The memory before anything was posted. */
   readonly next: Memory;
   readonly delivered: Delivered;
+  readonly stand: Extract<Standing, { readonly kind: 'free' }>;
   readonly now: Instant;
 }
 
@@ -30,7 +32,7 @@ export interface Pass {
  * @throws CheckFailed with that outcome, when the check could not list, remember or deliver.
  */
 export function conclude(pass: Pass, settings: CheckSettings): Outcome {
-  const { look, facts, due, said, next, delivered, now } = pass;
+  const { look, facts, due, said, next, delivered, stand, now } = pass;
   const { environment, organisation } = settings.place;
   const at = new Date(now).toISOString();
   if (delivered.facts === 'overtaken') {
@@ -51,6 +53,7 @@ export function conclude(pass: Pass, settings: CheckSettings): Outcome {
     posts: delivered.posts,
     stillDue: { count, ...(since !== undefined && { since: new Date(since).toISOString() }) },
     remembered: delivered.facts === 'remembered',
+    ...(stand.disbelieved !== undefined && { disbelieved: stand.disbelieved }),
   };
   const errors = [...blindness(pass, organisation), ...delivered.errors];
   if (errors.length > 0) throw new CheckFailed(errors, outcome);

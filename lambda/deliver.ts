@@ -1,6 +1,7 @@
 import type { Look } from './core/look.ts';
 import { type Claim, DEFAULT_ROUTE, type Memory, type Route, routeOf } from './core/memory.ts';
 import type { Content } from './core/message.ts';
+import { hasSeen } from './core/remember.ts';
 import { accepted, noted, refused, uncertain, waiting } from './core/telling.ts';
 import { after, type Instant } from './core/time.ts';
 import { MemoryConflict } from './memory/errors.ts';
@@ -24,7 +25,7 @@ export interface Posts {
   readonly accepted: number;
   readonly refused: number;
   readonly uncertain: number;
-  /** Announcements and closings posted again, since an earlier post of theirs is in doubt. */
+  /** Announcements, closings and reminders posted again, since an earlier post of theirs is in doubt. */
   readonly repeated: number;
 }
 
@@ -70,20 +71,29 @@ export async function deliver(
   const posts = { ...NO_POSTS };
   const errors: Error[] = [];
   for (const [index, message] of messages.entries()) {
-    posts.repeated += repeats(delivery.memory, message);
     const posted = await slack.post(message, times.posting);
     posts[posted.kind] += 1;
+    if (posted.kind !== 'refused') posts.repeated += repeats(delivery.memory, message);
     if (posted.kind !== 'accepted') errors.push(posted.error);
-    const unsent = stopsTheRoute(posted) ? messages.slice(index + 1) : [];
-    const isLast = index + 1 + unsent.length === messages.length;
+    const left = messages.slice(index + 1);
+    const unsent = stopsTheRoute(posted) ? left : [];
+    const isLast = unsent.length === left.length;
     memory = withRoute(memory, (route) =>
       unsent.reduce(refused, routeAfter(route, message, posted, delivery, policy.periodSeconds)),
     );
-    if (isLast) memory = ended(memory, look.kind === 'seen' && posts.accepted === messages.length);
+    if (isLast) memory = ended(memory, hasSeen(look, memory.facts) && posts.accepted === messages.length);
     try {
       version = await store.remember(memory, version);
     } catch (error) {
       errors.push(asError(error));
+      if (error instanceof MemoryConflict) break;
+      // Once more, and no more posts: what came of this one, and that the others were never sent.
+      const never = isLast ? [] : left;
+      memory = ended(
+        withRoute(memory, (route) => never.reduce(refused, route)),
+        false,
+      );
+      await store.remember(memory, version).catch((again) => errors.push(asError(again)));
       break;
     }
     if (isLast) break;
@@ -95,7 +105,11 @@ export async function deliver(
 function begun({ memory, messages }: Delivery, claim: Claim): Memory {
   const { claim: _expired, ...unclaimed } = memory;
   if (messages.length === 0) return unclaimed;
-  const everything = { tells: messages.flatMap(({ tells }) => tells), tellsShrinking: false };
+  const everything = {
+    tells: messages.flatMap(({ tells }) => tells),
+    tellsShrinking: false,
+    endsReminder: messages.some(({ endsReminder }) => endsReminder),
+  };
   return { ...withRoute(unclaimed, (route) => noted(route, everything)), claim };
 }
 
@@ -129,11 +143,14 @@ function routeAfter(
   }
 }
 
-/** How many alerts the message tells again, since an earlier post is in doubt. */
-function repeats(memory: Memory, { tells }: Content): number {
-  const { tellings } = routeOf(memory);
-  const announced = tells.filter(({ reason }) => reason !== 'reminder');
-  return announced.filter(({ fingerprint }) => tellings[fingerprint]?.noted !== undefined).length;
+/** How many alerts the message tells again, and whether the reminder, since an earlier post is in doubt. */
+function repeats(memory: Memory, { tells, endsReminder }: Content): number {
+  const { tellings, remindersInDoubt = 0 } = routeOf(memory);
+  const again = tells.filter(({ fingerprint, reason }) => {
+    if (reason === 'reminder') return false;
+    return tellings[fingerprint]?.noted?.what === (reason === 'closing' ? 'closing' : 'announcement');
+  });
+  return again.length + (endsReminder && remindersInDoubt > 0 ? 1 : 0);
 }
 
 function withRoute(memory: Memory, update: (route: Route) => Route): Memory {

@@ -23,6 +23,8 @@ export interface Checked {
   /** False when nothing changed, and on a dry run. */
   readonly remembered: boolean;
   readonly dryRun: boolean;
+  /** A remembered time that was not believed: a clock was wrong. */
+  readonly disbelieved?: string;
 }
 
 /** A check that another one made needless: a success that says so. */

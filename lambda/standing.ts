@@ -8,7 +8,13 @@ import type { CheckSettings, Ports } from './ports.ts';
 import type { Timetable } from './timetable.ts';
 
 /** Whether a check may go on with the memory that it found. */
-export type Standing = { readonly kind: 'free' } | NotFree;
+export type Standing =
+  | {
+      readonly kind: 'free';
+      /** A remembered time that no clock of ours can have given, and that is therefore not believed. */
+      readonly disbelieved?: string;
+    }
+  | NotFree;
 
 /**
  * `claimed`: another check is at work, or was killed at work, and its claim has not expired. `overtaken`: the memory
@@ -20,19 +26,29 @@ export interface NotFree {
   readonly at: Instant;
 }
 
-/** A listing time further ahead than this is a wrong clock's: it must not stop the watch. */
-const LISTING_CLOCK_SLACK_SECONDS = 60;
+/**
+ * A time further ahead than this is a wrong clock's: it must not stop the watch. A claim may be that much longer than our
+ * own would be, since another check may have been given more time, or have started after we read the clock.
+ */
+const CLOCK_SLACK_SECONDS = 60;
 
 export function standing(memory: Memory, requestedAt: Instant, times: Timetable, now: Instant): Standing {
   const { claim, listedAt } = memory;
-  if (claim !== undefined && claim.until > now && secondsBetween(now, claim.until) <= times.claimSeconds) {
+  if (
+    claim !== undefined &&
+    claim.until > now &&
+    secondsBetween(now, claim.until) <= times.claimSeconds + CLOCK_SLACK_SECONDS
+  ) {
     return { kind: 'claimed', at: claim.until };
   }
   const isOvertaken = listedAt !== null && listedAt > requestedAt;
-  if (isOvertaken && secondsBetween(now, listedAt) <= LISTING_CLOCK_SLACK_SECONDS) {
+  if (isOvertaken && secondsBetween(now, listedAt) <= CLOCK_SLACK_SECONDS) {
     return { kind: 'overtaken', at: listedAt };
   }
-  return { kind: 'free' };
+  const ahead = [isOvertaken ? listedAt : now, claim?.until ?? now].find((time) => time > now);
+  if (ahead === undefined) return { kind: 'free' };
+  const disbelieved = `memory holds a time further ahead than any clock of ours: ${new Date(ahead).toISOString()}`;
+  return { kind: 'free', disbelieved };
 }
 
 /**

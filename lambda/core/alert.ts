@@ -78,6 +78,8 @@ export interface Mark {
   readonly disabled?: { readonly lastRunAt: Instant | null; readonly lastSuccessAt: Instant | null };
   /** The check that first saw it enabled again. */
   readonly enabledSince?: Instant;
+  /** Its sync was absent from the last complete listing: the mark of one that is gone ends with its alert. */
+  readonly absent?: true;
 }
 
 /** What is known of the world: the alerts, the marks and the size of the listing. It knows nothing of messages. */

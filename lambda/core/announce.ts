@@ -85,7 +85,8 @@ export function reasonToTell(alert: Alert, telling: Telling): Announcement['reas
   if (isClosed(alert, telling)) return isFiring ? 'new' : undefined;
   if (!isFiring) return 'closing';
   if (wasCriticalUntold(alert, telling.told)) return 'escalated';
-  return telling.told.problems.includes(alert.problem) ? undefined : 'changed';
+  const isTold = telling.told.problems.includes(alert.problem) && telling.noted === undefined;
+  return isTold ? undefined : 'changed';
 }
 
 /** A closing that was posted and is in doubt counts as told once its sync fails again: it cannot be withdrawn. */
@@ -123,8 +124,14 @@ function openAndTold(
 function remindedLongAgo(open: readonly Reminded[], route: Route, policy: Policy, now: Instant): boolean {
   const unpaused = open.filter(({ alert }) => !alert.paused);
   if (unpaused.length === 0) return false;
-  const oldest = unpaused.reduce((one, other) => (other.alert.since < one.alert.since ? other : one));
+  const oldest = unpaused.reduce((one, other) => (isOlder(other, one) ? other : one));
   return isDue(policy.repeatEverySeconds, policy, now, oldest.telling.told?.at, route.remindedAt);
+}
+
+/** Of two that began together, the one that was told of earlier: the order of the listing decides nothing. */
+function isOlder(one: Reminded, other: Reminded): boolean {
+  if (one.alert.since !== other.alert.since) return one.alert.since < other.alert.since;
+  return (one.telling.told?.at ?? 0) < (other.telling.told?.at ?? 0);
 }
 
 function reminded(

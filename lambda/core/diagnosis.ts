@@ -103,7 +103,7 @@ export function diagnose(
     late,
     runState: state,
     allowanceSeconds,
-    mark: markAfter(remembered.mark, sync, enabledSince, marksFailing, proof.notFailing),
+    mark: markAfter(remembered.mark, sync, enabledSince, marksFailing, proof.notFailing, now),
   };
 }
 

@@ -1,13 +1,15 @@
 import type { Alert, ListingSize } from './alert.ts';
 import type { Announcement, Reminded } from './announce.ts';
+import type { Diagnosis } from './diagnosis.ts';
 import type { Item } from './digest.ts';
-import { evidence, problemPhrase } from './evidence.ts';
-import { FLAPPING_OPENINGS, flapWindowSeconds } from './flapping.ts';
+import { evidence, pastPhrase, problemPhrase } from './evidence.ts';
+import { flapWindowSeconds, isFlapping } from './flapping.ts';
 import type { Look } from './look.ts';
 import type { Reason } from './message.ts';
-import { joined, type Line, moment, name, strong, words } from './rich-text.ts';
+import { isBlank, joined, type Line, moment, name, strong, words } from './rich-text.ts';
+import type { Labels } from './sync.ts';
 import { type Instant, secondsBetween } from './time.ts';
-import { counted, durationText, number, ordinal } from './wording.ts';
+import { counted, durationText, listed, number, ordinal, windowText } from './wording.ts';
 
 /** An open alert: why it is told, and the evidence of this look. */
 export function openLine(
@@ -17,9 +19,10 @@ export function openLine(
   now: Instant,
 ): Item {
   const told = telling.told?.problems.at(-1);
-  const was = reason === 'changed' && told !== undefined ? `, it ${past(problemPhrase(told, false))}` : '';
-  const nowReads = reason === 'changed' ? 'now ' : '';
-  const phrase = `${nowReads}${problemPhrase(alert.problem, alert.paused)}${was}`;
+  const was = reason === 'changed' && told !== undefined ? ` now, it ${pastPhrase(told, false)}` : '';
+  const phrase = isHeld(fingerprint, alert, look)
+    ? HELD
+    : `${problemPhrase(alert.problem, alert.paused)}${was}`;
   return {
     mark: alert.severity,
     title: [...subject(fingerprint, alert, look), words(' '), strong(phrase), ...why(alert, reason)],
@@ -28,35 +31,44 @@ export function openLine(
   };
 }
 
+const HELD = 'may be over, but came back before';
+
+/** A flapping alert that this look finds well, and that is held open until it has been so for long enough. */
+export function isHeld(fingerprint: string, { healthySince }: Alert, look: Look): boolean {
+  if (healthySince === undefined || look.kind === 'blind') return false;
+  const verdict = diagnosisOf(fingerprint, look)?.verdict;
+  return verdict === undefined ? !fingerprint.startsWith('sync:') : verdict.kind === 'healthy';
+}
+
 function why(alert: Alert, reason: Reason): Line {
   const { critical } = alert;
-  if (reason === 'escalated' && critical?.to !== undefined) {
-    return [words(', was critical from '), moment(critical.from), words(' to '), moment(critical.to)];
-  }
-  if (reason === 'escalated') return [words(', '), strong('critical now')];
-  const openings = alert.openings.length;
-  if (reason === 'new' && openings >= FLAPPING_OPENINGS) {
-    return [words(`, ${ordinal(openings)} time in ${durationText(flapWindowSeconds(alert.labels))}`)];
-  }
-  return [];
+  if (reason === 'escalated' && critical?.to === undefined) return [words(', '), strong('critical now')];
+  const was = reason === 'escalated' || reason === 'new' ? wasCritical(alert) : [];
+  const past = was.length === 0 ? [] : [words(', was '), ...was];
+  if (reason !== 'new' || !isFlapping(alert)) return past;
+  const times = `, ${ordinal(alert.openings.length)} time in ${windowText(flapWindowSeconds(alert.labels))}`;
+  return [words(times), ...past];
+}
+
+/** "critical from … to …", where this opening was and is so no more. */
+function wasCritical({ critical, since }: Alert): Line {
+  if (critical?.to === undefined || critical.from < since) return [];
+  return [words('critical from '), moment(critical.from), words(' to '), moment(critical.to)];
 }
 
 function detailOfOpen(fingerprint: string, alert: Alert, look: Look, now: Instant): Line {
   const openFor = secondsBetween(alert.since, now);
   const since = openFor > 0 ? [words(`open for ${durationText(openFor)}`)] : [];
-  const held =
-    alert.healthySince === undefined
-      ? []
-      : [
-          words(
-            `well for ${durationText(secondsBetween(alert.healthySince, now))}, held open because it flaps`,
-          ),
-        ];
-  if (fingerprint === 'listing') return joined([blindness(look), held, since, STANDS_AS_IT_WAS], ' · ');
+  const well = durationText(secondsBetween(alert.healthySince ?? now, now));
+  const isWell = isHeld(fingerprint, alert, look);
+  const held = isWell ? [words(`well for ${well}, held open because it flaps`)] : [];
+  if (fingerprint === 'listing') {
+    return joined([blindness(look), held, since, look.kind === 'blind' ? STANDS_AS_IT_WAS : []], ' · ');
+  }
   const place = whereItLands(fingerprint, alert);
   if (look.kind === 'blind') return joined([place, [words('as last seen')], since], ' · ');
   if (fingerprint === 'records') return joined([[words('each lacks a usable id')], since], ' · ');
-  const diagnosis = look.diagnoses.get(`sync:${fingerprint.slice(5)}`);
+  const diagnosis = diagnosisOf(fingerprint, look);
   if (diagnosis === undefined) return joined([place, [words('not in the last listing')], since], ' · ');
   const unproved = diagnosis.verdict.kind === 'inconclusive' ? [words('no proof yet that it is over')] : [];
   return joined([place, evidence(diagnosis, now), held, unproved, since], ' · ');
@@ -81,11 +93,9 @@ export function closedLine(
   now: Instant,
 ): Item {
   const { ended, critical } = alert;
-  const lasted = secondsBetween(alert.since, ended?.at ?? now);
   const untold =
     telling.told?.severity === 'warning' && critical?.to !== undefined && critical.to > telling.told.at;
-  const diagnosis = look.kind === 'seen' ? look.diagnoses.get(`sync:${fingerprint.slice(5)}`) : undefined;
-  const ago = diagnosis?.successLagSeconds;
+  const ago = diagnosisOf(fingerprint, look)?.successLagSeconds;
   const success = ago == null ? [] : [words(`last success ${durationText(ago)} ago`)];
   return {
     mark: ended?.how === 'resolved' ? 'good' : 'note',
@@ -98,16 +108,25 @@ export function closedLine(
     detail: joined(
       [
         whereItLands(fingerprint, alert),
-        [words(`${past(problemPhrase(alert.problem, alert.paused))} for ${durationText(lasted)}`)],
-        untold && critical?.to !== undefined
-          ? [words('critical from '), moment(critical.from), words(' to '), moment(critical.to)]
-          : [],
+        [words(lasted(alert, now))],
+        untold ? wasCritical(alert) : [],
         ended?.how === 'resolved' ? success : [],
       ],
       ' · ',
     ),
     tells: [{ fingerprint, reason, listed: true }],
   };
+}
+
+/** A flapping alert was held open while it was well, and one of several problems had each for a part of the time. */
+function lasted(alert: Alert, now: Instant): string {
+  const { problem, problems, paused, openings, labels } = alert;
+  if (isFlapping(alert)) {
+    return `${counted(openings.length, 'time')} in ${windowText(flapWindowSeconds(labels))}, and well long enough now`;
+  }
+  const length = durationText(secondsBetween(alert.since, alert.ended?.at ?? now));
+  if (problems.length <= 1) return `${pastPhrase(problem, paused)} for ${length}`;
+  return `open for ${length}: ${listed(problems.map((one) => pastPhrase(one, false)))}`;
 }
 
 function closingPhrase({ ended }: Alert): string {
@@ -142,13 +161,16 @@ export function missedLine({ fingerprint, alert, reason }: Announcement): Item {
     mark: alert.ended?.how === 'resolved' ? 'good' : 'note',
     title: [
       ...subject(fingerprint, alert),
-      words(` ${past(problemPhrase(alert.problem, alert.paused))} from `),
+      words(` ${pastPhrase(alert.problem, alert.paused)} from `),
       moment(alert.since),
       words(' to '),
       moment(ended),
       words(', which could not be told then'),
     ],
-    detail: joined([whereItLands(fingerprint, alert), [words(closingPhrase(alert))]], ' · '),
+    detail: joined(
+      [whereItLands(fingerprint, alert), wasCritical(alert), [words(closingPhrase(alert))]],
+      ' · ',
+    ),
     tells: [{ fingerprint, reason, listed: true }],
   };
 }
@@ -165,7 +187,7 @@ export function pausedLine(paused: readonly Announcement[], named: number): Item
       ...(more > 0 ? [words(` and ${number(more)} more`)] : []),
     ],
     detail: [],
-    tells: paused.map(({ fingerprint, reason }) => ({ fingerprint, reason, listed: false })),
+    tells: paused.map(({ fingerprint, reason }, index) => ({ fingerprint, reason, listed: index < named })),
   };
 }
 
@@ -194,7 +216,16 @@ function subject(fingerprint: string, alert: Alert, look?: Look): Line {
 }
 
 function nameOf(fingerprint: string, { labels }: Alert) {
-  return name(labels?.name ?? labels?.source ?? fingerprint.slice(5));
+  return name(calledBy(labels) ?? fingerprint.slice('sync:'.length));
+}
+
+/** What people call a sync: its name, else its source table; null when it has neither. */
+export function calledBy(labels: Labels | null): string | null {
+  return [labels?.name, labels?.source].find((text) => text != null && !isBlank(text)) ?? null;
+}
+
+function diagnosisOf(fingerprint: string, look: Look): Diagnosis | undefined {
+  return look.kind === 'seen' ? look.diagnoses.get(`sync:${fingerprint.slice('sync:'.length)}`) : undefined;
 }
 
 /** The id, and the knowledge base and table that wait for the data. */
@@ -203,11 +234,4 @@ function whereItLands(fingerprint: string, { labels }: Alert): Line {
   const id = name(fingerprint.slice(5));
   const destination = [labels.kbUid, labels.destTable].filter((part) => part !== null).join(' / ');
   return destination === '' ? [id] : [id, words(' → '), name(destination)];
-}
-
-function past(phrase: string): string {
-  return phrase
-    .replace(/^is /, 'was ')
-    .replace(/^has /, 'had ')
-    .replace(/^cannot /, 'could not ');
 }

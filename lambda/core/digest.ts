@@ -1,6 +1,14 @@
 import type { Facts, Severity } from './alert.ts';
 import type { Announcement, Due, Reminded } from './announce.ts';
-import { closedLine, missedLine, openLine, pausedLine, shrinkingLine } from './digest-lines.ts';
+import {
+  calledBy,
+  closedLine,
+  isHeld,
+  missedLine,
+  openLine,
+  pausedLine,
+  shrinkingLine,
+} from './digest-lines.ts';
 import type { Look } from './look.ts';
 import type { Reason, Tells } from './message.ts';
 import { type Line, moment, name, words } from './rich-text.ts';
@@ -86,7 +94,7 @@ export function digest(
     { title: 'Could not be judged', items: open.filter(isUnjudged).map(line) },
   ];
   return {
-    headline: headline(due, firstLook),
+    headline: headline(due, look, firstLook),
     sections: sections.filter(({ items }) => items.length > 0),
     context: context(facts, look, place, now),
     moreHint: place.moreHint,
@@ -126,18 +134,22 @@ function countedOnly({ fingerprint, reason }: Announcement): Tells {
 }
 
 /** Counts, the worst first: what a lock screen shows. */
-function headline({ announcements, reminder, shrinking }: Due, firstLook: boolean): string {
+function headline({ announcements, reminder, shrinking }: Due, look: Look, firstLook: boolean): string {
   const open = announcements.filter(({ reason }) => ['new', 'escalated', 'changed'].includes(reason));
-  const paused = firstLook ? open.filter(({ alert }) => alert.paused).length : 0;
-  const watched = open.filter(({ alert }) => alert.problem !== 'blind' && !(firstLook && alert.paused));
+  const isPausedAtFirst = ({ alert, reason }: Announcement) => firstLook && alert.paused && reason === 'new';
+  const paused = open.filter(isPausedAtFirst).length;
+  const watched = open.filter((one) => one.fingerprint.startsWith('sync:') && !isPausedAtFirst(one));
+  const sight = open.find(({ fingerprint }) => fingerprint === 'listing');
+  const records = open.some(({ fingerprint }) => fingerprint === 'records');
   const missed = announcements.filter(({ reason }) => reason === 'missed').length;
   const closings = announcements.filter(({ reason }) => reason === 'closing');
   const resolved = closings.filter(({ alert }) => alert.ended?.how === 'resolved').length;
   const unwatched = closings.length - resolved;
   const said = listed(
     [
-      open.length - paused > watched.length ? 'the syncs cannot be seen' : '',
+      sight === undefined ? '' : sightPhrase(sight, look),
       needAPerson(watched),
+      records ? 'some records cannot be read' : '',
       paused > 0 ? `${counted(paused, 'sync')} paused` : '',
       missed > 0 ? `${number(missed)} came and went` : '',
       resolved > 0 ? `${number(resolved)} resolved` : '',
@@ -147,6 +159,12 @@ function headline({ announcements, reminder, shrinking }: Due, firstLook: boolea
     ].filter((part) => part !== ''),
   );
   return firstLook ? `First look: ${said}` : said.charAt(0).toUpperCase() + said.slice(1);
+}
+
+function sightPhrase({ fingerprint, alert }: Announcement, look: Look): string {
+  return isHeld(fingerprint, alert, look)
+    ? 'the sight of the syncs comes and goes'
+    : 'the syncs cannot be seen';
 }
 
 function needAPerson(watched: readonly Announcement[]): string {
@@ -159,20 +177,19 @@ function needAPerson(watched: readonly Announcement[]): string {
 
 function context(facts: Facts, look: Look, place: Place, now: Instant): Line {
   const open = Object.values(facts.alerts).filter(({ state }) => state === 'firing');
-  const since = Math.min(...open.map((alert) => alert.since));
+  const since = open.reduce((oldest, alert) => Math.min(oldest, alert.since), now);
   const checked =
     look.kind === 'seen' ? `${counted(look.diagnoses.size, 'sync')} checked` : 'no sync could be checked';
-  const oldest = open.length > 1 ? 'the oldest ' : '';
-  const stillOpen =
-    open.length === 0
-      ? 'none open'
-      : `${number(open.length)} open, ${oldest}for ${durationText(secondsBetween(since, now))}`;
+  const openFor = open.length === 0 ? 0 : secondsBetween(since, now);
+  const howLong =
+    openFor === 0 ? '' : `, ${open.length > 1 ? 'the oldest ' : ''}for ${durationText(openFor)}`;
+  const stillOpen = open.length === 0 ? 'none open' : `${number(open.length)} open${howLong}`;
   return [
     words(`${checked} · ${stillOpen} · `),
-    name(place.environment),
-    words(' of '),
     name(place.organisation),
-    words(' · '),
+    words(' ('),
+    name(place.environment),
+    words(') · '),
     moment(now),
   ];
 }
@@ -184,7 +201,7 @@ function sorted<T extends Reminded>(alerts: readonly T[], look: Look): readonly 
     one,
     severity: SEVERITY_ORDER[one.alert.severity],
     behind: intervalsBehind(one.fingerprint, look),
-    name: one.alert.labels?.name ?? one.alert.labels?.source ?? one.fingerprint,
+    name: calledBy(one.alert.labels) ?? one.fingerprint,
   }));
   ranked.sort((a, b) => {
     if (a.severity !== b.severity) return a.severity - b.severity;

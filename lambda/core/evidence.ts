@@ -17,6 +17,11 @@ export function problemPhrase(problem: AlertProblem, paused: boolean): string {
   return paused && problem === 'disabled' ? 'is paused' : PHRASES[problem];
 }
 
+/** The same, once it is over: "orders was failing". */
+export function pastPhrase(problem: AlertProblem, paused: boolean): string {
+  return paused && problem === 'disabled' ? 'was paused' : PAST_PHRASES[problem];
+}
+
 const PHRASES: Readonly<Record<AlertProblem, string>> = {
   unreadable: 'could not be read',
   disabled: 'is disabled',
@@ -24,6 +29,15 @@ const PHRASES: Readonly<Record<AlertProblem, string>> = {
   never_succeeded: 'has never succeeded',
   stalled: 'has stalled',
   blind: 'cannot be listed',
+};
+
+const PAST_PHRASES: Readonly<Record<AlertProblem, string>> = {
+  unreadable: 'could not be read',
+  disabled: 'was disabled',
+  failing: 'was failing',
+  never_succeeded: 'had never succeeded',
+  stalled: 'was stalled',
+  blind: 'could not be listed',
 };
 
 /** What a person needs to act without opening anything; each part stands for itself. */
@@ -37,7 +51,7 @@ export function evidence(diagnosis: Diagnosis, now: Instant): Line {
       lastState(diagnosis, now),
       failuresInARow(sync),
       whetherRunsStart(diagnosis, now),
-      sync.hasCursor === false ? [words('no cursor committed yet')] : [],
+      whetherCursor(sync),
       alsoWrong(diagnosis),
     ],
     ' · ',
@@ -49,27 +63,26 @@ function whyDisabled({ enabled, disabledReason, faults }: Sync): Line {
   if (typeof disabledReason === 'string') {
     return [words('the platform gave up: '), name(disabledReason, LONGEST_REASON)];
   }
-  return disabledReason === null && !isUnknown({ faults }, 'disabled_reason')
-    ? [words('paused by a person')]
-    : [];
+  if (isUnknown({ faults }, 'disabled_reason')) return [words('why is unknown')];
+  return disabledReason === null ? [words('paused by a person')] : [];
 }
 
 function howOld({ sync, lagSeconds, successLagSeconds, mark }: Diagnosis, now: Instant): Line {
   const { intervalSeconds } = sync.labels;
   if (lagSeconds === null || intervalSeconds === null) return [words('last success unknown')];
-  const pace = `runs every ${durationText(intervalSeconds)}`;
+  const pace = sync.enabled ? `, runs every ${durationText(intervalSeconds)}` : '';
   const again =
     mark.enabledSince === undefined
       ? ''
       : `enabled again ${durationText(secondsBetween(mark.enabledSince, now))} ago, `;
   if (successLagSeconds === null) {
     return [
-      words(`${again}no success since it was created ${durationText(sinceCreated(sync, now))} ago, ${pace}`),
+      words(`${again}no success since it was created ${durationText(sinceCreated(sync, now))} ago${pace}`),
     ];
   }
   const behind = Math.floor(lagSeconds / intervalSeconds);
-  const intervals = behind >= 2 ? `${number(behind)} intervals behind, ` : '';
-  return [words(`${again}last success ${durationText(successLagSeconds)} ago, ${intervals}${pace}`)];
+  const intervals = behind >= 2 ? `, ${number(behind)} intervals behind` : '';
+  return [words(`${again}last success ${durationText(successLagSeconds)} ago${intervals}${pace}`)];
 }
 
 function sinceCreated({ createdAt }: Sync, now: Instant): number {
@@ -86,7 +99,8 @@ function lastState({ sync, runState, successLagSeconds }: Diagnosis, now: Instan
   return runState === 'success' ? [] : [words('last state '), name(sync.lastState)];
 }
 
-function failuresInARow({ consecutiveFailures, enabled }: Sync): Line {
+function failuresInARow({ consecutiveFailures, enabled, faults }: Sync): Line {
+  if (isUnknown({ faults }, 'consecutive_failures')) return [words('failures in a row unknown')];
   if (consecutiveFailures === null || consecutiveFailures === 0) return [];
   const ahead =
     enabled && consecutiveFailures < DISABLED_AT_FAILURES ? `; disabled at ${DISABLED_AT_FAILURES}` : '';
@@ -106,9 +120,16 @@ function whetherRunsStart({ sync, allowanceSeconds, runState }: Diagnosis, now: 
   ];
 }
 
+function whetherCursor({ hasCursor, faults }: Sync): Line {
+  if (isUnknown({ faults }, 'has_cursor')) return [words('cursor unknown')];
+  return hasCursor === false ? [words('no cursor committed yet')] : [];
+}
+
+/** That it was failing as well, its last state says already. */
 function alsoWrong({ verdict }: Diagnosis): Line {
-  if (verdict.kind !== 'problem' || verdict.also.length === 0) return [];
-  return [words(`also ${verdict.also.map((problem) => ALSO[problem]).join(' and ')}`)];
+  if (verdict.kind !== 'problem') return [];
+  const also = verdict.also.filter((problem) => problem !== 'failing');
+  return also.length === 0 ? [] : [words(`also ${also.map((problem) => ALSO[problem]).join(' and ')}`)];
 }
 
 const ALSO: Readonly<Record<Problem, string>> = {

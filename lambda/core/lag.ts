@@ -17,14 +17,25 @@ export function lagSinceSuccess({ lastSuccessAt, secondsSinceSuccess }: Sync, no
  * was enabled again where that is later. Null only for a disabled sync whose dates are not there.
  */
 export function lagToJudge(
-  { createdAt }: Sync,
+  sync: Sync,
   successLagSeconds: number | null,
   enabledSince: Instant | undefined,
   now: Instant,
 ): number | null {
-  const lag = successLagSeconds ?? (createdAt === null ? null : Math.max(0, secondsBetween(createdAt, now)));
+  const lag = successLagSeconds ?? lagSinceCreation(sync, now);
   if (lag === null || enabledSince === undefined) return lag;
   return Math.max(0, Math.min(lag, secondsBetween(enabledSince, now)));
+}
+
+function lagSinceCreation(sync: Sync, now: Instant): number | null {
+  if (sync.createdAt === null || !hasNeverSucceeded(sync)) return null;
+  return Math.max(0, secondsBetween(sync.createdAt, now));
+}
+
+/** The API says that there was no success; a success that could not be read is another matter. */
+export function hasNeverSucceeded({ lastSuccessAt, secondsSinceSuccess, faults }: Sync): boolean {
+  if (lastSuccessAt !== null || secondsSinceSuccess !== null) return false;
+  return !faults.includes('last_success_at') && !faults.includes('seconds_since_success');
 }
 
 /** Since when the run that is in progress has been going; undefined when none is, or the last success is later. */

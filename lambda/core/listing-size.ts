@@ -10,7 +10,10 @@ const NOTABLE_PART = 1 / 10;
 
 /** The size of the listing after a look. Only a complete listing tells how large it is. */
 export function sizeAfter(size: ListingSize, look: Look, now: Instant): ListingSize {
-  if (look.kind === 'blind') return size;
+  if (look.kind === 'blind') {
+    // Records that cannot be read are records: only an organisation that never showed any is quiet when it shows none.
+    return size.normal === 0 && look.listed > 0 ? { ...size, normal: look.listed } : size;
+  }
   const count = look.diagnoses.size;
   const isComplete = look.withoutId === 0;
   if (size.normal === 0) return { ...size, normal: count };

@@ -64,9 +64,7 @@ export function lookAt(listing: Listing, facts: Facts, policy: Policy, now: Inst
     }
     const earlier = diagnoses.get(fingerprint);
     if (earlier !== undefined) repeated += 1;
-    if (earlier === undefined || badness(diagnosis.verdict) > badness(earlier.verdict)) {
-      diagnoses.set(fingerprint, diagnosis);
-    }
+    if (earlier === undefined || isWorse(diagnosis, earlier)) diagnoses.set(fingerprint, diagnosis);
   }
   if (unreadable * 2 > syncs.length) {
     const cameBack = `${unreadable} of ${syncs.length} records could not be read`;
@@ -97,6 +95,12 @@ function isProblem(verdict: Verdict, problem: string): boolean {
 }
 
 const BADNESS: Readonly<Record<Severity, number>> = { warning: 10, critical: 20 };
+
+/** Of two records of one id. Where they are equally bad the order of the listing still decides nothing. */
+function isWorse(one: Diagnosis, other: Diagnosis): boolean {
+  const difference = badness(one.verdict) - badness(other.verdict);
+  return difference === 0 ? JSON.stringify(one.sync) > JSON.stringify(other.sync) : difference > 0;
+}
 
 /** Orders the verdicts of a repeated id: the larger is the worse. */
 function badness(verdict: Verdict): number {

@@ -1,6 +1,6 @@
 import type { Mark } from './alert.ts';
 import type { Sync } from './sync.ts';
-import { type Instant, isLater } from './time.ts';
+import { after, type Instant, isLater } from './time.ts';
 
 /**
  * The check that first saw the sync enabled again after it was seen disabled: this one, or an earlier one. Undefined
@@ -8,7 +8,15 @@ import { type Instant, isLater } from './time.ts';
  */
 export function stillEnabledSince(mark: Mark, sync: Sync, now: Instant): Instant | undefined {
   if (sync.enabled !== true || mark.disabled === undefined) return undefined;
-  return isLater(sync.lastSuccessAt, mark.disabled.lastSuccessAt) ? undefined : (mark.enabledSince ?? now);
+  const since = mark.enabledSince ?? now;
+  return hasSucceededSince(since, mark.disabled.lastSuccessAt, sync, now) ? undefined : since;
+}
+
+/** By the API's dates against each other where it gives any, else by the seconds that it counts. */
+function hasSucceededSince(since: Instant, before: Instant | null, sync: Sync, now: Instant): boolean {
+  const { lastSuccessAt, secondsSinceSuccess } = sync;
+  if (lastSuccessAt !== null || secondsSinceSuccess === null) return isLater(lastSuccessAt, before);
+  return after(now, -secondsSinceSuccess) > since;
 }
 
 /** What is to be remembered about a sync after a look that could read it. */
@@ -18,11 +26,12 @@ export function markAfter(
   enabledSince: Instant | undefined,
   failing: boolean,
   failingDisproved: boolean,
+  now: Instant,
 ): Mark {
   if (sync.enabled && !failing && isUnmarked(mark)) return mark;
   const disabled = sync.enabled
     ? enabledSince !== undefined && mark.disabled
-    : { lastRunAt: sync.lastRunAt, lastSuccessAt: sync.lastSuccessAt };
+    : { lastRunAt: sync.lastRunAt, lastSuccessAt: lastSuccessWhenDisabled(sync, now) };
   const failed = failing
     ? { lastSuccessAt: latest(mark.failing?.lastSuccessAt ?? null, sync.lastSuccessAt) }
     : !failingDisproved && mark.failing;
@@ -31,6 +40,11 @@ export function markAfter(
     ...(disabled && { disabled }),
     ...(enabledSince !== undefined && { enabledSince }),
   };
+}
+
+/** A date that cannot be read may be any up to now: once it can be, an old success must not pass for a newer one. */
+function lastSuccessWhenDisabled({ lastSuccessAt, faults }: Sync, now: Instant): Instant | null {
+  return faults.includes('last_success_at') ? now : lastSuccessAt;
 }
 
 /** Whether nothing is marked. */

@@ -14,4 +14,6 @@ export interface Content {
   readonly tells: readonly Tells[];
   /** It says that the listing shrank. */
   readonly tellsShrinking: boolean;
+  /** The last part of a reminder stands in it: with it the reminder is given. */
+  readonly endsReminder: boolean;
 }

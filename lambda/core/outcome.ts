@@ -1,5 +1,6 @@
 import { type Blindness, PROBLEMS, type Problem } from './alert.ts';
 import type { Due } from './announce.ts';
+import { calledBy } from './digest-lines.ts';
 import type { Look } from './look.ts';
 import type { Memory } from './memory.ts';
 import type { Reason } from './message.ts';
@@ -58,7 +59,7 @@ export function tidings({ announcements, reminder }: Due): readonly Tidings[] {
   return [...announcements, ...reminder.map((one) => ({ ...one, reason: 'reminder' as const }))].map(
     ({ fingerprint, alert, reason }) => ({
       alert: fingerprint,
-      name: alert.labels?.name ?? alert.labels?.source ?? null,
+      name: calledBy(alert.labels),
       problem: alert.problem,
       severity: alert.severity,
       why: reason,

@@ -102,12 +102,22 @@ export type ParsedPolicy =
  * is not known is a fault.
  */
 export function parsePolicy(written: unknown, periodSeconds = 5 * MINUTE_SECONDS): ParsedPolicy {
+  if (Array.isArray(written)) return { ok: false, faults: ['the policy: expected an object, not a list'] };
   const result = v.safeParse(policyFile, written);
   if (result.success) return { ok: true, policy: { ...result.output, periodSeconds } };
-  return {
-    ok: false,
-    faults: result.issues.map((issue) => `${v.getDotPath(issue) ?? 'the policy'}: ${issue.message}`),
-  };
+  return { ok: false, faults: result.issues.map(faultOf) };
+}
+
+/** Ours where the library's words are for programmers. */
+function faultOf(issue: v.BaseIssue<unknown>): string {
+  const where = v.getDotPath(issue) ?? 'the policy';
+  if (issue.type === 'strict_object') {
+    return issue.expected === 'never'
+      ? `${where}: is not a field that is known`
+      : `${where}: ${issue.expected === 'Object' ? 'expected an object' : 'is missing'}`;
+  }
+  if (issue.type === 'non_empty') return `${where}: must not be empty`;
+  return `${where}: ${issue.message}`;
 }
 
 const SECONDS_PER_UNIT: Readonly<Record<string, number>> = {
@@ -194,15 +204,14 @@ const policyFile = v.pipe(
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
     const { overrides, ...policy } = dataset.value;
-    for (const { criticalAfterIntervals, stallAfterIntervals } of [
-      policy,
-      ...overrides.map((o) => ({ ...policy, ...o })),
-    ]) {
-      if (criticalAfterIntervals < stallAfterIntervals) {
-        addIssue({
-          message: `criticalAfterIntervals (${criticalAfterIntervals}) is below stallAfterIntervals (${stallAfterIntervals})`,
-        });
-      }
+    if (policy.criticalAfterIntervals < policy.stallAfterIntervals) {
+      addIssue({ message: belowStall(policy) });
+      return;
+    }
+    for (const [index, override] of overrides.entries()) {
+      const merged = { ...policy, ...override };
+      if (merged.criticalAfterIntervals < merged.stallAfterIntervals)
+        addIssue({ message: `override ${index + 1}: ${belowStall(merged)}` });
     }
   }),
   v.transform(({ grace, pendingFor, repeatEvery, repeatPausedEvery, blindAfter, overrides, ...rest }) => ({
@@ -219,3 +228,10 @@ const policyFile = v.pipe(
     })),
   })),
 );
+
+function belowStall({
+  criticalAfterIntervals,
+  stallAfterIntervals,
+}: Pick<Thresholds, 'criticalAfterIntervals' | 'stallAfterIntervals'>): string {
+  return `criticalAfterIntervals (${criticalAfterIntervals}) is below stallAfterIntervals (${stallAfterIntervals})`;
+}

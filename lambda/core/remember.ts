@@ -18,12 +18,17 @@ export function remembering(
   const owesNothing = Object.values(route.tellings).every(({ dueSince }) => dueSince === undefined);
   return {
     ...memory,
-    settled: memory.settled || (look.kind === 'seen' && owesNothing),
+    settled: memory.settled || (hasSeen(look, facts) && owesNothing),
     listedAt,
     overtaken: 0,
     facts: { ...memory.facts, ...facts },
     routes: { ...memory.routes, [DEFAULT_ROUTE]: route },
   };
+}
+
+/** Whether the syncs were ever seen, at this look or before: a blind check does not end a first look by itself. */
+export function hasSeen(look: Look, { size }: Facts): boolean {
+  return look.kind === 'seen' || size.normal > 0;
 }
 
 /**
@@ -44,8 +49,7 @@ export function hasChanged(before: Memory, next: Memory): boolean {
 
 /**
  * The memory as it is to be written: labels and the size of the listing as of this look, and without what no later
- * decision reads. An ended alert is forgotten when nothing about it is owed and its flap window is over; a mark when
- * its sync is gone and its alert forgotten.
+ * decision reads. An ended alert is forgotten when nothing about it is owed and its flap window is over.
  */
 export function asWritten(memory: Memory, look: Look, now: Instant): Memory {
   const { alerts, marks, size } = memory.facts;
@@ -56,10 +60,7 @@ export function asWritten(memory: Memory, look: Look, now: Instant): Memory {
   const keptAlerts = Object.fromEntries(
     kept.map(([fingerprint, alert]) => [fingerprint, labelled(fingerprint, alert, look)]),
   );
-  const keptMarks = Object.entries(marks).filter(
-    ([fingerprint, mark]) =>
-      !isUnmarked(mark) && (fingerprint in keptAlerts || mayComeBack(fingerprint, look)),
-  );
+  const keptMarks = Object.entries(marks).filter(([, mark]) => !isUnmarked(mark));
   const facts: Facts = {
     ...memory.facts,
     alerts: keptAlerts,
@@ -73,12 +74,6 @@ function isOver(fingerprint: string, alert: Alert, routes: readonly Route[], now
   if (alert.state !== 'ended' || alert.reopening !== undefined) return false;
   if (openingsWithinWindow(alert, now).length > 0) return false;
   return routes.every(({ tellings }) => reasonToTell(alert, tellings[fingerprint] ?? {}) === undefined);
-}
-
-/** A sync that a look cannot deny: seen, or not looked for in a complete listing. */
-function mayComeBack(fingerprint: string, look: Look): boolean {
-  if (look.kind === 'blind' || look.withoutId > 0) return true;
-  return look.diagnoses.has(`sync:${fingerprint.slice('sync:'.length)}`);
 }
 
 function labelled(fingerprint: string, alert: Alert, look: Look): Alert {

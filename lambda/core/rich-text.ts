@@ -45,6 +45,16 @@ export function name(text: string, longest = LONGEST_NAME): Span {
   return { kind: 'name', text: isCut ? `${cut}…` : cut || '(empty)' };
 }
 
+/** Whether nothing of the text would be seen. */
+export function isBlank(text: string): boolean {
+  return (
+    text
+      .slice(0, LONGEST_NAME * 4)
+      .replace(INVISIBLE, '')
+      .replace(BLANK, '') === ''
+  );
+}
+
 /** Marks that turn the reading direction, zero-width spaces and byte order marks. The emoji joiner (U+200D) stays. */
 const INVISIBLE = /[\u061C\u200B\u200E\u200F\u202A-\u202E\u2060\u2066-\u2069\uFEFF]/gu;
 const BLANK = /[\p{Cc}\p{Zl}\p{Zp}\s]+/gu;

@@ -10,7 +10,7 @@ export const LONGEST_WAIT_SECONDS = 3600;
 export function noted(route: Route, told: Content): Route {
   return {
     ...route,
-    ...(reminds(told) && { remindersInDoubt: (route.remindersInDoubt ?? 0) + 1 }),
+    ...(told.endsReminder && { remindersInDoubt: (route.remindersInDoubt ?? 0) + 1 }),
     tellings: updated(route, told, (telling, { reason }) => {
       const what = reason === 'closing' ? 'closing' : 'announcement';
       const times = telling.noted?.what === what ? telling.noted.times + 1 : 1;
@@ -24,11 +24,11 @@ export function accepted(route: Route, message: Content, facts: Facts, now: Inst
   const { waitUntil: _waitUntil, uncertain: _uncertain, remindersInDoubt, ...rest } = route;
   const reminded = message.tells.filter(({ reason }) => reason === 'reminder');
   const withPaused = reminded.some(({ fingerprint }) => facts.alerts[fingerprint]?.paused);
-  const isReminder = reminded.length > 0;
+  const { endsReminder } = message;
   return {
     ...rest,
-    ...(remindersInDoubt !== undefined && !isReminder && { remindersInDoubt }),
-    ...(isReminder && { remindedAt: now }),
+    ...(remindersInDoubt !== undefined && !endsReminder && { remindersInDoubt }),
+    ...(endsReminder && { remindedAt: now }),
     ...(withPaused && { pausedRemindedAt: now }),
     ...(message.tellsShrinking && facts.size.shrinking && { shrinkingTold: facts.size.shrinking.at }),
     tellings: updated(route, message, (telling, tell) => {
@@ -41,7 +41,7 @@ export function accepted(route: Route, message: Content, facts: Facts, now: Inst
 /** The route after a message certainly did not arrive, or was never sent: its note is withdrawn. */
 export function refused(route: Route, message: Content): Route {
   const { remindersInDoubt = 0, ...rest } = route;
-  const left = reminds(message) ? remindersInDoubt - 1 : remindersInDoubt;
+  const left = message.endsReminder ? remindersInDoubt - 1 : remindersInDoubt;
   return {
     ...rest,
     ...(left > 0 && { remindersInDoubt: left }),
@@ -66,17 +66,18 @@ export function waiting(route: Route, seconds: number, now: Instant): Route {
 }
 
 function told(telling: Telling, { reason, listed }: Tells, alert: Alert, now: Instant): Telling {
+  const { dueSince: _dueSince, noted: _noted, closed: _closed, told: before, ...rest } = telling;
   switch (reason) {
     case 'new':
-      return { told: toldNow(alert, listed, now) };
+      return { ...rest, told: toldNow(alert, listed, now) };
     case 'missed':
-      return { told: toldNow(alert, listed, now), closed: true };
+      return { ...rest, told: toldNow(alert, listed, now), closed: true };
     case 'escalated':
-      return { told: toldOnTop(telling.told, { ...toldNow(alert, listed, now), severity: 'critical' }) };
+      return { ...rest, told: toldOnTop(before, { ...toldNow(alert, listed, now), severity: 'critical' }) };
     case 'changed':
-      return { told: toldOnTop(telling.told, toldNow(alert, listed, now)) };
+      return { ...rest, told: toldOnTop(before, toldNow(alert, listed, now)) };
     case 'closing':
-      return { ...(telling.told && { told: telling.told }), closed: true };
+      return { ...rest, ...(before && { told: before }), closed: true };
     case 'reminder':
       return telling;
   }
@@ -89,6 +90,7 @@ function toldNow(alert: Alert, listed: boolean, now: Instant): Told {
 function toldOnTop(before: Told | undefined, now: Told): Told {
   if (before === undefined) return now;
   return {
+    ...before,
     at: now.at,
     severity: highest(before.severity, now.severity),
     problems: [...new Set([...before.problems, ...now.problems])],
@@ -98,10 +100,6 @@ function toldOnTop(before: Told | undefined, now: Told): Told {
 
 function highest(one: Severity, other: Severity): Severity {
   return one === 'critical' ? one : other;
-}
-
-function reminds({ tells }: Content): boolean {
-  return tells.some(({ reason }) => reason === 'reminder');
 }
 
 /** The tellings with those of the alerts that a message announces updated; a reminder changes none. */

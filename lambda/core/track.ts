@@ -46,6 +46,11 @@ export function track(facts: Facts, look: Look, policy: Policy, now: Instant, fi
   for (const fingerprint of Object.keys(facts.alerts)) {
     if (isSync(fingerprint) && !isSeen(look, fingerprint)) followed(fingerprint, missing(look));
   }
+  for (const [fingerprint, alert] of Object.entries(facts.alerts)) {
+    // A later program's: what it is about is not known here, so it is kept as it is.
+    if (!isSync(fingerprint) && fingerprint !== 'listing' && fingerprint !== 'records')
+      alerts[fingerprint] = alert;
+  }
   if (look.kind === 'seen') {
     for (const [fingerprint, diagnosis] of look.diagnoses) {
       if (diagnosis.verdict.kind === 'healthy' && facts.alerts[fingerprint] === undefined) continue;
@@ -53,7 +58,7 @@ export function track(facts: Facts, look: Look, policy: Policy, now: Instant, fi
     }
   }
   followed('records', sightingOfRecords(look, policy, firstLook));
-  followed('listing', sightingOfListing(look, policy));
+  followed('listing', sightingOfListing(look, policy, firstLook));
   return { alerts, marks: marksAfter(facts, look), size: sizeAfter(facts.size, look, now) };
 }
 
@@ -246,16 +251,17 @@ function sightingOf(diagnosis: Diagnosis, policy: Policy, firstLook: boolean): S
         severity: verdict.severity,
         paused: verdict.paused,
         marked: mark.failing === undefined ? [] : ['failing'],
-        lastSuccessAt: sync.lastSuccessAt,
+        // A record that could not be read may give any date: it is nothing to measure a newer success against.
+        lastSuccessAt: verdict.problem === 'unreadable' ? null : sync.lastSuccessAt,
         wait: firstLook ? NO_WAIT : waitOf(diagnosis, policy),
         labels: sync.labels,
       };
   }
 }
 
-function sightingOfListing(look: Look, policy: Policy): Sighting {
+function sightingOfListing(look: Look, policy: Policy, firstLook: boolean): Sighting {
   if (look.kind === 'seen') return { kind: 'healthy' };
-  const seconds = look.blindness.kind === 'refused' ? 0 : policy.blindAfterSeconds;
+  const seconds = firstLook || look.blindness.kind === 'refused' ? 0 : policy.blindAfterSeconds;
   return watcherProblem('blind', 'critical', { seconds, secondLook: false });
 }
 
@@ -285,15 +291,22 @@ function missing(look: Look): Sighting {
   return { kind: complete ? 'absent' : 'unseen' };
 }
 
-/** Marks of seen syncs as the look left them. The others stay, while their sync may come back. */
+/**
+ * Marks of seen syncs as the look left them. That of a sync that is absent twice in a row ends once its alert is
+ * forgotten.
+ */
 function marksAfter(facts: Facts, look: Look): Readonly<Record<string, Mark>> {
   if (look.kind === 'blind') return facts.marks;
+  const isComplete = look.withoutId === 0;
   const marks: Record<string, Mark> = {};
   for (const [fingerprint, mark] of Object.entries(facts.marks)) {
-    if (!isSeen(look, fingerprint)) marks[fingerprint] = mark;
+    if (isSeen(look, fingerprint)) continue;
+    if (!isComplete || (mark.absent && facts.alerts[fingerprint] !== undefined)) marks[fingerprint] = mark;
+    else if (!mark.absent) marks[fingerprint] = { ...mark, absent: true };
   }
   for (const [fingerprint, { mark }] of look.diagnoses) {
-    if (!isUnmarked(mark)) marks[fingerprint] = mark;
+    const { absent: _absent, ...seen } = mark;
+    if (!isUnmarked(seen)) marks[fingerprint] = seen;
   }
   return marks;
 }

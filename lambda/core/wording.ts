@@ -1,4 +1,4 @@
-import { DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS } from './time.ts';
+import { DAY_SECONDS, HOUR_SECONDS, type Instant, MINUTE_SECONDS } from './time.ts';
 
 /** A length of time as a person says it, in at most two units, rounded down: "45 s", "3 h 12 m", "6 d". */
 export function durationText(seconds: number): string {
@@ -7,6 +7,13 @@ export function durationText(seconds: number): string {
   if (whole < HOUR_SECONDS) return `${Math.floor(whole / MINUTE_SECONDS)} m`;
   if (whole < DAY_SECONDS) return twoUnits(whole, HOUR_SECONDS, 'h', MINUTE_SECONDS, 'm');
   return twoUnits(whole, DAY_SECONDS, 'd', HOUR_SECONDS, 'h');
+}
+
+/** A window of time, in hours while it is shorter than two days: "24 h", "32 h", "8 d". */
+export function windowText(seconds: number): string {
+  return seconds < 2 * DAY_SECONDS
+    ? `${number(Math.floor(seconds / HOUR_SECONDS))} h`
+    : durationText(seconds);
 }
 
 function twoUnits(
@@ -42,4 +49,9 @@ export function ordinal(number: number): string {
 export function listed(parts: readonly string[]): string {
   if (parts.length <= 1) return parts.join('');
   return `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
+}
+
+/** "2026-11-24 05:40 UTC". */
+export function utcText(instant: Instant): string {
+  return `${new Date(instant).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

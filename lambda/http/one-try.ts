@@ -1,3 +1,5 @@
+import { NetworkFault, networkFaultOf } from './network-fault.ts';
+
 /** A body beyond its bound; the rest of it was not read. */
 export class BodyTooLarge extends Error {
   constructor(mostBytes: number) {
@@ -7,28 +9,58 @@ export class BodyTooLarge extends Error {
 }
 
 export interface OneTry {
+  /** Cuts the try, wherever it is. */
+  readonly signal: AbortSignal;
   /** The whole try is cut then, the reading of the body included. */
   readonly tryMs: number;
+  /** The bound of a body, decompressed; at the bound is not yet beyond it. */
   readonly mostBytes: number;
-  /** What a body that is cut midway makes of the try: a failure, or an answer without a body. */
+  /** What a body that is cut midway, or beyond its bound, makes of the try: a failure, or an answer without a body. */
   readonly cutBody: 'fails' | 'is empty';
 }
 
 /**
- * Sends a request once and reads the whole answer, so that whoever retries retries the reading too. Follows no redirect.
+ * Sends a request once and reads the whole answer, so that whoever retries retries the reading too. Follows no redirect;
+ * once it has settled nothing of the request goes on. The answer has no `statusText`: it is free text from outside.
  *
- * @throws BodyTooLarge, and whatever `fetch` throws for the network or the time.
+ * @throws NetworkFault for the network or the time; BodyTooLarge.
  */
-export async function sendOnce(request: Request, { tryMs, mostBytes, cutBody }: OneTry): Promise<Response> {
-  const signal = AbortSignal.any([request.signal, AbortSignal.timeout(tryMs)]);
-  const response = await fetch(request, { redirect: 'manual', signal });
-  const { status, statusText, headers } = response;
+export async function sendOnce(request: Request, options: OneTry): Promise<Response> {
+  const { signal, tryMs } = options;
+  // One controller of our own, held by its timer: signals made from signals get lost (see `deadlineIn`).
+  const controller = new AbortController();
+  const cut = () => controller.abort(new NetworkFault('CUT'));
+  const timer = setTimeout(() => controller.abort(new NetworkFault('TIMEOUT')), tryMs);
+  signal.addEventListener('abort', cut, { once: true });
+  if (signal.aborted) cut();
+  try {
+    return await answerTo(request, controller.signal, options);
+  } catch (error) {
+    throw error instanceof BodyTooLarge ? error : networkFaultOf(error);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', cut);
+  }
+}
+
+async function answerTo(
+  request: Request,
+  signal: AbortSignal,
+  { mostBytes, cutBody }: OneTry,
+): Promise<Response> {
+  const headers = new Headers(request.headers);
+  // A connection kept from an earlier invocation is dead after a freeze, and a POST that finds that out is in doubt. A
+  // GET is simply tried again; its connection is kept, since undici takes a chunked body that is cut on a closing one
+  // for a whole one.
+  if (request.method === 'POST') headers.set('connection', 'close');
+  const response = await fetch(request, { headers, redirect: 'manual', signal });
+  const answer = { status: response.status, headers: response.headers };
   try {
     const body = await wholeBody(response, mostBytes);
-    return new Response(body.length === 0 ? null : body, { status, statusText, headers });
+    return new Response(body.length === 0 ? null : body, answer);
   } catch (error) {
     if (cutBody === 'fails') throw error;
-    return new Response(null, { status, statusText, headers });
+    return new Response(null, answer);
   }
 }
 

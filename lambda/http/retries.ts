@@ -1,5 +1,6 @@
 import ky, { HTTPError } from 'ky';
 import type { Deadline } from './deadline.ts';
+import { retryAfterMs } from './retry-after.ts';
 
 /** How often and how soon a request is sent again. */
 export interface Patience {
@@ -7,10 +8,17 @@ export interface Patience {
   /** Each wait is drawn from this up to twice as much, doubling from retry to retry, `longestDelayMs` at most. */
   readonly shortestDelayMs: number;
   readonly longestDelayMs: number;
+  /** A retry that the deadline would leave less time than this is not made: a POST cut midway would be in doubt. */
+  readonly leastTryMs: number;
 }
 
-/** The design's, section 6, "HTTP". */
-export const PATIENCE: Patience = { retries: 3, shortestDelayMs: 500, longestDelayMs: 8000 };
+/** The design's, section 6, "HTTP"; the least time for a try is ours. */
+export const PATIENCE: Patience = {
+  retries: 3,
+  shortestDelayMs: 500,
+  longestDelayMs: 8000,
+  leastTryMs: 1000,
+};
 
 /** What the last of several tries came to. */
 export type Answer = Answered | Unanswered;
@@ -19,7 +27,7 @@ export interface Answered {
   readonly kind: 'answered';
   readonly response: Response;
   readonly tries: number;
-  /** What `Retry-After` asked for, when there was no time left for it. */
+  /** What `Retry-After` asked for, of an answer that may be retried and was not: time or retries were used up. */
   readonly waitSeconds?: number;
 }
 
@@ -47,12 +55,10 @@ export async function requestWithRetries(request: Request, retries: Retries): Pr
   const { patience, deadline, send, mayRetry } = retries;
   let tries = 0;
   let delayMs = 0;
-  let waitSeconds: number | undefined;
   let last: Answer | undefined;
 
   async function oneTry(input: Request | URL | string): Promise<Response> {
     tries += 1;
-    waitSeconds = undefined;
     try {
       const response = await send(input instanceof Request ? input : new Request(input));
       last = { kind: 'answered', response, tries };
@@ -65,12 +71,9 @@ export async function requestWithRetries(request: Request, retries: Retries): Pr
 
   async function shouldRetry(error: Error): Promise<boolean> {
     const came = error instanceof HTTPError ? error.response : error;
-    if (deadline.signal.aborted || !(await mayRetry(came))) return false;
-    const asked = came instanceof Response ? retryAfterMs(came) : undefined;
-    delayMs = asked ?? backoffMs(tries, patience);
-    if (delayMs < deadline.leftMs()) return true;
-    if (asked !== undefined) waitSeconds = Math.ceil(asked / 1000);
-    return false;
+    if (!(await mayRetry(came))) return false;
+    delayMs = delayBeforeRetry(came, tries, patience);
+    return delayMs + patience.leastTryMs <= deadline.leftMs();
   }
 
   try {
@@ -82,6 +85,7 @@ export async function requestWithRetries(request: Request, retries: Retries): Pr
       retry: {
         limit: patience.retries,
         methods: ['get', 'post'],
+        // Being a boolean, it keeps ky from its own reading of Retry-After, which waits whatever the deadline.
         shouldRetry: ({ error }) => shouldRetry(error),
         delay: () => delayMs,
       },
@@ -89,22 +93,23 @@ export async function requestWithRetries(request: Request, retries: Retries): Pr
   } catch (error) {
     last ??= { kind: 'unanswered', error: asError(error), tries };
   }
-  if (last === undefined) return { kind: 'unanswered', error: new Error('nothing was sent'), tries };
-  return last.kind === 'answered' && waitSeconds !== undefined ? { ...last, waitSeconds } : last;
+  last ??= { kind: 'unanswered', error: new Error('nothing was sent'), tries };
+  return last.kind === 'answered' ? withWait(last, mayRetry) : last;
 }
 
-/** Between once and twice the shortest delay, doubling with each try. */
-function backoffMs(tries: number, { shortestDelayMs, longestDelayMs }: Patience): number {
-  const base = shortestDelayMs * 2 ** (tries - 1);
-  return Math.min(longestDelayMs, base * (1 + Math.random()));
+async function withWait(answer: Answered, mayRetry: Retries['mayRetry']): Promise<Answered> {
+  const askedMs = retryAfterMs(answer.response);
+  if (askedMs === undefined || !(await mayRetry(answer.response))) return answer;
+  return { ...answer, waitSeconds: Math.ceil(askedMs / 1000) };
 }
 
-/** What an answer's `Retry-After` asks for (RFC 9110, section 10.2.3): seconds, or a date. */
-function retryAfterMs(response: Response): number | undefined {
-  const header = response.headers.get('retry-after')?.trim();
-  if (!header) return undefined;
-  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+/** What the answer asks for, else between once and twice the shortest delay, doubling with each try. */
+function delayBeforeRetry(came: Response | Error, tries: number, patience: Patience): number {
+  const { shortestDelayMs, longestDelayMs } = patience;
+  const askedMs = came instanceof Response ? retryAfterMs(came) : undefined;
+  if (askedMs !== undefined) return Math.max(askedMs, shortestDelayMs);
+  const drawnMs = shortestDelayMs * 2 ** (tries - 1) * (1 + Math.random());
+  return Math.max(shortestDelayMs, Math.min(longestDelayMs, drawnMs));
 }
 
 function asError(error: unknown): Error {

@@ -6,11 +6,29 @@ import type { Memory } from '../core/memory.ts';
  * The schema of the document, level by level. Every object is loose: a field that a later program added is kept. The
  * last line holds it against the core's own type, so that the two cannot drift apart.
  */
-const instant = v.pipe(v.number(), v.integer());
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+/** What a `Date` can be; a part of a millisecond is no reason to lose a memory. */
+const instant = v.pipe(v.number(), v.minValue(-8.64e15), v.maxValue(8.64e15));
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const text = v.nullable(v.string());
 const severity = v.picklist(['warning', 'critical']);
 const problem = v.picklist([...PROBLEMS, 'blind']);
+
+/**
+ * Objects by a key. Valibot takes an array for an object, and passes over three keys that could reach a prototype: what
+ * stands there would not be checked, so a document with one of them is refused.
+ */
+function byKey<T extends v.GenericSchema>(value: T) {
+  const objects = v.custom<Record<string, v.InferInput<T>>>(isByKey, 'objects by key');
+  return v.pipe(objects, v.record(v.string(), value));
+}
+
+function isByKey(input: unknown): boolean {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) return false;
+  return Object.entries(input).every(([key, entry]) => !UNCHECKED.includes(key) && !Array.isArray(entry));
+}
+
+const UNCHECKED = ['__proto__', 'constructor', 'prototype'];
 
 const labels = v.looseObject({
   name: text,
@@ -55,6 +73,7 @@ const mark = v.looseObject({
     v.looseObject({ lastRunAt: v.nullable(instant), lastSuccessAt: v.nullable(instant) }),
   ),
   enabledSince: v.exactOptional(instant),
+  absent: v.exactOptional(v.literal(true)),
 });
 
 const size = v.looseObject({
@@ -73,7 +92,7 @@ const telling = v.looseObject({
 });
 
 const route = v.looseObject({
-  tellings: v.record(v.string(), telling),
+  tellings: byKey(telling),
   remindedAt: v.exactOptional(instant),
   pausedRemindedAt: v.exactOptional(instant),
   remindersInDoubt: v.exactOptional(count),
@@ -86,7 +105,7 @@ export const memorySchema = v.looseObject({
   settled: v.boolean(),
   listedAt: v.nullable(instant),
   overtaken: count,
-  facts: v.looseObject({ alerts: v.record(v.string(), alert), marks: v.record(v.string(), mark), size }),
-  routes: v.record(v.string(), route),
+  facts: v.looseObject({ alerts: byKey(alert), marks: byKey(mark), size }),
+  routes: byKey(route),
   claim: v.exactOptional(v.looseObject({ by: v.string(), until: instant })),
 }) satisfies v.GenericSchema<Memory, Memory>;

@@ -45,14 +45,15 @@ export function decode(stored: unknown, place: string): Recalled {
 const MOST_FAULTS = 5;
 
 const labelSchema = v.looseObject({
-  schemaVersion: v.pipe(v.number(), v.integer(), v.minValue(1)),
-  version: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  schemaVersion: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+  version: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
 });
 
 /** Each fault as its path and what was expected there; what stood there is not said. */
 function issues(schema: v.GenericSchema, stored: unknown): readonly string[] {
   const { issues } = v.safeParse(schema, stored);
-  return (issues ?? []).map(
-    (issue) => `${v.getDotPath(issue) ?? 'the document'}: expected ${issue.expected ?? issue.type}`,
-  );
+  return (issues ?? []).map((issue) => {
+    const expected = issue.type === 'custom' ? issue.message : (issue.expected ?? issue.type);
+    return `${v.getDotPath(issue) ?? 'the document'}: expected ${expected}`;
+  });
 }

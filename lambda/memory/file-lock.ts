@@ -1,27 +1,38 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import * as v from 'valibot';
+import { codeOf } from './error-code.ts';
 import { MemoryError } from './errors.ts';
 
 const WAIT_MS = 2000;
 const PAUSE_MS = 25;
 
-const ownerSchema = v.object({ pid: v.number(), host: v.string(), token: v.string() });
-type Owner = v.InferOutput<typeof ownerSchema>;
+/** Who has the lock, by the name of the file in it. */
+interface Owner {
+  readonly name: string;
+  readonly pid: number;
+  readonly host: string;
+}
 
 /**
- * A lock file that holds who has it. A lock of a process of this machine that is no more is taken over; any other is
- * waited for, two seconds at most. No library of this kind is alive (docs/dependencies.md).
+ * A lock between processes: a folder with one file in it, named by who has the lock. A lock of a process of this
+ * machine that is no more is taken over; any other is waited for. No library of this kind is alive
+ * (docs/dependencies.md).
+ *
+ * The folder is made aside and renamed into its place, which fails while one with a file in it is there: of many that
+ * try, one gets it. What a dead process left is removed by its own name, so that nobody can remove a newer owner's.
  */
 export class FileLock {
-  readonly #file: string;
+  readonly #folder: string;
   readonly #place: string;
+  readonly #waitMs: number;
 
-  constructor(file: string, place: string) {
-    this.#file = file;
+  constructor(folder: string, place: string, waitMs = WAIT_MS) {
+    this.#folder = folder;
     this.#place = place;
+    this.#waitMs = waitMs;
   }
 
   /**
@@ -30,71 +41,87 @@ export class FileLock {
    * @throws MemoryError when another process holds it for longer than the wait.
    */
   async hold<T>(work: (isOurs: () => Promise<boolean>) => Promise<T>): Promise<T> {
-    const token = randomUUID();
-    await this.#acquire(token);
-    const isOurs = async () => (await this.#owner())?.token === token;
+    const mine = `${process.pid}.${randomUUID()}.${hostname()}`;
+    await this.#acquire(mine);
     try {
-      return await work(isOurs);
+      return await work(async () => (await this.#names()).includes(mine));
     } finally {
-      if (await isOurs()) await rm(this.#file, { force: true });
+      await this.#remove(mine);
     }
   }
 
-  async #acquire(token: string): Promise<void> {
-    const mine: Owner = { pid: process.pid, host: hostname(), token };
-    const until = performance.now() + WAIT_MS;
-    while (!(await this.#created(mine))) {
-      const owner = await this.#owner();
-      if (owner !== undefined && isDead(owner)) await this.#remove(owner);
+  async #acquire(mine: string): Promise<void> {
+    const until = performance.now() + this.#waitMs;
+    for (;;) {
+      const [name] = await this.#names();
+      if (name === undefined && (await this.#isTaken(mine))) return;
+      const owner = name === undefined ? undefined : ownerOf(name);
+      if (owner !== undefined && isDead(owner)) await this.#remove(owner.name);
       else if (performance.now() > until) throw this.#held(owner);
       else await sleep(PAUSE_MS);
     }
   }
 
-  async #created(owner: Owner): Promise<boolean> {
+  /** Takes the lock, unless another process was faster. */
+  async #isTaken(mine: string): Promise<boolean> {
+    const aside = `${this.#folder}.${mine}`;
     try {
-      await writeFile(this.#file, JSON.stringify(owner), { flag: 'wx', mode: 0o600 });
-      return true;
+      await mkdir(aside, { mode: 0o700 });
+      try {
+        await writeFile(join(aside, mine), '', { mode: 0o600 });
+        return await isRenamed(aside, this.#folder);
+      } finally {
+        await rm(aside, { recursive: true, force: true });
+      }
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
-      const what = `${this.#place} cannot be locked: ${error instanceof Error ? error.message : String(error)}`;
-      throw new MemoryError('memory_unwritable', `${what}; check the path, its permissions and the disk`, {
-        cause: error,
-      });
+      const what = `${this.#place} cannot be locked (${codeOf(error)})`;
+      const advice = 'nothing was remembered; check the path, its permissions and the disk';
+      throw new MemoryError('memory_unwritable', `${what}: ${advice}`, { cause: error });
     }
   }
 
-  /** Undefined while there is none, or while it is being written. */
-  async #owner(): Promise<Owner | undefined> {
+  /** The names of the files in the lock: one, or none while nobody has it. */
+  async #names(): Promise<readonly string[]> {
     try {
-      const parsed = v.safeParse(ownerSchema, JSON.parse(await readFile(this.#file, 'utf8')));
-      return parsed.success ? parsed.output : undefined;
+      return await readdir(this.#folder);
     } catch {
-      return undefined;
+      // What is wrong with it, if it is there, shows when it is taken.
+      return [];
     }
   }
 
-  /**
-   * Removes the lock of a dead process. Only one of several that try gets hold of a lock by renaming it; should that
-   * turn out to be a newer one, which its owner would notice by `isOurs`, it is put back.
-   */
-  async #remove(dead: Owner): Promise<void> {
-    const aside = `${this.#file}.${randomUUID()}`;
+  async #remove(name: string): Promise<void> {
+    await rm(join(this.#folder, name), { force: true });
     try {
-      await rename(this.#file, aside);
+      await rmdir(this.#folder);
     } catch {
-      return;
+      // Another process was faster: it took the lock, or removed the folder.
     }
-    const moved = v.safeParse(ownerSchema, JSON.parse(await readFile(aside, 'utf8')));
-    if (moved.success && moved.output.token !== dead.token) await rename(aside, this.#file);
-    else await rm(aside, { force: true });
   }
 
   #held(owner: Owner | undefined): MemoryError {
     const who = owner === undefined ? 'another process' : `process ${owner.pid} on ${owner.host}`;
-    const advice = `if no such process runs, delete ${this.#file}`;
+    const advice = `if no such process runs, delete ${this.#folder}`;
     return new MemoryError('memory_unwritable', `${this.#place} is locked by ${who}; ${advice}`);
   }
+}
+
+/** Whether the folder could be renamed; false when one that is not empty is in the place. */
+async function isRenamed(folder: string, place: string): Promise<boolean> {
+  try {
+    await rename(folder, place);
+    return true;
+  } catch (error) {
+    // EPERM is what Windows says of any folder that is there.
+    if (['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(codeOf(error))) return false;
+    throw error;
+  }
+}
+
+/** Undefined for a file that is not ours. */
+function ownerOf(name: string): Owner | undefined {
+  const [, pid, host] = /^(\d+)\.[0-9a-f-]{36}\.(.*)$/.exec(name) ?? [];
+  return pid === undefined || host === undefined ? undefined : { name, pid: Number(pid), host };
 }
 
 function isDead({ pid, host }: Owner): boolean {
@@ -103,6 +130,6 @@ function isDead({ pid, host }: Owner): boolean {
     process.kill(pid, 0);
     return false;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ESRCH';
+    return codeOf(error) === 'ESRCH';
   }
 }

@@ -1,10 +1,14 @@
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import * as v from 'valibot';
 import { type Memory, NOTHING_REMEMBERED } from '../core/memory.ts';
 import { decode, encode } from './document.ts';
+import { codeOf } from './error-code.ts';
 import { MemoryConflict, MemoryError } from './errors.ts';
 import { FileLock } from './file-lock.ts';
 import type { MemoryStore, Recalled } from './memory-store.ts';
+
+const scopeSchema = v.object({ scope: v.string() });
 
 /**
  * A memory in a JSON file that a person can read. Written beside the file and renamed over it, so that nobody ever
@@ -14,9 +18,12 @@ export class FileStore implements MemoryStore {
   readonly #file: string;
   readonly #place: string;
   readonly #lock: FileLock;
+  readonly #scope: string | undefined;
 
-  constructor(file: string) {
+  /** @param scope What is watched, in words: the memory of something else is refused, since all of it would be gone. */
+  constructor(file: string, scope?: string) {
     this.#file = file;
+    this.#scope = scope;
     this.#place = `the memory file ${file}`;
     this.#lock = new FileLock(`${file}.lock`, this.#place);
   }
@@ -24,11 +31,22 @@ export class FileStore implements MemoryStore {
   async recall(): Promise<Recalled> {
     const written = await this.#read();
     if (written === undefined) return { memory: NOTHING_REMEMBERED, version: 0 };
-    return decode(this.#parsed(written), this.#place);
+    const stored = this.#parsed(written);
+    const recalled = decode(stored, this.#place);
+    const ofScope = v.safeParse(scopeSchema, stored);
+    if (this.#scope !== undefined && ofScope.success && ofScope.output.scope !== this.#scope) {
+      const what = `${this.#place} is that of ${ofScope.output.scope}, not of ${this.#scope}`;
+      throw new MemoryError('memory_unreadable', `${what}. It is left as it is; name another file`);
+    }
+    return recalled;
   }
 
   async remember(memory: Memory, version: number): Promise<number> {
-    const written = `${JSON.stringify(encode(memory, version + 1), null, 2)}\n`;
+    const document = {
+      ...encode(memory, version + 1),
+      ...(this.#scope !== undefined && { scope: this.#scope }),
+    };
+    const written = `${JSON.stringify(document, null, 2)}\n`;
     await this.#orUnwritable(() => mkdir(dirname(this.#file), { recursive: true, mode: 0o700 }));
     return this.#lock.hold(async (isOurs) => {
       const latest = await this.recall();
@@ -101,8 +119,4 @@ export class FileStore implements MemoryStore {
       );
     }
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }

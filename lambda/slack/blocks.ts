@@ -1,6 +1,7 @@
 import type { Digest, Item } from '../core/digest.ts';
 import { type Line, type Span, words } from '../core/rich-text.ts';
-import { codeSpan, dateToken, defused, escaped, utcText } from './escape.ts';
+import { utcText } from '../core/wording.ts';
+import { codeSpan, dateToken, defused, escaped } from './escape.ts';
 import { LONGEST_HEADER, LONGEST_SECTION, LONGEST_TEXT } from './limits.ts';
 
 /** The blocks of Slack's that we use (docs.slack.dev, Block Kit). */
@@ -112,20 +113,29 @@ function cutAt(text: string, longest: number): string {
   return `${cut}…`;
 }
 
-/** What is posted alone when Slack refuses the blocks: the same lines, as many as fit one section. */
-export function plainForm({
-  text,
-  blocks,
-}: {
-  readonly text: string;
-  readonly blocks: readonly Block[];
-}): string {
-  let form = '';
-  for (const line of blocks.flatMap(linesOf)) {
-    if (form.length + 1 + line.length > LONGEST_SECTION) return `${form}\n…`;
-    form += form === '' ? line : `\n${line}`;
+/**
+ * What is posted alone when Slack refuses the blocks: the same lines, as many as fit one section, the items that do not
+ * counted, and the end of the message whole.
+ */
+export function plainForm({ blocks }: { readonly blocks: readonly Block[] }): string {
+  const end = blocks.findLastIndex(isItem) + 1;
+  const tail = blocks.slice(end).flatMap(linesOf);
+  const left = (from: number) =>
+    `… and ${blocks.slice(from, end).filter(isItem).length} more in this message`;
+  const room = LONGEST_SECTION - [left(0), ...tail].join('\n').length - 1;
+  const lines: string[] = [];
+  let length = 0;
+  for (const [index, block] of blocks.slice(0, end).entries()) {
+    const more = linesOf(block);
+    length += more.reduce((sum, line) => sum + line.length + 1, 0);
+    if (length > room) return [...lines, left(index), ...tail].join('\n');
+    lines.push(...more);
   }
-  return form === '' ? text : form;
+  return [...lines, ...tail].join('\n');
+}
+
+function isItem(block: Block): boolean {
+  return block.type === 'section' && Object.values(MARKS).some((mark) => block.text.text.startsWith(mark));
 }
 
 function linesOf(block: Block): readonly string[] {

@@ -43,11 +43,13 @@ export function compose(digest: Digest): readonly Message[] {
       left.some(({ tellsShrinking }) => tellsShrinking),
     );
   add(last, [end], [], false);
+  const lastReminder = pages.findLastIndex(({ tells }) => tells.some(({ reason }) => reason === 'reminder'));
   return pages.map(({ blocks, tells, tellsShrinking }, index) => ({
     text: textOf(digest, index + 1, pages.length),
     blocks,
     tells,
     tellsShrinking,
+    endsReminder: index === lastReminder,
   }));
 }
 

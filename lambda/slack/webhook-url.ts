@@ -4,11 +4,13 @@ const SLACK_HOSTS = ['hooks.slack.com', 'hooks.slack-gov.com'];
 
 /**
  * An incoming webhook that we can post to. Slack's own stand under `/services/`; its other kinds take other messages and
- * are refused by name. A fault never repeats the URL, which is a secret.
+ * are refused by name. Another host may be a proxy of someone's own, and is accepted. A fault never repeats the URL,
+ * which is a secret.
  */
 export function checkWebhookUrl(text: string): CheckedUrl {
   const checked = checkUrl(text);
-  if (!checked.ok || !SLACK_HOSTS.includes(checked.url.hostname)) return checked;
+  // A host name may be written with the dot of the root at its end.
+  if (!checked.ok || !SLACK_HOSTS.includes(checked.url.hostname.replace(/\.$/, ''))) return checked;
   const { pathname } = checked.url;
   for (const kind of ['triggers', 'workflows']) {
     if (pathname.startsWith(`/${kind}/`)) {
@@ -16,8 +18,8 @@ export function checkWebhookUrl(text: string): CheckedUrl {
       return { ok: false, fault };
     }
   }
-  if (!pathname.startsWith('/services/')) {
-    return { ok: false, fault: 'is not an incoming webhook: its path does not begin with /services/' };
+  if (!/^\/services\/./.test(pathname)) {
+    return { ok: false, fault: 'is not an incoming webhook, whose path begins with /services/' };
   }
   return checked;
 }

@@ -1,5 +1,6 @@
 import type { Digest, Item } from '../core/digest.ts';
 import type { Line, Span } from '../core/rich-text.ts';
+import { utcText } from '../core/wording.ts';
 
 /** How the parts of a text are shown: colours in a terminal, as they are elsewhere. */
 export interface Style {
@@ -8,32 +9,34 @@ export interface Style {
   readonly name: (text: string) => string;
   readonly faint: (text: string) => string;
   readonly mark: Readonly<Record<Item['mark'], (text: string) => string>>;
+  /** Lines are broken between words beyond this many characters. */
+  readonly width: number;
 }
 
 const asItIs = (text: string) => text;
 
-/** Nothing but the text, for logs and files. */
+/** Nothing but the text, for logs and files; no line is broken. */
 export const PLAIN: Style = {
   heading: asItIs,
   strong: asItIs,
   name: asItIs,
   faint: asItIs,
   mark: { critical: asItIs, warning: asItIs, good: asItIs, note: asItIs },
+  width: Number.POSITIVE_INFINITY,
 };
 
-/** A digest as text for terminals and logs; no line is broken, and it ends without a newline. */
+/** A digest as text for terminals and logs; ends without a newline. */
 export function plainText(digest: Digest, style: Style = PLAIN): string {
   const sections = digest.sections.map(({ title, items }) =>
     [style.heading(title), ...items.map((item) => itemText(item, style))].join('\n'),
   );
-  return [style.strong(digest.headline), ...sections, style.faint(lineText(digest.context, PLAIN))].join(
-    '\n\n',
-  );
+  const context = style.faint(wrapped(digest.context, { ...PLAIN, width: style.width }, 0, ''));
+  return [style.strong(digest.headline), ...sections, context].join('\n\n');
 }
 
 function itemText({ mark, title, detail }: Item, style: Style): string {
-  const head = `  ${style.mark[mark](MARKS[mark])} ${lineText(title, style)}`;
-  return detail.length === 0 ? head : `${head}\n${INDENT}${lineText(detail, style)}`;
+  const head = `  ${style.mark[mark](MARKS[mark])} ${wrapped(title, style, INDENT.length, INDENT)}`;
+  return detail.length === 0 ? head : `${head}\n${INDENT}${wrapped(detail, style, INDENT.length, INDENT)}`;
 }
 
 const MARKS: Readonly<Record<Item['mark'], string>> = {
@@ -44,19 +47,54 @@ const MARKS: Readonly<Record<Item['mark'], string>> = {
 };
 const INDENT = ' '.repeat(11);
 
-function lineText(line: Line, style: Style): string {
-  return line.map((span) => spanText(span, style)).join('');
+/** The line, broken between its words where the next would not fit; `column` is where it begins. */
+function wrapped(line: Line, style: Style, column: number, indent: string): string {
+  let text = '';
+  let at = column;
+  for (const word of wordsOf(line)) {
+    const length = word.reduce((sum, { text }) => sum + text.length, 0);
+    const blanks = word.at(-1)?.text.match(/\s*$/u)?.[0].length ?? 0;
+    const isBroken = at + length - blanks > style.width && at > indent.length;
+    if (isBroken) {
+      text = `${text.trimEnd()}\n${indent}`;
+      at = indent.length;
+    }
+    const [first, ...rest] = word;
+    const pieces =
+      isBroken && first !== undefined ? [{ ...first, text: first.text.trimStart() }, ...rest] : word;
+    text += pieces.map((piece) => shown(piece, style)).join('');
+    at += pieces.reduce((sum, piece) => sum + piece.text.length, 0);
+  }
+  return text.trimEnd();
 }
 
-function spanText(span: Span, style: Style): string {
-  switch (span.kind) {
-    case 'words':
-      return span.text;
-    case 'strong':
-      return style.strong(span.text);
-    case 'name':
-      return style.name(span.text);
-    case 'moment':
-      return `${new Date(span.at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-  }
+interface Piece {
+  readonly span: Span;
+  readonly text: string;
 }
+
+/** The words of a line, each with the blanks after it; a word may reach over several spans. */
+function wordsOf(line: Line): readonly (readonly Piece[])[] {
+  const found: Piece[][] = [];
+  let isWithin = false;
+  for (const span of line) {
+    const spanText = span.kind === 'moment' ? utcText(span.at) : span.text;
+    for (const text of spanText.match(/\s*\S+\s*|\s+/gu) ?? []) {
+      const last = found.at(-1);
+      if (isWithin && last !== undefined && !/^\s/u.test(text)) last.push({ span, text });
+      else found.push([{ span, text }]);
+      isWithin = !/\s$/u.test(text);
+    }
+  }
+  return found;
+}
+
+/** Blanks stay outside of the colours, so that they can be trimmed. */
+function shown({ span, text }: Piece, style: Style): string {
+  const look = LOOKS[span.kind];
+  if (look === undefined) return text;
+  const word = text.trim();
+  return text.replace(word, () => style[look](word));
+}
+
+const LOOKS = { words: undefined, moment: undefined, strong: 'strong', name: 'name' } as const;

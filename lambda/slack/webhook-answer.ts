@@ -1,0 +1,83 @@
+import { SyncAlertsError } from '../errors.ts';
+import type { Answer, Answered } from '../http/retries.ts';
+import { certainlyNotSent, NotSent, slacksWord } from './certainty.ts';
+
+/** What came of a post. `uncertain`: Slack may have it. */
+export type Posted =
+  | { readonly kind: 'accepted' }
+  | {
+      readonly kind: 'refused';
+      readonly error: SyncAlertsError;
+      /** Slack refused this message, and would take another. */
+      readonly form: boolean;
+      /** How long Slack asked to be left alone, where that did not fit the deadline. */
+      readonly waitSeconds?: number;
+    }
+  | { readonly kind: 'uncertain'; readonly error: SyncAlertsError };
+
+/** What an answer, or its absence, says of a post to the webhook that errors call `name`. */
+export async function postedBy(answer: Answer, name: string): Promise<Posted> {
+  if (answer.kind === 'unanswered') return withoutAnswer(answer.error, name);
+  const { response, waitSeconds } = answer;
+  if (response.ok) return { kind: 'accepted' };
+  const { status } = response;
+  const word = slacksWord(await response.clone().text());
+  const said = `answered ${status}${word === undefined ? '' : ` ${word}`}`;
+  if (status >= 500 && word === undefined) {
+    const what = `${said}, which is not Slack's own; it may have the message, which is posted again later`;
+    return { kind: 'uncertain', error: webhookError(name, 'slack_uncertain', what) };
+  }
+  const error = webhookError(name, 'slack_refused', `${said}; ${adviceFor(status)}`);
+  const form = isRefusedForm(answer);
+  return { kind: 'refused', error, form, ...(waitSeconds !== undefined && { waitSeconds }) };
+}
+
+/** An error that names the webhook by its name, never by its URL. */
+export function webhookError(
+  name: string,
+  code: string,
+  what: string,
+  cause?: SyncAlertsError,
+): SyncAlertsError {
+  const message = `slack webhook ${JSON.stringify(name)} ${what}`;
+  return new SyncAlertsError(code, message, cause === undefined ? undefined : { cause });
+}
+
+/** Whether what a try came to certainly left nothing in Slack, and may be otherwise in a moment. */
+export async function mayPostAgain(came: Response | Error): Promise<boolean> {
+  if (came instanceof Error) return !(came instanceof NotSent) && certainlyNotSent(came);
+  if (came.status === 429) return true;
+  return came.status >= 500 && slacksWord(await came.clone().text()) !== undefined;
+}
+
+/** The webhook itself is refused: revoked, its channel archived, its app removed. */
+export function isRefusedWebhook(answer: Answer): answer is Answered {
+  return answer.kind === 'answered' && [403, 404, 410].includes(answer.response.status);
+}
+
+/** The message is refused: its blocks are invalid, or it is too long. */
+export function isRefusedForm(answer: Answer): boolean {
+  return answer.kind === 'answered' && [400, 413].includes(answer.response.status);
+}
+
+function withoutAnswer(error: Error, name: string): Posted {
+  const cause = error instanceof SyncAlertsError ? error : undefined;
+  if (certainlyNotSent(error)) {
+    const what = `could not be reached: ${error.message}; the next check posts again`;
+    return { kind: 'refused', error: webhookError(name, 'slack_unreachable', what, cause), form: false };
+  }
+  const what = `gave ${error.message}; it may have the message, which is posted again later`;
+  return { kind: 'uncertain', error: webhookError(name, 'slack_uncertain', what, cause) };
+}
+
+function adviceFor(status: number): string {
+  if ([403, 404, 410].includes(status)) {
+    return 'the webhook was revoked, or its channel or app is gone: create a new one and put it into the configuration';
+  }
+  if (status === 429) return 'it asks to be left alone; the next check posts again';
+  if (status === 400 || status === 413) return 'it refused the message in its plain form too';
+  if (status >= 500) return 'Slack is in trouble; the next check posts again';
+  if (status >= 300 && status < 400)
+    return 'redirects are not followed: check that the URL is an incoming webhook';
+  return 'check that the URL is an incoming webhook';
+}

@@ -1,0 +1,105 @@
+import { STATUS_CODES } from 'node:http';
+import * as v from 'valibot';
+import type { Blindness } from '../core/alert.ts';
+import { SyncAlertsError } from '../errors.ts';
+import { BodyTooLarge } from '../http/one-try.ts';
+import type { Answered, Unanswered } from '../http/retries.ts';
+
+/** Why the syncs could not be listed, in words that hold no secret. */
+export class CannotList extends Error {
+  readonly kind: Exclude<Blindness['kind'], 'unreadable' | 'empty'>;
+  /** "503 Service Unavailable, 4 tries". */
+  readonly cameBack: string;
+  readonly advice: string;
+
+  constructor(kind: CannotList['kind'], cameBack: string, advice: string, cause?: unknown) {
+    super(cameBack, { cause });
+    this.kind = kind;
+    this.cameBack = cameBack;
+    this.advice = advice;
+  }
+}
+
+/** The longest part of an answer that an error quotes, in characters. */
+const LONGEST_QUOTE = 200;
+
+/** 200, but not a listing. */
+export function malformed(cameBack: string): CannotList {
+  return new CannotList(
+    'malformed',
+    cameBack,
+    'check the base URL; else the API is in trouble, and the next check tries again',
+  );
+}
+
+/** No answer, or one that does not fit `bound`, the bytes that all pages may have together. */
+export function unanswered({ error, tries }: Unanswered, bound: number): CannotList {
+  if (error instanceof BodyTooLarge) return malformed(`more than ${bound} bytes`);
+  const advice = 'check the network; the next check tries again';
+  return new CannotList('failed', `${error.message}, ${triesText(tries)}`, advice, error);
+}
+
+/** An answer whose status is not 200. `secrets` are masked where the answer repeats them. */
+export async function badStatus(
+  { response, tries, waitSeconds }: Answered,
+  secrets: readonly string[],
+  cause?: SyncAlertsError,
+): Promise<CannotList> {
+  const { status } = response;
+  const phrase = STATUS_CODES[status] ?? '';
+  const wait = waitSeconds === undefined ? '' : `, asks to wait ${waitSeconds} s`;
+  const times = tries === 1 ? '' : `, ${triesText(tries)}`;
+  const cameBack = `${`${status} ${phrase}`.trim()}${quote(await response.text(), secrets)}${wait}${times}`;
+  const kind = isRefusal(status) ? 'refused' : 'failed';
+  return new CannotList(kind, cameBack, adviceFor(status), cause);
+}
+
+/** The key could not be read. A cause is kept if it is ours alone: those of others may quote the secret. */
+export function keyUnreadable(error: unknown): SyncAlertsError {
+  const cause = error instanceof SyncAlertsError ? { cause: error } : undefined;
+  return new SyncAlertsError('key_unreadable', 'the API key could not be read', cause);
+}
+
+/** The API does not take the key, or not for this organisation. */
+export function isRefusal(status: number): boolean {
+  return status === 401 || status === 403;
+}
+
+/** A status that may be another one in a moment. */
+export function isTransient(status: number): boolean {
+  return status === 408 || status === 429 || status >= 500;
+}
+
+function adviceFor(status: number): string {
+  if (isRefusal(status)) return 'check the API key, its organisation and its rights';
+  if (isTransient(status)) return 'the next check tries again';
+  if (status >= 300 && status < 400) return 'redirects are not followed: check the base URL';
+  return 'check the organisation id and the base URL';
+}
+
+function triesText(tries: number): string {
+  return tries === 1 ? '1 try' : `${tries} tries`;
+}
+
+const errorSchema = v.object({ code: v.optional(v.string()), message: v.string() });
+
+/** The API's own words, where its error has the form that it has elsewhere: `{code, message}`. On one line. */
+function quote(text: string, secrets: readonly string[]): string {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return '';
+  }
+  const parsed = v.safeParse(errorSchema, json);
+  if (!parsed.success) return '';
+  const { code, message } = parsed.output;
+  let words = code === undefined ? message : `${code}: ${message}`;
+  for (const secret of secrets) {
+    // A header is sent without the space around it.
+    if (secret.trim() !== '') words = words.replaceAll(secret.trim(), '***');
+  }
+  const line = words.replace(/[\s\p{C}]+/gu, ' ').trim();
+  const whole = [...line];
+  return ` (${whole.length > LONGEST_QUOTE ? `${whole.slice(0, LONGEST_QUOTE).join('')}…` : line})`;
+}
