@@ -104,7 +104,7 @@ export class World {
     slack: {
       post: async (message) => {
         const answer = this.answers.shift() ?? { kind: 'accepted' };
-        this.posted.push({ tells: [], tellsShrinking: false, ...message });
+        this.posted.push({ tells: [], tellsShrinking: false, endsReminder: false, ...message });
         return answer;
       },
     },

@@ -1,4 +1,5 @@
 import { check } from '../lambda/check.ts';
+import { routeOf } from '../lambda/core/memory.ts';
 import type { Checked, Outcome } from '../lambda/outcome.ts';
 import { CheckFailed } from '../lambda/outcome.ts';
 import {
@@ -169,6 +170,17 @@ describe('a check that cannot see', () => {
     expect(world.stored.memory.facts.alerts['sync:orders']?.state).toBe('firing');
   });
 
+  it('takes an empty listing for blindness where an earlier one had records, though none could be read', async () => {
+    const world = new World();
+    world.shown = (at) => [aRecord(at, { interval_secs: 0 })];
+    await checked(world);
+    world.said();
+    world.now += 5 * MINUTE;
+    world.shown = [];
+    expect((await aCheck(world)).syncs.blind).toMatchObject({ kind: 'empty' });
+    expect(world.said()).toEqual([]);
+  });
+
   it('is quiet about an organisation that has never shown a sync', async () => {
     const world = new World();
     await aCheck(world);
@@ -205,6 +217,21 @@ describe('two checks at once', () => {
     expect(world.said()).toHaveLength(1);
   });
 
+  // The function is killed after 60 s, its claim holds 30 s more, and clocks may differ by a minute.
+  it.each([
+    [150, 'claimed'],
+    [151, 'checked'],
+  ])('with a claim %d s ahead: %s', async (seconds, kind) => {
+    const world = await toldOfOne();
+    const { memory, version } = world.stored;
+    const claim = { by: 'another', until: world.now + seconds * 1000 };
+    world.stored = { memory: { ...memory, claim }, version };
+    const outcome = await checked(world);
+    expect(outcome.kind).toBe(kind);
+    const disbelieved = expect.stringContaining(new Date(claim.until).toISOString());
+    if (kind === 'checked') expect(outcome).toMatchObject({ disbelieved });
+  });
+
   it('never both post: whoever loses the write stops and says so', async () => {
     const world = await toldOfOne();
     world.shown = healthy;
@@ -235,6 +262,77 @@ describe('two checks at once', () => {
     world.shown = healthy;
     await aCheck(world);
     expect(world.said()).toHaveLength(1);
+  });
+});
+
+describe('a sync that is paused', () => {
+  it('and named on the first look is named again when it is enabled', async () => {
+    const world = new World();
+    world.shown = (at) => [aRecord(at, { enabled: false, disabled_reason: null })];
+    await aCheck(world);
+    world.said();
+    world.now += HOUR;
+    world.shown = healthy;
+    await aCheck(world);
+    expect(world.said()).toEqual([expect.stringContaining('orders recovered')]);
+  });
+
+  it('and enabled, is given its time though one listing lacked it', async () => {
+    const six = { interval_secs: 21_600, name: 'slow', id: 'slow' };
+    const before = {
+      ...six,
+      last_success_at: new Date(START - HOUR).toISOString(),
+      seconds_since_success: null,
+    };
+    const ran = { ...before, last_run_at: before.last_success_at };
+    const world = new World();
+    world.shown = (at) => [aRecord(at), aRecord(at, { ...ran, enabled: false, disabled_reason: null })];
+    await aCheck(world);
+    world.now += 72 * HOUR;
+    world.shown = (at) => [aRecord(at), aRecord(at, { ...ran, disabled_reason: null })];
+    await aCheck(world);
+    world.said();
+    world.now += 5 * MINUTE;
+    world.shown = (at) => [aFailingRecord(at)];
+    await aCheck(world);
+    world.said();
+    world.now += 5 * MINUTE;
+    world.shown = (at) => [aFailingRecord(at), aRecord(at, ran)];
+    await aCheck(world);
+    expect(world.said()).toEqual([]);
+  });
+
+  it('while its last success cannot be read, is given its time when it is enabled', async () => {
+    const world = new World();
+    world.shown = (at) => [
+      aRecord(at, { enabled: false, disabled_reason: null, last_success_at: 'tuesday' }),
+    ];
+    await aCheck(world);
+    world.said();
+    world.now += 72 * HOUR;
+    const old = { last_success_at: new Date(START - HOUR).toISOString(), seconds_since_success: null };
+    world.shown = (at) => [aRecord(at, { ...old, disabled_reason: null, last_run_at: old.last_success_at })];
+    const { syncs } = await aCheck(world);
+    expect(syncs.problems.stalled).toBe(0);
+  });
+
+  it('and enabled, has its failures seen once it succeeded, by whatever the API counts', async () => {
+    const counted = { last_run_at: null, last_success_at: null, disabled_reason: null };
+    const world = new World();
+    world.shown = (at) => [aRecord(at, { ...counted, enabled: false })];
+    await aCheck(world);
+    for (const record of [
+      { ...counted, seconds_since_success: 600 },
+      { ...counted, seconds_since_success: 30 },
+      { ...counted, seconds_since_success: 200, last_state: 'failed', consecutive_failures: 3 },
+    ]) {
+      world.now += 5 * MINUTE;
+      world.shown = (at) => [aRecord(at, record)];
+      await aCheck(world);
+    }
+    expect(Object.values(world.stored.memory.facts.alerts)).toEqual([
+      expect.objectContaining({ state: 'firing', problem: 'failing' }),
+    ]);
   });
 });
 
@@ -338,11 +436,25 @@ describe('a memory that cannot be written', () => {
     world.shown = failing;
     world.beforeWrites.push(() => undefined);
     world.failNextWrite();
+    world.failNextWrite();
     await expect(check(world.ports, settings())).rejects.toThrow('read-only');
     expect(world.said()).toHaveLength(1);
     world.now += 5 * MINUTE;
     expect((await aCheck(world)).posts).toMatchObject({ accepted: 1, repeated: 1 });
     expect(world.said()).toHaveLength(1);
+  });
+
+  it('after the post, but only once: what came of it is remembered, and that the rest was never sent', async () => {
+    const world = new World();
+    world.shown = (at) => Array.from({ length: 60 }, (_, index) => aFailingRecord(at, { id: `s${index}` }));
+    world.beforeWrites.push(() => undefined);
+    world.failNextWrite();
+    await expect(check(world.ports, settings())).rejects.toThrow('read-only');
+    expect(world.said()).toHaveLength(1);
+    const { memory } = world.stored;
+    expect(memory.claim).toBeUndefined();
+    expect(Object.values(routeOf(memory).tellings).filter(({ noted }) => noted !== undefined)).toEqual([]);
+    expect((await aCheck(world)).posts).toMatchObject({ repeated: 0 });
   });
 
   it('after the post, by another check: nothing more is posted, and the check fails', async () => {
@@ -356,6 +468,24 @@ describe('a memory that cannot be written', () => {
     );
     await expect(check(world.ports, settings())).rejects.toThrow(CheckFailed);
     expect(world.said()).toHaveLength(1);
+  });
+});
+
+describe('a change in doubt', () => {
+  it('is posted again though it passed: the channel may have it', async () => {
+    const world = await toldOfOne();
+    const stalled = (at: number) => [
+      aRecord(at, { last_success_at: new Date(START - 2 * HOUR).toISOString(), seconds_since_success: null }),
+    ];
+    world.shown = stalled;
+    world.answers.push(UNCERTAIN);
+    await checked(world);
+    world.said();
+    world.now += 5 * MINUTE;
+    world.shown = failing;
+    const { tidings, posts } = await aCheck(world);
+    expect(tidings.map(({ why }) => why)).toEqual(['changed']);
+    expect(posts).toMatchObject({ accepted: 1, repeated: 1 });
   });
 });
 

@@ -1,0 +1,15 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+/** Collects garbage every few milliseconds until the promise settles: what is only weakly held is gone by then. */
+export async function whileCollectingGarbage<T>(promise: Promise<T>): Promise<T> {
+  setFlagsFromString('--expose-gc');
+  const collect: unknown = runInNewContext('gc');
+  if (typeof collect !== 'function') throw new Error('garbage cannot be collected on demand');
+  const timer = setInterval(() => collect(), 20);
+  try {
+    return await promise;
+  } finally {
+    clearInterval(timer);
+  }
+}

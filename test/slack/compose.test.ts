@@ -1,0 +1,392 @@
+import fc from 'fast-check';
+import type { Digest, Item } from '../../lambda/core/digest.ts';
+import { name, strong, words } from '../../lambda/core/rich-text.ts';
+import { plainForm } from '../../lambda/slack/blocks.ts';
+import { compose, type Message } from '../../lambda/slack/compose.ts';
+import {
+  aDiagnosis,
+  aDigest,
+  anEndedAlert,
+  announced,
+  BLIND,
+  labelsOf,
+  NOW,
+  named,
+  PLACE,
+  reminded,
+  seen,
+  wasTold,
+} from '../core/a-digest.ts';
+import { faultsOf, markupFaults } from './block-kit-validator.ts';
+
+const numbered = (index: number) => `sync-${String(index).padStart(5, '0')}`;
+const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
+
+const digests = new Map<number, Digest>();
+
+/** So many alerts at once, each with its evidence; every tenth is critical. Built once, and never changed. */
+function alertsAtOnce(count: number): Digest {
+  const digest = digests.get(count) ?? digestOfAlerts(count);
+  digests.set(count, digest);
+  return digest;
+}
+
+function digestOfAlerts(count: number): Digest {
+  const ids = numbers(count).map(numbered);
+  const announcements = ids.map((id, index) =>
+    named('new', id, { severity: index % 10 === 0 ? 'critical' : 'warning' }),
+  );
+  return aDigest({ announcements }, { look: seen(ids.map((id) => aDiagnosis({ id }))) });
+}
+
+const tellsOf = (messages: readonly Message[]) => messages.flatMap(({ tells }) => tells);
+const textsOf = ({ blocks }: Message) =>
+  blocks.flatMap((block) => {
+    if (block.type === 'context') return block.elements.map(({ text }) => text);
+    return block.type === 'divider' ? [] : [block.text.text];
+  });
+const theCount = (messages: readonly Message[]) =>
+  messages.flatMap(textsOf).flatMap((text) => text.match(/… and ([\d,]+) more/)?.[1] ?? []);
+
+function expectValid(messages: readonly Message[]): void {
+  expect(messages.length).toBeGreaterThan(0);
+  expect(messages.length).toBeLessThanOrEqual(3);
+  expect(messages.flatMap((message) => faultsOf(message))).toEqual([]);
+}
+
+/** Each thing that the digest tells is told by one message, once. */
+function expectAllTold(messages: readonly Message[], { sections }: Digest): void {
+  const due = sections.flatMap(({ items }) => items.flatMap(({ tells }) => tells));
+  const keys = (tells: readonly { readonly fingerprint: string; readonly reason: string }[]) =>
+    tells.map(({ fingerprint, reason }) => `${reason} ${fingerprint}`).sort();
+  expect(keys(tellsOf(messages))).toEqual(keys(due));
+}
+
+describe('a digest of many alerts', () => {
+  it.each([1, 2, 48, 49, 50, 51, 300, 1000, 20_000])(
+    'of %d is at most three messages that Slack takes, and tells each once',
+    (count) => {
+      const digest = alertsAtOnce(count);
+      const messages = compose(digest);
+      expectValid(messages);
+      expectAllTold(messages, digest);
+      expect(new Set(tellsOf(messages).map(({ fingerprint }) => fingerprint)).size).toBe(count);
+    },
+  );
+
+  it.each([1, 48, 49, 50, 51, 300, 1000, 20_000])(
+    'of %d names what it lists, and counts the rest in one line',
+    (count) => {
+      const messages = compose(alertsAtOnce(count));
+      const named = new Set(
+        messages.flatMap(({ blocks }) => JSON.stringify(blocks).match(/`sync-\d{5}` \*is/g) ?? []),
+      );
+      const counted = count - named.size;
+      expect(theCount(messages)).toEqual(counted === 0 ? [] : [counted.toLocaleString('en-US')]);
+      expect(tellsOf(messages).filter(({ listed }) => listed)).toHaveLength(named.size);
+      for (const { tells, blocks } of messages) {
+        const json = JSON.stringify(blocks);
+        for (const { fingerprint, listed } of tells) {
+          if (json.includes(`\`${fingerprint.slice(5)}\` *is`) !== listed)
+            throw new Error(`${fingerprint}: ${listed}`);
+        }
+      }
+    },
+  );
+
+  it('names the command that shows the rest, above the context of the last message', () => {
+    const messages = compose(alertsAtOnce(300));
+    expect(messages).toHaveLength(3);
+    const last = messages.map(textsOf).at(-1) ?? [];
+    expect(last.at(-2)).toMatch(/^… and \d+ more: `npm start -- --json` shows/);
+    expect(last.at(-1)).toMatch(/^300 syncs checked · 300 open/);
+  });
+
+  it('shows the critical ones before it counts others', () => {
+    const listed = tellsOf(compose(alertsAtOnce(300))).filter((tell) => tell.listed);
+    const critical = numbers(30).map((index) => `sync:${numbered(index * 10)}`);
+    expect(listed.slice(0, 30).map(({ fingerprint }) => fingerprint)).toEqual(critical);
+  });
+
+  it('fills a message before it begins another', () => {
+    const [first] = compose(alertsAtOnce(300));
+    expect(JSON.stringify(first?.blocks).length).toBeGreaterThan(8500);
+  });
+
+  it('keeps to fifty blocks where the lines are short', () => {
+    const announcements = numbers(200).map((index) =>
+      named('new', String(index), { since: NOW, labels: labelsOf('x', { kbUid: null, destTable: null }) }),
+    );
+    const messages = compose(aDigest({ announcements }, { look: BLIND }));
+    expectValid(messages);
+    expect(Math.max(...messages.map(({ blocks }) => blocks.length))).toBeGreaterThan(40);
+  });
+
+  it('is arranged and composed within seconds, 20,000 at once', () => {
+    const ids = numbers(20_000).map(numbered);
+    const look = seen(ids.map((id) => aDiagnosis({ id })));
+    const announcements = ids.map((id) => named('new', id));
+    const before = performance.now();
+    const messages = compose(aDigest({ announcements }, { look }));
+    expect(performance.now() - before).toBeLessThan(3000);
+    expect(messages).toHaveLength(3);
+  });
+
+  // A listing may be of 64 MB: some 140,000 records.
+  it('of 140,000, as many as a listing can hold, is composed too', () => {
+    const announcements = numbers(140_000).map((index) =>
+      named('new', numbered(index), { problem: 'disabled', paused: true }),
+    );
+    const digest = aDigest({ announcements }, { look: BLIND, firstLook: true });
+    expect(tellsOf(compose(digest))).toHaveLength(140_000);
+  });
+});
+
+describe('names of any length', () => {
+  it.each([1, 79, 80, 81, 10_000])(
+    'of %d characters leave the messages valid, and each alert told',
+    (length) => {
+      for (const character of [
+        'a',
+        '&',
+        '<',
+        '`',
+        '"',
+        '\\',
+        '\u{1F680}',
+        'é',
+        '漢',
+        '\u202e',
+        '\n',
+        '\u2028',
+      ]) {
+        const long = character.repeat(length);
+        const record = (id: string) => ({
+          id,
+          name: long,
+          kb_uid: long,
+          dest_table: long,
+          last_state: long,
+          enabled: false,
+          disabled_reason: long,
+        });
+        const ids = numbers(60).map((index) => `${long}${index}`);
+        const look = seen(ids.map((id) => aDiagnosis(record(id))));
+        const announcements = ids.map((id) =>
+          announced('new', `sync:${id}`, {
+            ...named('new', id).alert,
+            problem: 'disabled',
+            labels: labelsOf(long, { kbUid: long, destTable: long }),
+          }),
+        );
+        const place = { environment: long, organisation: long, moreHint: 'npm start -- --json' };
+        const digest = aDigest({ announcements }, { look, place });
+        const messages = compose(digest);
+        expectValid(messages);
+        expectAllTold(messages, digest);
+      }
+    },
+  );
+
+  it('keep the evidence of one line whole unless it cannot fit a section', () => {
+    const long = 'a'.repeat(10_000);
+    const look = seen([aDiagnosis({ name: long, enabled: false, disabled_reason: long, last_state: long })]);
+    const [message] = compose(aDigest({ announcements: [announced('new')] }, { look }));
+    expect(JSON.stringify(message?.blocks)).toContain('open for 1 h');
+  });
+});
+
+describe('one message', () => {
+  const [message] = compose(alertsAtOnce(1));
+
+  it('is the headline, the section, the item and the context', () => {
+    expect(message?.blocks.map(({ type }) => type)).toEqual([
+      'header',
+      'divider',
+      'section',
+      'section',
+      'context',
+    ]);
+    expect(message && textsOf(message)).toEqual([
+      '1 sync needs a person, critical',
+      '*Needs a person*',
+      '\u{1F534}  `sync-00000` *is failing*\n' +
+        '`sync-00000` → `kb_sales / orders` · last success 20 m ago, runs every 15 m · last state `failed`' +
+        ' · last run 5 m ago · open for 1 h',
+      '1 sync checked · 1 open, for 1 h · `acme` (`prod`) · ' +
+        '<!date^1795510800^{date_short_pretty} {time}|2026-11-24 09:00 UTC>',
+    ]);
+  });
+
+  it('says on a lock screen what it is about', () =>
+    expect(message?.text).toBe('1 sync needs a person, critical: sync-00000 is failing'));
+});
+
+describe('several messages', () => {
+  const messages = compose(alertsAtOnce(300));
+
+  it('are numbered on the lock screen', () =>
+    expect(messages.map(({ text }) => text.match(/\(\d of \d\)/)?.[0])).toEqual([
+      '(1 of 3)',
+      '(2 of 3)',
+      '(3 of 3)',
+    ]));
+
+  it('are headed once, by the section that goes on, and end with the context once', () => {
+    const texts = messages.map(textsOf);
+    expect(texts.map(([first]) => first)).toEqual([
+      '300 syncs need a person (30 critical)',
+      '*Needs a person, continued*',
+      '*Needs a person, continued*',
+    ]);
+    expect(texts.map((lines) => lines.filter((line) => line.includes('syncs checked')).length)).toEqual([
+      0, 0, 1,
+    ]);
+  });
+
+  it('do not say that a section goes on that begins with the message', () => {
+    for (const count of numbers(40)) {
+      const announcements = [
+        ...numbers(count + 10).map((index) => named('new', numbered(index))),
+        ...numbers(5).map((index) => announced('closing', `sync:over-${index}`, anEndedAlert(), wasTold())),
+      ];
+      const titles = compose(aDigest({ announcements }, { look: BLIND }))
+        .flatMap(textsOf)
+        .filter((text) => text.startsWith('*Resolved'));
+      expect(titles[0]).toBe('*Resolved*');
+    }
+  });
+});
+
+describe('what finds no room', () => {
+  it('is told with the message whose last line counts it, as not listed', () => {
+    const messages = compose(alertsAtOnce(1000));
+    expect(messages.map(({ tells }) => tells.some(({ listed }) => !listed))).toEqual([false, false, true]);
+  });
+
+  it('is counted alert by alert, also those that one line of the digest had counted', () => {
+    const announcements = [
+      ...numbers(300).map((index) => named('new', numbered(index))),
+      ...numbers(500).map((index) => announced('closing', `sync:over-${index}`, anEndedAlert(), wasTold())),
+    ];
+    const messages = compose(aDigest({ announcements }, { look: BLIND }));
+    const listed = tellsOf(messages).filter((tell) => tell.listed).length;
+    expect(theCount(messages)).toEqual([String(800 - listed)]);
+  });
+
+  it('includes that the listing shrank, and tells it', () => {
+    const announcements = numbers(300).map((index) => named('new', numbered(index)));
+    const messages = compose(aDigest({ announcements, shrinking: { at: NOW, from: 900, to: 300 } }));
+    expect(messages.map(({ tellsShrinking }) => tellsShrinking)).toEqual([false, false, true]);
+    const listed = tellsOf(messages).filter((tell) => tell.listed).length;
+    expect(theCount(messages)).toEqual([String(301 - listed)]);
+  });
+});
+
+describe('that the listing shrank', () => {
+  it('is told by the message that says it', () => {
+    const [message] = compose(aDigest({ shrinking: { at: NOW, from: 40, to: 12 } }));
+    expect(message?.tellsShrinking).toBe(true);
+    expect(JSON.stringify(message?.blocks)).toContain('from 40 syncs to 12');
+  });
+
+  it('is told by no other', () => {
+    expect(compose(alertsAtOnce(300)).some(({ tellsShrinking }) => tellsShrinking)).toBe(false);
+  });
+});
+
+describe('any digest', () => {
+  it('is at most three valid messages that tell everything once, and count exactly what they do not list', () => {
+    fc.assert(
+      fc.property(anyDigest(), (digest) => {
+        const messages = compose(digest);
+        expectValid(messages);
+        expectAllTold(messages, digest);
+        const items = digest.sections.flatMap((section) => section.items);
+        const shown = messages
+          .flatMap(textsOf)
+          .filter((text) => /^[\u{1F534}\u{1F7E0}\u{1F7E2}⚪]/u.test(text)).length;
+        const left = items.slice(shown).reduce((sum, { tells }) => sum + Math.max(1, tells.length), 0);
+        expect(theCount(messages)).toEqual(left === 0 ? [] : [left.toLocaleString('en-US')]);
+        expect(messages.filter(({ tellsShrinking }) => tellsShrinking)).toHaveLength(
+          items.some(({ tellsShrinking }) => tellsShrinking) ? 1 : 0,
+        );
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('has a plain form in which no token and no escape is cut', () => {
+    fc.assert(
+      fc.property(anyDigest(), (digest) => {
+        for (const message of compose(digest)) {
+          const form = plainForm(message);
+          expect(markupFaults(form)).toEqual([]);
+          expect(form.length).toBeLessThanOrEqual(3002);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  // What a message tells is remembered as told once Slack accepted it, in whichever form.
+  it('has a plain form that says how much of the message it leaves out', () => {
+    const [message] = compose(alertsAtOnce(20));
+    const form = message === undefined ? '' : plainForm(message);
+    const shown = form.match(/is failing/g)?.length ?? 0;
+    expect(shown).toBeLessThan(20);
+    expect(form).toContain(`${20 - shown} more`);
+  });
+
+  it('that only reminds is as good as any', () => {
+    const reminder = numbers(400).map((index) => reminded(`sync:${numbered(index)}`));
+    const digest = aDigest({ reminder });
+    expectValid(compose(digest));
+    expectAllTold(compose(digest), digest);
+  });
+});
+
+/** Sections of lines of any length, the last of which may count many. */
+function anyDigest(): fc.Arbitrary<Digest> {
+  const text = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 100 }),
+    fc.string({ unit: fc.constantFrom('&', '<', '`', '"', '\u{1F680}'), maxLength: 400 }),
+  );
+  const item = fc
+    .record({
+      title: text,
+      detail: fc.array(text, { maxLength: 6 }),
+      mark: fc.constantFrom<Item['mark']>('critical', 'warning', 'good', 'note'),
+      count: fc.oneof(
+        { weight: 9, arbitrary: fc.constant(1) },
+        { weight: 1, arbitrary: fc.integer({ min: 1, max: 300 }) },
+      ),
+    })
+    .map(({ title, detail, mark, count }) => ({
+      mark,
+      title: [name(title), words(' '), strong('is failing')],
+      detail: detail.flatMap((part) => [words(' · last state '), name(part)]),
+      count,
+    }));
+  const sections = fc.array(fc.array(item, { minLength: 1, maxLength: 60 }), { minLength: 1, maxLength: 7 });
+  return fc
+    .record({ sections, place: fc.tuple(text, text), shrinks: fc.boolean() })
+    .map(({ sections, place, shrinks }) => ({
+      headline: `${sections.length} syncs need a person`,
+      sections: sections.map((items, at) => ({
+        title: `Section ${at}`,
+        items: items.map(({ count, ...one }, index): Item => {
+          const tells = numbers(count).map((which) => ({
+            fingerprint: `sync:${at}-${index}-${which}`,
+            reason: 'new' as const,
+            listed: count === 1,
+          }));
+          return shrinks && at === 0 && index === 0
+            ? { ...one, tells: [], tellsShrinking: true }
+            : { ...one, tells };
+        }),
+      })),
+      context: [name(place[0]), words(' of '), name(place[1])],
+      moreHint: PLACE.moreHint,
+    }));
+}

@@ -1,0 +1,265 @@
+import fc from 'fast-check';
+import { PLAIN, plainText, type Style } from '../../lambda/text/plain-text.ts';
+import { HOUR, MINUTE } from '../a-world.ts';
+import {
+  aDiagnosis,
+  aDigest,
+  ago,
+  anAlert,
+  anEndedAlert,
+  announced,
+  BLIND,
+  BLINDNESS,
+  DAY,
+  isoAgo,
+  labelsOf,
+  named,
+  PLACE,
+  reminded,
+  seen,
+  wasTold,
+} from '../core/a-digest.ts';
+
+const over = (name: string, ...ended: Parameters<typeof anEndedAlert>) =>
+  announced('closing', `sync:${name}`, { ...anEndedAlert(...ended), labels: labelsOf(name) }, wasTold());
+
+/** Something of everything that a digest can say. */
+function aFullDigest() {
+  const stale = { last_success_at: isoAgo(5 * HOUR), seconds_since_success: null };
+  const look = seen([
+    aDiagnosis({
+      id: 'orders',
+      enabled: false,
+      disabled_reason: '10 failures: no route to host',
+      consecutive_failures: 10,
+      ...stale,
+    }),
+    aDiagnosis({ id: 'invoices', ...stale, last_run_at: isoAgo(5 * HOUR), last_state: 'completed' }),
+    aDiagnosis({ id: 'stock', has_cursor: false, consecutive_failures: 8 }),
+    aDiagnosis({
+      id: 'customers',
+      last_state: 'completed',
+      last_success_at: isoAgo(2 * MINUTE),
+      seconds_since_success: 120,
+    }),
+    aDiagnosis({ id: 'odd', interval_secs: 'often' }),
+    aDiagnosis({ id: 'old' }),
+  ]);
+  const critical = { severity: 'critical', critical: { from: ago(MINUTE) } } as const;
+  return aDigest(
+    {
+      announcements: [
+        named('new', 'orders', { problem: 'disabled', ...critical, since: ago(0) }),
+        named('escalated', 'invoices', { problem: 'stalled', ...critical }),
+        named('changed', 'stock', { problem: 'failing' }),
+        announced('missed', 'sync:brief', { ...anEndedAlert(), labels: labelsOf('brief') }),
+        over('customers', { how: 'resolved', by: 'success' }),
+        over('legacy', { how: 'gone' }),
+        over('sandbox', { how: 'ignored', reason: 'a sandbox' }),
+        announced('new', 'sync:odd', anAlert({ problem: 'unreadable', labels: labelsOf('odd') })),
+      ].map((one) =>
+        one.reason === 'changed' ? { ...one, telling: { told: wasTold({ problems: ['stalled'] }) } } : one,
+      ),
+      reminder: [reminded('sync:old', anAlert({ labels: labelsOf('old'), since: ago(3 * DAY) }))],
+      shrinking: { at: ago(0), from: 40, to: 12 },
+    },
+    { look },
+  );
+}
+
+describe('a digest as text', () => {
+  it('says all of it, a line for each thing and one beneath for what is to be known of it', () => {
+    expect(plainText(aFullDigest())).toBe(
+      `
+4 syncs need a person (2 critical), 1 came and went, 1 resolved, 2 no longer watched, 1 still open and the listing shrank
+
+Needs a person
+  CRITICAL invoices has stalled, critical now
+           invoices → kb_sales / orders · last success 5 h ago, 20 intervals behind, runs every 15 m · nothing has started for 5 h · open for 1 h
+  CRITICAL orders is disabled
+           orders → kb_sales / orders · the platform gave up: 10 failures: no route to host · last success 5 h ago, 20 intervals behind · last state failed · 10th failure in a row · also stalled
+  WARNING  stock is failing now, it was stalled
+           stock → kb_sales / orders · last success 20 m ago, runs every 15 m · last state failed · 8th failure in a row; disabled at 10 · last run 5 m ago · no cursor committed yet · open for 1 h
+
+Over before it could be told
+  OK       brief was failing from 2026-11-24 08:00 UTC to 2026-11-24 08:50 UTC, which could not be told then
+           brief → kb_sales / orders · recovered
+
+Resolved
+  OK       customers recovered
+           customers → kb_sales / orders · was failing for 50 m · last success 2 m ago
+
+No longer watched
+  WARNING  The listing shrank from 40 syncs to 12
+           deleted, or out of the sight of this key: two listings in a row say so
+  -        legacy is gone from the listing
+           legacy → kb_sales / orders · was failing for 50 m
+  -        sandbox is ignored by the policy: a sandbox
+           sandbox → kb_sales / orders · was failing for 50 m
+
+Still open
+  WARNING  old is failing
+           old → kb_sales / orders · last success 20 m ago, runs every 15 m · last state failed · last run 5 m ago · open for 3 d
+
+Could not be judged
+  WARNING  odd could not be read
+           odd → kb_sales / orders · cannot read interval_secs · open for 1 h
+
+6 syncs checked · 5 open, the oldest for 3 d · acme (prod) · 2026-11-24 09:00 UTC`.trimStart(),
+    );
+  });
+
+  it('of a blind check says what was tried and what is only remembered', () => {
+    const blind = anAlert({ problem: 'blind', severity: 'critical', labels: null, since: ago(20 * MINUTE) });
+    const announcements = [announced('new', 'listing', blind), named('new', 'orders')];
+    expect(plainText(aDigest({ announcements }, { look: BLIND }))).toBe(
+      `
+The syncs cannot be seen and 1 sync needs a person
+
+Needs a person
+  CRITICAL The syncs cannot be listed
+           tried GET https://api.timbal.ai/orgs/acme/connectors/syncs, got 503 Service Unavailable, 4 tries · open for 20 m · open alerts stand as they were
+  WARNING  orders is failing
+           orders → kb_sales / orders · as last seen · open for 1 h
+
+no sync could be checked · 2 open, the oldest for 1 h · acme (prod) · 2026-11-24 09:00 UTC`.trimStart(),
+    );
+  });
+
+  it('ends without a newline and has no blanks at the end of a line', () => {
+    for (const width of [30, 60, 100, Number.POSITIVE_INFINITY]) {
+      expect(plainText(aFullDigest(), { ...PLAIN, width })).not.toMatch(/\s$|[ \t]\n/u);
+    }
+  });
+});
+
+describe('a line that is too long for the terminal', () => {
+  it('is broken between words, under where it began', () => {
+    const digest = aDigest({ announcements: [named('new', 'orders')] });
+    expect(plainText(digest, { ...PLAIN, width: 60 })).toBe(
+      `
+1 sync needs a person
+
+Needs a person
+  WARNING  orders is failing
+           orders → kb_sales / orders · last success 20 m
+           ago, runs every 15 m · last state failed · last
+           run 5 m ago · open for 1 h
+
+1 sync checked · 1 open, for 1 h · acme (prod) · 2026-11-24
+09:00 UTC`.trimStart(),
+    );
+  });
+
+  it('loses nothing by it, and fits the width', () => {
+    const digest = aFullDigest();
+    const words = plainText(digest).split(/\s+/u);
+    for (let width = 40; width <= 160; width += 1) {
+      const text = plainText(digest, { ...PLAIN, width });
+      expect(text.split(/\s+/u)).toEqual(words);
+      const [_headline, ...lines] = text.split('\n');
+      expect(lines.filter((line) => line.length > width)).toEqual([]);
+    }
+  });
+});
+
+describe('a style', () => {
+  const marked = (mark: string) => (text: string) => `${mark}(${text})`;
+  const style: Style = {
+    heading: marked('h'),
+    strong: marked('s'),
+    name: marked('n'),
+    faint: marked('f'),
+    mark: { critical: marked('c'), warning: marked('w'), good: marked('g'), note: marked('-') },
+    width: Number.POSITIVE_INFINITY,
+  };
+
+  it('is given each part, and adds nothing to what is counted', () => {
+    const text = plainText(
+      aDigest({ announcements: [announced('new', 'sync:x', anAlert())] }, { look: BLIND }),
+      style,
+    );
+    expect(text.split('\n')).toEqual([
+      's(1 sync needs a person)',
+      '',
+      'h(Needs a person)',
+      '  w(WARNING ) n(orders) s(is) s(failing)',
+      '           n(x) → n(kb_sales) n(/) n(orders) · as last seen · open for 1 h',
+      '',
+      'f(no sync could be checked · 1 open, for 1 h · acme (prod) · 2026-11-24 09:00 UTC)',
+    ]);
+  });
+});
+
+describe('data from outside', () => {
+  const withAll = (value: string) => {
+    const labels = labelsOf(value, { kbUid: value, destTable: value });
+    const record = { id: 'x', enabled: false, disabled_reason: value, last_state: value };
+    const place = { ...PLACE, environment: value, organisation: value };
+    return [
+      aDigest(
+        {
+          announcements: [
+            announced('new', 'sync:x', anAlert({ problem: 'disabled', labels })),
+            announced('new', `sync:${value}`, anAlert({ labels: null })),
+            announced(
+              'closing',
+              'sync:y',
+              { ...anEndedAlert({ how: 'ignored', reason: value }), labels },
+              wasTold(),
+            ),
+          ],
+        },
+        { look: seen([aDiagnosis(record)]), place },
+      ),
+      aDigest(
+        { announcements: [announced('new', 'listing', anAlert({ problem: 'blind', labels: null }))] },
+        { look: { ...BLIND, blindness: { ...BLINDNESS, tried: value, cameBack: value } }, place },
+      ),
+    ];
+  };
+
+  it.each([
+    ['a colour', '\u001b[31mred\u001b[0m'],
+    ['a cleared screen', '\u001b[2J\u001b[H'],
+    ['the title of the window', '\u001b]0;owned\u0007'],
+    ['a link', '\u001b]8;;https://evil.example\u001b\\click\u001b]8;;\u001b\\'],
+    ['an 8-bit escape', '\u009b2J'],
+    ['an overwritten line', 'CRITICAL\rOK      '],
+    ['a backspace', 'bad\b\b\bgood'],
+    ['lines of its own', 'x\n\nResolved\n  OK       all is well'],
+    ['other line separators', 'x\u2028Resolved\u2029y\u0085z\u000bv\u000cf'],
+    ['a turned reading direction', '\u202elennahc\u202c'],
+  ])('cannot bring %s to the terminal', (_what, value) => {
+    for (const digest of withAll(value)) expectHarmless(plainText(digest));
+  });
+
+  it('cannot bring any control character to the terminal, whatever it is', () => {
+    const units = fc.array(fc.oneof(fc.integer({ min: 0, max: 0xffff }), fc.integer({ min: 0, max: 0x9f })));
+    const anything = fc.oneof(
+      units.map((codes) => String.fromCharCode(...codes)),
+      fc.string({ unit: 'binary' }),
+    );
+    fc.assert(
+      fc.property(anything, fc.constantFrom(40, 100, Number.POSITIVE_INFINITY), (value, width) => {
+        for (const digest of withAll(value)) expectHarmless(plainText(digest, { ...PLAIN, width }));
+      }),
+    );
+  });
+
+  it('cannot make a line that looks like one of ours', () => {
+    const count = (value: string) => withAll(value).map((digest) => plainText(digest).split('\n').length);
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.constantFrom('\n', '\r', '\u2028', '\u0085', 'a', ' '), minLength: 1 }),
+        (value) => expect(count(value)).toEqual(count('orders')),
+      ),
+    );
+  });
+});
+
+function expectHarmless(text: string): void {
+  expect(text.replaceAll('\n', '')).not.toMatch(
+    /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069\u200E\u200F]/u,
+  );
+}
