@@ -1,0 +1,303 @@
+import { inspect } from 'node:util';
+import fc from 'fast-check';
+import { check } from '../../lambda/check.ts';
+import { decode, encode, SCHEMA_VERSION } from '../../lambda/memory/document.ts';
+import { MemoryError } from '../../lambda/memory/errors.ts';
+import { CheckFailed } from '../../lambda/outcome.ts';
+import { aFailingRecord, aRecord, settings, World } from '../a-world.ts';
+import { type Answer, histories, play } from '../core/a-history.ts';
+import { aDocument, added, at, isObjectAt, type Json, type Path, pathsIn, replaced } from './a-document.ts';
+import { A_FULL_MEMORY, memories } from './a-memory.ts';
+
+const PLACE = 'the memory of this test';
+const DOCUMENT = aDocument();
+/** By these keys stand entries, not fields. */
+const DICTIONARIES = ['alerts', 'marks', 'routes', 'tellings'];
+
+const named = (path: Path) => path.join('.');
+const cases = (paths: readonly Path[]) => paths.map((path) => [named(path), path] as const);
+const isEntry = (path: Path) => DICTIONARIES.includes(String(path.at(-2)));
+const FIELDS = pathsIn(DOCUMENT).filter(
+  (path) => path.length > 0 && typeof path.at(-1) === 'string' && !isEntry(path),
+);
+/** Absent: no, or never. */
+const isOptional = (path: Path) =>
+  /\.(critical|critical\.to|absent|healthySince|ended|reopening|failing|disabled|enabledSince|shrunk|shrinking|dueSince|told|closed|noted|remindedAt|pausedRemindedAt|remindersInDoubt|shrinkingTold|waitUntil|uncertain)$|^claim$/.test(
+    named(path),
+  );
+const levels = pathsIn(DOCUMENT).filter(
+  (path) => isObjectAt(DOCUMENT, path) && !DICTIONARIES.includes(String(path.at(-1))),
+);
+
+function refusalOf(stored: unknown): MemoryError {
+  try {
+    decode(stored, PLACE);
+  } catch (error) {
+    if (error instanceof MemoryError) return error;
+    throw error;
+  }
+  throw new Error('it was taken for a memory');
+}
+
+describe('a memory that was written', () => {
+  it('is read as it was', () => {
+    fc.assert(
+      fc.property(memories(), fc.integer({ min: 1 }), (memory, version) => {
+        const stored: unknown = JSON.parse(JSON.stringify(encode(memory, version)));
+        expect(decode(stored, PLACE)).toEqual({ memory, version });
+      }),
+    );
+  });
+
+  it('is read as it was after any history of checks', () => {
+    fc.assert(
+      fc.property(histories(fc.constantFrom<Answer>('accepted', 'refused', 'uncertain')), (steps) => {
+        for (const { after } of play(steps)) {
+          const stored: unknown = JSON.parse(JSON.stringify(encode(after, 1)));
+          expect(decode(stored, PLACE).memory).toEqual(after);
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('carries its schema and its version', () => {
+    expect(encode(A_FULL_MEMORY, 3)).toMatchObject({ schemaVersion: 1, version: 3 });
+    expect(decode(DOCUMENT, PLACE)).toEqual({ memory: A_FULL_MEMORY, version: 3 });
+  });
+});
+
+describe('a document of another program', () => {
+  it.each([
+    ['this one', SCHEMA_VERSION],
+    ['the next one', SCHEMA_VERSION + 1],
+  ])('is read when it is of %s', (_which, schemaVersion) => {
+    expect(decode({ ...DOCUMENT, schemaVersion }, PLACE).memory).toEqual(A_FULL_MEMORY);
+  });
+
+  it.each([
+    ['a valid one', { ...DOCUMENT, schemaVersion: SCHEMA_VERSION + 2 }],
+    ['one of another shape', { schemaVersion: 99, version: 1, everything: 'else' }],
+  ])('is refused when it is later than the next, and it is said what to do: %s', (_what, stored) => {
+    const error = refusalOf(stored);
+    expect(error.code).toBe('memory_newer');
+    expect(error.message).toBe(
+      `${PLACE} was written by a newer program (schema ${stored.schemaVersion}, this one reads up to 2); update this program. The memory is left as it is`,
+    );
+  });
+
+  it.each([0, -1, 1.5, '1', null, 1e300])('is not one when its schema is %p', (schemaVersion) => {
+    const error = refusalOf({ ...DOCUMENT, schemaVersion });
+    expect(error.code).toBe('memory_unreadable');
+    expect(error.message).toContain('schemaVersion: expected');
+  });
+
+  it.each([0, -1, 1.5, '1', null, 2 ** 53])('is not one when its version is %p', (version) => {
+    expect(refusalOf({ ...DOCUMENT, version }).message).toContain('version: expected');
+  });
+
+  it.each(cases(levels))('may have added a field, which is kept and written back: in "%s"', (_name, path) => {
+    const stored = added({ ...DOCUMENT, schemaVersion: 2 }, path, 'addedLater', { because: ['of', 2] });
+    const { memory, version } = decode(stored, PLACE);
+    const written: Json = JSON.parse(JSON.stringify(encode(memory, version)));
+    expect(written).toEqual(replaced(stored ?? null, ['schemaVersion'], SCHEMA_VERSION));
+    expect(at(written, [...path, 'addedLater'])).toEqual({ because: ['of', 2] });
+  });
+
+  it('may have added a field at every level at once', () => {
+    const stored = levels.reduce<Json>(
+      (json, path) => added(json, path, 'addedLater', true) ?? null,
+      DOCUMENT,
+    );
+    const { memory } = decode(stored, PLACE);
+    expect(JSON.parse(JSON.stringify(encode(memory, 3)))).toEqual(stored);
+  });
+});
+
+describe('what is not a memory', () => {
+  it.each<readonly [string, unknown]>([
+    ['nothing', undefined],
+    ['null', null],
+    ['an array', []],
+    ['an array of memories', [DOCUMENT]],
+    ['a text', 'memory'],
+    ['a number', 1],
+    ['an empty object', {}],
+    ['what another program wrote', { name: 'sync-alerts', version: '0.1.0' }],
+  ])('is refused, and it is said what to do: %s', (_what, stored) => {
+    const error = refusalOf(stored);
+    expect(error.code).toBe('memory_unreadable');
+    expect(error.message).toMatch(
+      /^the memory of this test is not a memory: .+expected .+\. It is left as it is;/,
+    );
+    expect(error.message).toMatch(/move it away to start afresh .+, or restore a copy$/);
+  });
+
+  it('names at most five faults', () => {
+    expect(refusalOf({}).message.match(/expected/g)).toHaveLength(5);
+  });
+
+  it.each(cases(FIELDS.filter((path) => !isOptional(path))))(
+    'is named by the field that it lacks: %s',
+    (name, path) => {
+      expect(refusalOf(replaced(DOCUMENT, path, undefined)).message).toContain(name);
+    },
+  );
+
+  it.each(cases(FIELDS.filter(isOptional)))('is not what lacks %s', (_name, path) => {
+    const stored = replaced(DOCUMENT, path, undefined);
+    const { memory } = decode(stored, PLACE);
+    expect(JSON.parse(JSON.stringify(encode(memory, 3)))).toEqual(stored);
+  });
+
+  it.each(cases(pathsIn(DOCUMENT).filter((path) => path.length > 0)))(
+    'has something else where "%s" belongs, and its place is named but not its value',
+    (name, path) => {
+      const isLeaf = pathsIn(at(DOCUMENT, path)).length === 1;
+      for (const value of isLeaf ? [['s3cret'], { s3cret: 's3cret' }] : ['s3cret', 987654, null]) {
+        if (value === null && path.at(-1) === 'labels') continue;
+        const error = refusalOf(replaced(DOCUMENT, path, value));
+        expect(error.message).toContain(name);
+        expect(inspect(error)).not.toMatch(/s3cret|987654/);
+      }
+    },
+  );
+
+  it.each(['alerts', 'marks'])('has an array for its %s', (what) => {
+    expect(refusalOf(replaced(DOCUMENT, ['facts', what], [])).message).toContain(
+      `facts.${what}: expected objects by key`,
+    );
+  });
+
+  it.each<Path>([['routes'], ['routes', 'default', 'tellings']])('has an array for its %s', (...path) => {
+    expect(refusalOf(replaced(DOCUMENT, path, [])).message).toContain(
+      `${named(path)}: expected objects by key`,
+    );
+  });
+
+  it.each<readonly [string, Path]>([
+    ['a mark', ['facts', 'marks', 'sync:orders']],
+    ['a telling', ['routes', 'default', 'tellings', 'sync:orders']],
+  ])('has an array for %s', (_what, path) => {
+    expect(refusalOf(replaced(DOCUMENT, path, [])).message).toContain(
+      `${named(path.slice(0, -1))}: expected objects by key`,
+    );
+  });
+
+  it.each([8.64e15 + 1, -8.64e15 - 1, 1e300])('has a moment that no date can be: %p', (moment) => {
+    const path = ['facts', 'alerts', 'sync:orders', 'since'];
+    expect(refusalOf(replaced(DOCUMENT, path, moment)).message).toContain(named(path));
+  });
+
+  it.each([8.64e15, -8.64e15, 0, 1.5])('may have any moment that a date can be: %p', (moment) => {
+    const stored = replaced(DOCUMENT, ['facts', 'alerts', 'sync:orders', 'since'], moment);
+    expect(decode(stored, PLACE).memory.facts.alerts['sync:orders']?.since).toBe(moment);
+  });
+});
+
+describe('keys that name something of every object', () => {
+  const PARTS: readonly Path[] = [
+    ['facts', 'alerts'],
+    ['facts', 'marks'],
+    ['routes'],
+    ['routes', 'default', 'tellings'],
+  ];
+  const KEYS = ['__proto__', 'constructor', 'prototype'];
+
+  it.each(PARTS.flatMap((path) => KEYS.map((key) => [key, named(path), path] as const)))(
+    'are refused as the key of an entry, since it would not be checked: %s in %s',
+    (key, name, path) => {
+      for (const value of ['s3cret', { state: 's3cret' }, null])
+        expect(refusalOf(added(DOCUMENT, path, key, value)).message).toContain(
+          `${name}: expected objects by key`,
+        );
+    },
+  );
+
+  it.each(levels.flatMap((path) => KEYS.map((key) => [key, named(path), path] as const)))(
+    'do no harm as a field: %s in "%s"',
+    (key, _name, path) => {
+      const { memory } = decode(added(DOCUMENT, path, key, { settled: false, polluted: true }), PLACE);
+      expect(memory.settled).toBe(true);
+      expect(memory).not.toHaveProperty('polluted');
+      expect({}).not.toHaveProperty('polluted');
+    },
+  );
+
+  it('are ids like any other behind "sync:"', () => {
+    const alert = at(DOCUMENT, ['facts', 'alerts', 'sync:orders']);
+    for (const key of KEYS) {
+      const stored = added(DOCUMENT, ['facts', 'alerts'], `sync:${key}`, alert);
+      expect(decode(stored, PLACE).memory.facts.alerts).toHaveProperty([`sync:${key}`]);
+    }
+  });
+});
+
+describe('a document that was changed by hand', () => {
+  it('is a memory that a check can go on with, or is refused', async () => {
+    await fc.assert(
+      fc.asyncProperty(changes, async (changed) => {
+        const stored = changed.reduce<Json>(change, DOCUMENT);
+        const recalled = read(stored);
+        if (recalled === undefined) return;
+        expect(decode(JSON.parse(JSON.stringify(encode(recalled.memory, 1))), PLACE).memory).toEqual(
+          recalled.memory,
+        );
+        await goOnWith(recalled);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+/** Undefined for what is refused; anything but a refusal fails the test. */
+function read(stored: unknown) {
+  try {
+    return decode(stored, PLACE);
+  } catch (error) {
+    if (error instanceof MemoryError) return undefined;
+    throw error;
+  }
+}
+
+/** A check on that memory ends as one should, also where what it remembers makes no sense. */
+async function goOnWith(recalled: ReturnType<typeof decode>): Promise<void> {
+  const world = new World();
+  world.stored = recalled;
+  world.shown = (now) => [aFailingRecord(now), aRecord(now, { id: 'other' })];
+  try {
+    await check(world.ports, settings());
+  } catch (error) {
+    if (!(error instanceof CheckFailed)) throw error;
+  }
+}
+
+interface Change {
+  readonly what: 'replace' | 'take out' | 'add';
+  readonly where: number;
+  readonly key: string;
+  readonly value: Json;
+}
+
+function change(json: Json, { what, where, key, value }: Change): Json {
+  const paths = pathsIn(json);
+  const path = paths[where % paths.length] ?? [];
+  if (what === 'add') return (isObjectAt(json, path) ? added(json, path, key, value) : value) ?? null;
+  return replaced(json, path, what === 'replace' ? value : undefined) ?? null;
+}
+
+const value: fc.Arbitrary<Json> = fc.oneof(
+  fc.constantFrom<Json>(null, true, false, 0, -1, 1.5, 1e300, '', [], {}, 'resolved', 'gone', 'critical'),
+  fc.constantFrom(...pathsIn(DOCUMENT).map((path) => at(DOCUMENT, path))),
+  fc.integer(),
+);
+
+const changes = fc.array(
+  fc.record<Change>({
+    what: fc.constantFrom('replace', 'replace', 'take out', 'add'),
+    where: fc.nat(),
+    key: fc.oneof(fc.constantFrom('__proto__', 'constructor', 'sync:x', 'at', 'how', 'told'), fc.string()),
+    value,
+  }),
+  { minLength: 1, maxLength: 3 },
+);
