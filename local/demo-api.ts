@@ -1,0 +1,39 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export const DEMO_ORGANISATION = 'acme';
+export const DEMO_KEY = 'demo-key';
+
+/** A running demo API. */
+export interface DemoApi {
+  readonly baseUrl: string;
+  close(): Promise<void>;
+}
+
+/** Serves the documented listing on loopback, on a port of its own, as `syncs` says at each request. */
+export async function startDemoApi(syncs: () => readonly unknown[]): Promise<DemoApi> {
+  const server = createServer((request, response) => {
+    const respond = (status: number, body: unknown) => {
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    };
+    if (request.headers.authorization !== `Bearer ${DEMO_KEY}`)
+      return respond(401, { message: 'unauthorized' });
+    if (request.url !== `/orgs/${DEMO_ORGANISATION}/connectors/syncs`)
+      return respond(404, { message: 'not found' });
+    return respond(200, { syncs: syncs() });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    baseUrl: `http://127.0.0.1:${portOf(server.address())}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  if (address === null || typeof address === 'string') throw new Error('the demo API has no port');
+  return address.port;
+}

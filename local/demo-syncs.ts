@@ -1,0 +1,171 @@
+import type { Instant } from '../lambda/core/time.ts';
+
+/** When the story begins: a Monday at nine. */
+export const STORY_BEGINS: Instant = Date.UTC(2026, 10, 23, 9, 0);
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+/** A moment of the story's day. */
+export function at(hours: number, minutes: number): Instant {
+  return STORY_BEGINS + ((hours - 9) * 60 + minutes) * MINUTE;
+}
+
+/** The syncs of the demo organisation as the API would list them at `now`. */
+export function demoSyncs(now: Instant): readonly Readonly<Record<string, unknown>>[] {
+  return Object.entries(CONNECTIONS).flatMap(([connection, { connector, everyMinutes, tables }]) =>
+    tables.map((table) => {
+      const healthy = aHealthySync(connector, connection, table, everyMinutes, now);
+      const trouble = TROUBLES[table];
+      return trouble !== undefined && now >= trouble.from && now < trouble.to
+        ? { ...healthy, ...trouble.fields(now) }
+        : healthy;
+    }),
+  );
+}
+
+const CONNECTIONS: Readonly<
+  Record<
+    string,
+    { readonly connector: string; readonly everyMinutes: number; readonly tables: readonly string[] }
+  >
+> = {
+  'pg-payments': {
+    connector: 'postgres',
+    everyMinutes: 15,
+    tables: ['charges', 'refunds', 'disputes', 'payouts'],
+  },
+  'pg-shop': {
+    connector: 'postgres',
+    everyMinutes: 15,
+    tables: ['orders', 'order_lines', 'carts', 'products', 'prices', 'stock', 'suppliers', 'coupons'],
+  },
+  hubspot: {
+    connector: 'hubspot',
+    everyMinutes: 60,
+    tables: ['contacts', 'companies', 'deals', 'leads', 'campaigns', 'forms', 'meetings'],
+  },
+  zendesk: {
+    connector: 'zendesk',
+    everyMinutes: 30,
+    tables: ['tickets', 'ticket_events', 'agents', 'macros', 'satisfaction'],
+  },
+  sheets: {
+    connector: 'google-sheets',
+    everyMinutes: 24 * 60,
+    tables: ['budget', 'headcount', 'invoices', 'old_forecast', 'old_targets'],
+  },
+};
+
+/** What is wrong with a sync, for how long, and what the API then says of it. */
+interface Trouble {
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly fields: (now: Instant) => Readonly<Record<string, unknown>>;
+}
+
+const BEFORE = STORY_BEGINS - DAY;
+const NEVER = STORY_BEGINS + DAY;
+
+const paused: Trouble = {
+  from: BEFORE,
+  to: NEVER,
+  fields: () => ({ enabled: false, disabled_reason: null }),
+};
+
+/** The database of the payments goes away for a while: its four syncs fail together, since the run of 11:28. */
+const databaseGone: Trouble = {
+  from: at(11, 28),
+  to: at(11, 58),
+  fields: (now) => ({ last_state: 'failed', consecutive_failures: 1, ...lastSuccess(at(11, 13), now) }),
+};
+
+const TROUBLES: Readonly<Record<string, Trouble>> = {
+  invoices: {
+    from: BEFORE,
+    to: NEVER,
+    fields: (now) => ({
+      enabled: now >= at(12, 0),
+      disabled_reason: now >= at(12, 0) ? null : '403 the caller does not have permission',
+      consecutive_failures: 10,
+      last_state: 'failed',
+      last_run_at: iso(at(3, 58)),
+      ...lastSuccess(at(8, 58) - DAY, now),
+    }),
+  },
+  tickets: {
+    from: BEFORE,
+    to: NEVER,
+    fields: (now) => ({
+      last_state: 'failed',
+      consecutive_failures: Math.floor((now - at(7, 58)) / (30 * MINUTE)),
+      ...lastSuccess(at(7, 58), now),
+    }),
+  },
+  leads: {
+    from: BEFORE,
+    to: NEVER,
+    fields: () => ({
+      created_at: iso(STORY_BEGINS - 3 * DAY),
+      updated_at: iso(STORY_BEGINS - 3 * DAY),
+      last_run_at: null,
+      last_success_at: null,
+      last_state: null,
+      seconds_since_success: null,
+      has_cursor: false,
+    }),
+  },
+  orders: {
+    from: BEFORE,
+    to: at(11, 58),
+    fields: (now) => ({ last_run_at: iso(at(7, 58)), ...lastSuccess(at(7, 58), now) }),
+  },
+  charges: databaseGone,
+  refunds: databaseGone,
+  disputes: databaseGone,
+  payouts: databaseGone,
+  old_forecast: paused,
+  old_targets: paused,
+};
+
+function aHealthySync(
+  connector: string,
+  connection: string,
+  table: string,
+  everyMinutes: number,
+  now: Instant,
+) {
+  const intervalMs = everyMinutes * MINUTE;
+  // Every schedule fires two minutes before the hour, so that the story's checks do not meet a run at its start.
+  const started = now - ((now + 2 * MINUTE) % intervalMs);
+  return {
+    id: `sync_${connection}_${table}`,
+    name: table,
+    connector_id: connector,
+    source_kind: connector,
+    connection_ref: connection,
+    source_schema: 'public',
+    source_table: table,
+    cursor_column: 'updated_at',
+    kb_uid: 'kb_company',
+    dest_table: table,
+    interval_secs: everyMinutes * 60,
+    enabled: true,
+    disabled_reason: null,
+    consecutive_failures: 0,
+    has_cursor: true,
+    created_at: '2026-02-02T10:00:00Z',
+    updated_at: '2026-02-02T10:00:00Z',
+    last_run_at: iso(started),
+    last_state: 'completed',
+    ...lastSuccess(started, now),
+  };
+}
+
+function lastSuccess(success: Instant, now: Instant) {
+  return { last_success_at: iso(success), seconds_since_success: Math.round((now - success) / 1000) };
+}
+
+function iso(instant: Instant): string {
+  return new Date(instant).toISOString();
+}
