@@ -1,5 +1,7 @@
 /** @type {import('jest').Config} */
 export default {
+  // By default a core is left to others: on two, that is half.
+  maxWorkers: '100%',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   transform: {
     '\\.[jt]s$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } } }],

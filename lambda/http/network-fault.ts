@@ -25,6 +25,7 @@ const WORDS: Readonly<Record<string, string>> = {
   UND_ERR_SOCKET: 'connection closed before the end of the answer',
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'connection closed before the end of the answer',
   UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
+  NOT_HTTP: 'an answer that is not HTTP',
   UNKNOWN: 'no answer that could be read',
 };
 
@@ -33,9 +34,10 @@ export function networkFaultOf(thrown: unknown): NetworkFault {
   return thrown instanceof NetworkFault ? thrown : new NetworkFault(codeOf(thrown) ?? 'UNKNOWN');
 }
 
-/** `fetch` says "fetch failed" and hides the code in its cause. */
+/** `fetch` says "fetch failed" and hides the code in its cause. What its parser says differs from Node.js to Node.js. */
 function codeOf(thrown: unknown): string | undefined {
   if (typeof thrown !== 'object' || thrown === null) return undefined;
+  if ('name' in thrown && thrown.name === 'HTTPParserError') return 'NOT_HTTP';
   if ('code' in thrown && typeof thrown.code === 'string') return thrown.code;
   return 'cause' in thrown ? codeOf(thrown.cause) : undefined;
 }

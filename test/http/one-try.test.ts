@@ -60,7 +60,7 @@ describe('one try', () => {
     ['a connection closed without an answer', cuts, 'UND_ERR_SOCKET'],
     ['a chunked body cut midway', cutsMidway(200, 'half', 'chunked'), 'UND_ERR_SOCKET'],
     ['a body shorter than its length', cutsMidway(200, 'half', 'with a length'), 'UND_ERR_SOCKET'],
-    ['what is not HTTP', sendsRaw(() => 'SSH-2.0-OpenSSH\r\n'), 'HPE_INVALID_CONSTANT'],
+    ['what is not HTTP', sendsRaw(() => 'SSH-2.0-OpenSSH\r\n'), 'NOT_HTTP'],
     ['a status that there is not', sendsRaw(() => 'HTTP/1.1 999 Odd\r\n\r\n'), 'UNKNOWN'],
   ])('fails with %s', async (_name, behaviour, code) => {
     const { url } = await localServer(behaviour);

@@ -191,7 +191,11 @@ describe('an uncertain post', () => {
     ],
     ['a 504 in words', answers(504, 'Gateway Timeout'), /^answered 504, which is not Slack's own/],
     ['a 500 whose body is cut', cutsMidway(500, 'roll', 'with a length'), /^answered 500, which is not/],
-    ['what is not HTTP', sendsRaw(({ url }) => `${url}\r\n\r\n`), /^gave HPE_/],
+    [
+      'what is not HTTP',
+      sendsRaw(({ url }) => `${url}\r\n\r\n`),
+      /^gave an answer that is not HTTP \(NOT_HTTP\)/,
+    ],
   ])('comes of %s, and is not sent again', async (_name, behaviour, message) => {
     const server = await localServer(behaviour);
     const posted = await posting(server);
