@@ -26,7 +26,7 @@ export const CHAPTERS: readonly Chapter[] = [
     at: at(11, 15),
     title: 'orders is still stalled, and critical by now: that is told, the rest is not repeated',
   },
-  { at: at(11, 30), title: 'a database goes away, and four syncs fail together' },
+  { at: at(11, 30), title: 'a database goes away, and four syncs fail together: they are told as one cause' },
   {
     at: at(12, 10),
     title: 'the database is back, orders runs again, invoices was enabled: each is told, once',

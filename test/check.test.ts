@@ -18,6 +18,18 @@ import {
 const healthy = (at: number) => [aRecord(at)];
 /** Fails with the same last success, however late it is. */
 const failing = () => [aFailingRecord(START)];
+/** Sixty that fail and share no cause, so that each has a line of its own: more than one message. */
+const sixtyOfTheirOwn = (at: number) =>
+  Array.from({ length: 60 }, (_, index) => {
+    const own = `s${index}`;
+    return aFailingRecord(at, {
+      id: own,
+      name: own,
+      connector_id: own,
+      connection_ref: own,
+      kb_uid: own,
+    });
+  });
 const blind = { kind: 'failed', tried: 'GET /orgs/acme/connectors/syncs', cameBack: '503, 4 tries' } as const;
 
 /** Checks once, and answers the outcome also when the check failed. */
@@ -79,7 +91,7 @@ describe('a check', () => {
     const world = await toldOfOne();
     world.shown = healthy;
     await aCheck(world);
-    expect(world.said()).toEqual([expect.stringContaining('1 resolved: orders recovered')]);
+    expect(world.said()).toEqual([expect.stringContaining('1 resolved · orders recovered')]);
     world.now += 5 * MINUTE;
     await aCheck(world);
     expect(world.said()).toEqual([]);
@@ -274,7 +286,7 @@ describe('a sync that is paused', () => {
     world.now += HOUR;
     world.shown = healthy;
     await aCheck(world);
-    expect(world.said()).toEqual([expect.stringContaining('orders recovered')]);
+    expect(world.said()).toEqual(['test: 1 resolved · orders is enabled again']);
   });
 
   it('and enabled, is given its time though one listing lacked it', async () => {
@@ -397,8 +409,7 @@ describe('a message that does not arrive', () => {
 
   it('leaves the messages before it told, and those after it owed', async () => {
     const world = new World();
-    world.shown = (at) =>
-      Array.from({ length: 60 }, (_, index) => aFailingRecord(at, { id: `s${index}`, name: `s${index}` }));
+    world.shown = sixtyOfTheirOwn;
     world.answers.push({ kind: 'accepted' }, REFUSED);
     await checked(world);
     const first = world.posted[0]?.tells.length ?? 0;
@@ -415,7 +426,7 @@ describe('a message that does not arrive', () => {
 
   it('does not hold up the others when only its form was refused', async () => {
     const world = new World();
-    world.shown = (at) => Array.from({ length: 60 }, (_, index) => aFailingRecord(at, { id: `s${index}` }));
+    world.shown = sixtyOfTheirOwn;
     world.answers.push(refusal({ form: true }));
     await checked(world);
     expect(world.posted.length).toBeGreaterThan(1);
@@ -446,7 +457,7 @@ describe('a memory that cannot be written', () => {
 
   it('after the post, but only once: what came of it is remembered, and that the rest was never sent', async () => {
     const world = new World();
-    world.shown = (at) => Array.from({ length: 60 }, (_, index) => aFailingRecord(at, { id: `s${index}` }));
+    world.shown = sixtyOfTheirOwn;
     world.beforeWrites.push(() => undefined);
     world.failNextWrite();
     await expect(check(world.ports, settings())).rejects.toThrow('read-only');
@@ -459,7 +470,7 @@ describe('a memory that cannot be written', () => {
 
   it('after the post, by another check: nothing more is posted, and the check fails', async () => {
     const world = new World();
-    world.shown = (at) => Array.from({ length: 60 }, (_, index) => aFailingRecord(at, { id: `s${index}` }));
+    world.shown = sixtyOfTheirOwn;
     world.beforeWrites.push(
       () => undefined,
       () => {

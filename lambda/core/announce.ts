@@ -1,8 +1,14 @@
 import type { Alert, Facts, ListingSize } from './alert.ts';
+import { Census } from './census.ts';
+import { causesStillTold, gatheringCauses, type ToldCauses, toldCauseOf } from './gathering.ts';
+import { groupBy } from './group-by.ts';
 import type { Look } from './look.ts';
 import type { Route, Telling } from './memory.ts';
 import type { Reason } from './message.ts';
 import type { Policy } from './policy.ts';
+import { reasonToTell } from './reason-to-tell.ts';
+import { sectionOf } from './sections.ts';
+import { LEAST_ALERTS, type SharedCause, sharedCauses } from './shared-cause.ts';
 import { LONGEST_WAIT_SECONDS } from './telling.ts';
 import { after, type Instant, secondsBetween } from './time.ts';
 
@@ -24,6 +30,8 @@ export interface Reminded {
   readonly fingerprint: string;
   readonly alert: Alert;
   readonly telling: Telling;
+  /** The shared cause that it belongs to. */
+  readonly cause?: SharedCause;
 }
 
 /** What is due on a route, and the telling as it then stands. */
@@ -39,26 +47,67 @@ export const NOTHING_DUE: Due = { announcements: [], reminder: [] };
  * once the facts are remembered, and can never be stale.
  */
 export function announce(facts: Facts, route: Route, look: Look, policy: Policy, now: Instant): Announced {
+  const told = causesStillTold(facts, route.causes ?? {}, route.tellings);
+  const gathering = gatheringCauses(facts, told, route.tellings, policy, now);
   const tellings: Record<string, Telling> = {};
   const announcements: Announcement[] = [];
   for (const [fingerprint, alert] of Object.entries(facts.alerts)) {
     const before = route.tellings[fingerprint] ?? {};
     const reason = reasonToTell(alert, before);
-    const telling = tellingWith(before, reason, now);
+    const isGathered =
+      reason !== undefined && mayWait(before) && gathering.has(toldCauseOf(alert, told)?.key ?? '');
+    const telling = tellingWith(before, reason, isGathered, now);
     if (Object.keys(telling).length > 0) tellings[fingerprint] = telling;
-    if (reason !== undefined) announcements.push({ fingerprint, alert, telling, reason });
+    if (reason !== undefined && !isGathered) announcements.push({ fingerprint, alert, telling, reason });
   }
 
   const open = openAndTold(facts, tellings, look);
   const isReminderDue = remindedLongAgo(open, route, policy, now);
   const reminder = isReminderDue ? reminded(open, announcements, route, policy, now) : [];
   const isGiven = isReminderDue && reminder.length === 0;
-  const next: Route = { ...route, tellings, ...(isGiven && { remindedAt: now }) };
+  const { causes: _causes, ...rest } = route;
+  const hasCauses = Object.keys(told).length > 0;
+  const next: Route = {
+    ...rest,
+    tellings,
+    ...(hasCauses && { causes: told }),
+    ...(isGiven && { remindedAt: now }),
+  };
 
   if (isWaiting(route, now)) return { due: NOTHING_DUE, route: next };
   const { shrinking } = facts.size;
   const isUntold = shrinking !== undefined && shrinking.at !== route.shrinkingTold;
-  return { due: { announcements, reminder, ...(isUntold && { shrinking }) }, route: next };
+  const due = { announcements, reminder, ...(isUntold && { shrinking }) };
+  return { due: withCauses(due, told, facts, look, now), route: next };
+}
+
+/** Each alert that belongs to a shared cause, with that cause. */
+function withCauses(due: Due, told: ToldCauses, facts: Facts, look: Look, now: Instant): Due {
+  const { announcements, reminder } = due;
+  const isFew = Math.max(announcements.length, reminder.length) < LEAST_ALERTS;
+  if (isFew && Object.keys(told).length === 0) return due;
+  const census = Census.of(look, facts, now);
+  const causesIn = (alerts: readonly Reminded[]) => sharedCauses(alerts, told, facts, census);
+  const inSections = [...groupBy(announcements, sectionOf).values()].flatMap((section) => [
+    ...causesIn(section),
+  ]);
+  const ofAnnouncements = new Map(inSections);
+  const ofReminder = causesIn(reminder);
+  return {
+    ...due,
+    announcements: announcements.map((one) => withCause(one, ofAnnouncements)),
+    reminder: reminder.map((one) => withCause(one, ofReminder)),
+  };
+}
+
+function withCause<T extends Reminded>(one: T, causes: ReadonlyMap<string, SharedCause>): T {
+  const cause = causes.get(one.fingerprint);
+  return cause === undefined ? one : { ...one, cause };
+}
+
+/** What was due already, or is in doubt, is not held back by a cause that was told in the meantime. */
+function mayWait({ dueSince, noted }: Telling): boolean {
+  return dueSince === undefined && noted === undefined;
 }
 
 /** Whether nothing may be posted yet. A wait longer than any that we set is a wrong clock's, and ignored. */
@@ -71,39 +120,18 @@ export function isNothing(due: Due): boolean {
   return due.announcements.length === 0 && due.reminder.length === 0 && due.shrinking === undefined;
 }
 
-/**
- * The table of the design, section 4: what one route was told of one alert against the facts; the first row that
- * applies counts. Undefined: there is nothing to tell but, in time, a reminder.
- */
-export function reasonToTell(alert: Alert, telling: Telling): Announcement['reason'] | undefined {
-  const isFiring = alert.state === 'firing';
-  if (alert.state === 'pending') return undefined;
-  if (telling.told === undefined) {
-    if (isFiring) return 'new';
-    return telling.dueSince === undefined ? undefined : 'missed';
-  }
-  if (isClosed(alert, telling)) return isFiring ? 'new' : undefined;
-  if (!isFiring) return 'closing';
-  if (wasCriticalUntold(alert, telling.told)) return 'escalated';
-  const isTold = telling.told.problems.includes(alert.problem) && telling.noted === undefined;
-  return isTold ? undefined : 'changed';
-}
-
-/** A closing that was posted and is in doubt counts as told once its sync fails again: it cannot be withdrawn. */
-function isClosed(alert: Alert, telling: Telling): boolean {
-  return telling.closed === true || (alert.state === 'firing' && telling.noted?.what === 'closing');
-}
-
-function wasCriticalUntold({ critical }: Alert, told: NonNullable<Telling['told']>): boolean {
-  if (told.severity === 'critical' || critical === undefined) return false;
-  return critical.to === undefined || critical.to > told.at;
-}
-
-function tellingWith(before: Telling, reason: Announcement['reason'] | undefined, now: Instant): Telling {
-  const { dueSince, ...rest } = before;
+function tellingWith(
+  before: Telling,
+  reason: Announcement['reason'] | undefined,
+  isGathered: boolean,
+  now: Instant,
+): Telling {
+  const { dueSince = now, gathered: _gathered, ...rest } = before;
   if (reason === undefined) return rest;
-  if (reason === 'new' && before.told !== undefined) return { dueSince: now };
-  return { ...before, dueSince: dueSince ?? now };
+  const left = reason === 'new' && before.told !== undefined ? {} : rest;
+  if (isGathered) return { ...left, gathered: true };
+  const since = left === rest ? dueSince : now;
+  return { ...left, ...(reason === 'passed' && { gathered: true }), dueSince: since };
 }
 
 /** The alerts that a reminder may speak of: open, told, and seen; a blind check reminds of its blindness alone. */

@@ -5,19 +5,15 @@ import type { Item } from './digest.ts';
 import { evidence, pastPhrase, problemPhrase } from './evidence.ts';
 import { flapWindowSeconds, isFlapping } from './flapping.ts';
 import type { Look } from './look.ts';
-import type { Reason } from './message.ts';
+import type { Reason, Tells } from './message.ts';
 import { isBlank, joined, type Line, moment, name, strong, words } from './rich-text.ts';
 import type { Labels } from './sync.ts';
 import { type Instant, secondsBetween } from './time.ts';
 import { counted, durationText, listed, number, ordinal, windowText } from './wording.ts';
 
 /** An open alert: why it is told, and the evidence of this look. */
-export function openLine(
-  { fingerprint, alert, telling }: Reminded,
-  reason: Reason,
-  look: Look,
-  now: Instant,
-): Item {
+export function openLine(one: Reminded, reason: Reason, look: Look, now: Instant): Item {
+  const { fingerprint, alert, telling } = one;
   const told = telling.told?.problems.at(-1);
   const was = reason === 'changed' && told !== undefined ? ` now, it ${pastPhrase(told, false)}` : '';
   const phrase = isHeld(fingerprint, alert, look)
@@ -27,8 +23,13 @@ export function openLine(
     mark: alert.severity,
     title: [...subject(fingerprint, alert, look), words(' '), strong(phrase), ...why(alert, reason)],
     detail: detailOfOpen(fingerprint, alert, look, now),
-    tells: [{ fingerprint, reason, listed: true }],
+    tells: [tells(one, reason, true)],
   };
+}
+
+/** What a message tells of an alert, once it was accepted. */
+export function tells({ fingerprint, cause }: Reminded, reason: Reason, listed: boolean): Tells {
+  return { fingerprint, reason, listed, ...(cause && { cause: cause.key }) };
 }
 
 const HELD = 'may be over, but came back before';
@@ -66,12 +67,12 @@ function detailOfOpen(fingerprint: string, alert: Alert, look: Look, now: Instan
     return joined([blindness(look), held, since, look.kind === 'blind' ? STANDS_AS_IT_WAS : []], ' · ');
   }
   const place = whereItLands(fingerprint, alert);
-  if (look.kind === 'blind') return joined([place, [words('as last seen')], since], ' · ');
+  if (look.kind === 'blind') return joined([[words('as last seen')], since, place], ' · ');
   if (fingerprint === 'records') return joined([[words('each lacks a usable id')], since], ' · ');
   const diagnosis = diagnosisOf(fingerprint, look);
-  if (diagnosis === undefined) return joined([place, [words('not in the last listing')], since], ' · ');
+  if (diagnosis === undefined) return joined([[words('not in the last listing')], since, place], ' · ');
   const unproved = diagnosis.verdict.kind === 'inconclusive' ? [words('no proof yet that it is over')] : [];
-  return joined([place, evidence(diagnosis, now), held, unproved, since], ' · ');
+  return joined([evidence(diagnosis, now), held, unproved, since, place], ' · ');
 }
 
 const STANDS_AS_IT_WAS: Line = [words('open alerts stand as they were')];
@@ -87,11 +88,8 @@ function blindness(look: Look): Line {
 }
 
 /** The one closing of an alert. Only a newer success is worded as recovered. */
-export function closedLine(
-  { fingerprint, alert, telling, reason }: Announcement,
-  look: Look,
-  now: Instant,
-): Item {
+export function closedLine(one: Announcement, look: Look, now: Instant): Item {
+  const { fingerprint, alert, telling, reason } = one;
   const { ended, critical } = alert;
   const untold =
     telling.told?.severity === 'warning' && critical?.to !== undefined && critical.to > telling.told.at;
@@ -107,14 +105,14 @@ export function closedLine(
     ],
     detail: joined(
       [
-        whereItLands(fingerprint, alert),
         [words(lasted(alert, now))],
         untold ? wasCritical(alert) : [],
         ended?.how === 'resolved' ? success : [],
+        whereItLands(fingerprint, alert),
       ],
       ' · ',
     ),
-    tells: [{ fingerprint, reason, listed: true }],
+    tells: [tells(one, reason, true)],
   };
 }
 
@@ -155,7 +153,8 @@ function ignoredBecause({ ended }: Alert): Line {
 }
 
 /** An alert that came and went while the route could not be told. */
-export function missedLine({ fingerprint, alert, reason }: Announcement): Item {
+export function missedLine(one: Announcement): Item {
+  const { fingerprint, alert, reason } = one;
   const ended = alert.ended?.at ?? alert.since;
   return {
     mark: alert.ended?.how === 'resolved' ? 'good' : 'note',
@@ -168,10 +167,10 @@ export function missedLine({ fingerprint, alert, reason }: Announcement): Item {
       words(', which could not be told then'),
     ],
     detail: joined(
-      [whereItLands(fingerprint, alert), wasCritical(alert), [words(closingPhrase(alert))]],
+      [wasCritical(alert), [words(closingPhrase(alert))], whereItLands(fingerprint, alert)],
       ' · ',
     ),
-    tells: [{ fingerprint, reason, listed: true }],
+    tells: [tells(one, reason, true)],
   };
 }
 
@@ -187,7 +186,7 @@ export function pausedLine(paused: readonly Announcement[], named: number): Item
       ...(more > 0 ? [words(` and ${number(more)} more`)] : []),
     ],
     detail: [],
-    tells: paused.map(({ fingerprint, reason }, index) => ({ fingerprint, reason, listed: index < named })),
+    tells: paused.map((one, index) => tells(one, one.reason, index < named)),
   };
 }
 
@@ -224,12 +223,13 @@ export function calledBy(labels: Labels | null): string | null {
   return [labels?.name, labels?.source].find((text) => text != null && !isBlank(text)) ?? null;
 }
 
-function diagnosisOf(fingerprint: string, look: Look): Diagnosis | undefined {
+/** What this look found of an alert's sync; undefined when it did not see it. */
+export function diagnosisOf(fingerprint: string, look: Look): Diagnosis | undefined {
   return look.kind === 'seen' ? look.diagnoses.get(`sync:${fingerprint.slice('sync:'.length)}`) : undefined;
 }
 
 /** The id, and the knowledge base and table that wait for the data. */
-function whereItLands(fingerprint: string, { labels }: Alert): Line {
+export function whereItLands(fingerprint: string, { labels }: Alert): Line {
   if (labels === null) return [];
   const id = name(fingerprint.slice(5));
   const destination = [labels.kbUid, labels.destTable].filter((part) => part !== null).join(' / ');

@@ -3,7 +3,7 @@ import type { Diagnosis } from './diagnosis.ts';
 import { runningSince } from './lag.ts';
 import { joined, type Line, name, words } from './rich-text.ts';
 import type { Field, Sync } from './sync.ts';
-import { type Instant, secondsBetween } from './time.ts';
+import { type Instant, MINUTE_SECONDS, secondsBetween } from './time.ts';
 import { durationText, number, ordinal } from './wording.ts';
 
 /** The platform disables a sync after this many failures in a row (timbal-api-notes, `consecutive_failures`). */
@@ -58,6 +58,13 @@ export function evidence(diagnosis: Diagnosis, now: Instant): Line {
   );
 }
 
+/** What tells one sync from the others that share its cause. */
+export function evidenceInShort(diagnosis: Diagnosis, now: Instant): Line {
+  const { sync, faults } = diagnosis;
+  if (faults.length > 0) return evidence(diagnosis, now);
+  return joined([whyDisabled(sync), howOld(diagnosis, now), failuresInARow(sync)], ' · ');
+}
+
 function whyDisabled({ enabled, disabledReason, faults }: Sync): Line {
   if (enabled !== false) return [];
   if (typeof disabledReason === 'string') {
@@ -67,7 +74,8 @@ function whyDisabled({ enabled, disabledReason, faults }: Sync): Line {
   return disabledReason === null ? [words('paused by a person')] : [];
 }
 
-function howOld({ sync, lagSeconds, successLagSeconds, mark }: Diagnosis, now: Instant): Line {
+function howOld(diagnosis: Diagnosis, now: Instant): Line {
+  const { sync, lagSeconds, successLagSeconds, mark } = diagnosis;
   const { intervalSeconds } = sync.labels;
   if (lagSeconds === null || intervalSeconds === null) return [words('last success unknown')];
   const pace = sync.enabled ? `, runs every ${durationText(intervalSeconds)}` : '';
@@ -80,30 +88,37 @@ function howOld({ sync, lagSeconds, successLagSeconds, mark }: Diagnosis, now: I
       words(`${again}no success since it was created ${durationText(sinceCreated(sync, now))} ago${pace}`),
     ];
   }
-  const behind = Math.floor(lagSeconds / intervalSeconds);
+  const behind = intervalsBehind(diagnosis);
   const intervals = behind >= 2 ? `, ${number(behind)} intervals behind` : '';
   return [words(`${again}last success ${durationText(successLagSeconds)} ago${intervals}${pace}`)];
+}
+
+function intervalsBehind({ sync, lagSeconds }: Diagnosis): number {
+  const { intervalSeconds } = sync.labels;
+  return lagSeconds === null || intervalSeconds === null ? 0 : Math.floor(lagSeconds / intervalSeconds);
 }
 
 function sinceCreated({ createdAt }: Sync, now: Instant): number {
   return createdAt === null ? 0 : secondsBetween(createdAt, now);
 }
 
-function lastState({ sync, runState, successLagSeconds }: Diagnosis, now: Instant): Line {
+function lastState({ sync, runState, successLagSeconds, verdict }: Diagnosis, now: Instant): Line {
   const running = runningSince(sync, runState, successLagSeconds, now);
   if (running !== undefined) {
     return [words(`a run has been going for ${durationText(secondsBetween(running, now))}`)];
   }
   if (isUnknown(sync, 'last_state')) return [words('last state unknown')];
   if (sync.lastState === null) return [];
+  const isSaid = verdict.kind === 'problem' && verdict.problem === 'failing' && sync.lastState === 'failed';
+  if (isSaid) return [];
   return runState === 'success' ? [] : [words('last state '), name(sync.lastState)];
 }
 
 function failuresInARow({ consecutiveFailures, enabled, faults }: Sync): Line {
   if (isUnknown({ faults }, 'consecutive_failures')) return [words('failures in a row unknown')];
   if (consecutiveFailures === null || consecutiveFailures === 0) return [];
-  const ahead =
-    enabled && consecutiveFailures < DISABLED_AT_FAILURES ? `; disabled at ${DISABLED_AT_FAILURES}` : '';
+  const isAhead = enabled && consecutiveFailures < DISABLED_AT_FAILURES;
+  const ahead = isAhead ? `; the ${ordinal(DISABLED_AT_FAILURES)} disables it` : '';
   return [words(`${ordinal(consecutiveFailures)} failure in a row${ahead}`)];
 }
 
@@ -114,6 +129,7 @@ function whetherRunsStart({ sync, allowanceSeconds, runState }: Diagnosis, now: 
   if (isUnknown(sync, 'last_run_at')) return [words('last run unknown')];
   if (lastRunAt === null) return [words('no run has ever started')];
   const ago = secondsBetween(lastRunAt, now);
+  if (ago < MINUTE_SECONDS) return [words('last run just now')];
   const isStarting = ago <= (labels.intervalSeconds ?? 0) + allowanceSeconds;
   return [
     words(isStarting ? `last run ${durationText(ago)} ago` : `nothing has started for ${durationText(ago)}`),
@@ -125,10 +141,15 @@ function whetherCursor({ hasCursor, faults }: Sync): Line {
   return hasCursor === false ? [words('no cursor committed yet')] : [];
 }
 
-/** That it was failing as well, its last state says already. */
-function alsoWrong({ verdict }: Diagnosis): Line {
+/** That it was failing, its last state says already; that it never succeeded and how late it is, how old its data is. */
+function alsoWrong(diagnosis: Diagnosis): Line {
+  const { verdict } = diagnosis;
   if (verdict.kind !== 'problem') return [];
-  const also = verdict.also.filter((problem) => problem !== 'failing');
+  const isSaid: readonly Problem[] =
+    intervalsBehind(diagnosis) >= 2
+      ? ['failing', 'never_succeeded', 'stalled']
+      : ['failing', 'never_succeeded'];
+  const also = verdict.also.filter((problem) => !isSaid.includes(problem));
   return also.length === 0 ? [] : [words(`also ${also.map((problem) => ALSO[problem]).join(' and ')}`)];
 }
 

@@ -35,12 +35,28 @@ export interface Route {
   readonly waitUntil?: Instant;
   /** Uncertain posts in a row: each doubles the wait. */
   readonly uncertain?: number;
+  /** The shared causes it was told of that still have an alert open, by their keys. */
+  readonly causes?: Readonly<Record<string, ToldCause>>;
+}
+
+/** A shared cause that was told: what belongs to it is told together from then on. */
+export interface ToldCause {
+  /** The last telling. */
+  readonly at: Instant;
+  /** How many tellings in a row brought the same: the more, the longer the next is gathered for. */
+  readonly inARow: { readonly brought: 'openings' | 'closings'; readonly times: number };
+  /** The highest severity told. */
+  readonly severity: Severity;
+  /** The fingerprints of the alerts told as its symptoms; a later decision reads how many there were. */
+  readonly members: readonly string[];
 }
 
 /** What one route was told of one alert. Empty: nothing, and nothing is due. */
 export interface Telling {
   /** Since when something about this alert is due here and not told. */
   readonly dueSince?: Instant;
+  /** What is owed waits for the next telling of its shared cause; what ends in the meantime is counted there. */
+  readonly gathered?: true;
   /** The announcement; absent while it was not told. */
   readonly told?: Told;
   /** The announcement's one closing was told. */

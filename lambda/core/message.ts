@@ -1,5 +1,5 @@
 /** Why an alert stands in a digest. */
-export type Reason = 'new' | 'escalated' | 'changed' | 'missed' | 'closing' | 'reminder';
+export type Reason = 'new' | 'escalated' | 'changed' | 'missed' | 'passed' | 'closing' | 'reminder';
 
 /** One alert that a message tells of: what is remembered once the message was accepted. */
 export interface Tells {
@@ -7,6 +7,8 @@ export interface Tells {
   readonly reason: Reason;
   /** False: the message only counts it. */
   readonly listed: boolean;
+  /** The key of the shared cause that it is told with. */
+  readonly cause?: string;
 }
 
 /** What a message tells, apart from how it looks. */

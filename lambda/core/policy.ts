@@ -13,6 +13,8 @@ export interface Policy extends Thresholds {
   readonly stoppedStates: readonly string[];
   readonly repeatEverySeconds: number;
   readonly repeatPausedEverySeconds: number;
+  /** How long what belongs to a told shared cause is gathered before it is told together. */
+  readonly gatherForSeconds: number;
   /** How long a failed listing waits before it is told. */
   readonly blindAfterSeconds: number;
   /** Syncs that nobody wants to hear of, each with the reason. The first that matches counts. */
@@ -91,6 +93,9 @@ function globMatches(pattern: string, value: string | null): boolean {
     return at >= 0;
   });
 }
+
+/** The policy as people write it. */
+export type WrittenPolicy = v.InferInput<typeof policyFile>;
 
 /** The policy, or every fault in it at once, each by the name of its field. */
 export type ParsedPolicy =
@@ -183,6 +188,7 @@ const policyFile = v.pipe(
     stoppedStates: states('stopped', 'cancelled', 'canceled'),
     repeatEvery: v.optional(positiveDuration, '24h'),
     repeatPausedEvery: v.optional(positiveDuration, '7d'),
+    gatherFor: v.optional(duration, '15m'),
     blindAfter: v.optional(duration, '10m'),
     ignore: v.optional(
       v.array(v.strictObject({ match: matcher, reason: v.pipe(v.string(), v.nonEmpty()) })),
@@ -214,19 +220,22 @@ const policyFile = v.pipe(
         addIssue({ message: `override ${index + 1}: ${belowStall(merged)}` });
     }
   }),
-  v.transform(({ grace, pendingFor, repeatEvery, repeatPausedEvery, blindAfter, overrides, ...rest }) => ({
-    ...rest,
-    graceSeconds: grace,
-    pendingForSeconds: pendingFor,
-    repeatEverySeconds: repeatEvery,
-    repeatPausedEverySeconds: repeatPausedEvery,
-    blindAfterSeconds: blindAfter,
-    overrides: overrides.map(({ grace, pendingFor, ...override }) => ({
-      ...override,
-      ...(grace !== undefined && { graceSeconds: grace }),
-      ...(pendingFor !== undefined && { pendingForSeconds: pendingFor }),
-    })),
-  })),
+  v.transform(
+    ({ grace, pendingFor, repeatEvery, repeatPausedEvery, gatherFor, blindAfter, overrides, ...rest }) => ({
+      ...rest,
+      gatherForSeconds: gatherFor,
+      graceSeconds: grace,
+      pendingForSeconds: pendingFor,
+      repeatEverySeconds: repeatEvery,
+      repeatPausedEverySeconds: repeatPausedEvery,
+      blindAfterSeconds: blindAfter,
+      overrides: overrides.map(({ grace, pendingFor, ...override }) => ({
+        ...override,
+        ...(grace !== undefined && { graceSeconds: grace }),
+        ...(pendingFor !== undefined && { pendingForSeconds: pendingFor }),
+      })),
+    }),
+  ),
 );
 
 function belowStall({

@@ -1,10 +1,10 @@
 import type { Alert, Facts, ListingSize } from './alert.ts';
-import { reasonToTell } from './announce.ts';
 import { equal } from './equal.ts';
 import { openingsWithinWindow } from './flapping.ts';
 import type { Look } from './look.ts';
 import { isUnmarked } from './mark.ts';
 import { DEFAULT_ROUTE, type Memory, type Route } from './memory.ts';
+import { reasonToTell } from './reason-to-tell.ts';
 import type { Instant } from './time.ts';
 
 /** The memory after a look, before anything was posted. The first look is over when it saw, and nothing is due. */

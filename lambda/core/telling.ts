@@ -1,5 +1,7 @@
 import type { Alert, Facts, Severity } from './alert.ts';
-import type { Route, Telling, Told } from './memory.ts';
+import { causesStillTold, type ToldCauses } from './gathering.ts';
+import { groupBy } from './group-by.ts';
+import type { Route, Telling, Told, ToldCause } from './memory.ts';
 import type { Content, Tells } from './message.ts';
 import { after, type Instant } from './time.ts';
 
@@ -21,21 +23,60 @@ export function noted(route: Route, told: Content): Route {
 
 /** The route after it certainly accepted a message: what the message tells is told. */
 export function accepted(route: Route, message: Content, facts: Facts, now: Instant): Route {
-  const { waitUntil: _waitUntil, uncertain: _uncertain, remindersInDoubt, ...rest } = route;
+  const { waitUntil: _waitUntil, uncertain: _uncertain, remindersInDoubt, causes: before, ...rest } = route;
   const reminded = message.tells.filter(({ reason }) => reason === 'reminder');
   const withPaused = reminded.some(({ fingerprint }) => facts.alerts[fingerprint]?.paused);
   const { endsReminder } = message;
+  const tellings = updated(route, message, (telling, tell) => {
+    const alert = facts.alerts[tell.fingerprint];
+    return alert === undefined ? telling : told(telling, tell, alert, now);
+  });
+  const causes = causesStillTold(facts, causesTold(before ?? {}, message, facts, now), tellings);
   return {
     ...rest,
     ...(remindersInDoubt !== undefined && !endsReminder && { remindersInDoubt }),
     ...(endsReminder && { remindedAt: now }),
     ...(withPaused && { pausedRemindedAt: now }),
     ...(message.tellsShrinking && facts.size.shrinking && { shrinkingTold: facts.size.shrinking.at }),
-    tellings: updated(route, message, (telling, tell) => {
-      const alert = facts.alerts[tell.fingerprint];
-      return alert === undefined ? telling : told(telling, tell, alert, now);
-    }),
+    tellings,
+    ...(Object.keys(causes).length > 0 && { causes }),
   };
+}
+
+/** The told causes with what a message tells of them. A reminder tells of alerts that were told. */
+function causesTold(before: ToldCauses, { tells }: Content, { alerts }: Facts, now: Instant): ToldCauses {
+  const causes: Record<string, ToldCause> = { ...before };
+  for (const [key, told] of groupBy(tells, ({ cause }) => cause)) {
+    const announced = told.filter(({ reason }) => reason !== 'reminder');
+    if (key === undefined || announced.length === 0) continue;
+    const open = announced.filter(({ fingerprint }) => alerts[fingerprint]?.state === 'firing');
+    const brought = open.length > 0 ? 'openings' : 'closings';
+    const last = before[key];
+    const times = last?.inARow.brought === brought && last.at < now ? last.inARow.times + 1 : 1;
+    const isCritical = open.some(({ fingerprint }) => alerts[fingerprint]?.severity === 'critical');
+    causes[key] = {
+      at: now,
+      inARow: { brought, times: last?.at === now ? Math.max(times, last.inARow.times) : times },
+      severity: isCritical ? 'critical' : (last?.severity ?? 'warning'),
+      members: membersAfter(last?.members ?? [], announced, alerts),
+    };
+  }
+  return causes;
+}
+
+/** Those that were told as its symptoms. What is gone or ignored is none of those of which one can say that they are back. */
+function membersAfter(
+  before: readonly string[],
+  told: readonly Tells[],
+  alerts: Facts['alerts'],
+): readonly string[] {
+  const members = new Set(before);
+  for (const { fingerprint } of told) {
+    const { state, ended } = alerts[fingerprint] ?? {};
+    if (state === 'firing') members.add(fingerprint);
+    else if (ended !== undefined && ended.how !== 'resolved') members.delete(fingerprint);
+  }
+  return [...members];
 }
 
 /** The route after a message certainly did not arrive, or was never sent: its note is withdrawn. */
@@ -66,11 +107,19 @@ export function waiting(route: Route, seconds: number, now: Instant): Route {
 }
 
 function told(telling: Telling, { reason, listed }: Tells, alert: Alert, now: Instant): Telling {
-  const { dueSince: _dueSince, noted: _noted, closed: _closed, told: before, ...rest } = telling;
+  const {
+    dueSince: _due,
+    noted: _noted,
+    closed: _closed,
+    gathered: _gathered,
+    told: before,
+    ...rest
+  } = telling;
   switch (reason) {
     case 'new':
       return { ...rest, told: toldNow(alert, listed, now) };
     case 'missed':
+    case 'passed':
       return { ...rest, told: toldNow(alert, listed, now), closed: true };
     case 'escalated':
       return { ...rest, told: toldOnTop(before, { ...toldNow(alert, listed, now), severity: 'critical' }) };

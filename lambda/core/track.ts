@@ -221,6 +221,8 @@ function resolvedBy(
   const had = alert.problems;
   if (had.includes('blind')) return 'sight';
   if (had.every((problem) => problem === 'unreadable')) return 'readable';
+  // Nothing was wrong with it: somebody had paused it.
+  if (alert.paused && had.every((problem) => problem === 'disabled')) return 'enabled';
   if (diagnosis !== undefined && hasNewSuccess(alert, diagnosis, now)) return 'success';
   return had.includes('disabled') ? 'enabled' : 'within_allowance';
 }

@@ -84,6 +84,7 @@ const size = v.looseObject({
 
 const telling = v.looseObject({
   dueSince: v.exactOptional(instant),
+  gathered: v.exactOptional(v.literal(true)),
   told: v.exactOptional(
     v.looseObject({ at: instant, severity, problems: v.array(problem), listed: v.boolean() }),
   ),
@@ -99,6 +100,17 @@ const route = v.looseObject({
   shrinkingTold: v.exactOptional(instant),
   waitUntil: v.exactOptional(instant),
   uncertain: v.exactOptional(count),
+  causes: v.exactOptional(
+    v.record(
+      v.string(),
+      v.looseObject({
+        at: instant,
+        inARow: v.looseObject({ brought: v.picklist(['openings', 'closings']), times: count }),
+        severity,
+        members: v.array(v.string()),
+      }),
+    ),
+  ),
 });
 
 export const memorySchema = v.looseObject({

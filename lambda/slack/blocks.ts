@@ -1,5 +1,5 @@
 import type { Digest, Item } from '../core/digest.ts';
-import { type Line, type Span, words } from '../core/rich-text.ts';
+import { type Line, name, type Span, words } from '../core/rich-text.ts';
 import { utcText } from '../core/wording.ts';
 import { codeSpan, dateToken, defused, escaped } from './escape.ts';
 import { LONGEST_HEADER, LONGEST_SECTION, LONGEST_TEXT } from './limits.ts';
@@ -34,27 +34,44 @@ export function dividerBlock(): Block {
   return { type: 'divider' };
 }
 
-/** An item as the text of a section: its mark and title, and its detail beneath. */
-export function markedText({ mark, title, detail }: Item): Line {
-  const head = [words(`${MARKS[mark]}  `), ...title];
-  return detail.length === 0 ? head : [...head, words('\n'), ...detail];
+/**
+ * An item as Slack shows it: its mark and title in the size of a message, and in small print beneath them what is to be
+ * known of it. An item that belongs to the one above it is small print altogether.
+ */
+export function itemBlocks({ mark, title, detail, isBeneath }: Item): readonly Block[] {
+  const head = [
+    words(isBeneath ? `${BENEATH}${mark === 'note' ? '' : `${MARKS[mark]} `}` : `${MARKS[mark]}  `),
+    ...title,
+  ];
+  if (detail.length === 0) return [isBeneath ? contextBlock(head) : sectionBlock(head)];
+  if (isBeneath) return [contextBlock([...head, words('\n'), ...detail])];
+  return [sectionBlock(head), contextBlock(detail)];
 }
 
-/** The colour of each mark is its meaning; ours alone, so a name cannot pretend to one. */
+/**
+ * Each mark has a shape of its own, for those who cannot tell its colour; what asks for nothing has no colour. Ours
+ * alone, so a name cannot pretend to one.
+ */
 const MARKS: Readonly<Record<Item['mark'], string>> = {
   critical: '\u{1F534}',
-  warning: '\u{1F7E0}',
-  good: '\u{1F7E2}',
-  note: '⚪',
+  warning: '\u{1F536}',
+  good: '\u{2705}',
+  note: '•',
 };
 
-/** What a lock screen shows: the counts, and the worst first. At most `LONGEST_TEXT` characters, whole spans. */
+/** Stands before the mark of an item that belongs to the one above it. */
+const BENEATH = '↳ ';
+
+/** How many things a lock screen names, after the counts. */
+const MOST_IN_TEXT = 3;
+
+/** What a lock screen shows: where, the counts, and the worst first. At most `LONGEST_TEXT` characters, whole spans. */
 export function textOf(digest: Digest, number: number, of: number): string {
-  const worst = digest.sections[0]?.items[0];
+  const items = digest.sections[0]?.items.filter(({ isBeneath }) => isBeneath !== true) ?? [];
   const which = of > 1 ? ` (${number} of ${of})` : '';
-  const spans = worst === undefined ? [] : [words(': '), ...worst.title];
+  const worst = items.slice(0, MOST_IN_TEXT).flatMap(({ title }) => [words(' · '), ...title]);
   let text = '';
-  for (const span of [words(digest.headline + which), ...spans]) {
+  for (const span of [name(digest.environment), words(`: ${digest.headline}${which}`), ...worst]) {
     const next = textSpan(span);
     if (text.length + next.length >= LONGEST_TEXT) return `${text}…`;
     text += next;
@@ -92,14 +109,19 @@ function withinSection(line: Line): string {
 function mrkdwnSpan(span: Span): string {
   switch (span.kind) {
     case 'words':
-      return escaped(span.text);
+      return unbroken(escaped(span.text));
     case 'strong':
-      return `*${escaped(span.text)}*`;
+      return `*${unbroken(escaped(span.text))}*`;
     case 'name':
       return codeSpan(span.text);
     case 'moment':
       return dateToken(span.at);
   }
+}
+
+/** No line begins with a separator, and none ends between a number and its unit: a phone breaks lines everywhere. */
+function unbroken(text: string): string {
+  return text.replaceAll(' · ', '\u00A0· ').replace(/(\d) (?=[smhd]\b)/g, '$1\u00A0');
 }
 
 /** At most `longest` UTF-16 units, whole code points, with an ellipsis where something was cut. */
@@ -118,7 +140,7 @@ function cutAt(text: string, longest: number): string {
  * counted, and the end of the message whole.
  */
 export function plainForm({ blocks }: { readonly blocks: readonly Block[] }): string {
-  const end = blocks.findLastIndex(isItem) + 1;
+  const end = endOfItems(blocks);
   const tail = blocks.slice(end).flatMap(linesOf);
   const left = (from: number) =>
     `… and ${blocks.slice(from, end).filter(isItem).length} more in this message`;
@@ -134,8 +156,16 @@ export function plainForm({ blocks }: { readonly blocks: readonly Block[] }): st
   return [...lines, ...tail].join('\n');
 }
 
+/** Where the last item has ended, its small print included; a divider parts it from the end of the message. */
+function endOfItems(blocks: readonly Block[]): number {
+  const last = blocks.findLastIndex(isItem);
+  return last >= 0 && blocks[last + 1]?.type === 'context' ? last + 2 : last + 1;
+}
+
+/** Whether an item begins with this block. */
 function isItem(block: Block): boolean {
-  return block.type === 'section' && Object.values(MARKS).some((mark) => block.text.text.startsWith(mark));
+  const [line = ''] = block.type === 'section' || block.type === 'context' ? linesOf(block) : [];
+  return [...Object.values(MARKS), BENEATH].some((mark) => line.startsWith(mark));
 }
 
 function linesOf(block: Block): readonly string[] {

@@ -6,7 +6,7 @@ import {
   contextBlock,
   dividerBlock,
   headerBlock,
-  markedText,
+  itemBlocks,
   sectionBlock,
   textOf,
 } from './blocks.ts';
@@ -24,12 +24,13 @@ export interface Message extends Content {
  * one, and told with it.
  */
 export function compose(digest: Digest): readonly Message[] {
-  const end = contextBlock(digest.context);
-  const pages: Page[] = [openPage([headerBlock(digest.headline)], reserveFor(digest, end))];
+  const end = [dividerBlock(), contextBlock(digest.context)];
+  const reserved = reserveFor(digest, end);
+  const pages: Page[] = [openPage([headerBlock(digest.headline)], reserved)];
   const left: Item[] = [];
   for (const section of digest.sections) {
     for (const [index, item] of section.items.entries()) {
-      if (left.length > 0 || !placed(pages, section, item, index === 0, reserveFor(digest, end)))
+      if (left.length > 0 || !placed(pages, headingOf(digest, section, index), item, reserved))
         left.push(item);
     }
   }
@@ -42,7 +43,7 @@ export function compose(digest: Digest): readonly Message[] {
       left.flatMap(countedOnly),
       left.some(({ tellsShrinking }) => tellsShrinking),
     );
-  add(last, [end], [], false);
+  add(last, end, [], false);
   const lastReminder = pages.findLastIndex(({ tells }) => tells.some(({ reason }) => reason === 'reminder'));
   return pages.map(({ blocks, tells, tellsShrinking }, index) => ({
     text: textOf(digest, index + 1, pages.length),
@@ -69,25 +70,38 @@ function openPage(blocks: readonly Block[], reserved: number): Page {
 }
 
 /** Puts an item on the last page, or on a new one while there may be one more; false when neither has room. */
-function placed(pages: Page[], section: Section, item: Item, isFirst: boolean, reserved: number): boolean {
-  const own = sectionBlock(markedText(item));
+function placed(pages: Page[], heading: Heading, item: Item, reserved: number): boolean {
+  const own = itemBlocks(item);
   const last = pages.at(-1);
-  const under = isFirst ? [dividerBlock(), titleBlock(section.title), own] : [own];
-  if (last !== undefined && fits(last, under)) {
-    add(last, under, item.tells, item.tellsShrinking === true);
+  if (last !== undefined && fits(last, [...heading.above, ...own])) {
+    add(last, [...heading.above, ...own], item.tells, item.tellsShrinking === true);
     return true;
   }
   if (pages.length === MOST_MESSAGES) return false;
-  const title = titleBlock(isFirst ? section.title : `${section.title}, continued`);
-  const page = openPage([title, own], reserved);
+  const page = openPage([titleBlock(heading.atTop), ...own], reserved);
   page.tells.push(...item.tells);
   page.tellsShrinking = item.tellsShrinking === true;
   pages.push(page);
   return true;
 }
 
+/** What stands above an item: in the midst of a message, and where it is the first of one. */
+interface Heading {
+  readonly above: readonly Block[];
+  readonly atTop: string;
+}
+
+/** The headline says already what a digest of one section is about, so that section goes without its title. */
+function headingOf({ sections }: Digest, section: Section, item: number): Heading {
+  if (item > 0) return { above: [], atTop: `${section.title}, continued` };
+  const atTop = section.title;
+  if (sections.length === 1) return { above: [], atTop };
+  const isFirst = section === sections[0];
+  return { above: isFirst ? [titleBlock(atTop)] : [dividerBlock(), titleBlock(atTop)], atTop };
+}
+
 function fits(page: Page, blocks: readonly Block[]): boolean {
-  const kept = 2; // the line that counts the rest, and the context
+  const kept = 3; // the line that counts the rest, the divider and the context
   return page.blocks.length + blocks.length + kept <= MOST_BLOCKS && jsonLength(blocks) <= page.room;
 }
 
@@ -103,8 +117,8 @@ function jsonLength(blocks: readonly Block[]): number {
   return JSON.stringify(blocks).length;
 }
 
-function reserveFor(digest: Digest, end: Block): number {
-  return jsonLength([end]) + jsonLength([sectionBlock(moreText(Number.MAX_SAFE_INTEGER, digest.moreHint))]);
+function reserveFor(digest: Digest, end: readonly Block[]): number {
+  return jsonLength(end) + jsonLength([sectionBlock(moreText(Number.MAX_SAFE_INTEGER, digest.moreHint))]);
 }
 
 function titleBlock(title: string): Block {
@@ -112,8 +126,13 @@ function titleBlock(title: string): Block {
 }
 
 function moreBlock(left: readonly Item[], moreHint: string): Block {
-  const count = left.reduce((sum, { tells }) => sum + Math.max(1, tells.length), 0);
+  const count = left.reduce((sum, item, index) => sum + weightOf(item, left[index + 1]), 0);
   return sectionBlock(moreText(count, moreHint));
+}
+
+/** How many things an item speaks of. What stands beneath a shared cause is counted, and not the cause too. */
+function weightOf({ tells }: Item, next: Item | undefined): number {
+  return tells.length === 0 && next?.isBeneath ? 0 : Math.max(1, tells.length);
 }
 
 function moreText(count: number, moreHint: string): Line {

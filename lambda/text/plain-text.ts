@@ -27,16 +27,20 @@ export const PLAIN: Style = {
 
 /** A digest as text for terminals and logs; ends without a newline. */
 export function plainText(digest: Digest, style: Style = PLAIN): string {
+  // The headline says already what a digest of one section is about.
+  const isTitled = digest.sections.length > 1;
   const sections = digest.sections.map(({ title, items }) =>
-    [style.heading(title), ...items.map((item) => itemText(item, style))].join('\n'),
+    [...(isTitled ? [style.heading(title)] : []), ...items.map((item) => itemText(item, style))].join('\n'),
   );
   const context = style.faint(wrapped(digest.context, { ...PLAIN, width: style.width }, 0, ''));
   return [style.strong(digest.headline), ...sections, context].join('\n\n');
 }
 
-function itemText({ mark, title, detail }: Item, style: Style): string {
-  const head = `  ${style.mark[mark](MARKS[mark])} ${wrapped(title, style, INDENT.length, INDENT)}`;
-  return detail.length === 0 ? head : `${head}\n${INDENT}${wrapped(detail, style, INDENT.length, INDENT)}`;
+function itemText({ mark, title, detail, isBeneath }: Item, style: Style): string {
+  const indent = isBeneath ? `${INDENT}  ` : INDENT;
+  const line = (text: Line) => wrapped(text, style, indent.length, indent);
+  const head = `${isBeneath ? '    ' : '  '}${style.mark[mark](MARKS[mark])} ${line(title)}`;
+  return detail.length === 0 ? head : `${head}\n${indent}${line(detail)}`;
 }
 
 const MARKS: Readonly<Record<Item['mark'], string>> = {
@@ -73,21 +77,26 @@ interface Piece {
   readonly text: string;
 }
 
-/** The words of a line, each with the blanks after it; a word may reach over several spans. */
+/** The words of a line, each with the blanks and the separator after it; a word may reach over several spans. */
 function wordsOf(line: Line): readonly (readonly Piece[])[] {
   const found: Piece[][] = [];
   let isWithin = false;
   for (const span of line) {
     const spanText = span.kind === 'moment' ? utcText(span.at) : span.text;
-    for (const text of spanText.match(/\s*\S+\s*|\s+/gu) ?? []) {
+    for (const text of spanText.match(WORD) ?? []) {
       const last = found.at(-1);
-      if (isWithin && last !== undefined && !/^\s/u.test(text)) last.push({ span, text });
+      const goesOn = isWithin && !/^\s/u.test(text);
+      if (last !== undefined && (goesOn || text.trim() === SEPARATOR)) last.push({ span, text });
       else found.push([{ span, text }]);
       isWithin = !/\s$/u.test(text);
     }
   }
   return found;
 }
+
+const SEPARATOR = '·';
+/** A number stays with its unit: "15 m". */
+const WORD = /\s*\S*\d [smhd]\b\S*\s*|\s*\S+\s*|\s+/gu;
 
 /** Blanks stay outside of the colours, so that they can be trimmed. */
 function shown({ span, text }: Piece, style: Style): string {

@@ -6,6 +6,7 @@ import type { Blind, Look } from '../../lambda/core/look.ts';
 import type { Told } from '../../lambda/core/memory.ts';
 import { type Policy, parsePolicy } from '../../lambda/core/policy.ts';
 import type { Line, Span } from '../../lambda/core/rich-text.ts';
+import type { SharedCause } from '../../lambda/core/shared-cause.ts';
 import { parseSync } from '../../lambda/core/sync-record.ts';
 import type { Instant } from '../../lambda/core/time.ts';
 import { aRecord, HOUR, MINUTE, START } from '../a-world.ts';
@@ -130,7 +131,20 @@ export function reminded(fingerprint = 'sync:orders', alert: Alert = anAlert()):
   return { fingerprint, alert, telling: { told: wasTold() } };
 }
 
-/** The same with an id and a name made of `name`. */
+/** A connection that three failing syncs share, told for the first time; nothing is known of the others. */
+export function aCause(overrides: Partial<SharedCause> = {}): SharedCause {
+  const { name = 'pg-main' } = overrides;
+  return {
+    key: `connection:8:postgres:${name}`,
+    kind: 'connection',
+    name,
+    open: { failing: 3 },
+    severity: 'warning',
+    ...overrides,
+  };
+}
+
+/** One alert that is told, with an id and a name made of `name`. */
 export function named(reason: Announcement['reason'], name: string, overrides: Partial<Alert> = {}) {
   return announced(reason, `sync:${name}`, anAlert({ labels: labelsOf(name), ...overrides }));
 }

@@ -1,6 +1,7 @@
 import type { Alert, Facts } from '../../lambda/core/alert.ts';
-import { type Announced, announce, isNothing, reasonToTell } from '../../lambda/core/announce.ts';
+import { type Announced, announce, isNothing } from '../../lambda/core/announce.ts';
 import type { Route, Telling } from '../../lambda/core/memory.ts';
+import { reasonToTell } from '../../lambda/core/reason-to-tell.ts';
 import { noted } from '../../lambda/core/telling.ts';
 import {
   aBlindLook,
@@ -45,6 +46,7 @@ const CLOSED_IN_DOUBT = { noted: { what: 'closing', times: 1 } } as const;
 const TELLINGS = {
   'nothing, held back': {},
   'nothing, due once': DUE,
+  'nothing, gathered': { gathered: true },
   'nothing, announcement in doubt': { ...DUE, ...ANNOUNCED_IN_DOUBT },
   'opening (warning)': aTelling(),
   'opening (critical)': aTelling({ told: aTold({ severity: 'critical' }) }),
@@ -85,6 +87,7 @@ describe('the table: what the route was told against the facts', () => {
     //                                 pending  warning    critical     was critical  other problem  resolved   gone       ignored    reopening
     ['nothing, held back',             '–',     'new',     'new',       'new',        'new',         '–',       '–',       '–',       '–'],
     ['nothing, due once',              '–',     'new',     'new',       'new',        'new',         'missed',  'missed',  'missed',  'missed'],
+    ['nothing, gathered',              '–',     'new',     'new',       'new',        'new',         'passed',  'passed',  'passed',  'passed'],
     ['nothing, announcement in doubt', '–',     'new',     'new',       'new',        'new',         'missed',  'missed',  'missed',  'missed'],
     ['opening (warning)',              '–',     '–',       'escalated', 'escalated',  'changed',     'closing', 'closing', 'closing', 'closing'],
     ['opening (critical)',             '–',     '–',       '–',         '–',          'changed',     'closing', 'closing', 'closing', 'closing'],

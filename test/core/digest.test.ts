@@ -3,6 +3,7 @@ import type { Alert, Ending, Severity } from '../../lambda/core/alert.ts';
 import type { Announcement, Due } from '../../lambda/core/announce.ts';
 import { HOUR, MINUTE } from '../a-world.ts';
 import {
+  aCause,
   aDiagnosis,
   aDigest,
   ago,
@@ -163,17 +164,16 @@ describe('the order of the lines', () => {
 });
 
 describe('an open alert', () => {
-  it('is named, and tells where it lands, the evidence and for how long it is open', () => {
+  it('is named, and tells the evidence, for how long it is open, and last where it lands', () => {
     const item = onlyItem(aDigest({ announcements: [announced('new')] }));
     expect(item.mark).toBe('warning');
     expect(told(item)).toEqual({
       title: '`orders` *is failing*',
       detail: [
-        '`orders` → `kb_sales / orders`',
         'last success 20 m ago, runs every 15 m',
-        'last state `failed`',
         'last run 5 m ago',
         'open for 1 h',
+        '`orders` → `kb_sales / orders`',
       ],
     });
   });
@@ -201,7 +201,7 @@ describe('an open alert', () => {
     [{ kbUid: null, destTable: null }, '`s-1`'],
   ])('has its id and where it lands, as far as that is known: %j', (overrides, place) => {
     const alert = anAlert({ labels: labelsOf('orders', overrides) });
-    expect(theItem(announced('new', 'sync:s-1', alert)).detail[0]).toBe(place);
+    expect(theItem(announced('new', 'sync:s-1', alert)).detail.at(-1)).toBe(place);
   });
 
   it('shows its severity by its mark', () => {
@@ -255,9 +255,9 @@ describe('an open alert', () => {
       aDigest({ reminder: [reminded('sync:orders', anAlert({ absent: true }))] }, { look: seen([]) }),
     );
     expect(told(item).detail).toEqual([
-      '`orders` → `kb_sales / orders`',
       'not in the last listing',
       'open for 1 h',
+      '`orders` → `kb_sales / orders`',
     ]);
   });
 });
@@ -359,7 +359,7 @@ describe('a missed alert', () => {
     expect(item.mark).toBe('good');
     expect(told(item)).toEqual({
       title: '`orders` was failing from 07:00 to 08:30, which could not be told then',
-      detail: ['`orders` → `kb_sales / orders`', 'recovered'],
+      detail: ['recovered', '`orders` → `kb_sales / orders`'],
     });
   });
 
@@ -381,12 +381,12 @@ describe('a missed alert', () => {
 });
 
 describe('a closing', () => {
-  it('tells where it landed, for how long it was and the new success', () => {
+  it('tells for how long it was, the new success and where it landed', () => {
     const item = onlyItem(aDigest({ announcements: [recovered()] }));
     expect(item.mark).toBe('good');
     expect(told(item)).toEqual({
       title: '`orders` *recovered*',
-      detail: ['`orders` → `kb_sales / orders`', 'was failing for 50 m', 'last success 20 m ago'],
+      detail: ['was failing for 50 m', 'last success 20 m ago', '`orders` → `kb_sales / orders`'],
     });
   });
 
@@ -402,12 +402,21 @@ describe('a closing', () => {
     expect([title, ...detail].join().includes('recovered')).toBe(by === 'success');
   });
 
+  it('of a pause is that it is enabled again, and for how long it was paused', () => {
+    const ended = { how: 'resolved', by: 'enabled' } as const;
+    const item = theItem(closing(ended, 'orders', { problem: 'disabled', paused: true }));
+    expect(item).toEqual({
+      title: '`orders` *is enabled again*',
+      detail: ['was paused for 50 m', 'last success 20 m ago', '`orders` → `kb_sales / orders`'],
+    });
+  });
+
   it('of one that is gone never says that it recovered, nor anything of its success', () => {
     const item = onlyItem(aDigest({ announcements: [closing({ how: 'gone' })] }));
     expect(item.mark).toBe('note');
     expect(told(item)).toEqual({
       title: '`orders` *is gone from the listing*',
-      detail: ['`orders` → `kb_sales / orders`', 'was failing for 50 m'],
+      detail: ['was failing for 50 m', '`orders` → `kb_sales / orders`'],
     });
   });
 
@@ -603,9 +612,9 @@ describe('a blind check', () => {
     (reason) => {
       const alert = anAlert({ problem: 'stalled', critical: { from: ago(MINUTE) }, severity: 'critical' });
       expect(theItem(announced(reason, 'sync:orders', alert), { look: BLIND }).detail).toEqual([
-        '`orders` → `kb_sales / orders`',
         'as last seen',
         'open for 1 h',
+        '`orders` → `kb_sales / orders`',
       ]);
     },
   );
@@ -688,12 +697,12 @@ describe('the line of context', () => {
 
   it.each([
     ['nothing', [], `1 sync checked · none open · ${where}`],
-    ['one', [anAlert()], `1 sync checked · 1 open, for 1 h · ${where}`],
+    ['one', [anAlert()], `1 sync checked · 1 open, first seen 1 h ago · ${where}`],
     ['one of now', [anAlert({ since: NOW })], `1 sync checked · 1 open · ${where}`],
     [
       'two',
       [anAlert(), anAlert({ since: ago(3 * DAY) })],
-      `1 sync checked · 2 open, the oldest for 3 d · ${where}`,
+      `1 sync checked · 2 open, the oldest first seen 3 d ago · ${where}`,
     ],
     [
       'what is not open',
@@ -727,20 +736,42 @@ describe('the headline', () => {
   const gone = (name: string) => closing({ how: 'gone' }, name);
   const well = (name: string) => recovered(name);
   const shrinking = { at: NOW, from: 40, to: 12 };
+  /** Warnings that are told with one cause. */
+  const sharing = (connection: string, ...names: readonly string[]) => {
+    const cause = aCause({ name: connection, open: { failing: names.length } });
+    return names.map((name) => ({ ...warning(name), cause }));
+  };
+  const UNJUDGED = { problem: 'unreadable', problems: ['unreadable'] } as const;
   const of = (...announcements: Announcement[]): Partial<Due> => ({ announcements });
 
   it.each<readonly [string, Partial<Due>]>([
     ['1 sync needs a person', of(warning('a'))],
-    ['1 sync needs a person, critical', of(critical('a'))],
+    ['1 sync needs a person (critical)', of(critical('a'))],
     ['2 syncs need a person', of(warning('a'), warning('b'))],
-    ['2 syncs need a person, critical', of(critical('a'), critical('b'))],
+    ['2 syncs need a person (critical)', of(critical('a'), critical('b'))],
     ['2 syncs need a person (1 critical)', of(critical('a'), warning('b'))],
     [
       '1,200 syncs need a person (1,000 critical)',
       of(...many(1000, (n) => critical(`c${n}`)), ...many(200, warning)),
     ],
     ['1 sync needs a person', of(named('changed', 'a'))],
-    ['1 sync needs a person, critical', of(named('escalated', 'a', { severity: 'critical' }))],
+    ['1 sync needs a person (critical)', of(named('escalated', 'a', { severity: 'critical' }))],
+    ['3 syncs need a person', of(...['a', 'b', 'c'].map(warning))],
+    ['3 syncs need a person (one shared cause)', of(...sharing('pg-main', 'a', 'b', 'c'))],
+    ['4 syncs need a person (one shared cause)', of(...sharing('pg-main', 'a', 'b', 'c'), warning('d'))],
+    [
+      '6 syncs need a person (1 critical, 2 shared causes)',
+      of(...sharing('pg-main', 'a', 'b', 'c'), ...sharing('pg-shop', 'd', 'e'), critical('f')),
+    ],
+    [
+      '4 syncs need a person (one shared cause)',
+      of(
+        ...sharing('pg-main', 'a', 'b'),
+        ...sharing('pg-main', 'c', 'd').map((one) => ({ ...one, alert: { ...one.alert, ...UNJUDGED } })),
+      ),
+    ],
+    // The first of a told cause to follow it stands alone.
+    ['1 sync needs a person', of(...sharing('pg-main', 'a'))],
     ['1 resolved', of(well('a'))],
     ['2 resolved', of(well('a'), well('b'))],
     ['1 no longer watched', of(gone('a'))],
@@ -770,10 +801,22 @@ describe('the headline', () => {
   it.each<readonly [string, Partial<Due>]>([
     ['First look: 1 sync needs a person', of(warning('a'))],
     [
-      'First look: 1 sync needs a person, critical and 2 syncs paused',
+      'First look: 1 sync needs a person (critical) and 2 are paused',
       of(critical('a'), paused('b'), paused('c')),
     ],
-    ['First look: 1 sync paused', of(paused('a'))],
+    ['First look: 1 sync is paused', of(paused('a'))],
+    ['First look: 2 syncs are paused', of(paused('a'), paused('b'))],
+    ['First look: 1,200 syncs are paused', of(...many(1200, paused))],
+    ['First look: 1 sync needs a person and 1 is paused', of(warning('a'), paused('b'))],
+    [
+      'First look: 2 syncs need a person and 2 are paused',
+      of(...['a', 'b'].map(warning), ...many(2, paused)),
+    ],
+    ['First look: 1 sync is paused and 1 resolved', of(paused('a'), well('b'))],
+    [
+      'First look: 4 syncs need a person (one shared cause) and 1 is paused',
+      of(...sharing('pg-main', 'a', 'b', 'c'), warning('d'), paused('e')),
+    ],
     ['First look: the syncs cannot be seen', of(announced('new', 'listing', blind))],
   ])('of a first look is %j', (headline, due) =>
     expect(aDigest(due, { firstLook: true }).headline).toBe(headline),

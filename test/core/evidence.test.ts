@@ -1,5 +1,11 @@
 import { PROBLEMS } from '../../lambda/core/alert.ts';
-import { DISABLED_AT_FAILURES, evidence, pastPhrase, problemPhrase } from '../../lambda/core/evidence.ts';
+import {
+  DISABLED_AT_FAILURES,
+  evidence,
+  evidenceInShort,
+  pastPhrase,
+  problemPhrase,
+} from '../../lambda/core/evidence.ts';
 import { HOUR, MINUTE } from '../a-world.ts';
 import { aDiagnosis, ago, DAY, isoAgo, NOW, read } from './a-digest.ts';
 
@@ -19,11 +25,7 @@ const disabled = (overrides: object) => ({ ...healthyAt(2 * MINUTE), enabled: fa
 
 describe('the evidence', () => {
   it('is what a person needs to act, in the order in which it is read', () => {
-    expect(evidenceOf()).toEqual([
-      'last success 20 m ago, runs every 15 m',
-      'last state `failed`',
-      'last run 5 m ago',
-    ]);
+    expect(evidenceOf()).toEqual(['last success 20 m ago, runs every 15 m', 'last run 5 m ago']);
   });
 
   it('holds every part that applies', () => {
@@ -38,10 +40,9 @@ describe('the evidence', () => {
     expect(evidenceOf(record)).toEqual([
       'last success 3 h ago, 12 intervals behind, runs every 15 m',
       'last state `Failed`',
-      '8th failure in a row; disabled at 10',
+      '8th failure in a row; the 10th disables it',
       'last run 5 m ago',
       'no cursor committed yet',
-      'also stalled',
     ]);
   });
 });
@@ -95,7 +96,16 @@ describe('how old the data is', () => {
 });
 
 describe('the last state', () => {
-  it.each(['failed', 'FAILED', 'error', 'exploded', 'timed out'])(
+  it('is left out of a failing one when it is "failed", which says no more than that it is failing', () => {
+    expect(evidenceOf({ last_state: 'failed' }).join()).not.toContain('last state');
+  });
+
+  it('"failed" is quoted where the problem is another', () => {
+    const record = disabled({ last_state: 'failed', disabled_reason: '10 failures' });
+    expect(evidenceOf(record)).toContain('last state `failed`');
+  });
+
+  it.each(['FAILED', 'Failed', 'error', 'exploded', 'timed out'])(
     '%j is quoted as the API spells it',
     (state) => expect(evidenceOf({ last_state: state })).toContain(`last state \`${state}\``),
   );
@@ -131,10 +141,10 @@ describe('the last state', () => {
 
 describe('failures in a row', () => {
   it.each([
-    [1, '1st failure in a row; disabled at 10'],
-    [2, '2nd failure in a row; disabled at 10'],
-    [8, '8th failure in a row; disabled at 10'],
-    [9, '9th failure in a row; disabled at 10'],
+    [1, '1st failure in a row; the 10th disables it'],
+    [2, '2nd failure in a row; the 10th disables it'],
+    [8, '8th failure in a row; the 10th disables it'],
+    [9, '9th failure in a row; the 10th disables it'],
     [10, '10th failure in a row'],
     [11, '11th failure in a row'],
   ])('are counted, and what comes of them is said: %d', (count, said) =>
@@ -162,6 +172,15 @@ describe('whether runs still start', () => {
     [35 * MINUTE + 1000, 'nothing has started for 35 m'],
     [2 * DAY, 'nothing has started for 2 d'],
   ])('%d ms after the last run', (milliseconds, said) =>
+    expect(evidenceOf({ last_run_at: isoAgo(milliseconds) })).toContain(said),
+  );
+
+  it.each([
+    [MINUTE, 'last run 1 m ago'],
+    [MINUTE - 1000, 'last run just now'],
+    [0, 'last run just now'],
+    [-2000, 'last run just now'],
+  ])('%d ms after the last run, or before it by another clock', (milliseconds, said) =>
     expect(evidenceOf({ last_run_at: isoAgo(milliseconds) })).toContain(said),
   );
 
@@ -229,18 +248,80 @@ describe('a field of the wrong type that the evidence speaks of', () => {
 });
 
 describe('what else is wrong', () => {
+  // A daily sync is late half a day and 5 min after it was due: one whole interval behind, which goes without saying.
+  const DAILY = { interval_secs: 86_400 };
+  const late = { ...DAILY, last_success_at: isoAgo(37 * HOUR), seconds_since_success: null };
   const stale = { last_success_at: isoAgo(3 * HOUR), seconds_since_success: null };
-  const never = { last_success_at: null, seconds_since_success: null, created_at: isoAgo(3 * DAY) };
+  const never = { last_success_at: null, seconds_since_success: null };
 
   it.each([
-    ['a failing one', { ...stale }, 'also stalled'],
-    ['a failing one that never worked', { ...never }, 'also without any success'],
-    ['a paused one', disabled({ ...stale, disabled_reason: null }), 'also stalled'],
-  ])('is said of %s', (_what, record, said) => expect(evidenceOf(record)).toContain(said));
+    ['a failing one', late],
+    ['a paused one', disabled({ ...late, disabled_reason: null })],
+  ])('is said of %s that is late', (_what, record) => expect(evidenceOf(record)).toContain('also stalled'));
+
+  it.each([
+    ['a failing one', stale, '12 intervals behind'],
+    ['a paused one', disabled({ ...stale, disabled_reason: null }), '12 intervals behind'],
+    ['one that is two intervals behind', { ...late, last_success_at: isoAgo(48 * HOUR) }, '2 intervals'],
+    ['one that never worked', { ...never, created_at: isoAgo(3 * DAY) }, 'no success since it was created'],
+    [
+      'a daily one that never worked',
+      { ...DAILY, ...never, created_at: isoAgo(37 * HOUR) },
+      'no success since it was created',
+    ],
+  ])('is not repeated where the age of the data says it: %s', (_what, record, said) => {
+    expect(evidenceOf(record).join()).toContain(said);
+    expect(evidenceOf(record).join()).not.toContain('also');
+  });
 
   it('is not said of a failure, which the last state says', () => {
     expect(evidenceOf(disabled({ last_state: 'failed' }))).toContain('last state `failed`');
     expect(evidenceOf(disabled({ last_state: 'failed' })).join()).not.toContain('also');
+  });
+});
+
+describe('the evidence in short', () => {
+  const inShort = (...record: Parameters<typeof aDiagnosis>) =>
+    read(evidenceInShort(aDiagnosis(...record), NOW)).split(' · ');
+
+  it('is how old the data is: what it shares with others is said with their cause', () => {
+    expect(inShort()).toEqual(['last success 20 m ago, runs every 15 m']);
+  });
+
+  it('has the failures in a row too, and nothing of the last state, the last run and the cursor', () => {
+    const record = { last_state: 'exploded', consecutive_failures: 3, has_cursor: false, last_run_at: null };
+    expect(inShort(record)).toEqual([
+      'last success 20 m ago, runs every 15 m',
+      '3rd failure in a row; the 10th disables it',
+    ]);
+  });
+
+  it('begins with why it is disabled', () => {
+    const record = { disabled_reason: '10 failures', consecutive_failures: 10 };
+    expect(inShort({ enabled: false, ...record })).toEqual([
+      'the platform gave up: `10 failures`',
+      'last success 20 m ago',
+      '10th failure in a row',
+    ]);
+  });
+
+  it('says how many intervals it is behind, and since when it is enabled again', () => {
+    const late = { last_success_at: isoAgo(3 * HOUR), seconds_since_success: null };
+    expect(inShort(late)).toEqual(['last success 3 h ago, 12 intervals behind, runs every 15 m']);
+    const mark = {
+      disabled: { lastRunAt: ago(5 * MINUTE), lastSuccessAt: ago(20 * MINUTE) },
+      enabledSince: ago(10 * MINUTE),
+    };
+    expect(inShort({}, { mark })[0]).toMatch(/^enabled again 10 m ago, last success 20 m ago/);
+  });
+
+  it('is that there never was a success', () => {
+    const never = { last_success_at: null, seconds_since_success: null, created_at: isoAgo(3 * HOUR) };
+    expect(inShort(never)).toEqual(['no success since it was created 3 h ago, runs every 15 m']);
+  });
+
+  it('of a record that cannot be read is its faults', () => {
+    expect(inShort({ interval_secs: 'often' })).toEqual(['cannot read interval_secs']);
   });
 });
 

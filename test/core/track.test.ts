@@ -303,6 +303,24 @@ describe('a resolved says how', () => {
     ['disabled, enabled again without a newer success', open({ problem: 'disabled' }), edited, 'enabled'],
     ['disabled, enabled again and a newer success', open({ problem: 'disabled' }), aSync(), 'success'],
     [
+      'paused, enabled again without a newer success',
+      open({ problem: 'disabled', paused: true }),
+      edited,
+      'enabled',
+    ],
+    [
+      'paused, enabled again and a newer success: nothing was wrong with it',
+      open({ problem: 'disabled', paused: true }),
+      aSync(),
+      'enabled',
+    ],
+    [
+      'failing and then paused, enabled again and a newer success',
+      open({ problem: 'disabled', paused: true, problems: ['failing', 'disabled'] }),
+      aSync(),
+      'success',
+    ],
+    [
       'unreadable, readable again without a newer success',
       open({ problem: 'unreadable' }),
       edited,

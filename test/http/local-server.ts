@@ -69,7 +69,7 @@ export async function localServer(...behaviours: readonly Behaviour[]): Promise<
 }
 
 /** Waits, half a second at most, until no request's connection is open. */
-export async function nothingOpen({ open }: LocalServer): Promise<void> {
+export async function nothingOpen({ open }: Pick<LocalServer, 'open'>): Promise<void> {
   for (let waits = 0; waits < 50 && open() > 0; waits += 1) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }

@@ -31,6 +31,16 @@ describe('npm start in a clean environment', () => {
     expect(readdirSync(home).filter((name) => name !== '.npm')).toEqual([]);
   });
 
+  it('is quiet when whoever reads it has read enough', async () => {
+    const child = spawn('npm', ['start', '--silent'], {
+      env: { PATH: process.env['PATH'], HOME: aFolder(), npm_config_update_notifier: 'false' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child.stdout.destroy();
+    const [stderr, [status]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+
   it('hands its exit status on', async () => {
     const { status, stdout, stderr } = await npmStart('--jason');
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });

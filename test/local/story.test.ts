@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parsePolicy } from '../../lambda/core/policy.ts';
 import type { Checked } from '../../lambda/outcome.ts';
+import { plainText } from '../../lambda/text/plain-text.ts';
 import { type Chapter, playStory } from '../../local/story.ts';
 import { TERMINAL } from '../../local/terminal.ts';
 import { answers, closeLocalServers, localServer } from '../http/local-server.ts';
@@ -44,6 +45,16 @@ describe('the story', () => {
     for (const { check } of silent) expect(check.remembered).toBe(false);
     const recoveries = story[4]?.check.digest?.sections.find(({ title }) => title === 'Resolved');
     expect(recoveries?.items.length).toBeGreaterThan(1);
+  });
+
+  it('tells the syncs that fail together as one cause, and which others of their connector ran well', async () => {
+    const { chapter, check } = (await theStory())[3] ?? {};
+    expect(chapter?.title).toContain('as one cause');
+    const text = check?.digest === undefined ? '' : plainText(check.digest);
+    expect(text).toContain('4 syncs need a person (one shared cause)');
+    expect(text).toContain('connection pg-payments: 4 of 4 syncs failing');
+    // orders, the eighth, has stalled since the morning.
+    expect(text).toContain('7 of the other 8 syncs of this connector ran well since');
   });
 
   it('accounts for every sync of the demo at every check', async () => {

@@ -54,7 +54,7 @@ describe('npm start with a key and an organisation', () => {
     await toldOfOne();
     laptop.shown = [aRecord(laptop.now)];
     expect((await laptop.start()).stdout).toContain('orders recovered');
-    expect(laptop.posted()).toEqual(['1 resolved: orders recovered']);
+    expect(laptop.posted()).toEqual(['laptop: 1 resolved · orders recovered']);
     laptop.now += 5 * MINUTE;
     await laptop.start();
     expect(laptop.posted()).toEqual([]);
@@ -93,7 +93,7 @@ describe('npm start with a key and an organisation', () => {
     laptop.shown = FAILING;
     laptop.now += 5 * MINUTE;
     expect((await laptop.start()).status).toBe(0);
-    expect(laptop.posted()).toEqual(['1 resolved: The syncs can be listed again']);
+    expect(laptop.posted()).toEqual(['laptop: 1 resolved · The syncs can be listed again']);
     laptop.now += 5 * MINUTE;
     await laptop.start();
     expect(laptop.posted()).toEqual([]);
@@ -109,7 +109,7 @@ describe('npm start with a key and an organisation', () => {
     laptop.shown = FAILING;
     laptop.now += 5 * MINUTE;
     await laptop.start();
-    expect(laptop.posted()).toEqual(['1 resolved: The syncs can be listed again']);
+    expect(laptop.posted()).toEqual(['laptop: 1 resolved · The syncs can be listed again']);
   });
 
   it('fails when Slack refuses, naming the webhook, and tells the next time what is owed', async () => {
@@ -179,7 +179,7 @@ describe('--dry-run', () => {
     expect(laptop.memory()).toBe(before);
     expect(laptop.posted()).toEqual([]);
     await laptop.start();
-    expect(laptop.posted()).toEqual(['1 resolved: orders recovered']);
+    expect(laptop.posted()).toEqual(['laptop: 1 resolved · orders recovered']);
   });
 });
 

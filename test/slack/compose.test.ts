@@ -1,11 +1,13 @@
 import fc from 'fast-check';
-import type { Digest, Item } from '../../lambda/core/digest.ts';
+import { announce } from '../../lambda/core/announce.ts';
+import { type Digest, digest, type Item } from '../../lambda/core/digest.ts';
 import { name, strong, words } from '../../lambda/core/rich-text.ts';
 import { plainForm } from '../../lambda/slack/blocks.ts';
 import { compose, type Message } from '../../lambda/slack/compose.ts';
 import {
   aDiagnosis,
   aDigest,
+  anAlert,
   anEndedAlert,
   announced,
   BLIND,
@@ -13,6 +15,7 @@ import {
   NOW,
   named,
   PLACE,
+  POLICY,
   reminded,
   seen,
   wasTold,
@@ -39,12 +42,26 @@ function digestOfAlerts(count: number): Digest {
   return aDigest({ announcements }, { look: seen(ids.map((id) => aDiagnosis({ id }))) });
 }
 
-const tellsOf = (messages: readonly Message[]) => messages.flatMap(({ tells }) => tells);
-const textsOf = ({ blocks }: Message) =>
-  blocks.flatMap((block) => {
-    if (block.type === 'context') return block.elements.map(({ text }) => text);
-    return block.type === 'divider' ? [] : [block.text.text];
+/** Sixty items whose lines are longer than those of any alert. */
+function longLines(): Digest {
+  const detail = [words('so it is said at length '.repeat(20))];
+  const items = numbers(60).map((index): Item => {
+    const tells = [{ fingerprint: `sync:${numbered(index)}`, reason: 'new' as const, listed: true }];
+    return { mark: 'warning', title: [name(numbered(index))], detail, tells };
   });
+  const sections = [{ title: 'x', items }];
+  return { environment: 'x', headline: 'x', sections, context: [words('x')], moreHint: 'x' };
+}
+
+const tellsOf = (messages: readonly Message[]) => messages.flatMap(({ tells }) => tells);
+/** With plain blanks for those at which no line is broken. */
+const textsOf = ({ blocks }: Message) =>
+  blocks
+    .flatMap((block) => {
+      if (block.type === 'context') return block.elements.map(({ text }) => text);
+      return block.type === 'divider' ? [] : [block.text.text];
+    })
+    .map((text) => text.replaceAll('\u00A0', ' '));
 const theCount = (messages: readonly Message[]) =>
   messages.flatMap(textsOf).flatMap((text) => text.match(/… and ([\d,]+) more/)?.[1] ?? []);
 
@@ -110,7 +127,9 @@ describe('a digest of many alerts', () => {
 
   it('fills a message before it begins another', () => {
     const [first] = compose(alertsAtOnce(300));
-    expect(JSON.stringify(first?.blocks).length).toBeGreaterThan(8500);
+    expect(first?.blocks.length).toBeGreaterThanOrEqual(46);
+    const [long] = compose(longLines());
+    expect(JSON.stringify(long?.blocks).length).toBeGreaterThan(8500);
   });
 
   it('keeps to fifty blocks where the lines are short', () => {
@@ -139,6 +158,74 @@ describe('a digest of many alerts', () => {
     );
     const digest = aDigest({ announcements }, { look: BLIND, firstLook: true });
     expect(tellsOf(compose(digest))).toHaveLength(140_000);
+  });
+});
+
+/** The alerts of syncs that fail, each with these labels of its own, as a check that first sees them arranges them. */
+function announcedTogether(labels: readonly Parameters<typeof labelsOf>[1][]) {
+  const ids = labels.map((_, index) => numbered(index));
+  const look = seen(
+    labels.map((own = {}, index) =>
+      aDiagnosis({
+        id: numbered(index),
+        name: numbered(index),
+        connector_id: own.connectorId,
+        connection_ref: own.connectionRef,
+        kb_uid: own.kbUid,
+      }),
+    ),
+  );
+  const alerts = ids.map((id, index) => [
+    `sync:${id}`,
+    anAlert({ since: NOW, labels: labelsOf(id, labels[index]) }),
+  ]);
+  const facts = { alerts: Object.fromEntries(alerts), marks: {}, size: { normal: ids.length } };
+  const arranged = () => {
+    const { due } = announce(facts, { tellings: {} }, look, POLICY, NOW);
+    return digest(due, facts, look, PLACE, false, NOW);
+  };
+  return { ids, arranged };
+}
+
+describe('a digest of shared causes', () => {
+  const ownLabels = (own: string) => ({ connectorId: own, connectionRef: own, kbUid: own });
+  const headsOf = (message: Message) =>
+    message.blocks.flatMap((block) => {
+      const text = block.type === 'section' ? block.text.text : '';
+      return text.match(/(connection|connector|knowledge base) `\S+`: |`sync-\d{5}` \*is failing/)?.[0] ?? [];
+    });
+
+  it('of 20,000 alerts at once is three messages at most, the causes first, within a second or so', () => {
+    // Twenty causes of 990 alerts each, and among them 200 alerts that share nothing.
+    const labels = numbers(20_000).map((index) =>
+      ownLabels(index % 100 === 0 ? `own-${index}` : `shared-${String(index % 20).padStart(2, '0')}`),
+    );
+    const { ids, arranged } = announcedTogether(labels);
+    const before = performance.now();
+    const arrangement = arranged();
+    const messages = compose(arrangement);
+    expect(performance.now() - before).toBeLessThan(3000);
+
+    expectValid(messages);
+    expectAllTold(messages, arrangement);
+    expect(new Set(tellsOf(messages).map(({ fingerprint }) => fingerprint)).size).toBe(ids.length);
+    expect(arrangement.headline).toBe('20,000 syncs need a person (20 shared causes)');
+    const heads = messages.flatMap(headsOf);
+    expect(heads.slice(0, 20).every((head) => head.startsWith('connection `shared-'))).toBe(true);
+    expect(new Set(heads.slice(0, 20)).size).toBe(20);
+    expect(heads.slice(20).every((head) => head.endsWith('*is failing'))).toBe(true);
+    expect(heads.length).toBeGreaterThan(20);
+  });
+
+  it('that has too many of them counts what finds no room alert by alert', () => {
+    const { ids, arranged } = announcedTogether(
+      numbers(1200).map((index) => ownLabels(`shared-${String(index % 300).padStart(3, '0')}`)),
+    );
+    const messages = compose(arranged());
+    expectValid(messages);
+    const listed = tellsOf(messages).filter((tell) => tell.listed).length;
+    expect(listed).toBeGreaterThan(0);
+    expect(theCount(messages)).toEqual([(ids.length - listed).toLocaleString('en-US')]);
   });
 });
 
@@ -192,34 +279,107 @@ describe('names of any length', () => {
     const long = 'a'.repeat(10_000);
     const look = seen([aDiagnosis({ name: long, enabled: false, disabled_reason: long, last_state: long })]);
     const [message] = compose(aDigest({ announcements: [announced('new')] }, { look }));
-    expect(JSON.stringify(message?.blocks)).toContain('open for 1 h');
+    expect(message && textsOf(message).join('\n')).toContain('open for 1 h');
   });
 });
 
 describe('one message', () => {
   const [message] = compose(alertsAtOnce(1));
 
-  it('is the headline, the section, the item and the context', () => {
+  it('is the headline, the item, what is to be known of it in small print, and the context', () => {
     expect(message?.blocks.map(({ type }) => type)).toEqual([
       'header',
+      'section',
+      'context',
       'divider',
-      'section',
-      'section',
       'context',
     ]);
     expect(message && textsOf(message)).toEqual([
-      '1 sync needs a person, critical',
-      '*Needs a person*',
-      '\u{1F534}  `sync-00000` *is failing*\n' +
-        '`sync-00000` → `kb_sales / orders` · last success 20 m ago, runs every 15 m · last state `failed`' +
-        ' · last run 5 m ago · open for 1 h',
-      '1 sync checked · 1 open, for 1 h · `acme` (`prod`) · ' +
+      '1 sync needs a person (critical)',
+      '\u{1F534}  `sync-00000` *is failing*',
+      'last success 20 m ago, runs every 15 m · last run 5 m ago · open for 1 h' +
+        ' · `sync-00000` → `kb_sales / orders`',
+      '1 sync checked · 1 open, first seen 1 h ago · `acme` (`prod`) · ' +
         '<!date^1795510800^{date_short_pretty} {time}|2026-11-24 09:00 UTC>',
     ]);
   });
 
   it('says on a lock screen what it is about', () =>
-    expect(message?.text).toBe('1 sync needs a person, critical: sync-00000 is failing'));
+    expect(message?.text).toBe('prod: 1 sync needs a person (critical) · sync-00000 is failing'));
+
+  it('says first on a lock screen which of several deployments speaks, whatever it is called', () => {
+    const textIn = (environment: string) =>
+      compose(aDigest({ announcements: [named('new', 'orders')] }, { place: { ...PLACE, environment } }))[0]
+        ?.text;
+    expect(textIn('staging')).toBe('staging: 1 sync needs a person · orders is failing');
+    expect(textIn('<!channel>')?.startsWith('&lt;!channel&gt;: 1 sync')).toBe(true);
+  });
+
+  it('names the worst three on a lock screen', () => {
+    const [{ text } = { text: '' }] = compose(alertsAtOnce(20));
+    const worst = [0, 10, 1].map((index) => `${numbered(index)} is failing`);
+    expect(text).toBe(['prod: 20 syncs need a person (2 critical)', ...worst].join(' · '));
+  });
+
+  it('breaks no line before a separator, or between a number and its unit', () => {
+    const texts = message?.blocks.flatMap((block) =>
+      block.type === 'context' ? block.elements.map(({ text }) => text) : [],
+    );
+    expect(texts?.join('\n')).not.toMatch(/ ·|\d [smhd]\b/);
+    expect(texts?.join('\n')).toContain('last success 20\u00A0m ago');
+  });
+});
+
+describe('several sections', () => {
+  const [message] = compose(
+    aDigest({
+      announcements: [named('new', 'orders'), announced('closing', 'sync:carts', anEndedAlert(), wasTold())],
+    }),
+  );
+
+  it('have their titles, and a divider between them', () =>
+    expect(message?.blocks.map((block) => (block.type === 'section' ? block.text.text : block.type))).toEqual(
+      [
+        'header',
+        '*Needs a person*',
+        expect.stringContaining('`orders` *is failing*'),
+        'context',
+        'divider',
+        '*Resolved*',
+        expect.stringContaining('`orders` *recovered*'),
+        'context',
+        'divider',
+        'context',
+      ],
+    ));
+});
+
+describe('an item that belongs to the one above it', () => {
+  const items: readonly Item[] = [
+    { mark: 'warning', title: [words('connection')], detail: [words('4 of 4')], tells: [] },
+    { mark: 'warning', title: [words('orders')], detail: [words('late')], tells: [], isBeneath: true },
+    { mark: 'note', title: [words('and 3 more')], detail: [], tells: [], isBeneath: true },
+  ];
+  const [message] = compose({
+    environment: 'prod',
+    headline: 'x',
+    sections: [{ title: 'x', items }],
+    context: [words('x')],
+    moreHint: '',
+  });
+
+  it('is small print, with its mark unless it only counts', () =>
+    expect(message && textsOf(message).slice(1, -1)).toEqual([
+      '\u{1F536}  connection',
+      '4 of 4',
+      '↳ \u{1F536} orders\nlate',
+      '↳ and 3 more',
+    ]));
+
+  it('is an item of its own in the plain form', () =>
+    expect(message && plainForm(message)).toBe(
+      'x\n\u{1F536}  connection\n4 of 4\n↳ \u{1F536} orders\nlate\n↳ and 3 more\nx',
+    ));
 });
 
 describe('several messages', () => {
@@ -305,7 +465,7 @@ describe('any digest', () => {
         const items = digest.sections.flatMap((section) => section.items);
         const shown = messages
           .flatMap(textsOf)
-          .filter((text) => /^[\u{1F534}\u{1F7E0}\u{1F7E2}⚪]/u.test(text)).length;
+          .filter((text) => /^[\u{1F534}\u{1F536}\u{2705}•]/u.test(text)).length;
         const left = items.slice(shown).reduce((sum, { tells }) => sum + Math.max(1, tells.length), 0);
         expect(theCount(messages)).toEqual(left === 0 ? [] : [left.toLocaleString('en-US')]);
         expect(messages.filter(({ tellsShrinking }) => tellsShrinking)).toHaveLength(
@@ -331,11 +491,12 @@ describe('any digest', () => {
 
   // What a message tells is remembered as told once Slack accepted it, in whichever form.
   it('has a plain form that says how much of the message it leaves out', () => {
-    const [message] = compose(alertsAtOnce(20));
+    const [message] = compose(alertsAtOnce(23));
     const form = message === undefined ? '' : plainForm(message);
     const shown = form.match(/is failing/g)?.length ?? 0;
-    expect(shown).toBeLessThan(20);
-    expect(form).toContain(`${20 - shown} more`);
+    expect(shown).toBeLessThan(23);
+    expect(form).toContain(`${23 - shown} more`);
+    expect(form.split(`${23 - shown} more`)[1]).not.toContain('last success');
   });
 
   it('that only reminds is as good as any', () => {
@@ -372,6 +533,7 @@ function anyDigest(): fc.Arbitrary<Digest> {
   return fc
     .record({ sections, place: fc.tuple(text, text), shrinks: fc.boolean() })
     .map(({ sections, place, shrinks }) => ({
+      environment: place[0],
       headline: `${sections.length} syncs need a person`,
       sections: sections.map((items, at) => ({
         title: `Section ${at}`,

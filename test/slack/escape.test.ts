@@ -230,7 +230,7 @@ describe('data in `text`', () => {
 
   it('is left out whole when there is no room for it: no cut falls inside an escape', () => {
     const [message] = compose(withRecord({ name: '&'.repeat(80) }));
-    expect(message?.text).toMatch(/: …$/);
+    expect(message?.text).toMatch(/ · …$/);
   });
 });
 

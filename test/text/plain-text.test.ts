@@ -75,37 +75,37 @@ describe('a digest as text', () => {
 
 Needs a person
   CRITICAL invoices has stalled, critical now
-           invoices → kb_sales / orders · last success 5 h ago, 20 intervals behind, runs every 15 m · nothing has started for 5 h · open for 1 h
+           last success 5 h ago, 20 intervals behind, runs every 15 m · nothing has started for 5 h · open for 1 h · invoices → kb_sales / orders
   CRITICAL orders is disabled
-           orders → kb_sales / orders · the platform gave up: 10 failures: no route to host · last success 5 h ago, 20 intervals behind · last state failed · 10th failure in a row · also stalled
+           the platform gave up: 10 failures: no route to host · last success 5 h ago, 20 intervals behind · last state failed · 10th failure in a row · orders → kb_sales / orders
   WARNING  stock is failing now, it was stalled
-           stock → kb_sales / orders · last success 20 m ago, runs every 15 m · last state failed · 8th failure in a row; disabled at 10 · last run 5 m ago · no cursor committed yet · open for 1 h
+           last success 20 m ago, runs every 15 m · 8th failure in a row; the 10th disables it · last run 5 m ago · no cursor committed yet · open for 1 h · stock → kb_sales / orders
 
 Over before it could be told
   OK       brief was failing from 2026-11-24 08:00 UTC to 2026-11-24 08:50 UTC, which could not be told then
-           brief → kb_sales / orders · recovered
+           recovered · brief → kb_sales / orders
 
 Resolved
   OK       customers recovered
-           customers → kb_sales / orders · was failing for 50 m · last success 2 m ago
+           was failing for 50 m · last success 2 m ago · customers → kb_sales / orders
 
 No longer watched
   WARNING  The listing shrank from 40 syncs to 12
            deleted, or out of the sight of this key: two listings in a row say so
   -        legacy is gone from the listing
-           legacy → kb_sales / orders · was failing for 50 m
+           was failing for 50 m · legacy → kb_sales / orders
   -        sandbox is ignored by the policy: a sandbox
-           sandbox → kb_sales / orders · was failing for 50 m
+           was failing for 50 m · sandbox → kb_sales / orders
 
 Still open
   WARNING  old is failing
-           old → kb_sales / orders · last success 20 m ago, runs every 15 m · last state failed · last run 5 m ago · open for 3 d
+           last success 20 m ago, runs every 15 m · last run 5 m ago · open for 3 d · old → kb_sales / orders
 
 Could not be judged
   WARNING  odd could not be read
-           odd → kb_sales / orders · cannot read interval_secs · open for 1 h
+           cannot read interval_secs · open for 1 h · odd → kb_sales / orders
 
-6 syncs checked · 5 open, the oldest for 3 d · acme (prod) · 2026-11-24 09:00 UTC`.trimStart(),
+6 syncs checked · 5 open, the oldest first seen 3 d ago · acme (prod) · 2026-11-24 09:00 UTC`.trimStart(),
     );
   });
 
@@ -116,13 +116,12 @@ Could not be judged
       `
 The syncs cannot be seen and 1 sync needs a person
 
-Needs a person
   CRITICAL The syncs cannot be listed
            tried GET https://api.timbal.ai/orgs/acme/connectors/syncs, got 503 Service Unavailable, 4 tries · open for 20 m · open alerts stand as they were
   WARNING  orders is failing
-           orders → kb_sales / orders · as last seen · open for 1 h
+           as last seen · open for 1 h · orders → kb_sales / orders
 
-no sync could be checked · 2 open, the oldest for 1 h · acme (prod) · 2026-11-24 09:00 UTC`.trimStart(),
+no sync could be checked · 2 open, the oldest first seen 1 h ago · acme (prod) · 2026-11-24 09:00 UTC`.trimStart(),
     );
   });
 
@@ -134,20 +133,27 @@ no sync could be checked · 2 open, the oldest for 1 h · acme (prod) · 2026-11
 });
 
 describe('a line that is too long for the terminal', () => {
+  it('is broken after a separator, and not between a number and its unit', () => {
+    const digest = aDigest({ announcements: [named('new', 'orders')] });
+    for (let width = 40; width < 120; width += 1) {
+      const text = plainText(digest, { ...PLAIN, width });
+      expect(text).not.toMatch(/\n\s*·|\d\n\s*[smhd]\b/);
+    }
+  });
+
   it('is broken between words, under where it began', () => {
     const digest = aDigest({ announcements: [named('new', 'orders')] });
     expect(plainText(digest, { ...PLAIN, width: 60 })).toBe(
       `
 1 sync needs a person
 
-Needs a person
   WARNING  orders is failing
-           orders → kb_sales / orders · last success 20 m
-           ago, runs every 15 m · last state failed · last
-           run 5 m ago · open for 1 h
+           last success 20 m ago, runs every 15 m · last run
+           5 m ago · open for 1 h · orders → kb_sales /
+           orders
 
-1 sync checked · 1 open, for 1 h · acme (prod) · 2026-11-24
-09:00 UTC`.trimStart(),
+1 sync checked · 1 open, first seen 1 h ago · acme (prod) ·
+2026-11-24 09:00 UTC`.trimStart(),
     );
   });
 
@@ -176,17 +182,21 @@ describe('a style', () => {
 
   it('is given each part, and adds nothing to what is counted', () => {
     const text = plainText(
-      aDigest({ announcements: [announced('new', 'sync:x', anAlert())] }, { look: BLIND }),
+      aDigest({ announcements: [announced('new', 'sync:x', anAlert()), over('y')] }, { look: BLIND }),
       style,
     );
     expect(text.split('\n')).toEqual([
-      's(1 sync needs a person)',
+      's(1 sync needs a person and 1 resolved)',
       '',
       'h(Needs a person)',
       '  w(WARNING ) n(orders) s(is) s(failing)',
-      '           n(x) → n(kb_sales) n(/) n(orders) · as last seen · open for 1 h',
+      '           as last seen · open for 1 h · n(x) → n(kb_sales) n(/) n(orders)',
       '',
-      'f(no sync could be checked · 1 open, for 1 h · acme (prod) · 2026-11-24 09:00 UTC)',
+      'h(Resolved)',
+      '  g(OK      ) n(y) s(recovered)',
+      '           was failing for 50 m · n(y) → n(kb_sales) n(/) n(orders)',
+      '',
+      'f(no sync could be checked · 1 open, first seen 1 h ago · acme (prod) · 2026-11-24 09:00 UTC)',
     ]);
   });
 });

@@ -1,0 +1,74 @@
+import type { Alert, Facts, Severity } from './alert.ts';
+import { type Cause, causesOf } from './cause.ts';
+import type { Route, ToldCause } from './memory.ts';
+import type { Policy } from './policy.ts';
+import { reasonToTell } from './reason-to-tell.ts';
+import { type Instant, secondsBetween } from './time.ts';
+
+/** The causes that a route was told of, and that still have an alert open or something to tell. */
+export type ToldCauses = NonNullable<Route['causes']>;
+
+/** The told cause that an alert belongs to: the most specific one that covers it. A paused sync is no symptom. */
+export function toldCauseOf({ labels, paused }: Alert, causes: ToldCauses): Cause | undefined {
+  return paused ? undefined : causesOf(labels).find(({ key }) => Object.hasOwn(causes, key));
+}
+
+/** However often a cause was told, what belongs to it is not gathered for longer than this many times `gatherFor`. */
+const LONGEST_GATHERING = 8;
+
+/**
+ * The keys of the told causes whose openings, escalations and closings are gathered at this check: owed, not due. They
+ * are told once `gatherFor` has passed since the cause was last told, twice that when it brought the same before, and so
+ * on, until openings turn to closings or back (docs/adr/0005); at once when the cause turns critical, and when its last alert ends.
+ */
+export function gatheringCauses(
+  { alerts }: Facts,
+  causes: ToldCauses,
+  tellings: Route['tellings'],
+  policy: Policy,
+  now: Instant,
+): ReadonlySet<string> {
+  if (Object.keys(causes).length === 0) return new Set();
+  const states = new Map<string, { open?: Severity; opens?: true; closes?: true }>();
+  for (const [fingerprint, alert] of Object.entries(alerts)) {
+    const key = toldCauseOf(alert, causes)?.key;
+    if (key === undefined) continue;
+    const state = states.get(key) ?? {};
+    states.set(key, state);
+    const reason = reasonToTell(alert, tellings[fingerprint] ?? {});
+    if (reason === 'closing') state.closes = true;
+    else if (reason !== undefined) state.opens = true;
+    if (alert.state === 'firing' && state.open !== 'critical') state.open = alert.severity;
+  }
+  const isGathering = ([key, { at, severity, inARow }]: [string, ToldCause]) => {
+    const { open, opens, closes } = states.get(key) ?? {};
+    const isWorse = open === 'critical' && severity === 'warning';
+    const turns = inARow.brought === 'openings' ? closes : opens;
+    const times = turns ? 1 : Math.min(2 ** (inARow.times - 1), LONGEST_GATHERING);
+    // Half a period of slack, as a reminder has: the check nearest to the time tells.
+    const waits = policy.gatherForSeconds * times - policy.periodSeconds / 2;
+    return open !== undefined && !isWorse && secondsBetween(at, now) < waits;
+  };
+  return new Set(
+    Object.entries(causes)
+      .filter(isGathering)
+      .map(([key]) => key),
+  );
+}
+
+/** Those of the told causes that still have an alert open, or something to tell on the route. */
+export function causesStillTold(
+  { alerts }: Facts,
+  causes: ToldCauses,
+  tellings: Route['tellings'],
+): ToldCauses {
+  if (Object.keys(causes).length === 0) return causes;
+  const live = new Set<string>();
+  for (const [fingerprint, alert] of Object.entries(alerts)) {
+    const isLive = alert.state === 'firing' || reasonToTell(alert, tellings[fingerprint] ?? {}) !== undefined;
+    const key = isLive ? toldCauseOf(alert, causes)?.key : undefined;
+    if (key !== undefined) live.add(key);
+  }
+  const entries = Object.entries(causes).filter(([key]) => live.has(key));
+  return entries.length === Object.keys(causes).length ? causes : Object.fromEntries(entries);
+}

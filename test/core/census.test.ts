@@ -1,0 +1,176 @@
+import { causesOf } from '../../lambda/core/cause.ts';
+import { Census } from '../../lambda/core/census.ts';
+import type { Sync } from '../../lambda/core/sync.ts';
+import {
+  aBlindLook,
+  aFacts,
+  aFailingSync,
+  ago,
+  aLook,
+  anAlert,
+  aSync,
+  LABELS,
+  minutes,
+  NOW,
+} from './a-sync.ts';
+
+const CONNECTION = 'connection:8:postgres:pg-main';
+const CONNECTOR = 'connector:postgres';
+const KB = 'kb:kb_sales';
+
+function censusOf(...syncs: readonly Sync[]): Census {
+  const census = Census.of(aLook(syncs), aFacts(), NOW);
+  if (census === undefined) throw new Error('it saw nothing');
+  return census;
+}
+
+/** Healthy, and last succeeded so many seconds ago. */
+const well = (id: string, secondsAgo: number, overrides: Parameters<typeof aSync>[0] = {}) =>
+  aSync({ id, lastSuccessAt: ago(secondsAgo), ...overrides });
+const many = (count: number, make: (id: string) => Sync) =>
+  Array.from({ length: count }, (_, index) => make(`s${index}`));
+
+describe('how many share a cause', () => {
+  it('is counted for each cause, whatever the state', () => {
+    const census = censusOf(
+      aSync({ id: 'a' }),
+      aFailingSync({ id: 'b' }),
+      aSync({ id: 'c', connectionRef: 'pg-shop', kbUid: 'kb_shop' }),
+      aSync({ id: 'd', connectorId: 'hubspot' }),
+    );
+    expect([CONNECTION, CONNECTOR, KB].map((key) => census.listed(key))).toEqual([2, 3, 3]);
+  });
+
+  it('is none of a cause that nobody has', () => {
+    expect(censusOf(aSync()).listed('kb:another')).toBe(0);
+    expect(censusOf(aSync()).ranSince('kb:another', ago(minutes(60)))).toBe(0);
+  });
+
+  it('leaves out what a person paused, and not what the platform disabled', () => {
+    const disabled = { enabled: false } as const;
+    const census = censusOf(
+      aSync({ id: 'a', ...disabled, disabledReason: null }),
+      aSync({ id: 'b', ...disabled, disabledReason: '10 failures' }),
+      aSync({ id: 'c' }),
+    );
+    expect(census.listed(CONNECTION)).toBe(2);
+    expect(census.ranSince(CONNECTION, ago(minutes(60)))).toBe(1);
+  });
+
+  it('is counted of no blind check', () => {
+    expect(Census.of(aBlindLook(), aFacts(), NOW)).toBeUndefined();
+  });
+});
+
+describe('how many ran well since', () => {
+  it('is none that is well and still held open, since it flaps', () => {
+    const facts = aFacts({ 'sync:a': anAlert({ healthySince: ago(60) }) });
+    const census = Census.of(aLook([well('a', 60), well('b', 60)]), facts, NOW);
+    expect(census?.ranSince(CONNECTION, ago(300))).toBe(1);
+  });
+
+  it.each([
+    [299, 0],
+    [300, 0],
+    [301, 1],
+  ])('is those with a success after it, and not at it: one 300 s ago, since %d s: %d', (seconds, ran) =>
+    expect(censusOf(well('a', 300)).ranSince(CONNECTION, ago(seconds))).toBe(ran),
+  );
+
+  it('is right at each moment, in whatever order they are listed', () => {
+    const census = censusOf(well('a', 300), well('b', 60), well('c', 600), well('d', 60), well('e', 0));
+    const since = [0, 1, 60, 61, 300, 301, 600, 601].map((seconds) =>
+      census.ranSince(CONNECTION, ago(seconds)),
+    );
+    expect(since).toEqual([0, 1, 1, 3, 3, 4, 4, 5]);
+  });
+
+  it('is not those in trouble, however lately they succeeded', () => {
+    const census = censusOf(aFailingSync({ lastSuccessAt: ago(60), lastRunAt: ago(30) }));
+    expect(census.ranSince(CONNECTION, ago(minutes(60)))).toBe(0);
+  });
+
+  it('is not one that never had to run yet', () => {
+    const young = aSync({ lastSuccessAt: null, lastRunAt: null, lastState: null, createdAt: ago(60) });
+    const census = censusOf(young);
+    expect([census.listed(CONNECTION), census.ranSince(CONNECTION, ago(minutes(60)))]).toEqual([1, 0]);
+  });
+});
+
+describe('when a sync last ran', () => {
+  it('is when its last run started', () => {
+    const census = censusOf(aFailingSync({ lastRunAt: ago(90), lastSuccessAt: ago(900) }));
+    expect(census.lastRun('sync:orders')).toBe(ago(90));
+  });
+
+  it('is when it was created, where none ever did', () => {
+    const never = { lastRunAt: null, lastSuccessAt: null, lastState: null };
+    expect(censusOf(aSync({ ...never, createdAt: ago(60) })).lastRun('sync:orders')).toBe(ago(60));
+    expect(censusOf(aSync({ ...never, enabled: false, createdAt: null })).lastRun('sync:orders')).toBe(
+      undefined,
+    );
+  });
+
+  it('is not known of one that is not listed', () => {
+    expect(censusOf(aSync()).lastRun('sync:another')).toBeUndefined();
+  });
+});
+
+describe('what is known around a cause', () => {
+  const BEGAN = ago(minutes(4));
+  const [connection, connector, kb] = causesOf(LABELS);
+  const failing = many(3, (id) => aFailingSync({ id }));
+  const around = (cause: typeof connection, ...others: readonly Sync[]) => {
+    if (cause === undefined) throw new Error('the labels have no such cause');
+    return censusOf(...failing, ...others).around(cause, LABELS, BEGAN);
+  };
+  const shop = { connectionRef: 'pg-shop' };
+  const away = { connectorId: 'hubspot', kbUid: 'kb_crm' };
+
+  it('is those that share it, where one of them ran well', () => {
+    expect(around(connection, well('w', 60), well('i', minutes(5)), well('x', 60, shop))).toEqual({
+      own: { listed: 5, fine: 1 },
+    });
+  });
+
+  it('is for a connection the rest of its connector, where none did', () => {
+    expect(
+      around(
+        connection,
+        well('i', minutes(5)),
+        well('x', 60, shop),
+        well('y', minutes(5), shop),
+        well('z', 60, away),
+      ),
+    ).toEqual({ own: { listed: 4, fine: 0 }, beyond: { listed: 2, fine: 1, where: 'connector' } });
+  });
+
+  it('is for a connection all others, where its connector has no others', () => {
+    expect(around(connection, well('z', 60, away))).toEqual({
+      own: { listed: 3, fine: 0 },
+      beyond: { listed: 1, fine: 1, where: 'all' },
+    });
+  });
+
+  it.each([
+    ['connector', connector],
+    ['knowledge base', kb],
+  ])('is for a %s all others', (_kind, cause) => {
+    expect(around(cause, well('y', minutes(5), away), well('z', 60, away))).toEqual({
+      own: { listed: 3, fine: 0 },
+      beyond: { listed: 2, fine: 1, where: 'all' },
+    });
+  });
+
+  it('is that there are no others', () => {
+    expect(around(connection)).toEqual({
+      own: { listed: 3, fine: 0 },
+      beyond: { listed: 0, fine: 0, where: 'all' },
+    });
+  });
+
+  it('takes one that succeeded at the moment it began for one that has not run since', () => {
+    expect(around(connection, well('w', minutes(4))).own).toEqual({ listed: 4, fine: 0 });
+    expect(around(connection, well('w', minutes(4) - 1)).own).toEqual({ listed: 4, fine: 1 });
+  });
+});
