@@ -1,0 +1,47 @@
+import { Message } from 'slack-blocks-to-jsx';
+import type { Instant } from '../../lambda/core/time.ts';
+import type { Block, Mrkdwn } from '../../lambda/slack/blocks.ts';
+import type { SlackMessage } from '../../lambda/slack/webhook.ts';
+import { clockText } from './clock.ts';
+
+export type Theme = 'light' | 'dark';
+
+const LOGO = `data:image/svg+xml,${encodeURIComponent(
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 36 36"><rect width="36" height="36" rx="8" fill="#2b4c7e"/>' +
+    '<path d="M10 15a9 9 0 0 1 15-3l2 2m0-5v5h-5M26 21a9 9 0 0 1-15 3l-2-2m0 5v-5h5" fill="none" stroke="#fff" ' +
+    'stroke-width="2.4" stroke-linecap="round" stroke-linejoin="round"/></svg>',
+)}`;
+
+/** A message as Slack would show it to a reader in UTC, posted `at`. */
+export function ShownInSlack({ message, at, theme }: { message: SlackMessage; at: Instant; theme: Theme }) {
+  return (
+    <Message
+      name="sync-alerts"
+      logo={LOGO}
+      theme={theme}
+      time={new Date(at)}
+      blocks={message.blocks.map(formatted)}
+      hooks={{ date: ({ timestamp }) => <span>{clockText(Number(timestamp) * 1000, at)}</span> }}
+    />
+  );
+}
+
+/**
+ * The library shows `verbatim` text without any formatting. Slack formats it, and only makes no links and no mentions
+ * of its own accord (docs.slack.dev, "Text object").
+ */
+function formatted(block: Block) {
+  switch (block.type) {
+    case 'section':
+      return { ...block, text: unmarked(block.text) };
+    case 'context':
+      return { ...block, elements: block.elements.map(unmarked) };
+    case 'header':
+    case 'divider':
+      return block;
+  }
+}
+
+function unmarked({ type, text }: Mrkdwn) {
+  return { type, text };
+}
