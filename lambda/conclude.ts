@@ -60,7 +60,11 @@ export function conclude(pass: Pass, settings: CheckSettings): Outcome {
   return outcome;
 }
 
-function blindness({ listed, look }: Pass, organisation: string): readonly Error[] {
+/** Why nothing of the listing is believed, as an error; none when the syncs were seen. */
+export function blindness(
+  { listed, look }: Pick<Pass, 'listed' | 'look'>,
+  organisation: string,
+): readonly SyncAlertsError[] {
   if (!listed.ok) return [listed.error];
   if (look.kind === 'seen') return [];
   const { kind, tried, cameBack } = look.blindness;

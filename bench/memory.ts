@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { check } from '../lambda/check.ts';
+import { DynamoDbStore } from '../lambda/memory/dynamodb-store.ts';
+import { aFailingRecord, START, settings, World } from '../test/a-world.ts';
+import { closeLocalServers } from '../test/http/local-server.ts';
+import { ADynamoDb, TABLE } from '../test/memory/a-dynamodb.ts';
+
+/**
+ * What the worst check costs the table: every sync of a large organisation fails at once, and each message that Slack
+ * took is remembered. The units are counted as DynamoDB counts them: two for each KB of each item of a transaction
+ * ("Read/write capacity mode"); all items of a memory share one partition, which takes 1,000 a second ("Partitions").
+ */
+const ALERTS = 10_000;
+const UNITS_A_SECOND = 1000;
+/** A check ends itself after 50 s, and listing and posting need the most of it (design, section 6, "Time"). */
+const ALLOWED_SECONDS = 15;
+
+const table = await ADynamoDb.start();
+const world = new World();
+world.shown = Array.from({ length: ALERTS }, (_, index) => record(index));
+const memory = new DynamoDbStore({ client: table.client(), table: TABLE, scope: 'bench' });
+const started = performance.now();
+await check({ ...world.ports, memory }, settings());
+const tookMs = performance.now() - started;
+const jsonBytes = JSON.stringify((await memory.recall()).memory).length;
+const itemBytes = [...table.items.values()].map(({ bytes }) => Buffer.byteLength(bytes?.B ?? '', 'base64'));
+const seconds = table.writeUnits / UNITS_A_SECOND;
+
+console.log(`${ALERTS} alerts firing at once, ${world.posted.length} messages`);
+console.log(
+  `document          ${kb(jsonBytes)} of JSON, ${kb(sum(itemBytes))} gzipped, ${itemBytes.length} items`,
+);
+console.log(
+  `writes            ${table.writes}, ${Math.round(table.writeUnits / table.writes)} write units each`,
+);
+console.log(`read              ${Math.ceil(sum(itemBytes) / 4096)} read units`);
+console.log(`check             ${Math.round(tookMs)} ms on this machine, ${table.writeUnits} write units`);
+console.log(`at ${UNITS_A_SECOND} units/s   ${seconds.toFixed(1)} s (allowed: ${ALLOWED_SECONDS} s)`);
+await closeLocalServers();
+process.exitCode = seconds <= ALLOWED_SECONDS && world.posted.length > 0 ? 0 : 1;
+
+/** Ids as the platform makes them, so that nothing compresses better than it would in life. */
+function record(index: number): unknown {
+  const id = createHash('sha256').update(String(index)).digest('hex');
+  return aFailingRecord(START, {
+    id: `sync_${id.slice(0, 24)}`,
+    name: `orders of shop ${index}`,
+    connector_id: `conn_${id.slice(24, 26)}`,
+    connection_ref: `pg-${id.slice(26, 28)}`,
+    source_table: `orders_${index}`,
+    kb_uid: `kb_${id.slice(28, 30)}`,
+    dest_table: `orders_${index}`,
+    last_success_at: new Date(START - 1_200_000 - index * 997).toISOString(),
+    seconds_since_success: 1200 + index,
+  });
+}
+
+function sum(figures: readonly number[]): number {
+  return figures.reduce((total, figure) => total + figure, 0);
+}
+
+function kb(bytes: number): string {
+  return `${Math.ceil(bytes / 1024)} KB`;
+}

@@ -1,0 +1,243 @@
+import type { Diagnosis } from '../../lambda/core/diagnosis.ts';
+import type { Seen } from '../../lambda/core/look.ts';
+import { NOTHING_REMEMBERED } from '../../lambda/core/memory.ts';
+import { type Report, reportDigest, reportedSync, reportOf } from '../../lambda/core/report.ts';
+import { compose } from '../../lambda/slack/compose.ts';
+import { HOUR, MINUTE } from '../a-world.ts';
+import {
+  aDiagnosis,
+  ago,
+  anAlert,
+  isoAgo,
+  labelsOf,
+  NOW,
+  outline,
+  PLACE,
+  POLICY,
+  read,
+  seen,
+} from './a-digest.ts';
+
+const NO_FACTS = NOTHING_REMEMBERED.facts;
+
+function saw(diagnoses: readonly Diagnosis[]): Seen {
+  const look = seen(diagnoses);
+  if (look.kind !== 'seen') throw new Error('it saw nothing');
+  return look;
+}
+
+const succeeded = (minutes: number) => ({
+  last_state: 'completed',
+  last_run_at: isoAgo(minutes * MINUTE),
+  last_success_at: isoAgo(minutes * MINUTE),
+  seconds_since_success: minutes * 60,
+});
+
+/** One sync in each state, named after it. */
+const LOOK = saw([
+  aDiagnosis({ id: 'well', name: 'well', ...succeeded(2) }),
+  aDiagnosis({ id: 'paused', name: 'paused', ...succeeded(2), enabled: false, disabled_reason: null }),
+  aDiagnosis({ id: 'unreadable', name: 'unreadable', interval_secs: -1 }),
+  aDiagnosis({ id: 'stalled', name: 'stalled', ...succeeded(60) }),
+  aDiagnosis({ id: 'failing', name: 'failing' }),
+  aDiagnosis({
+    id: 'late',
+    name: 'late',
+    last_success_at: isoAgo(9 * HOUR),
+    seconds_since_success: 9 * 3600,
+  }),
+  aDiagnosis({ id: 'gave-up', name: 'gave-up', enabled: false, disabled_reason: '10 failures' }),
+]);
+
+describe('a report', () => {
+  it('puts the worst first: by severity, then by status; what a person paused comes last', () => {
+    expect(ids(reportOf(LOOK, NO_FACTS, POLICY, NOW))).toEqual([
+      'gave-up disabled',
+      'late failing',
+      'failing failing',
+      'stalled stalled',
+      'unreadable unreadable',
+      'paused paused',
+    ]);
+  });
+
+  it('puts the latest in intervals first among equals, then goes by the name', () => {
+    const late = (id: string, minutes: number) => aDiagnosis({ id, name: id, ...succeeded(minutes) });
+    const look = saw([late('b', 60), late('a', 60), late('c', 90)]);
+    expect(ids(reportOf(look, NO_FACTS, POLICY, NOW))).toEqual(['c stalled', 'a stalled', 'b stalled']);
+  });
+
+  it('counts every record of the listing once', () => {
+    const { judged, troubled, healthy } = reportOf(LOOK, NO_FACTS, POLICY, NOW);
+    expect(judged).toMatchObject({
+      healthy: 1,
+      problems: { disabled: 2, failing: 2, stalled: 1, unreadable: 1 },
+    });
+    expect(troubled.length + healthy.reduce((sum, { count }) => sum + count, 0)).toBe(7);
+  });
+
+  it('folds the healthy by connector, the largest first, with the range of their lag', () => {
+    const well = (id: string, connector: string | null, minutes: number) =>
+      aDiagnosis({ id, connector_id: connector, ...succeeded(minutes) });
+    const look = saw([
+      well('a', 'mysql', 4),
+      well('b', 'postgres', 14),
+      well('c', 'postgres', 2),
+      well('d', 'postgres', 8),
+      aDiagnosis({ id: 'e', connector_id: 's3', ...NEVER_RAN }),
+    ]);
+    const { healthy } = reportOf(look, NO_FACTS, POLICY, NOW);
+    expect(healthy).toEqual([
+      { connector: 'postgres', count: 3, lagSeconds: { least: 120, most: 840 } },
+      { connector: 'mysql', count: 1, lagSeconds: { least: 240, most: 240 } },
+      { connector: 's3', count: 1 },
+    ]);
+    expect(sections(look)['Healthy: 5']).toEqual([
+      '`postgres`: 3 syncs, last success 2 m to 14 m ago',
+      '`mysql`: 1 sync, last success 4 m ago',
+      '`s3`: 1 sync, no run due yet',
+    ]);
+  });
+
+  it('has a section for each status, in the order of the worst of each', () => {
+    expect(sections(LOOK)).toEqual({
+      'Disabled: 1': ['`gave-up` *is disabled*'],
+      'Failing: 2': ['`late` *is failing*', '`failing` *is failing*'],
+      'Stalled: 1': ['`stalled` *has stalled*'],
+      'Could not be judged: 1': ['`unreadable` *could not be read*'],
+      'Paused: 1': ['`paused` *is paused*'],
+      'Healthy: 1': ['`postgres`: 1 sync, last success 2 m ago'],
+    });
+    expect(Object.keys(sections(LOOK))[0]).toBe('Disabled: 1');
+  });
+
+  it('says at its top how many need a person', () => {
+    expect(digestOf(LOOK).headline).toBe(
+      'Report: 5 syncs need a person (2 critical), 1 paused and 1 healthy',
+    );
+    expect(digestOf(saw([aDiagnosis(succeeded(2))])).headline).toBe(
+      'Report: no sync needs a person and 1 healthy',
+    );
+  });
+
+  it('tells nothing: whatever is posted of it, nothing is to be remembered', () => {
+    const messages = compose(digestOf(LOOK));
+    expect(messages.flatMap(({ tells }) => tells)).toEqual([]);
+    expect(messages.some(({ tellsShrinking }) => tellsShrinking)).toBe(false);
+  });
+
+  it('leaves out what the policy ignores, and counts it', () => {
+    const policy = { ...POLICY, ignore: [{ match: { id: 'failing' }, reason: 'known' }] };
+    const report = reportOf(LOOK, NO_FACTS, policy, NOW);
+    expect(ids(report)).not.toContain('failing failing');
+    expect(report.judged.ignored).toBe(1);
+    expect(outline(reportDigest(report, LOOK, PLACE, NOW))['Ignored']).toEqual([
+      '1 sync that the policy says to ignore',
+    ]);
+  });
+
+  it('counts records without an id', () => {
+    const look = { ...saw([aDiagnosis(succeeded(2))]), withoutId: 2 };
+    expect(sections(look)['Could not be judged: 1']).toEqual(['*2 records* *could not be read*']);
+  });
+
+  it('says since when an alert is open', () => {
+    const facts = { ...NO_FACTS, alerts: { 'sync:failing': anAlert({ since: ago(3 * HOUR) }) } };
+    const report = reportOf(LOOK, facts, POLICY, NOW);
+    expect(report.open).toBe(1);
+    const row = report.troubled.find(({ fingerprint }) => fingerprint === 'sync:failing');
+    expect(row && reportedSync(row, LOOK, NOW)).toMatchObject({
+      openSince: isoAgo(3 * HOUR),
+      says: expect.stringContaining('open for 3 h'),
+    });
+  });
+
+  it('lists what is open and not proved over, and what is open and not in the listing', () => {
+    const alert = anAlert({ problems: ['failing'], labels: labelsOf('orders') });
+    const unproved = aDiagnosis(
+      { last_state: null },
+      { problems: ['failing'], mark: { failing: { lastSuccessAt: ago(20 * MINUTE) } } },
+    );
+    const facts = {
+      ...NO_FACTS,
+      alerts: { 'sync:orders': alert, 'sync:lost': anAlert({ labels: labelsOf('lost') }) },
+    };
+    const look = saw([unproved]);
+    expect(outline(reportDigest(reportOf(look, facts, POLICY, NOW), look, PLACE, NOW))).toEqual({
+      'Open, and not proved over: 1': ['`orders` *is failing*'],
+      'Open, and not in the listing: 1': ['`lost` *is failing*'],
+    });
+  });
+
+  it('takes a sync that is well for healthy, though its alert is still to be closed', () => {
+    const facts = { ...NO_FACTS, alerts: { 'sync:orders': anAlert() } };
+    const report = reportOf(saw([aDiagnosis(succeeded(2))]), facts, POLICY, NOW);
+    expect([report.troubled.length, report.judged.healthy, report.open]).toEqual([0, 1, 1]);
+  });
+
+  it('takes a flapping one that is held open for unproved', () => {
+    const openings = [1, 2, 3, 4].map((hours) => ago(hours * HOUR));
+    const held = anAlert({ openings, healthySince: ago(10 * MINUTE) });
+    const facts = { ...NO_FACTS, alerts: { 'sync:orders': held } };
+    expect(ids(reportOf(saw([aDiagnosis(succeeded(2))]), facts, POLICY, NOW))).toEqual(['orders unproved']);
+  });
+
+  it('shows what this look found, not what is remembered of a sync', () => {
+    const facts = {
+      ...NO_FACTS,
+      alerts: { 'sync:stalled': anAlert({ problem: 'failing', severity: 'critical' }) },
+    };
+    const row = reportOf(LOOK, facts, POLICY, NOW).troubled.find(({ status }) => status === 'stalled');
+    expect(row?.alert).toMatchObject({ problem: 'stalled', severity: 'warning' });
+  });
+
+  it('ends with where it comes from', () => {
+    expect(read(digestOf(LOOK).context)).toBe(
+      'Report, asked for by hand · 7 syncs listed · 0 open · `acme` (`prod`) · 09:00',
+    );
+  });
+});
+
+describe('a sync in trouble, for programs', () => {
+  it('has its figures, and in words what a person needs to know', () => {
+    const look = saw([aDiagnosis()]);
+    const [row] = reportOf(look, NO_FACTS, POLICY, NOW).troubled;
+    expect(row && reportedSync(row, look, NOW)).toEqual({
+      id: 'orders',
+      name: 'orders',
+      status: 'failing',
+      severity: 'warning',
+      says: 'orders is failing: last success 20 m ago, runs every 15 m · last run 5 m ago · orders → kb_sales / orders',
+      connector: 'postgres',
+      connection: 'pg-main',
+      source: 'public.orders',
+      knowledgeBase: 'kb_sales',
+      table: 'orders',
+      intervalSeconds: 900,
+      lagSeconds: 1200,
+      lastState: 'failed',
+      lastSuccessAt: isoAgo(20 * MINUTE),
+      openSince: null,
+    });
+  });
+});
+
+const NEVER_RAN = {
+  last_state: null,
+  last_run_at: null,
+  last_success_at: null,
+  seconds_since_success: null,
+  created_at: isoAgo(MINUTE),
+};
+
+function ids({ troubled }: Report): readonly string[] {
+  return troubled.map(({ fingerprint, status }) => `${fingerprint.slice('sync:'.length)} ${status}`);
+}
+
+function digestOf(look: Seen) {
+  return reportDigest(reportOf(look, NO_FACTS, POLICY, NOW), look, PLACE, NOW);
+}
+
+function sections(look: Seen) {
+  return outline(digestOf(look));
+}

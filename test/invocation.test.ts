@@ -1,0 +1,433 @@
+import { gunzipSync } from 'node:zlib';
+import { ENVIRONMENT_VARIABLES as NAMES } from '../lambda/environment-variables.ts';
+import { createHandler, type Handler } from '../lambda/invocation.ts';
+import { CheckFailed } from '../lambda/outcome.ts';
+import { KEPT_SECONDS } from '../lambda/secret.ts';
+import { ASecretsManager, secretFault } from './a-secrets-manager.ts';
+import { aFailingRecord, aRecord, MINUTE, START } from './a-world.ts';
+import {
+  answers,
+  answersJson,
+  type Behaviour,
+  closeLocalServers,
+  hangs,
+  type LocalServer,
+  localServer,
+} from './http/local-server.ts';
+import { ADynamoDb, cancels, faulty, TABLE } from './memory/a-dynamodb.ts';
+
+const MARK = 'MARKED';
+
+/** The function as it is deployed, but for where its world is: an API, a Slack and an AWS on loopback. */
+class Deployed {
+  now = START;
+  clock = () => this.now;
+  shown: readonly unknown[] = [aRecord(START)];
+  apiKeys = [`${MARK}-key`];
+  slackAnswer = answers(200, 'ok');
+  /** What the API does instead of answering, when it does something else. */
+  apiBehaviour: Behaviour | undefined;
+  policy: string | undefined = '{}';
+  leftMs = 60_000;
+  readonly environment: Record<string, string> = {};
+  readonly lines: { readonly level: string; readonly entry: Readonly<Record<string, unknown>> }[] = [];
+  readonly secrets = new ASecretsManager();
+  table = new ADynamoDb();
+  #servers: { readonly api: LocalServer; readonly slack: LocalServer; readonly aws: LocalServer } | undefined;
+  #handler: Handler | undefined;
+
+  static async start(): Promise<Deployed> {
+    const deployed = new Deployed();
+    const api = await localServer((request, response) => {
+      const isKnown = deployed.apiKeys.some((key) => request.headers.authorization === `Bearer ${key}`);
+      const answer = isKnown ? answersJson(200, { syncs: deployed.shown }) : answersJson(401, {});
+      (deployed.apiBehaviour ?? answer)(request, response);
+    });
+    const slack = await localServer((request, response) => deployed.slackAnswer(request, response));
+    const aws = await localServer((request, response) => {
+      const body = aws.requests.at(-1)?.body ?? '';
+      const isSecret = String(request.headers['x-amz-target']).startsWith('secretsmanager.');
+      (isSecret ? deployed.secrets : deployed.table).answer(request, body, response);
+    });
+    deployed.#servers = { api, slack, aws };
+    deployed.fill();
+    Object.assign(deployed.environment, {
+      [NAMES.environment]: 'prod',
+      [NAMES.secretId]: 'sync-alerts',
+      [NAMES.tableName]: TABLE,
+      [NAMES.periodSeconds]: '300',
+      [NAMES.stackName]: 'SyncAlerts-prod',
+      [NAMES.baseUrl]: api.url,
+      AWS_REGION: 'eu-west-1',
+    });
+    deployed.freshContainer();
+    return deployed;
+  }
+
+  get servers() {
+    if (this.#servers === undefined) throw new Error('it was not started');
+    return this.#servers;
+  }
+
+  fill(overrides: Readonly<Record<string, unknown>> = {}): void {
+    const slackWebhookUrl = `${this.servers.slack.url}/services/${MARK}`;
+    this.secrets.fill({ timbalApiKey: `${MARK}-key`, timbalOrgId: 'acme', slackWebhookUrl, ...overrides });
+  }
+
+  /** Nothing is wired and nothing cached any more. */
+  freshContainer(): void {
+    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+    this.#handler = createHandler(
+      {
+        environment: this.environment,
+        policyText: () => this.policy,
+        now: () => this.clock(),
+        aws: { region: 'eu-west-1', endpoint: this.servers.aws.url, credentials },
+      },
+      (level, entry) => this.lines.push({ level, entry }),
+    );
+  }
+
+  async invoke(event: unknown = {}) {
+    const context = {
+      awsRequestId: 'request-1',
+      functionName: 'SyncAlerts-prod-Function',
+      getRemainingTimeInMillis: () => this.leftMs,
+    };
+    if (this.#handler === undefined) throw new Error('it was not started');
+    return this.#handler(event, context);
+  }
+
+  /** How many calls went where. */
+  calls() {
+    const { api, slack } = this.servers;
+    const { queries, writes } = this.table;
+    const reads = this.secrets.asked.length;
+    return { listings: api.requests.length, posts: slack.requests.length, queries, writes, secrets: reads };
+  }
+
+  /** What the last line of the log says. */
+  logged() {
+    const line = this.lines.at(-1);
+    if (line === undefined) throw new Error('nothing was logged');
+    return line;
+  }
+}
+
+let deployed: Deployed;
+
+beforeEach(async () => {
+  deployed = await Deployed.start();
+});
+afterEach(closeLocalServers);
+
+describe('a check', () => {
+  it('answers counts by problem, what was told and why, what is still due, and how long each step took', async () => {
+    deployed.shown = [aRecord(START), aFailingRecord(START, { id: 'invoices', name: 'invoices' })];
+    const took = expect.any(Number);
+    expect(await deployed.invoke()).toEqual({
+      ok: true,
+      command: 'check',
+      result: 'checked',
+      at: '2026-11-24T09:00:00.000Z',
+      environment: 'prod',
+      organisation: 'acme',
+      dryRun: false,
+      syncs: expect.objectContaining({
+        listed: 2,
+        healthy: 1,
+        problems: expect.objectContaining({ failing: 1 }),
+      }),
+      open: 1,
+      told: [
+        { alert: 'sync:invoices', name: 'invoices', problem: 'failing', severity: 'warning', why: 'new' },
+      ],
+      text: expect.stringContaining('First look: 1 sync needs a person'),
+      posts: { accepted: 1, refused: 0, uncertain: 0, repeated: 0 },
+      stillDue: { count: 0 },
+      remembered: true,
+      tookMs: { secret: took, recall: took, list: took, remember: took, post: took, total: took },
+    });
+  });
+
+  it('that is quiet on a warm container makes two calls, the listing and one query, and writes nothing', async () => {
+    deployed.shown = [aRecord(START), aFailingRecord(START, { id: 'invoices' })];
+    await deployed.invoke();
+    const before = deployed.calls();
+    deployed.now += 5 * MINUTE;
+    expect(await deployed.invoke()).toMatchObject({ ok: true, told: [], remembered: false });
+    const { listings, queries, ...others } = deployed.calls();
+    expect({ listings: listings - before.listings, queries: queries - before.queries }).toEqual({
+      listings: 1,
+      queries: 1,
+    });
+    expect(others).toEqual({ posts: before.posts, writes: before.writes, secrets: before.secrets });
+    expect(deployed.servers.aws.requests.length).toBe(before.queries + before.writes + before.secrets + 1);
+  });
+
+  it('in another container is silent too, and writes nothing', async () => {
+    deployed.shown = [aFailingRecord(START)];
+    await deployed.invoke();
+    const { posts, writes } = deployed.calls();
+    deployed.freshContainer();
+    await deployed.invoke();
+    expect(deployed.calls()).toMatchObject({ posts, writes });
+  });
+
+  it('that is dry says what would be told, posts and writes nothing', async () => {
+    deployed.shown = [aFailingRecord(START)];
+    expect(await deployed.invoke({ command: 'check', dryRun: true })).toMatchObject({
+      ok: true,
+      dryRun: true,
+      wouldTell: [{ alert: 'sync:orders', why: 'new' }],
+      text: expect.stringContaining('is failing'),
+      remembered: false,
+    });
+    expect(deployed.calls()).toMatchObject({ posts: 0, writes: 0 });
+  });
+
+  it('is one line in the log, with the outcome and when it was scheduled', async () => {
+    await deployed.invoke({ command: 'check', scheduledAt: '2026-11-24T09:00:00Z' });
+    expect(deployed.lines).toHaveLength(1);
+    expect(deployed.logged()).toMatchObject({
+      level: 'info',
+      entry: { ok: true, command: 'check', scheduledAt: '2026-11-24T09:00:00Z', coldStart: true, open: 0 },
+    });
+    await deployed.invoke();
+    expect(deployed.logged().entry).toMatchObject({ coldStart: false });
+  });
+
+  it('finds the claim of another and says until when', async () => {
+    deployed.shown = [aFailingRecord(START)];
+    deployed.table.onWrites.push(undefined, cancels('ValidationError'), cancels('ValidationError'));
+    await failure(deployed.invoke());
+    deployed.now += MINUTE;
+    expect(await deployed.invoke()).toMatchObject({
+      ok: true,
+      result: 'claimed',
+      because: expect.stringContaining('2026-11-24T09:01:30'),
+    });
+  });
+
+  it('of many thousand alerts answers less than Lambda takes, and logs less than CloudWatch does', async () => {
+    deployed.shown = Array.from({ length: 12_000 }, (_, index) =>
+      aFailingRecord(START, { id: `sync-${index}`, name: `the sync number ${index} of many` }),
+    );
+    const answer = await deployed.invoke();
+    expect(answer).toMatchObject({ ok: true, open: 12_000, omitted: 11_000 });
+    expect(Buffer.byteLength(JSON.stringify(answer))).toBeLessThan(6_000_000);
+    expect(Buffer.byteLength(JSON.stringify(deployed.logged()))).toBeLessThan(200_000);
+    const report = await deployed.invoke({ command: 'report', post: false });
+    expect(Buffer.byteLength(JSON.stringify(report))).toBeLessThan(6_000_000);
+    expect(report['omitted']).toBeGreaterThan(0);
+  }, 30_000);
+});
+
+describe('a check that fails throws', () => {
+  it('what CheckFailed says, and nothing else of it; the outcome is in the log', async () => {
+    deployed.shown = [aFailingRecord(START)];
+    deployed.slackAnswer = answers(404, 'no_service');
+    const error = await failure(deployed.invoke());
+    expect(error).not.toBeInstanceOf(CheckFailed);
+    expect(error.message).toContain('slack webhook "default" answered 404 no_service');
+    expect(Object.keys(error).sort()).toEqual(['code', 'name']);
+    expect(error.cause).toBeUndefined();
+    expect(deployed.logged()).toMatchObject({
+      level: 'error',
+      entry: {
+        ok: false,
+        error: { code: 'check_failed', message: error.message },
+        triedToTell: [{ alert: 'sync:orders' }],
+        stillDue: { count: 1 },
+        tookMs: { list: expect.any(Number), post: expect.any(Number), total: expect.any(Number) },
+      },
+    });
+  });
+
+  it('when the syncs cannot be listed, and says so in Slack at the first look', async () => {
+    deployed.apiKeys = [];
+    expect((await failure(deployed.invoke())).message).toContain('401');
+    expect(deployed.calls()).toMatchObject({ posts: 1, secrets: 2 });
+  });
+
+  it('when memory cannot be read, and posts nothing', async () => {
+    deployed.table.onQueries.push(faulty('AccessDeniedException'));
+    const { message } = await failure(deployed.invoke());
+    expect(message).toContain(`table "${TABLE}"`);
+    expect(message).toContain('dynamodb:Query');
+    expect(deployed.calls()).toMatchObject({ posts: 0, writes: 0 });
+  });
+
+  it('when the secret is not usable, and calls nothing else', async () => {
+    deployed.fill({ timbalApiKey: 'REPLACE_ME' });
+    const { message } = await failure(deployed.invoke());
+    expect(message).toContain('"timbalApiKey" still holds the placeholder. Fill it: aws secretsmanager');
+    expect(deployed.calls()).toMatchObject({ listings: 0, posts: 0, queries: 0 });
+    expect(deployed.logged()).toMatchObject({ level: 'error', entry: { command: 'check', ok: false } });
+  });
+
+  it('when it is set up wrongly: every fault at once, and again until it is mended', async () => {
+    deployed.environment[NAMES.tableName] = '';
+    deployed.policy = '{"colour":"red"}';
+    for (const _time of [1, 2]) {
+      const { message } = await failure(deployed.invoke());
+      expect(message).toMatch(/SYNC_ALERTS_TABLE is not set; policy\.json: colour/);
+    }
+    deployed.environment[NAMES.tableName] = TABLE;
+    deployed.policy = '{}';
+    expect(await deployed.invoke()).toMatchObject({ ok: true });
+  });
+
+  it('by a defect of ours too: its stack is in the log, and no secret in either', async () => {
+    await deployed.invoke();
+    deployed.clock = () => {
+      throw new TypeError(`no clock for ${MARK}-key`);
+    };
+    const error = await failure(deployed.invoke());
+    expect(error).toMatchObject({ code: 'unexpected', message: 'unexpected TypeError: no clock for ***' });
+    expect(deployed.logged().entry['stack']).toMatch(/no clock for \*\*\*\n +at /);
+  });
+
+  it('without a secret in what it says, also where an error of ours would repeat one', async () => {
+    deployed.environment[NAMES.tableName] = `${MARK}-key`;
+    deployed.table.onQueries.push(faulty('AccessDeniedException'));
+    expect((await failure(deployed.invoke())).message).toContain('the memory in table "***"');
+    expect(JSON.stringify(deployed.lines)).not.toContain(MARK);
+  });
+
+  it('when the API does not answer, well before Lambda would kill it', async () => {
+    deployed.apiBehaviour = hangs;
+    deployed.leftMs = 15_000;
+    const started = performance.now();
+    expect((await failure(deployed.invoke())).message).toContain('no answer before the deadline');
+    expect(performance.now() - started).toBeLessThan(7_000);
+  }, 15_000);
+});
+
+describe('the secret of a warm container', () => {
+  it('is read again after its time', async () => {
+    await deployed.invoke();
+    deployed.now += (KEPT_SECONDS - 1) * 1000;
+    await deployed.invoke();
+    expect(deployed.calls().secrets).toBe(1);
+    deployed.now += 1000;
+    await deployed.invoke();
+    expect(deployed.calls().secrets).toBe(2);
+  });
+
+  it('is read afresh when its key is refused, and the check goes on', async () => {
+    await deployed.invoke();
+    deployed.apiKeys = [`${MARK}-rotated`];
+    deployed.fill({ timbalApiKey: `${MARK}-rotated` });
+    expect(await deployed.invoke()).toMatchObject({ ok: true, syncs: { healthy: 1 } });
+    expect(deployed.calls().secrets).toBe(2);
+  });
+
+  it('with another organisation in it has another memory', async () => {
+    deployed.shown = [aFailingRecord(START)];
+    await deployed.invoke();
+    deployed.fill({ timbalOrgId: 'globex' });
+    deployed.now += KEPT_SECONDS * 1000;
+    deployed.table = new ADynamoDb();
+    expect(await deployed.invoke()).toMatchObject({ organisation: 'globex', told: [{ why: 'new' }] });
+    expect(deployed.servers.api.requests.at(-1)?.url).toBe('/orgs/globex/connectors/syncs');
+  });
+});
+
+describe('the other commands', () => {
+  it('report: posts the health of every sync, answers it, and writes nothing', async () => {
+    deployed.shown = [aRecord(START), aFailingRecord(START, { id: 'invoices' })];
+    expect(await deployed.invoke({ command: 'report' })).toMatchObject({
+      ok: true,
+      command: 'report',
+      troubled: [{ id: 'invoices' }],
+      healthy: [{ connector: 'postgres', count: 1 }],
+      posts: { accepted: 1 },
+    });
+    expect(deployed.calls()).toMatchObject({ posts: 1, writes: 0 });
+    expect(deployed.logged().entry).toMatchObject({ command: 'report', troubled: 1 });
+  });
+
+  it('test: proves each step', async () => {
+    expect(await deployed.invoke({ command: 'test' })).toMatchObject({
+      ok: true,
+      command: 'test',
+      steps: [
+        { step: 'secret', ok: true },
+        { step: 'listing', ok: true },
+        { step: 'memory', ok: true },
+        { step: 'slack', ok: true },
+      ],
+    });
+    expect(deployed.calls()).toMatchObject({ posts: 1, writes: 0 });
+  });
+
+  it('test: fails with what to do when the secret may not be read', async () => {
+    deployed.secrets.onReads.push(secretFault('AccessDeniedException'));
+    expect((await failure(deployed.invoke({ command: 'test' }))).message).toContain(
+      'secretsmanager:GetSecretValue',
+    );
+  });
+
+  it('asked wrongly: answers the commands, calls nothing, and is no failure', async () => {
+    expect(await deployed.invoke({ command: 'silence' })).toEqual({
+      ok: false,
+      error: expect.stringContaining('there is no command "silence". The commands: '),
+    });
+    expect(deployed.calls()).toEqual({ listings: 0, posts: 0, queries: 0, writes: 0, secrets: 0 });
+    expect(deployed.logged()).toMatchObject({ level: 'info', entry: { ok: false } });
+  });
+
+  it('name the command that shows the rest of what is too long for Slack', async () => {
+    deployed.shown = Array.from({ length: 500 }, (_, index) =>
+      aFailingRecord(START, { id: `sync-${index}` }),
+    );
+    await deployed.invoke({ command: 'report' });
+    const last = deployed.servers.slack.requests.at(-1)?.body ?? '';
+    expect(JSON.parse(last).blocks.at(-3).text.text).toContain(
+      `echo '{"command":"report","post":false}' | aws lambda invoke --region eu-west-1 --function-name SyncAlerts-prod-Function --cli-read-timeout 90 --payload fileb:///dev/stdin /dev/stdout`,
+    );
+  });
+});
+
+test('no key and no webhook ever reaches an answer, an error, the log, memory or Slack', async () => {
+  const said: unknown[] = [];
+  const saying = async (event: unknown = {}) => {
+    try {
+      said.push(await deployed.invoke(event));
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      said.push(error.message, error.stack, Object.values(error));
+    }
+  };
+  deployed.shown = [aFailingRecord(START, { name: `about ${MARK.toLowerCase()}` })];
+  await saying();
+  await saying({ command: 'report' });
+  await saying({ command: 'test' });
+  deployed.slackAnswer = answers(404, 'no_service');
+  deployed.apiKeys = [];
+  deployed.now += 5 * MINUTE;
+  await saying();
+  await saying({ command: 'report' });
+  await saying({ command: 'test' });
+  deployed.secrets.onReads.push(...Array.from({ length: 4 }, () => secretFault('AccessDeniedException')));
+  deployed.now += KEPT_SECONDS * 1000;
+  await saying();
+  const { slack } = deployed.servers;
+  const bytes = [...deployed.table.items.values()].map((item) =>
+    Buffer.from(item['bytes']?.B ?? '', 'base64'),
+  );
+  const stored = bytes.map((gzipped) => gunzipSync(gzipped).toString());
+  const everywhere = JSON.stringify([said, deployed.lines, slack.requests.map(({ body }) => body), stored]);
+  expect(stored.join()).toContain('about marked');
+  expect(everywhere).not.toContain(MARK);
+});
+
+async function failure(attempt: Promise<unknown>): Promise<Error> {
+  try {
+    await attempt;
+  } catch (error) {
+    if (error instanceof Error) return error;
+  }
+  throw new Error('it did not fail');
+}
