@@ -33,7 +33,7 @@ export class Secret {
   readonly #options: SecretOptions;
   #kept: { readonly values: SecretValues; readonly at: Instant } | undefined;
   #reading: Promise<SecretValues> | undefined;
-  /** Every value that this container has held, to be masked wherever text goes out. */
+  /** Every value that this container has held, to be masked in what the API says and in every error. */
   readonly #held = new Set<string>();
 
   readonly apiKey: ApiKey = {
@@ -70,7 +70,7 @@ export class Secret {
     return this.#reading;
   }
 
-  /** The text without any of the secret's values: the last line of defence, wherever text leaves the function. */
+  /** The text without any of the secret's values: the last line of defence. */
   masked(text: string): string {
     let safe = text;
     for (const value of this.#held) safe = safe.replaceAll(value, '***');
@@ -135,10 +135,15 @@ export class Secret {
   }
 }
 
+/** A shorter path is no secret, and may well stand in the name of a sync. */
+const SHORTEST_SECRET_PATH = 16;
+
 /** What must not be said: the key, and of a webhook also the path alone, which is its secret part. */
 function secretsIn({ apiKey, webhookUrl, webhookUrls }: SecretValues): readonly string[] {
   const urls = [webhookUrl, ...Object.values(webhookUrls)];
-  const paths = urls.map((url) => new URL(url).pathname).filter((path) => path !== '/');
+  const paths = urls
+    .map((url) => new URL(url).pathname)
+    .filter((path) => path.length >= SHORTEST_SECRET_PATH);
   return [apiKey, ...urls, ...paths];
 }
 

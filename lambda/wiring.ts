@@ -3,6 +3,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { CLIENT_OPTIONS } from './aws/client-options.ts';
 import type { Instant } from './core/time.ts';
 import { SyncAlertsError } from './errors.ts';
+import { maskedListing } from './masked-listing.ts';
 import { DynamoDbStore } from './memory/dynamodb-store.ts';
 import { memoryScope } from './memory/scope.ts';
 import type { Ports } from './ports.ts';
@@ -58,7 +59,8 @@ export function wire({ environment, policyText, now, aws }: World): Wiring {
     portsFor: (organisation) => {
       if (latest?.organisation === organisation) return latest.ports;
       const watched = { baseUrl, organisation, ...(connectorId !== undefined && { connectorId }) };
-      const listing = new TimbalListing({ ...watched, apiKey: secret.apiKey, now });
+      const unmasked = new TimbalListing({ ...watched, apiKey: secret.apiKey, now });
+      const listing = maskedListing(unmasked, (text) => secret.masked(text));
       const memory = new DynamoDbStore({ client, table, scope: memoryScope(watched) });
       latest = { organisation, ports: { listing, memory, slack, now } };
       return latest.ports;
