@@ -1,0 +1,26 @@
+import { App, CfnResource } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import { readEnvironments } from '../../../infra/environment.ts';
+import { SyncAlertsStack } from '../../../infra/sync-alerts-stack.ts';
+
+/**
+ * `infra/app.ts` with the environments that the context gives as JSON, since the API of the tests is on loopback. The
+ * context `description` is another one for the stack, the function and the secret.
+ */
+
+const app = new App({ builtinCloudFormationValidation: false });
+const written: unknown = JSON.parse(String(app.node.tryGetContext('environments')));
+const description: unknown = app.node.tryGetContext('description');
+
+for (const [name, environment] of readEnvironments(written)) {
+  const stack = new SyncAlertsStack(app, `SyncAlerts-${name}`, { name, environment });
+  if (description === undefined) continue;
+  stack.templateOptions.description = String(description);
+  for (const construct of [stack.watch.handler, stack.watch.secret]) describe(construct);
+}
+
+function describe({ node }: IConstruct): void {
+  if (node.defaultChild instanceof CfnResource) {
+    node.defaultChild.addPropertyOverride('Description', description);
+  }
+}

@@ -1,0 +1,219 @@
+import { gunzipSync } from 'node:zlib';
+import {
+  type AttributeValue,
+  DeleteItemCommand,
+  DynamoDBClient,
+  PutItemCommand,
+  ScanCommand,
+} from '@aws-sdk/client-dynamodb';
+import {
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import * as v from 'valibot';
+import type { Environment } from '../../../infra/environment.ts';
+import { closeLocalServers } from '../../http/local-server.ts';
+import { bootstrap, deploy, type Outputs } from '../cdk.ts';
+import { type Emulator, type Invocation, REGION, startEmulator } from '../emulator.ts';
+import { aws } from '../shell.ts';
+import { type ReceivedMessage, type SlackReceiver, startSlackReceiver } from '../slack-receiver.ts';
+import { startTimbalServer, type TimbalServer } from '../timbal-server.ts';
+import { API_KEY, WEBHOOK } from './secrets.ts';
+
+const STACK = 'SyncAlerts-prod';
+const APP = 'node --import tsx test/e2e/deployed/app.ts';
+export const ORGANISATION = 'acme';
+
+export type Item = Readonly<Record<string, AttributeValue>>;
+
+/** `SyncAlerts-prod` in an account of its own, with the two ends of the function on loopback. */
+export class Deployment {
+  readonly emulator: Emulator;
+  readonly timbal: TimbalServer;
+  readonly slack: SlackReceiver;
+  outputs: Outputs = {};
+  /** What was ever remembered, as far as the test looked; `startAfresh` looks too. */
+  readonly documents = new Set<string>();
+  readonly #dynamodb: DynamoDBClient;
+  readonly #secrets: SecretsManagerClient;
+  #resources: readonly Resource[] = [];
+  #heard = 0;
+
+  private constructor(emulator: Emulator, timbal: TimbalServer, slack: SlackReceiver) {
+    this.emulator = emulator;
+    this.timbal = timbal;
+    this.slack = slack;
+    const administrator = {
+      endpoint: emulator.url,
+      region: REGION,
+      credentials: { accessKeyId: 'administrator', secretAccessKey: 'administrator' },
+    };
+    this.#dynamodb = new DynamoDBClient(administrator);
+    this.#secrets = new SecretsManagerClient(administrator);
+  }
+
+  /** An account that was bootstrapped, with nothing deployed yet. */
+  static async prepare(): Promise<Deployment> {
+    const [timbal, slack] = await Promise.all([
+      startTimbalServer(ORGANISATION, API_KEY),
+      startSlackReceiver(),
+    ]);
+    const deployment = new Deployment(await startEmulator(), timbal, slack);
+    try {
+      await bootstrap(deployment.emulator);
+      return deployment;
+    } catch (error) {
+      await deployment.stop();
+      throw error;
+    }
+  }
+
+  /** Deployed, and its secret filled. */
+  static async start(): Promise<Deployment> {
+    const deployment = await Deployment.prepare();
+    await deployment.deploy();
+    await deployment.fill();
+    return deployment;
+  }
+
+  /** Deploys what this project ships, unedited. */
+  async deployShipped(): Promise<void> {
+    this.outputs = await deploy(this.emulator, STACK);
+    await this.#learnResources();
+  }
+
+  /** Deploys `prod` as the test wants it, with the API on loopback. */
+  async deploy(environment: Environment = {}, description?: string): Promise<void> {
+    const prod: Environment = { timbalBaseUrl: this.timbal.baseUrl, ...environment };
+    const context = {
+      environments: JSON.stringify({ prod }),
+      ...(description !== undefined && { description }),
+    };
+    this.outputs = await deploy(this.emulator, STACK, { app: APP, context });
+    await this.#learnResources();
+  }
+
+  async stop(): Promise<void> {
+    this.#dynamodb.destroy();
+    this.#secrets.destroy();
+    await Promise.all([this.emulator.stop(), closeLocalServers()]);
+  }
+
+  invoke(event: unknown = {}): Promise<Invocation> {
+    return this.emulator.invoke(this.output('FunctionName'), event);
+  }
+
+  /** What was posted since this was last asked. */
+  posted(): readonly ReceivedMessage[] {
+    const messages = this.slack.messages().slice(this.#heard);
+    this.#heard += messages.length;
+    return messages;
+  }
+
+  output(name: string): string {
+    return required(this.outputs[name], `output ${name}`);
+  }
+
+  /** The physical id of the one resource whose logical id begins so: "WatchFunctionRole". */
+  resource(logicalId: string): string {
+    const found = this.#resources.find(({ LogicalResourceId: id }) => withoutHash(id) === logicalId);
+    return required(found?.PhysicalResourceId, `resource ${logicalId}`);
+  }
+
+  /** What of AWS an invocation called, in order: "dynamodb:Query". */
+  async calls({ requestId }: Invocation): Promise<readonly string[]> {
+    const calls = await this.emulator.calls(requestId);
+    return calls.map(({ service, action }) => `${service}:${action}`);
+  }
+
+  /** Fills the secret, with some values as the test wants them. */
+  fill(values: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    return this.fillWith(
+      JSON.stringify({
+        timbalApiKey: this.timbal.key,
+        timbalOrgId: ORGANISATION,
+        slackWebhookUrl: this.slack.webhookUrl(WEBHOOK),
+        ...values,
+      }),
+    );
+  }
+
+  async fillWith(text: string): Promise<void> {
+    const SecretId = this.output('SecretArn');
+    await this.#secrets.send(new PutSecretValueCommand({ SecretId, SecretString: text }));
+  }
+
+  async secretText(): Promise<string | undefined> {
+    const SecretId = this.output('SecretArn');
+    return (await this.#secrets.send(new GetSecretValueCommand({ SecretId }))).SecretString;
+  }
+
+  /** Every item of the table: those of one memory, in their order. */
+  async items(): Promise<readonly Item[]> {
+    const { Items = [] } = await this.#dynamodb.send(
+      new ScanCommand({ TableName: this.output('TableName'), ConsistentRead: true }),
+    );
+    if (Items.length > 0) this.documents.add(documentIn(Items));
+    return Items;
+  }
+
+  /** What is remembered, as the JSON that it is; empty when nothing is. */
+  async document(): Promise<string> {
+    const items = await this.items();
+    return items.length === 0 ? '' : documentIn(items);
+  }
+
+  async putItem(Item: Record<string, AttributeValue>): Promise<void> {
+    await this.#dynamodb.send(new PutItemCommand({ TableName: this.output('TableName'), Item }));
+  }
+
+  /** Forgets all that happened, and ends the containers: the next check is the first. */
+  async startAfresh(): Promise<void> {
+    for (const { scope, part } of await this.items()) {
+      if (scope === undefined || part === undefined) throw new Error('an item lacks its keys');
+      await this.#dynamodb.send(
+        new DeleteItemCommand({ TableName: this.output('TableName'), Key: { scope, part } }),
+      );
+    }
+    await this.emulator.clearFaults();
+    await this.emulator.coolDown();
+    this.timbal.instead = undefined;
+    this.timbal.syncs = [];
+    this.slack.script.length = 0;
+    this.posted();
+  }
+
+  async #learnResources(): Promise<void> {
+    const described = await aws(
+      this.emulator,
+      'cloudformation',
+      'describe-stack-resources',
+      '--stack-name',
+      STACK,
+    );
+    this.#resources = v.parse(ResourcesSchema, described).StackResources;
+  }
+}
+
+const ResourceSchema = v.object({ LogicalResourceId: v.string(), PhysicalResourceId: v.string() });
+const ResourcesSchema = v.object({ StackResources: v.array(ResourceSchema) });
+type Resource = v.InferOutput<typeof ResourceSchema>;
+
+export function documentIn(items: readonly Item[]): string {
+  return gunzipSync(Buffer.concat(items.map(bytesOf))).toString();
+}
+
+export function bytesOf({ bytes }: Item): Uint8Array {
+  return bytes?.B ?? new Uint8Array();
+}
+
+/** The CDK puts eight characters after the path of a construct. */
+function withoutHash(logicalId: string): string {
+  return logicalId.slice(0, -8);
+}
+
+function required(value: string | undefined, what: string): string {
+  if (value === undefined) throw new Error(`the stack has no ${what}`);
+  return value;
+}

@@ -1,0 +1,244 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import * as v from 'valibot';
+import { findTools, ROOT, type Tools } from './tools.ts';
+
+export const REGION = 'us-east-1';
+
+const START_MS = 30_000;
+
+const InvocationSchema = v.pipe(
+  v.object({
+    requestId: v.string(),
+    functionName: v.string(),
+    containerId: v.string(),
+    cold: v.boolean(),
+    durationMs: v.number(),
+    status: v.picklist(['running', 'success', 'error', 'timeout']),
+    payload: v.string(),
+    output: v.string(),
+    log: v.string(),
+  }),
+  v.transform((invocation) => ({ ...invocation, result: parsed(invocation.payload) })),
+);
+const InvocationsSchema = v.array(InvocationSchema);
+
+const CallSchema = v.object({
+  requestId: v.string(),
+  functionName: v.string(),
+  service: v.string(),
+  action: v.string(),
+  atMs: v.number(),
+  status: v.number(),
+});
+
+/** One call of an AWS API by a function, each try of it: its HTTP status is what the function saw. */
+export type Call = v.InferOutput<typeof CallSchema>;
+
+/** One invocation of a function; `result` is what it answered, or its error: the payload, parsed. */
+export type Invocation = v.InferOutput<typeof InvocationSchema>;
+
+/** Strikes the next calls of one action that functions make; the test's own calls are never struck. */
+export interface Fault {
+  /** As AWS signs for it: "dynamodb". */
+  readonly service: string;
+  readonly action: string;
+  /** The exception's name. */
+  readonly error: string;
+  /** How many calls it strikes; 1 by default. An SDK's own retries are calls too. */
+  readonly times?: number;
+  readonly message?: string;
+  /** The HTTP status; 400 by default. */
+  readonly status?: number;
+  /** For TransactionCanceledException: of each item "None" or a code such as "ThrottlingError". */
+  readonly reasons?: readonly string[];
+  /** The call does its work and only its answer is lost. */
+  readonly applied?: boolean;
+  readonly delaySeconds?: number;
+}
+
+/** A running emulator of one AWS account. */
+export class Emulator {
+  /** Without a slash at its end. */
+  readonly url: string;
+  readonly tools: Tools;
+  /** What every command printed that was run against it. */
+  readonly printed: string[] = [];
+  readonly #process: ChildProcess;
+  readonly #home: string;
+
+  constructor(url: string, tools: Tools, process: ChildProcess, home: string) {
+    this.url = url;
+    this.tools = tools;
+    this.#process = process;
+    this.#home = home;
+  }
+
+  /**
+   * For a process that deploys or calls AWS as an administrator: nothing of the person's own configuration, and no way
+   * to the real AWS.
+   */
+  get environment(): Readonly<Record<string, string>> {
+    return {
+      PATH: this.tools.path,
+      HOME: this.#home,
+      AWS_ENDPOINT_URL: this.url,
+      AWS_ACCESS_KEY_ID: 'administrator',
+      AWS_SECRET_ACCESS_KEY: 'administrator',
+      AWS_REGION: REGION,
+      AWS_DEFAULT_REGION: REGION,
+      AWS_EC2_METADATA_DISABLED: 'true',
+      AWS_PAGER: '',
+    };
+  }
+
+  /** Invokes and waits, as `aws lambda invoke` does. Throws on what AWS refuses, not on a function's error. */
+  async invoke(functionName: string, event: unknown = {}): Promise<Invocation> {
+    const response = await this.#lambda(functionName, event, 'RequestResponse');
+    return this.invocation(response.headers.get('x-emulator-request-id') ?? '');
+  }
+
+  /** Hands an event over without waiting, and gives the request id. */
+  async hand(functionName: string, event: unknown = {}): Promise<string> {
+    const response = await this.#lambda(functionName, event, 'Event');
+    return response.headers.get('x-emulator-request-id') ?? '';
+  }
+
+  /** What is known of an invocation by now. */
+  async invocation(requestId: string): Promise<Invocation> {
+    const [found] = await this.#read(`invocations?requestId=${requestId}`, InvocationsSchema);
+    if (found === undefined) throw new Error(`there is no invocation ${requestId}`);
+    return found;
+  }
+
+  /** All that ever began, in this order. */
+  invocations(): Promise<readonly Invocation[]> {
+    return this.#read('invocations', InvocationsSchema);
+  }
+
+  /** Waits until an invocation is over, which a function's time limit ends at the latest. */
+  async ended(requestId: string): Promise<Invocation> {
+    for (;;) {
+      const invocation = await this.invocation(requestId);
+      if (invocation.status !== 'running' && invocation.log !== '') return invocation;
+      await wait(50);
+    }
+  }
+
+  /** What one invocation called, in order; what all functions ever called without an id. */
+  calls(requestId?: string): Promise<readonly Call[]> {
+    return this.#read(
+      requestId === undefined ? 'calls' : `calls?requestId=${requestId}`,
+      v.array(CallSchema),
+    );
+  }
+
+  /** Makes calls fail from now on. */
+  async inject(fault: Fault): Promise<void> {
+    await this.#control('POST', 'faults', fault);
+  }
+
+  /** Takes back the faults that have not struck. */
+  async clearFaults(): Promise<void> {
+    await this.#control('DELETE', 'faults');
+  }
+
+  /** Ends the idle containers: the next invocation of every function is a cold start. */
+  async coolDown(): Promise<void> {
+    await this.#control('DELETE', 'containers');
+  }
+
+  /** Fires a schedule once, in its role and with its input, and gives the request id of the invocation. */
+  async fire(scheduleName: string): Promise<string> {
+    const answer = await this.#control('POST', `schedules/${encodeURIComponent(scheduleName)}`);
+    return v.parse(v.object({ requestId: v.string() }), answer).requestId;
+  }
+
+  /** Ends the emulator and everything that ran in it. */
+  async stop(): Promise<void> {
+    if (this.#process.exitCode === null) {
+      const exit = once(this.#process, 'exit');
+      this.#process.kill('SIGTERM');
+      await exit;
+    }
+    rmSync(this.#home, { recursive: true, force: true });
+  }
+
+  async #lambda(functionName: string, event: unknown, type: string): Promise<Response> {
+    const path = `2015-03-31/functions/${encodeURIComponent(functionName)}/invocations`;
+    const response = await fetch(`${this.url}/${path}`, {
+      method: 'POST',
+      headers: {
+        authorization: `AWS4-HMAC-SHA256 Credential=administrator/20260101/${REGION}/lambda/aws4_request`,
+        'x-amz-invocation-type': type,
+      },
+      body: JSON.stringify(event),
+    });
+    if (!response.ok) throw new Error(`Invoke ${functionName}: ${response.status} ${await response.text()}`);
+    return response;
+  }
+
+  async #read<Schema extends v.GenericSchema>(path: string, schema: Schema): Promise<v.InferOutput<Schema>> {
+    return v.parse(schema, await this.#control('GET', path));
+  }
+
+  async #control(method: string, path: string, body?: unknown): Promise<unknown> {
+    const init = body === undefined ? { method } : { method, body: JSON.stringify(body) };
+    const response = await fetch(`${this.url}/emulator/${path}`, init);
+    if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
+    return response.json();
+  }
+}
+
+/** Starts an emulator on a free port and waits until it answers. Throws what it printed when it does not. */
+export async function startEmulator(): Promise<Emulator> {
+  const tools = findTools();
+  const port = await freePort();
+  const parameters = ['-m', 'emulator', '--port', `${port}`, '--node', tools.node];
+  const child = spawn(tools.python, [...parameters, '--runtime-client', tools.runtimeClient], {
+    cwd: join(ROOT, 'test', 'e2e'),
+    env: { PATH: tools.path, PYTHONDONTWRITEBYTECODE: '1', PYTHONUNBUFFERED: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const printed: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => printed.push(text));
+  }
+  const home = mkdtempSync(join(tmpdir(), 'sync-alerts-e2e-'));
+  const emulator = new Emulator(`http://127.0.0.1:${port}`, tools, child, home);
+  const until = performance.now() + START_MS;
+  while (!(await answers(emulator.url))) {
+    if (child.exitCode !== null || performance.now() > until) {
+      await emulator.stop();
+      throw new Error(`The emulator did not start:\n${printed.join('')}`);
+    }
+    await wait(100);
+  }
+  return emulator;
+}
+
+function parsed(payload: string): unknown {
+  return payload === '' ? undefined : JSON.parse(payload);
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/emulator/ready`)).ok;
+  } catch {
+    return false;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port is free');
+  return address.port;
+}

@@ -1,0 +1,1 @@
+"""Functions that really run: the deployed zip, under AWS's own runtime client."""

@@ -1,0 +1,19 @@
+"""What containers run on."""
+
+import subprocess
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """A Node.js, AWS's runtime client for it, and the address of the emulated account."""
+
+    url: str
+    node: str
+    client: str
+    # The runtime as Lambda names it: "nodejs24.x".
+    name: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        version = subprocess.run([self.node, "--version"], capture_output=True, check=True, text=True).stdout
+        object.__setattr__(self, "name", f"nodejs{version.strip().lstrip('v').split('.')[0]}.x")

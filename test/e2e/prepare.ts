@@ -1,0 +1,38 @@
+/** Installs what the end-to-end tests need and is not there yet: `npm run test:e2e:prepare`. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  DEPLOYED_NODE,
+  findTools,
+  PYTHON_ENVIRONMENT,
+  pythonWithMoto,
+  ROOT,
+  RUNTIME,
+  RUNTIME_CLIENT,
+} from './tools.ts';
+
+if (pythonWithMoto() === undefined) {
+  run('python3', ['-m', 'venv', PYTHON_ENVIRONMENT]);
+  const requirements = join(ROOT, 'test', 'e2e', 'emulator', 'requirements.txt');
+  run(join(PYTHON_ENVIRONMENT, 'bin', 'pip'), ['install', '--quiet', '--requirement', requirements]);
+}
+
+mkdirSync(RUNTIME, { recursive: true });
+const packages = [RUNTIME_CLIENT, DEPLOYED_NODE];
+writeFileSync(
+  join(RUNTIME, 'package.json'),
+  JSON.stringify({
+    private: true,
+    dependencies: Object.fromEntries(packages.map((it) => [it.package, it.version])),
+    // The one builds its native part, the other puts its binary into place.
+    allowScripts: Object.fromEntries(packages.map((it) => [it.package, true])),
+  }),
+);
+// Does nothing when both are there.
+run('npm', ['install', '--silent', '--ignore-scripts=false', '--prefix', RUNTIME]);
+findTools();
+
+function run(program: string, parameters: readonly string[]): void {
+  execFileSync(program, parameters, { stdio: 'inherit' });
+}
