@@ -97,7 +97,7 @@ describe('Retry-After', () => {
     const server = await localServer(answers(429, '', headers));
     const began = performance.now();
     expect(await asking(server.url)).toMatchObject({ tries: 1, waitSeconds: 60 });
-    expect(performance.now() - began).toBeLessThan(500);
+    expect(performance.now() - began).toBeLessThan(2000);
   });
 
   it('of the last retry is told too', async () => {
@@ -152,7 +152,7 @@ describe('the deadline', () => {
       send: sendingWith(cut.signal),
       mayRetry,
     });
-    expect(performance.now() - began).toBeLessThan(500);
+    expect(performance.now() - began).toBeLessThan(2000);
     expect(answer).toMatchObject({ kind: 'answered', response: { status: 503 }, tries: 1 });
   });
 

@@ -20,6 +20,7 @@ import {
   seen,
   wasTold,
 } from '../core/a-digest.ts';
+import { processorMsSince } from '../processor-time.ts';
 import { faultsOf, markupFaults } from './block-kit-validator.ts';
 
 const numbered = (index: number) => `sync-${String(index).padStart(5, '0')}`;
@@ -145,9 +146,9 @@ describe('a digest of many alerts', () => {
     const ids = numbers(20_000).map(numbered);
     const look = seen(ids.map((id) => aDiagnosis({ id })));
     const announcements = ids.map((id) => named('new', id));
-    const before = performance.now();
+    const before = process.cpuUsage();
     const messages = compose(aDigest({ announcements }, { look }));
-    expect(performance.now() - before).toBeLessThan(3000);
+    expect(processorMsSince(before)).toBeLessThan(3000);
     expect(messages).toHaveLength(3);
   });
 
@@ -201,10 +202,10 @@ describe('a digest of shared causes', () => {
       ownLabels(index % 100 === 0 ? `own-${index}` : `shared-${String(index % 20).padStart(2, '0')}`),
     );
     const { ids, arranged } = announcedTogether(labels);
-    const before = performance.now();
+    const before = process.cpuUsage();
     const arrangement = arranged();
     const messages = compose(arrangement);
-    expect(performance.now() - before).toBeLessThan(3000);
+    expect(processorMsSince(before)).toBeLessThan(3000);
 
     expectValid(messages);
     expectAllTold(messages, arrangement);

@@ -161,7 +161,7 @@ describe('a certain refusal', () => {
     const began = performance.now();
     const posted = await webhook.post(MESSAGE, deadlineIn(5));
     expect(posted).toMatchObject({ kind: 'refused', error: { code: 'slack_unreachable' } });
-    expect(performance.now() - began).toBeLessThan(500);
+    expect(performance.now() - began).toBeLessThan(2000);
     expect(server.requests).toHaveLength(1);
   });
 
