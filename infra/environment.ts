@@ -4,6 +4,8 @@ import * as v from 'valibot';
 import { parsePolicy, type WrittenPolicy } from '../lambda/core/policy.ts';
 import { SyncAlertsError } from '../lambda/errors.ts';
 import { checkBaseUrl } from '../lambda/timbal/base-url.ts';
+import { completionWindow, noAlarmFits } from './alarm-window.ts';
+import { ALARM_NAMES, type LeftOut } from './alarms.ts';
 import { parseSchedule, type WrittenSchedule } from './schedule.ts';
 import { isTimeZone } from './time-zone.ts';
 
@@ -20,8 +22,9 @@ export interface Environment {
   /** An existing secret of the same account and region, by ARN or by name; by default one is created, to be filled. */
   readonly secret?: { readonly arn: string } | { readonly name: string };
   /**
-   * A KMS key of yours for the table, the created secret, the dead-letter queue and the logs, and the key of an existing
-   * secret; AWS's own keys by default. Its key policy has to let `logs.<region>.amazonaws.com` use it.
+   * A KMS key of yours for the table, the created secret, the dead-letter queue, the logs and the alarms' topic, and the
+   * key of an existing secret; AWS's own keys by default. Its key policy has to let `logs.<region>.amazonaws.com` and
+   * `cloudwatch.amazonaws.com` use it: docs/operations.md has the statements.
    */
   readonly kmsKeyArn?: string;
   /** What a `cdk destroy` does with table, secret and logs; "retain" by default. */
@@ -36,6 +39,19 @@ export interface Environment {
   readonly timbalBaseUrl?: string;
   /** Watches the syncs of this connector alone. */
   readonly connectorId?: string;
+  /** Where the alarms about the watcher itself go; to a topic of the stack's own that nobody is subscribed to by default. */
+  readonly alarms?: WrittenAlarms;
+  /** Whether there is a CloudWatch dashboard, which has a monthly price (docs/costs.md); true by default. */
+  readonly dashboard?: boolean;
+}
+
+export interface WrittenAlarms {
+  /** Subscribed to the stack's own topic; AWS asks each by e-mail to confirm. */
+  readonly emails?: readonly string[];
+  /** An existing SNS topic of the same region instead. Its policy has to let CloudWatch publish: docs/operations.md. */
+  readonly topicArn?: string;
+  /** Alarms that are left out, each with the reason: `{ throttled: 'the account has no concurrency to spare' }`. */
+  readonly without?: LeftOut;
 }
 
 /**
@@ -95,6 +111,7 @@ function say(issue: v.BaseIssue<unknown>): string {
 const SECRET_ARN = /^arn:aws[a-z-]*:secretsmanager:[a-z\d-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z\d]{6}$/;
 const KEY_ARN =
   /^arn:aws[a-z-]*:kms:[a-z\d-]+:\d{12}:key\/(mrk-[\da-f]{32}|[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12})$/;
+const TOPIC_ARN = /^arn:aws[a-z-]*:sns:[a-z\d-]+:\d{12}:[\w-]{1,256}$/;
 const ELSEWHERE = 'is in another region than the environment';
 const REGIONS: readonly string[] = RegionInfo.regions.map(({ name }) => name);
 const RETENTION_DAYS = Object.values(RetentionDays).filter(
@@ -164,6 +181,32 @@ const tagsSchema = v.record(
   ),
 );
 
+const alarmsSchema = v.pipe(
+  v.strictObject({
+    emails: v.exactOptional(v.array(v.pipe(v.string(), v.email('expected an e-mail address')))),
+    topicArn: v.exactOptional(
+      v.pipe(
+        v.string(),
+        v.regex(TOPIC_ARN, 'expected the ARN of an SNS topic: arn:aws:sns:REGION:ACCOUNT:NAME'),
+      ),
+    ),
+    without: v.exactOptional(
+      v.record(
+        v.picklist(ALARM_NAMES, `is no alarm; expected ${ALARM_NAMES.join(', ')}`),
+        v.pipe(v.string(), v.trim(), v.nonEmpty('expected the reason why this alarm is not wanted')),
+      ),
+    ),
+  }),
+  v.forward(
+    v.partialCheck(
+      [['emails'], ['topicArn']],
+      ({ emails, topicArn }) => emails === undefined || topicArn === undefined,
+      'an existing topic has subscribers of its own: subscribe them there',
+    ),
+    ['emails'],
+  ),
+);
+
 const environmentSchema = v.pipe(
   v.strictObject({
     account: v.exactOptional(
@@ -213,6 +256,8 @@ const environmentSchema = v.pipe(
     connectorId: v.exactOptional(
       v.pipe(v.string(), v.regex(/^\S{1,256}$/, 'expected 1 to 256 characters, none of them blank')),
     ),
+    alarms: v.exactOptional(alarmsSchema),
+    dashboard: v.exactOptional(v.boolean()),
   }),
   v.forward(
     v.partialCheck(
@@ -230,7 +275,30 @@ const environmentSchema = v.pipe(
     ),
     ['kmsKeyArn'],
   ),
+  v.forward(
+    v.partialCheck(
+      [['region'], ['alarms']],
+      ({ region, alarms }) => isIn(region, alarms?.topicArn),
+      ELSEWHERE,
+    ),
+    ['alarms'],
+  ),
+  v.forward(
+    v.partialCheck(
+      [['schedule'], ['alarms']],
+      ({ schedule, alarms }) => alarms?.without?.noCheckCompleted !== undefined || canBeFollowed(schedule),
+      ({ input }) => noAlarmFits(input.schedule?.expression ?? ''),
+    ),
+    ['alarms'],
+  ),
 );
+
+/** Whether an alarm can tell that the checks of a schedule have stopped; of the default's it can. */
+function canBeFollowed(written: WrittenSchedule | undefined): boolean {
+  if (written?.expression === undefined) return true;
+  const parsed = parseSchedule(written);
+  return !parsed.ok || completionWindow(parsed.schedule.firings) !== undefined;
+}
 
 function isIn(region: string | undefined, arn: string | undefined): boolean {
   return region === undefined || arn === undefined || arn.split(':')[3] === region;

@@ -22,5 +22,7 @@ export const environments: Readonly<Record<string, Environment>> = {
   //   removal: 'destroy',
   //   logRetentionDays: 7,
   //   tags: { Team: 'data-platform' },
+  //   alarms: { emails: ['data-on-call@example.com'] },
+  //   dashboard: false,
   // },
 };

@@ -5,7 +5,7 @@ export interface CommandTarget {
 }
 
 /** The CLI's own 60 s would end, and then repeat, an invocation that uses its whole time. */
-const READ_TIMEOUT_SECONDS = 90;
+export const READ_TIMEOUT_SECONDS = 90;
 
 /**
  * Fills the secret from a file, so that no value stands on a command line, where others see it and a history keeps it.

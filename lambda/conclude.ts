@@ -49,6 +49,7 @@ export function conclude(pass: Pass, settings: CheckSettings): Outcome {
     syncs: judged(look, settings.policy),
     open: Object.values(facts.alerts).filter(({ state }) => state === 'firing').length,
     tidings: tidings(due),
+    told: toldOf(pass),
     ...(said && { digest: said }),
     posts: delivered.posts,
     stillDue: { count, ...(since !== undefined && { since: new Date(since).toISOString() }) },
@@ -58,6 +59,12 @@ export function conclude(pass: Pass, settings: CheckSettings): Outcome {
   const errors = [...blindness(pass, organisation), ...delivered.errors];
   if (errors.length > 0) throw new CheckFailed(errors, outcome);
   return outcome;
+}
+
+/** Of what was due, what stood in a message that Slack took. */
+function toldOf({ due, delivered }: Pass): Checked['told'] {
+  const told = new Set(delivered.told.map(({ fingerprint }) => fingerprint));
+  return tidings(due).filter(({ alert }) => told.has(alert));
 }
 
 /** Why nothing of the listing is believed, as an error; none when the syncs were seen. */

@@ -1,6 +1,6 @@
 import type { Look } from './core/look.ts';
 import { type Claim, DEFAULT_ROUTE, type Memory, type Route, routeOf } from './core/memory.ts';
-import type { Content } from './core/message.ts';
+import type { Content, Tells } from './core/message.ts';
 import { hasSeen } from './core/remember.ts';
 import { accepted, noted, refused, uncertain, waiting } from './core/telling.ts';
 import { after, type Instant } from './core/time.ts';
@@ -17,6 +17,8 @@ export interface Delivered {
   /** `overtaken`: another check wrote first, and nothing was posted. */
   readonly facts: 'remembered' | 'overtaken' | 'not remembered';
   readonly posts: Posts;
+  /** What the messages told that Slack certainly took. */
+  readonly told: readonly Tells[];
   readonly errors: readonly Error[];
 }
 
@@ -31,7 +33,12 @@ export interface Posts {
 
 export const NO_POSTS: Posts = { accepted: 0, refused: 0, uncertain: 0, repeated: 0 };
 
-export const NOTHING_DELIVERED: Delivered = { facts: 'not remembered', posts: NO_POSTS, errors: [] };
+export const NOTHING_DELIVERED: Delivered = {
+  facts: 'not remembered',
+  posts: NO_POSTS,
+  told: [],
+  errors: [],
+};
 
 /** What is to be remembered and posted. */
 export interface Delivery {
@@ -65,16 +72,24 @@ export async function deliver(
     version = await store.remember(memory, delivery.version);
   } catch (error) {
     const facts = error instanceof MemoryConflict ? 'overtaken' : 'not remembered';
-    return { memory, facts, posts: NO_POSTS, errors: facts === 'overtaken' ? [] : [asError(error)] };
+    return {
+      memory,
+      facts,
+      posts: NO_POSTS,
+      told: [],
+      errors: facts === 'overtaken' ? [] : [asError(error)],
+    };
   }
 
   const posts = { ...NO_POSTS };
+  const told: Tells[] = [];
   const errors: Error[] = [];
   for (const [index, message] of messages.entries()) {
     const posted = await slack.post(message, times.posting);
     posts[posted.kind] += 1;
     if (posted.kind !== 'refused') posts.repeated += repeats(delivery.memory, message);
-    if (posted.kind !== 'accepted') errors.push(posted.error);
+    if (posted.kind === 'accepted') told.push(...message.tells);
+    else errors.push(posted.error);
     const left = messages.slice(index + 1);
     const unsent = stopsTheRoute(posted) ? left : [];
     const isLast = unsent.length === left.length;
@@ -98,7 +113,7 @@ export async function deliver(
     }
     if (isLast) break;
   }
-  return { memory, facts: 'remembered', posts, errors };
+  return { memory, facts: 'remembered', posts, told, errors };
 }
 
 /** The memory to write before anything is posted: with a claim and a note of every post, if there is to be any. */

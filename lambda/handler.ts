@@ -14,4 +14,5 @@ export const handler = createHandler(
     now: Date.now,
   },
   (level, entry) => console[level](entry),
+  (line) => process.stdout.write(line),
 );

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { type Answer, checkFailedLog, checkSaid, reportSaid, type Said, testSaid } from './answer.ts';
+import { type Answer, checkLog, checkSaid, reportSaid, type Said, testSaid } from './answer.ts';
 import { check } from './check.ts';
 import { invokeCommand } from './commands.ts';
 import { SyncAlertsError } from './errors.ts';
 import { type Asked, parseEvent } from './event.ts';
+import { metricsLine } from './metrics.ts';
 import { CheckFailed } from './outcome.ts';
 import type { CheckSettings, Ports } from './ports.ts';
 import { report } from './report.ts';
+import { runbook, sectionAboutError } from './runbook.ts';
 import { type Step, testDeployment } from './test-command.ts';
 import { measured } from './took.ts';
 import { type Wiring, type World, wire } from './wiring.ts';
@@ -21,14 +23,17 @@ export interface InvocationContext {
 /** Writes one structured line. */
 export type Log = (level: 'info' | 'error', entry: Readonly<Record<string, unknown>>) => void;
 
+/** Prints a line as it is: what Lambda wraps is no metric any more. */
+export type Print = (line: string) => void;
+
 export type Handler = (event: unknown, context: InvocationContext) => Promise<Answer>;
 
 /**
  * The function: parses the event, wires the adapters at its first invocation, and does what was asked. Asked wrongly it
  * answers `{ok: false}`; what fails is thrown, as an error that holds no secret and nothing but its message. Each
- * invocation is one line in the log.
+ * invocation is one line in the log, after one for each change that was told; a check prints one of metrics too.
  */
-export function createHandler(world: World, log: Log): Handler {
+export function createHandler(world: World, log: Log, print: Print): Handler {
   let wiring: Wiring | undefined;
 
   return async (event, context) => {
@@ -48,22 +53,47 @@ export function createHandler(world: World, log: Log): Handler {
         steps = measured;
       });
       const tookMs = took();
+      tell(said);
       log('info', { ...said.log, ...scheduled(asked), tookMs, coldStart: isColdStart });
+      measure(asked, said, wiring, context);
       return { ...said.answer, tookMs };
     } catch (error) {
       const { safe, details } = sayable(error, wiring);
+      const said = failed(error, asked);
+      tell(said);
       log('error', {
         command: asked.command,
+        ...said.log,
         ...details,
         ...scheduled(asked),
         ok: false,
         error: { code: safe.code, message: safe.message },
+        runbook: runbook(sectionAboutError(causeCode(error) ?? safe.code)),
         tookMs: took(),
         coldStart: isColdStart,
       });
+      measure(asked, said, wiring, context);
       throw safe;
     }
   };
+
+  function tell({ told }: Pick<Said, 'told'>): void {
+    for (const change of told) log('info', { event: 'told', ...change });
+  }
+
+  /**
+   * A dry run is no check. Without the settings nobody knows whose figures they are: then the function's own errors have
+   * to do.
+   */
+  function measure(
+    asked: Asked,
+    { figures }: Pick<Said, 'figures'>,
+    wired: Wiring | undefined,
+    { awsRequestId }: InvocationContext,
+  ): void {
+    if (asked.command !== 'check' || asked.dryRun || figures === undefined || wired === undefined) return;
+    print(metricsLine(wired.settings.environment, awsRequestId, figures));
+  }
 }
 
 /** How long each step took so far, in milliseconds: of use above all when a later one fails. */
@@ -115,7 +145,7 @@ async function dispatch(asked: Asked, ports: Ports, secret: Step, settings: Chec
 }
 
 /**
- * The error to throw, and what else to log. Lambda logs an error with all that it holds, causes and outcome included: so
+ * The error to throw, and its stack to log. Lambda logs an error with all that it holds, causes and outcome included: so
  * it is made anew from its message, without any value of the secret.
  */
 function sayable(
@@ -124,14 +154,24 @@ function sayable(
 ): { readonly safe: SyncAlertsError; readonly details: Readonly<Record<string, unknown>> } {
   const masked = (text: string) => wiring?.secret.masked(text) ?? text;
   if (error instanceof SyncAlertsError) {
-    const safe = new SyncAlertsError(error.code, masked(error.message));
-    const hasOutcome = error instanceof CheckFailed && error.outcome !== undefined;
-    return { safe, details: hasOutcome ? checkFailedLog(error.outcome) : {} };
+    return { safe: new SyncAlertsError(error.code, masked(error.message)), details: {} };
   }
   // A defect of ours: its stack says where.
   const { name, message, stack = '' } = error instanceof Error ? error : new Error(String(error));
   const safe = new SyncAlertsError('unexpected', masked(`unexpected ${name}: ${message}`));
   return { safe, details: { stack: masked(stack) } };
+}
+
+/** What is logged and measured of an invocation that failed. */
+function failed(error: unknown, asked: Asked): Omit<Said, 'answer'> {
+  if (asked.command !== 'check') return { log: {}, told: [] };
+  return checkLog(error instanceof CheckFailed ? error.outcome : undefined, false);
+}
+
+/** A check that failed says by its first cause what is the matter. */
+function causeCode(error: unknown): string | undefined {
+  const cause = error instanceof CheckFailed ? error.cause : undefined;
+  return cause instanceof SyncAlertsError ? cause.code : undefined;
 }
 
 function scheduled(asked: Asked): { readonly scheduledAt?: string } {

@@ -16,6 +16,8 @@ export interface Checked {
   readonly open: number;
   /** What was posted; on a dry run, what would be. */
   readonly tidings: readonly Tidings[];
+  /** Of them, those that Slack certainly has. */
+  readonly told: readonly Tidings[];
   /** What was said, or would be; absent when there was nothing to tell. */
   readonly digest?: Digest;
   readonly posts: Posts;

@@ -129,6 +129,7 @@ describe('a check', () => {
       repeated: 1,
       problems: { unreadable: 1, disabled: 1, failing: 1, never_succeeded: 0, stalled: 0 },
       unknownFields: {},
+      worstLagIntervals: 1.33,
     });
   });
 

@@ -25,12 +25,16 @@ class Deployed {
   shown: readonly unknown[] = [aRecord(START)];
   apiKeys = [`${MARK}-key`];
   slackAnswer = answers(200, 'ok');
+  /** What it answers before that, one for each post. */
+  slackAnswers: Behaviour[] = [];
   /** What the API does instead of answering, when it does something else. */
   apiBehaviour: Behaviour | undefined;
   policy: string | undefined = '{}';
   leftMs = 60_000;
   readonly environment: Record<string, string> = {};
   readonly lines: { readonly level: string; readonly entry: Readonly<Record<string, unknown>> }[] = [];
+  /** What was printed as it is. */
+  readonly printed: string[] = [];
   readonly secrets = new ASecretsManager();
   table = new ADynamoDb();
   #servers: { readonly api: LocalServer; readonly slack: LocalServer; readonly aws: LocalServer } | undefined;
@@ -43,7 +47,9 @@ class Deployed {
       const answer = isKnown ? answersJson(200, { syncs: deployed.shown }) : answersJson(401, {});
       (deployed.apiBehaviour ?? answer)(request, response);
     });
-    const slack = await localServer((request, response) => deployed.slackAnswer(request, response));
+    const slack = await localServer((request, response) =>
+      (deployed.slackAnswers.shift() ?? deployed.slackAnswer)(request, response),
+    );
     const aws = await localServer((request, response) => {
       const body = aws.requests.at(-1)?.body ?? '';
       const isSecret = String(request.headers['x-amz-target']).startsWith('secretsmanager.');
@@ -85,6 +91,7 @@ class Deployed {
         aws: { region: 'eu-west-1', endpoint: this.servers.aws.url, credentials },
       },
       (level, entry) => this.lines.push({ level, entry }),
+      (line) => this.printed.push(line),
     );
   }
 
@@ -96,6 +103,13 @@ class Deployed {
     };
     if (this.#handler === undefined) throw new Error('it was not started');
     return this.#handler(event, context);
+  }
+
+  /** The one line that was printed since this was last asked, as an object. */
+  metrics(): Record<string, unknown> {
+    const [line, ...others] = this.printed.splice(0);
+    if (line === undefined || others.length > 0) throw new Error('not one line was printed');
+    return JSON.parse(line);
   }
 
   /** How many calls went where. */
@@ -197,6 +211,89 @@ describe('a check', () => {
     expect(deployed.logged().entry).toMatchObject({ coldStart: false });
   });
 
+  it('that tells is a line for each change and one with their number; that is quiet is one line', async () => {
+    deployed.shown = [
+      aFailingRecord(START, { id: 'invoices', name: 'invoices' }),
+      aFailingRecord(START, { id: 'orders', name: 'orders' }),
+    ];
+    await deployed.invoke();
+    const told = { event: 'told', problem: 'failing', severity: 'warning', why: 'new' };
+    expect(deployed.lines.splice(0)).toEqual([
+      { level: 'info', entry: { ...told, alert: 'sync:invoices', name: 'invoices' } },
+      { level: 'info', entry: { ...told, alert: 'sync:orders', name: 'orders' } },
+      { level: 'info', entry: expect.objectContaining({ ok: true, result: 'checked', told: 2 }) },
+    ]);
+    await deployed.invoke();
+    expect(deployed.lines).toEqual([
+      { level: 'info', entry: expect.objectContaining({ ok: true, result: 'checked', told: 0 }) },
+    ]);
+    expect(deployed.logged().entry).not.toHaveProperty('runbook');
+  });
+
+  it('of which Slack took a part: what it took is told, the rest tried', async () => {
+    const long = 'x'.repeat(120);
+    deployed.shown = Array.from({ length: 60 }, (_, index) =>
+      aFailingRecord(START, {
+        id: `sync-${index}`,
+        name: `${long} ${index}`,
+        connection_ref: `c${index}`,
+        connector_id: `c${index}`,
+        kb_uid: `k${index}`,
+      }),
+    );
+    deployed.slackAnswers = [answers(200, 'ok'), answers(404, 'no_service')];
+    await failure(deployed.invoke());
+    const { told, triedToTell } = deployed.logged().entry;
+    expect(triedToTell).toBe(60);
+    expect(told).toBeGreaterThan(0);
+    expect(told).toBeLessThan(60);
+    expect(deployed.lines.filter(({ entry }) => entry['event'] === 'told')).toHaveLength(Number(told));
+  });
+
+  it('that found something about the watcher beside names the section of the runbook', async () => {
+    deployed.shown = [aRecord(START), aRecord(START, { id: 'b' }), aRecord(START, { id: null })];
+    await deployed.invoke();
+    expect(deployed.logged().entry['runbook']).toEqual(['docs/runbook.md#records-that-cannot-be-read']);
+  });
+
+  it('prints its metrics as they are, once, also when it fails', async () => {
+    await deployed.invoke();
+    expect(deployed.metrics()).toMatchObject({
+      Environment: 'prod',
+      requestId: 'request-1',
+      ChecksCompleted: 1,
+      SyncsWatched: 1,
+    });
+    deployed.shown = [aFailingRecord(START)];
+    deployed.slackAnswer = answers(404, 'no_service');
+    await failure(deployed.invoke());
+    expect(deployed.metrics()).toMatchObject({ ChecksCompleted: 0, SyncsFailing: 1, MessagesPosted: 0 });
+    deployed.now += 61 * MINUTE;
+    deployed.shown = [aFailingRecord(START)];
+    await failure(deployed.invoke());
+    expect(deployed.metrics()).toMatchObject({ ChecksCompleted: 0, OldestDueSeconds: 3660 });
+    deployed.apiKeys = [];
+    await failure(deployed.invoke());
+    expect(deployed.metrics()).not.toHaveProperty('SyncsWatched');
+    deployed.table.onQueries.push(faulty('AccessDeniedException'));
+    await failure(deployed.invoke());
+    const { _aws, ...figures } = deployed.metrics();
+    expect(figures).toEqual({ Environment: 'prod', requestId: 'request-1', ChecksCompleted: 0 });
+    expect(deployed.printed).toEqual([]);
+  });
+
+  it.each<[string, unknown]>([
+    ['a dry run', { command: 'check', dryRun: true }],
+    ['a report', { command: 'report' }],
+    ['a test', { command: 'test' }],
+    ['what was asked wrongly', { command: 'chekc' }],
+  ])('is what the metrics count: not %s', async (_, event) => {
+    await deployed.invoke(event);
+    deployed.apiKeys = [];
+    await deployed.invoke(event).catch(() => undefined);
+    expect(deployed.printed).toEqual([]);
+  });
+
   it('finds the claim of another and says until when', async () => {
     deployed.shown = [aFailingRecord(START)];
     deployed.table.onWrites.push(undefined, cancels('ValidationError'), cancels('ValidationError'));
@@ -237,7 +334,9 @@ describe('a check that fails throws', () => {
       entry: {
         ok: false,
         error: { code: 'check_failed', message: error.message },
-        triedToTell: [{ alert: 'sync:orders' }],
+        triedToTell: 1,
+        told: 0,
+        runbook: 'docs/runbook.md#slack-does-not-take-it',
         stillDue: { count: 1 },
         tookMs: { list: expect.any(Number), post: expect.any(Number), total: expect.any(Number) },
       },
@@ -418,7 +517,13 @@ test('no key and no webhook ever reaches an answer, an error, the log, memory or
     Buffer.from(item['bytes']?.B ?? '', 'base64'),
   );
   const stored = bytes.map((gzipped) => gunzipSync(gzipped).toString());
-  const everywhere = JSON.stringify([said, deployed.lines, slack.requests.map(({ body }) => body), stored]);
+  const everywhere = JSON.stringify([
+    said,
+    deployed.lines,
+    deployed.printed,
+    slack.requests.map(({ body }) => body),
+    stored,
+  ]);
   expect(stored.join()).toContain('about marked');
   expect(everywhere).not.toContain(MARK);
 });

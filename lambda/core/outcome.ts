@@ -1,5 +1,6 @@
 import { type Blindness, PROBLEMS, type Problem } from './alert.ts';
 import type { Due } from './announce.ts';
+import type { Diagnosis } from './diagnosis.ts';
 import { calledBy } from './digest-lines.ts';
 import type { Look } from './look.ts';
 import type { Memory } from './memory.ts';
@@ -10,7 +11,7 @@ import type { Instant } from './time.ts';
 
 /** What one check saw; its figures account for every record that was listed. */
 export interface Judged {
-  /** Records in the answer: the sum of all the figures below but `unknownFields`, unless the check was blind. */
+  /** Records in the answer: the sum of all the counts below but `unknownFields`, unless the check was blind. */
   readonly listed: number;
   readonly healthy: number;
   readonly inconclusive: number;
@@ -20,6 +21,8 @@ export interface Judged {
   readonly repeated: number;
   /** Fields that were missing or wrong and that no verdict needed: in how many records. */
   readonly unknownFields: Readonly<Partial<Record<Field, number>>>;
+  /** The largest lag of a sync that nobody paused, in intervals of its own; absent when no lag could be read. */
+  readonly worstLagIntervals?: number;
   /** Why nothing of the listing is believed; the figures are then zero but for `listed`. */
   readonly blind?: Blindness;
 }
@@ -40,13 +43,29 @@ export function judged(look: Look, policy: Policy): Judged {
     return { listed: look.listed, ...counts, problems: none, unknownFields: {}, blind: look.blindness };
   }
   const problems: Record<Problem, number> = { ...none };
-  for (const { sync, verdict } of look.diagnoses.values()) {
-    if (ignoredBecause(policy, sync.id ?? '', sync.labels) !== undefined) counts.ignored += 1;
-    else if (verdict.kind === 'problem') problems[verdict.problem] += 1;
+  let worst: number | undefined;
+  for (const diagnosis of look.diagnoses.values()) {
+    const { sync, verdict } = diagnosis;
+    if (ignoredBecause(policy, sync.id ?? '', sync.labels) !== undefined) {
+      counts.ignored += 1;
+      continue;
+    }
+    if (verdict.kind === 'problem') problems[verdict.problem] += 1;
     else counts[verdict.kind] += 1;
+    const lag = lagIntervals(diagnosis);
+    if (lag !== undefined && (worst === undefined || lag > worst)) worst = lag;
   }
   const { listed, withoutId, repeated, unknownFields } = look;
-  return { ...counts, listed, problems, withoutId, repeated, unknownFields };
+  const worstLag = worst === undefined ? {} : { worstLagIntervals: Math.round(worst * 100) / 100 };
+  return { ...counts, listed, problems, withoutId, repeated, unknownFields, ...worstLag };
+}
+
+/** Undefined where it cannot be read, and of a sync that a person paused: its age is wanted, and would hide all others. */
+function lagIntervals({ sync, verdict, lagSeconds }: Diagnosis): number | undefined {
+  const { intervalSeconds } = sync.labels;
+  const isPaused = verdict.kind === 'problem' && verdict.paused;
+  if (lagSeconds === null || intervalSeconds === null || isPaused) return undefined;
+  return lagSeconds / intervalSeconds;
 }
 
 /** How many syncs are in trouble. */

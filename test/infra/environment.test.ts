@@ -3,6 +3,7 @@ import { environments } from '../../infra/environments.ts';
 import { SyncAlertsError } from '../../lambda/errors.ts';
 
 const SECRET = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:sync-alerts/prod-AbCdEf';
+const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:on-call';
 const KEY = 'arn:aws:kms:eu-west-1:123456789012:key/0aaaaaaa-1bbb-2ccc-3ddd-4eeeeeeeeeee';
 
 /** The faults of what was written, without the head that they all have. */
@@ -37,8 +38,12 @@ test('everything that can be said is accepted', () => {
     tags: { Team: 'data platform', 'cost:centre': '' },
     timbalBaseUrl: 'https://timbal.example/api',
     connectorId: 'conn_1',
+    alarms: { emails: ['on-call@acme.example'], without: { throttled: 'the account is shared' } },
+    dashboard: false,
   };
-  expect(faultsOf({ 'eu-prod': full, dev2: { secret: { name: 'sync-alerts/dev' } } })).toEqual([]);
+  expect(
+    faultsOf({ 'eu-prod': full, dev2: { secret: { name: 'sync-alerts/dev' }, alarms: { topicArn: TOPIC } } }),
+  ).toEqual([]);
 });
 
 test.each<[unknown, string]>([
@@ -81,11 +86,38 @@ test.each<[unknown, string]>([
   [{ timbalBaseUrl: 'http://timbal.example' }, 'timbalBaseUrl: is not https'],
   [{ timbalBaseUrl: 'https://timbal.example?a=b' }, 'timbalBaseUrl: holds a query'],
   [{ connectorId: '' }, 'connectorId: expected 1 to 256'],
+  [{ alarms: { email: 'a@acme.example' } }, 'alarms.email: is not a field that is known'],
+  [{ alarms: { emails: 'a@acme.example' } }, 'alarms.emails: Invalid type'],
+  [{ alarms: { emails: ['on call'] } }, 'alarms.emails.0: expected an e-mail address'],
+  [{ alarms: { topicArn: 'on-call' } }, 'alarms.topicArn: expected the ARN of an SNS topic'],
+  [{ alarms: { topicArn: TOPIC }, region: 'eu-west-2' }, 'alarms: is in another region'],
+  [
+    { alarms: { topicArn: TOPIC, emails: [] } },
+    'alarms.emails: an existing topic has subscribers of its own',
+  ],
+  [{ alarms: { without: ['throttled'] } }, 'alarms.without.0: is no alarm'],
+  [
+    { alarms: { without: { errors: 'x' } } },
+    'alarms.without.errors: is no alarm; expected noCheckCompleted, ',
+  ],
+  [{ alarms: { without: { throttled: ' ' } } }, 'alarms.without.throttled: expected the reason'],
+  [{ alarms: { without: { throttled: true } } }, 'alarms.without.throttled: Invalid type'],
+  [
+    { schedule: { expression: 'cron(0 9 1 * ? *)' } },
+    'alarms: nothing would tell when the checks of "cron(0 9 1 * ? *)" stop',
+  ],
+  [{ dashboard: 'no' }, 'dashboard: Invalid type'],
   [{ environment: 'prod' }, 'environment: is not a field that is known'],
 ])('%j: the error names environment and field', (environment, fault) => {
   const faults = faultsOf({ good: {}, prod: environment });
   expect(faults).toHaveLength(1);
   expect(faults[0]).toContain(`prod.${fault}`);
+});
+
+test('a schedule that no alarm can follow is accepted with the reason why nobody needs one', () => {
+  const schedule = { expression: 'cron(0 9 1 * ? *)' };
+  const alarms = { without: { noCheckCompleted: 'once a month is for the books' } };
+  expect(faultsOf({ prod: { schedule, alarms } })).toEqual([]);
 });
 
 test.each(['', 'pre prod', 'prod_eu', '-prod', 'prod-', 'a--b', 'x'.repeat(65)])(

@@ -278,7 +278,7 @@ describe('what can be set', () => {
 });
 
 test('nothing has a physical name, and no role a policy of AWS’s own or a wildcard', () => {
-  const named = /^(Name|(Function|Role|Queue|Table|LogGroup|Policy|Group)Name)$/;
+  const named = /^(Name|(Function|Role|Queue|Table|LogGroup|Policy|Group|Topic|Alarm|Dashboard)Name)$/;
   for (const [id, { Type, Properties }] of Object.entries<{ Type: string; Properties: object }>(
     asShipped.toJSON()['Resources'],
   )) {
@@ -318,6 +318,8 @@ test('the outputs are ready to paste', () => {
     FunctionName: name,
     SecretArn: secret,
     TableName: stack.resolve(stack.watch.table.tableName),
+    LogGroupName: stack.resolve(stack.watch.logGroup.logGroupName),
+    DeadLetterQueueUrl: stack.resolve(stack.watch.deadLetterQueue.queueUrl),
     FillSecretCommand: {
       'Fn::Join': [
         '',
@@ -331,6 +333,8 @@ test('the outputs are ready to paste', () => {
     TestCommand: invoke('test'),
     ReportCommand: invoke('report'),
     CheckCommand: invoke('check'),
+    AlarmTopicArn: stack.resolve(stack.monitoring.topic.topicArn),
+    DashboardName: stack.resolve(stack.monitoring.dashboard?.dashboardName),
   });
 });
 

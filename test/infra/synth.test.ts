@@ -22,6 +22,7 @@ const FULL: Environment = {
   tags: { Team: 'data' },
   timbalBaseUrl: 'https://timbal.example',
   connectorId: 'conn_1',
+  alarms: { emails: ['on-call@acme.example'] },
 };
 
 /** The whole app in a process of its own, as the CDK CLI runs it, without a network or credentials. */
@@ -100,7 +101,8 @@ describe('the template', () => {
   function everyKind(app = anApp()): App {
     aStack({}, app, 'prod');
     aStack(FULL, app, 'full');
-    aStack({ secret: { name: 'sync-alerts/prod' } }, app, 'existing');
+    const topicArn = 'arn:aws:sns:eu-west-1:123456789012:on-call';
+    aStack({ secret: { name: 'sync-alerts/prod' }, alarms: { topicArn } }, app, 'existing');
     return app;
   }
 

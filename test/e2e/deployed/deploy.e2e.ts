@@ -22,9 +22,13 @@ describe('what is shipped, deployed unedited', () => {
 
   it('prints the commands that come next', () => {
     expect(Object.keys(deployment.outputs).sort()).toEqual([
+      'AlarmTopicArn',
       'CheckCommand',
+      'DashboardName',
+      'DeadLetterQueueUrl',
       'FillSecretCommand',
       'FunctionName',
+      'LogGroupName',
       'ReportCommand',
       'SecretArn',
       'TableName',

@@ -280,6 +280,7 @@ describe('time to check', () => {
     const check = await deployment.emulator.ended(fired);
     expect(check.result).toMatchObject({ command: 'check', result: 'checked', told: [{ name: 'orders' }] });
     expect(logged(check)).toMatchObject([
+      { event: 'told', name: 'orders' },
       { command: 'check', ok: true, scheduledAt: expect.stringMatching(/^20\d\d-\d\d-\d\dT\d\d:\d\d:00Z$/) },
     ]);
     expect(deployment.posted()).toHaveLength(1);

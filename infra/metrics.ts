@@ -1,0 +1,19 @@
+import type { Duration } from 'aws-cdk-lib';
+import { Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { ENVIRONMENT_DIMENSION, METRIC_NAMESPACE, type MetricName } from '../lambda/metric-names.ts';
+
+/** A metric that the function prints. */
+export function ownMetric(name: MetricName, environment: string, options: MetricOptions): Metric {
+  return new Metric({
+    namespace: METRIC_NAMESPACE,
+    metricName: name,
+    dimensionsMap: { [ENVIRONMENT_DIMENSION]: environment },
+    ...options,
+  });
+}
+
+/** Events that Lambda took, and gave up before they ran: too old, or tried too often. */
+export function asyncEventsDropped(handler: IFunction, period: Duration): Metric {
+  return handler.metric('AsyncEventsDropped', { statistic: Stats.SUM, period });
+}

@@ -1,0 +1,267 @@
+import * as v from 'valibot';
+import { METRIC_NAMESPACE, METRICS } from '../../lambda/metric-names.ts';
+import { aFailingRecord, aRecord } from '../a-world.ts';
+import { answers, answersJson, closeLocalServers } from '../http/local-server.ts';
+import { bootstrap, deploy, type Outputs } from './cdk.ts';
+import { type Emulator, type Invocation, startEmulator } from './emulator.ts';
+import { type Embedded, embeddedIn } from './monitoring/embedded-metrics.ts';
+import { runFirst, runSection, WITH_COMMANDS } from './monitoring/runbook-commands.ts';
+import { aws } from './shell.ts';
+import { type SlackReceiver, startSlackReceiver } from './slack-receiver.ts';
+import { startTimbalServer, type TimbalServer } from './timbal-server.ts';
+
+/** The watcher is watched: the deployed function's metrics, the alarms on them, and the runbook's commands. */
+
+const APP = 'node --import tsx test/e2e/monitoring/app.ts';
+
+const AlarmSchema = v.looseObject({
+  AlarmName: v.string(),
+  StateValue: v.string(),
+  Namespace: v.string(),
+  MetricName: v.string(),
+  Dimensions: v.array(v.object({ Name: v.string(), Value: v.string() })),
+  AlarmActions: v.array(v.string()),
+  OKActions: v.array(v.string()),
+});
+const AlarmsSchema = v.looseObject({ MetricAlarms: v.array(AlarmSchema) });
+const DashboardSchema = v.looseObject({
+  widgets: v.array(
+    v.looseObject({
+      properties: v.looseObject({ metrics: v.optional(v.array(v.array(v.unknown()))) }),
+    }),
+  ),
+});
+
+/** The sections whose state is played below; of the others the commands alone. */
+const PLAYED = [
+  'No check completed',
+  'Checks fail',
+  'Dead letters',
+  'Invocations throttled',
+  'Something is due for an hour',
+  'Prove that an alarm is heard',
+];
+
+let emulator: Emulator;
+let timbal: TimbalServer;
+let slack: SlackReceiver;
+let outputs: Outputs;
+const seen: Embedded[] = [];
+
+beforeAll(async () => {
+  [emulator, timbal, slack] = await Promise.all([
+    startEmulator(),
+    startTimbalServer('acme', 'a-key'),
+    startSlackReceiver(),
+  ]);
+  await bootstrap(emulator);
+  const alarms = { emails: ['on-call@acme.example'] };
+  const environments = JSON.stringify({ prod: { timbalBaseUrl: timbal.baseUrl, alarms } });
+  outputs = await deploy(emulator, 'SyncAlerts-prod', { app: APP, context: { environments } });
+  const secret = { timbalApiKey: 'a-key', timbalOrgId: 'acme', slackWebhookUrl: slack.webhookUrl() };
+  const fill = ['secretsmanager', 'put-secret-value', '--secret-id', output('SecretArn')];
+  await aws(emulator, ...fill, '--secret-string', JSON.stringify(secret));
+});
+
+afterAll(async () => {
+  await Promise.all([emulator?.stop(), closeLocalServers()]);
+});
+
+beforeEach(async () => {
+  timbal.instead = undefined;
+  timbal.syncs = [aRecord(Date.now(), { id: 'healthy' })];
+  slack.script.length = 0;
+  await invoke();
+});
+
+function output(name: string): string {
+  const value = outputs[name];
+  if (value === undefined) throw new Error(`the stack has no output ${name}`);
+  return value;
+}
+
+async function invoke(event: unknown = { command: 'check' }): Promise<Invocation> {
+  const invocation = await emulator.invoke(output('FunctionName'), event);
+  seen.push(...embeddedIn(invocation.output));
+  return invocation;
+}
+
+/** The figures that an invocation printed. */
+async function figures(): Promise<Embedded['figures']> {
+  const [metrics, ...others] = embeddedIn((await invoke()).output);
+  if (metrics === undefined || others.length > 0) throw new Error('not one line of metrics was printed');
+  return metrics.figures;
+}
+
+async function alarms(): Promise<v.InferOutput<typeof AlarmsSchema>['MetricAlarms']> {
+  return v.parse(AlarmsSchema, await aws(emulator, 'cloudwatch', 'describe-alarms')).MetricAlarms;
+}
+
+function withFailing(): void {
+  timbal.syncs = [aRecord(Date.now(), { id: 'healthy' }), aFailingRecord(Date.now(), { id: 'failing' })];
+}
+
+describe('the metrics that the function prints', () => {
+  it('are in the embedded format, as they are among lines that Lambda wrapped, and name their request', async () => {
+    withFailing();
+    const invocation = await invoke();
+    const [metrics] = embeddedIn(invocation.output);
+    expect(metrics).toMatchObject({
+      namespace: METRIC_NAMESPACE,
+      dimensions: { Environment: 'prod' },
+      figures: { ChecksCompleted: 1, SyncsWatched: 2, SyncsFailing: 1, MessagesPosted: 1 },
+      requestId: invocation.requestId,
+    });
+    expect(Object.keys(metrics?.figures ?? {})).toEqual(METRICS.map(({ name }) => name));
+    expect(invocation.output.split('\n').filter((line) => line !== '')).toHaveLength(3);
+  });
+
+  it('are one line beside one of the log when nothing is to be told', async () => {
+    await invoke();
+    const { output: printed } = await invoke();
+    const lines = printed.split('\n').filter((line) => line !== '');
+    expect(lines.map((line) => '_aws' in JSON.parse(line))).toEqual([false, true]);
+  });
+
+  it('reach the log group as they are', async () => {
+    await invoke();
+    const events = await aws(
+      emulator,
+      'logs',
+      'filter-log-events',
+      '--log-group-name',
+      output('LogGroupName'),
+    );
+    const EventsSchema = v.looseObject({ events: v.array(v.looseObject({ message: v.string() })) });
+    const messages = v.parse(EventsSchema, events).events.map(({ message }) => message);
+    expect(embeddedIn(messages.join('\n')).at(-1)).toEqual(seen.at(-1));
+  });
+
+  it('are all that an alarm or a panel names; what else they name is of this function and this queue', async () => {
+    const printed = new Set(seen.flatMap(({ figures: all }) => Object.keys(all)));
+    const ofAlarms = (await alarms()).map(({ Namespace, MetricName, Dimensions }) => [
+      Namespace,
+      MetricName,
+      ...Dimensions.flatMap(({ Name, Value }) => [Name, Value]),
+    ]);
+    const dashboard = await aws(
+      emulator,
+      'cloudwatch',
+      'get-dashboard',
+      '--dashboard-name',
+      output('DashboardName'),
+    );
+    const { DashboardBody } = v.parse(v.looseObject({ DashboardBody: v.string() }), dashboard);
+    const { widgets } = v.parse(DashboardSchema, JSON.parse(DashboardBody));
+    const ofPanels = widgets
+      .flatMap(({ properties }) => properties.metrics ?? [])
+      .map((it) => it.slice(0, 4));
+    const queue = output('DeadLetterQueueUrl').split('/').at(-1);
+    expect(ofAlarms).toHaveLength(7);
+    for (const [namespace, name, ...dimension] of [...ofAlarms, ...ofPanels]) {
+      switch (namespace) {
+        case METRIC_NAMESPACE:
+          expect(printed).toContain(name);
+          expect(dimension).toEqual(['Environment', 'prod']);
+          break;
+        case 'AWS/Lambda':
+          expect(dimension).toEqual(['FunctionName', output('FunctionName')]);
+          break;
+        default:
+          expect([namespace, ...dimension]).toEqual(['AWS/SQS', 'QueueName', queue]);
+      }
+    }
+  });
+});
+
+describe('the topic', () => {
+  it('is where every alarm goes, begins and ends, with its address subscribed and CloudWatch let in', async () => {
+    const topic = output('AlarmTopicArn');
+    for (const alarm of await alarms())
+      expect(alarm).toMatchObject({ AlarmActions: [topic], OKActions: [topic] });
+    const subscriptions = await aws(emulator, 'sns', 'list-subscriptions-by-topic', '--topic-arn', topic);
+    expect(JSON.stringify(subscriptions)).toContain('on-call@acme.example');
+    const attributes = await aws(emulator, 'sns', 'get-topic-attributes', '--topic-arn', topic);
+    expect(JSON.stringify(attributes)).toMatch(
+      /aws:SourceAccount\W+123456789012\W.*cloudwatch\.amazonaws\.com/,
+    );
+  });
+});
+
+describe('the runbook', () => {
+  it('begins with two commands that say most of it at once', async () => {
+    const printed = await runFirst(emulator);
+    expect(
+      printed.match(/^\w+\tsync-alerts, prod: .* What to do: docs\/runbook\.md#[a-z-]+$/gm),
+    ).toHaveLength(7);
+    expect(printed).toMatch(/^ok +secret .*\nok +listing .*\nok +memory .*\nok +slack /m);
+  });
+
+  it('No check completed: says what the last ones said, and the check by hand completes', async () => {
+    timbal.instead = answersJson(503, { message: 'maintenance' });
+    expect(await figures()).toMatchObject({ ChecksCompleted: 0 });
+    timbal.instead = undefined;
+    const printed = await runSection(emulator, 'No check completed');
+    expect(printed).toContain('503');
+    expect(printed).toContain('docs/runbook.md#the-syncs-cannot-be-seen');
+    expect(printed).toMatch(/ENABLED\W+rate\(5 minutes\)\W+Etc\/UTC/);
+    expect(printed).toMatch(/1 sync: 1 healthy; .*posted\.\n$/);
+    expect(await figures()).toMatchObject({ ChecksCompleted: 1 });
+  });
+
+  it('Checks fail: shows each error, and where the runbook speaks of it', async () => {
+    withFailing();
+    slack.script.push(answers(404, 'no_service'), answers(404, 'no_service'));
+    const failed = [await invoke(), await invoke()];
+    expect(failed.map(({ status }) => status)).toEqual(['error', 'error']);
+    expect(await runSection(emulator, 'Checks fail')).toContain('docs/runbook.md#slack-does-not-take-it');
+    expect(await invoke()).toMatchObject({ status: 'success' });
+  });
+
+  it('Dead letters: shows them, and empties the queue', async () => {
+    const queue = ['--queue-url', output('DeadLetterQueueUrl')];
+    const reason = JSON.stringify({ ERROR_CODE: { DataType: 'String', StringValue: 'AccessDenied' } });
+    const send = ['sqs', 'send-message', ...queue, '--message-body', '{}', '--message-attributes', reason];
+    await aws(emulator, ...send);
+    expect(await runSection(emulator, 'Dead letters')).toContain('AccessDenied');
+    const attribute = 'ApproximateNumberOfMessages';
+    const left = await aws(emulator, 'sqs', 'get-queue-attributes', ...queue, '--attribute-names', attribute);
+    expect(left).toMatchObject({ Attributes: { [attribute]: '0' } });
+  });
+
+  it('Invocations throttled: shows the reservation, takes it away, and a check runs', async () => {
+    const reserve = ['lambda', 'put-function-concurrency', '--function-name', output('FunctionName')];
+    await aws(emulator, ...reserve, '--reserved-concurrent-executions', '0');
+    await expect(invoke()).rejects.toThrow(/429/);
+    const printed = await runSection(emulator, 'Invocations throttled');
+    expect(printed).toMatch(/"ReservedConcurrentExecutions": 0/);
+    expect(printed).toMatch(/1 sync: 1 healthy; /);
+  });
+
+  it('Something is due for an hour: says what is due and what Slack answers, and the check by hand tells it', async () => {
+    withFailing();
+    slack.script.push(answers(403, 'invalid_token'), answers(403, 'invalid_token'));
+    expect(await figures()).toMatchObject({ ChecksCompleted: 0, OldestDueSeconds: 0 });
+    expect((await figures())['OldestDueSeconds']).toBeGreaterThanOrEqual(0);
+    const printed = await runSection(emulator, 'Something is due for an hour');
+    expect(printed).toContain('dry run: nothing was posted or remembered');
+    expect(printed).toContain('invalid_token');
+    expect(printed).toMatch(/1 message posted\.\n$/);
+    expect(await figures()).toMatchObject({ ChecksCompleted: 1, OldestDueSeconds: 0 });
+  });
+
+  it.each(WITH_COMMANDS.filter((heading) => !PLAYED.includes(heading)))(
+    '%s: its commands work',
+    async (heading) => {
+      await expect(runSection(emulator, heading)).resolves.toEqual(expect.any(String));
+    },
+  );
+
+  it('plays an alarm', async () => {
+    await runSection(emulator, 'Prove that an alarm is heard');
+    const ringing = (await alarms()).filter(({ StateValue }) => StateValue === 'ALARM');
+    expect(ringing.map(({ AlarmName }) => AlarmName)).toEqual([
+      expect.stringMatching(/^SyncAlerts-prod-MonitoringNoCheckCompleted/),
+    ]);
+  });
+});

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import type { Emulator } from '../emulator.ts';
+import { mustWork, shell } from '../shell.ts';
+
+const PARTS = readFileSync('docs/runbook.md', 'utf8').split(/^###? /m);
+
+/** The headings that have commands. */
+export const WITH_COMMANDS = PARTS.filter((part) => part.includes('```sh'))
+  .map(headingOf)
+  .filter((heading) => heading !== 'Before anything');
+
+/** Runs all commands of a section in their order, as a person who pastes them, and gives what they printed. */
+export async function runSection(emulator: Emulator, heading: string): Promise<string> {
+  const [helpers = ''] = commandsOf('Before anything');
+  const script = [
+    'set -e',
+    helpers,
+    // Version 1 of the CLI has an endpoint of its own for SQS, whatever the environment says.
+    'aws() { command aws "$@" --endpoint-url "$AWS_ENDPOINT_URL"; }',
+    ...commandsOf(heading),
+  ];
+  return (await mustWork(shell(emulator, script.join('\n')))).stdout;
+}
+
+/** The first two commands, which say most of it at once. */
+export async function runFirst(emulator: Emulator): Promise<string> {
+  const script = commandsOf('Before anything').join('\n');
+  return (await mustWork(shell(emulator, script))).stdout;
+}
+
+function commandsOf(heading: string): readonly string[] {
+  const part = PARTS.find((it) => headingOf(it) === heading) ?? '';
+  const commands = [...part.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, text = '']) => text);
+  if (commands.length === 0) throw new Error(`the runbook has no commands under ${JSON.stringify(heading)}`);
+  return commands;
+}
+
+function headingOf(part: string): string {
+  return part.split('\n')[0] ?? '';
+}
