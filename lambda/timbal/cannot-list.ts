@@ -101,5 +101,10 @@ function quote(text: string, secrets: readonly string[]): string {
   }
   const line = words.replace(/[\s\p{C}]+/gu, ' ').trim();
   const whole = [...line];
-  return ` (${whole.length > LONGEST_QUOTE ? `${whole.slice(0, LONGEST_QUOTE).join('')}…` : line})`;
+  if (whole.length <= LONGEST_QUOTE) return ` (${line})`;
+  // A URL that the cut divides may be a secret of which only the whole would be known and masked.
+  return ` (${whole
+    .slice(0, LONGEST_QUOTE)
+    .join('')
+    .replace(/https?:\S*$/i, '')}…)`;
 }

@@ -325,6 +325,11 @@ describe('what an error quotes of an answer', () => {
     ['its message alone', { message: 'No such organisation' }, ' (No such organisation)'],
     ['one line', { message: 'a\r\n  b\u2028c\u001b[31m\u202ed' }, ' (a b c [31m d)'],
     ['its beginning', { message: 'é'.repeat(300) }, ` (${'é'.repeat(200)}…)`],
+    [
+      'no part of a URL',
+      { message: `${'e'.repeat(180)} https://hooks.slack.com/services/T0/B0/x` },
+      ` (${'e'.repeat(180)} …)`,
+    ],
     ['whole characters', { message: '🚀'.repeat(300) }, ` (${'🚀'.repeat(200)}…)`],
     ['nothing of another form', { error: 'No such organisation' }, ''],
     ['nothing of a message that is no text', { message: 7 }, ''],
