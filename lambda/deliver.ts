@@ -102,6 +102,8 @@ export async function deliver(
     } catch (error) {
       errors.push(asError(error));
       if (error instanceof MemoryConflict) break;
+      // A store that hung has used up the time: another try could be cut off by the kill.
+      if (times.ending.signal.aborted) break;
       // Once more, and no more posts: what came of this one, and that the others were never sent.
       const never = isLast ? [] : left;
       memory = ended(

@@ -6,6 +6,8 @@ export interface Timetable {
   readonly listing: Deadline;
   /** Cuts every post, early enough to remember what came of it. */
   readonly posting: Deadline;
+  /** The end of the check: nothing is begun after it. */
+  readonly ending: Deadline;
   /** How long the claim of a check holds: no write of its own can come after. */
   readonly claimSeconds: number;
 }
@@ -23,6 +25,7 @@ export function timetable(killedAfterSeconds: number): Timetable {
   return {
     listing: deadlineIn(Math.min(LISTING_SECONDS, posting)),
     posting: deadlineIn(posting),
+    ending: deadlineIn(end),
     claimSeconds: killedAfterSeconds + CLAIM_AFTER_KILL_SECONDS,
   };
 }
