@@ -135,16 +135,17 @@ export class Secret {
   }
 }
 
-/** A shorter path is no secret, and may well stand in the name of a sync. */
-const SHORTEST_SECRET_PATH = 16;
+/** A shorter part is no secret, and may well stand in the name of a sync. */
+const SHORTEST_SECRET_PART = 16;
 
-/** What must not be said: the key, and of a webhook also the path alone, which is its secret part. */
+/** What must not be said: the key, and of a webhook also the path and the query alone, which are its secret parts. */
 function secretsIn({ apiKey, webhookUrl, webhookUrls }: SecretValues): readonly string[] {
   const urls = [webhookUrl, ...Object.values(webhookUrls)];
-  const paths = urls
-    .map((url) => new URL(url).pathname)
-    .filter((path) => path.length >= SHORTEST_SECRET_PATH);
-  return [apiKey, ...urls, ...paths];
+  const parts = urls.flatMap((text) => {
+    const { pathname, search } = new URL(text);
+    return [pathname, search].filter((part) => part.length >= SHORTEST_SECRET_PART);
+  });
+  return [apiKey, ...urls, ...parts];
 }
 
 /** An ARN says where it is; of a name nobody knows. */

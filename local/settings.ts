@@ -120,12 +120,18 @@ function policyFrom(file: string | undefined): ReturnType<typeof parsePolicy> {
   } catch (error) {
     return {
       ok: false,
-      faults: [`SYNC_ALERTS_POLICY names ${file}, which is not JSON: ${messageOf(error)}`],
+      faults: [`SYNC_ALERTS_POLICY names ${file}, which is not JSON${whereIn(messageOf(error))}`],
     };
   }
   const parsed = parsePolicy(written);
   if (parsed.ok) return parsed;
   return { ok: false, faults: parsed.faults.map((fault) => `the policy ${file}: ${fault}`) };
+}
+
+/** Where the parser found it wrong, if it says so. Its other words quote the text, and the file may be one that holds a key. */
+function whereIn(said: string): string {
+  const [where] = /at position \d+( \(line \d+ column \d+\))?/.exec(said) ?? [];
+  return where === undefined ? '' : `: it is wrong ${where}`;
 }
 
 /** Another base URL or a filter sees other syncs, so it has a memory of its own. */

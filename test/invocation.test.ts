@@ -1,132 +1,11 @@
-import { gunzipSync } from 'node:zlib';
 import { ENVIRONMENT_VARIABLES as NAMES } from '../lambda/environment-variables.ts';
-import { createHandler, type Handler } from '../lambda/invocation.ts';
 import { CheckFailed } from '../lambda/outcome.ts';
 import { KEPT_SECONDS } from '../lambda/secret.ts';
-import { ASecretsManager, secretFault } from './a-secrets-manager.ts';
+import { Deployed, MARK } from './a-deployed.ts';
+import { secretFault } from './a-secrets-manager.ts';
 import { aFailingRecord, aRecord, MINUTE, START } from './a-world.ts';
-import {
-  answers,
-  answersJson,
-  type Behaviour,
-  closeLocalServers,
-  hangs,
-  type LocalServer,
-  localServer,
-} from './http/local-server.ts';
+import { answers, closeLocalServers, hangs } from './http/local-server.ts';
 import { ADynamoDb, cancels, faulty, TABLE } from './memory/a-dynamodb.ts';
-
-const MARK = 'MARKED';
-
-/** The function as it is deployed, but for where its world is: an API, a Slack and an AWS on loopback. */
-class Deployed {
-  now = START;
-  clock = () => this.now;
-  shown: readonly unknown[] = [aRecord(START)];
-  apiKeys = [`${MARK}-key`];
-  slackAnswer = answers(200, 'ok');
-  /** What it answers before that, one for each post. */
-  slackAnswers: Behaviour[] = [];
-  /** What the API does instead of answering, when it does something else. */
-  apiBehaviour: Behaviour | undefined;
-  policy: string | undefined = '{}';
-  leftMs = 60_000;
-  readonly environment: Record<string, string> = {};
-  readonly lines: { readonly level: string; readonly entry: Readonly<Record<string, unknown>> }[] = [];
-  /** What was printed as it is. */
-  readonly printed: string[] = [];
-  readonly secrets = new ASecretsManager();
-  table = new ADynamoDb();
-  #servers: { readonly api: LocalServer; readonly slack: LocalServer; readonly aws: LocalServer } | undefined;
-  #handler: Handler | undefined;
-
-  static async start(): Promise<Deployed> {
-    const deployed = new Deployed();
-    const api = await localServer((request, response) => {
-      const isKnown = deployed.apiKeys.some((key) => request.headers.authorization === `Bearer ${key}`);
-      const answer = isKnown ? answersJson(200, { syncs: deployed.shown }) : answersJson(401, {});
-      (deployed.apiBehaviour ?? answer)(request, response);
-    });
-    const slack = await localServer((request, response) =>
-      (deployed.slackAnswers.shift() ?? deployed.slackAnswer)(request, response),
-    );
-    const aws = await localServer((request, response) => {
-      const body = aws.requests.at(-1)?.body ?? '';
-      const isSecret = String(request.headers['x-amz-target']).startsWith('secretsmanager.');
-      (isSecret ? deployed.secrets : deployed.table).answer(request, body, response);
-    });
-    deployed.#servers = { api, slack, aws };
-    deployed.fill();
-    Object.assign(deployed.environment, {
-      [NAMES.environment]: 'prod',
-      [NAMES.secretId]: 'sync-alerts',
-      [NAMES.tableName]: TABLE,
-      [NAMES.periodSeconds]: '300',
-      [NAMES.stackName]: 'SyncAlerts-prod',
-      [NAMES.baseUrl]: api.url,
-      AWS_REGION: 'eu-west-1',
-    });
-    deployed.freshContainer();
-    return deployed;
-  }
-
-  get servers() {
-    if (this.#servers === undefined) throw new Error('it was not started');
-    return this.#servers;
-  }
-
-  fill(overrides: Readonly<Record<string, unknown>> = {}): void {
-    const slackWebhookUrl = `${this.servers.slack.url}/services/${MARK}`;
-    this.secrets.fill({ timbalApiKey: `${MARK}-key`, timbalOrgId: 'acme', slackWebhookUrl, ...overrides });
-  }
-
-  /** Nothing is wired and nothing cached any more. */
-  freshContainer(): void {
-    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-    this.#handler = createHandler(
-      {
-        environment: this.environment,
-        policyText: () => this.policy,
-        now: () => this.clock(),
-        aws: { region: 'eu-west-1', endpoint: this.servers.aws.url, credentials },
-      },
-      (level, entry) => this.lines.push({ level, entry }),
-      (line) => this.printed.push(line),
-    );
-  }
-
-  async invoke(event: unknown = {}) {
-    const context = {
-      awsRequestId: 'request-1',
-      functionName: 'SyncAlerts-prod-Function',
-      getRemainingTimeInMillis: () => this.leftMs,
-    };
-    if (this.#handler === undefined) throw new Error('it was not started');
-    return this.#handler(event, context);
-  }
-
-  /** The one line that was printed since this was last asked, as an object. */
-  metrics(): Record<string, unknown> {
-    const [line, ...others] = this.printed.splice(0);
-    if (line === undefined || others.length > 0) throw new Error('not one line was printed');
-    return JSON.parse(line);
-  }
-
-  /** How many calls went where. */
-  calls() {
-    const { api, slack } = this.servers;
-    const { queries, writes } = this.table;
-    const reads = this.secrets.asked.length;
-    return { listings: api.requests.length, posts: slack.requests.length, queries, writes, secrets: reads };
-  }
-
-  /** What the last line of the log says. */
-  logged() {
-    const line = this.lines.at(-1);
-    if (line === undefined) throw new Error('nothing was logged');
-    return line;
-  }
-}
 
 let deployed: Deployed;
 
@@ -487,45 +366,6 @@ describe('the other commands', () => {
       `echo '{"command":"report","post":false}' | aws lambda invoke --region eu-west-1 --function-name SyncAlerts-prod-Function --cli-read-timeout 90 --payload fileb:///dev/stdin /dev/stdout`,
     );
   });
-});
-
-test('no key and no webhook ever reaches an answer, an error, the log, memory or Slack', async () => {
-  const said: unknown[] = [];
-  const saying = async (event: unknown = {}) => {
-    try {
-      said.push(await deployed.invoke(event));
-    } catch (error) {
-      if (!(error instanceof Error)) throw error;
-      said.push(error.message, error.stack, Object.values(error));
-    }
-  };
-  deployed.shown = [aFailingRecord(START, { name: `about ${MARK.toLowerCase()}` })];
-  await saying();
-  await saying({ command: 'report' });
-  await saying({ command: 'test' });
-  deployed.slackAnswer = answers(404, 'no_service');
-  deployed.apiKeys = [];
-  deployed.now += 5 * MINUTE;
-  await saying();
-  await saying({ command: 'report' });
-  await saying({ command: 'test' });
-  deployed.secrets.onReads.push(...Array.from({ length: 4 }, () => secretFault('AccessDeniedException')));
-  deployed.now += KEPT_SECONDS * 1000;
-  await saying();
-  const { slack } = deployed.servers;
-  const bytes = [...deployed.table.items.values()].map((item) =>
-    Buffer.from(item['bytes']?.B ?? '', 'base64'),
-  );
-  const stored = bytes.map((gzipped) => gunzipSync(gzipped).toString());
-  const everywhere = JSON.stringify([
-    said,
-    deployed.lines,
-    deployed.printed,
-    slack.requests.map(({ body }) => body),
-    stored,
-  ]);
-  expect(stored.join()).toContain('about marked');
-  expect(everywhere).not.toContain(MARK);
 });
 
 async function failure(attempt: Promise<unknown>): Promise<Error> {

@@ -95,6 +95,13 @@ describe('the secret', () => {
     const text = `key MARKED-key, MARKED-rotated, POST ${FILLED.slackWebhookUrl}, /services/T0/B0/MARKED`;
     expect(secret.masked(text)).toBe('key ***, ***, POST ***, ***');
   });
+
+  it('is masked where its token stands in the query of a URL, too', async () => {
+    const secret = aSecret();
+    manager.fill({ ...FILLED, slackWebhookUrl: 'https://proxy.example/?token=MARKED-TOKEN' });
+    await secret.read();
+    expect(secret.masked('GET /?token=MARKED-TOKEN failed')).toBe('GET /*** failed');
+  });
 });
 
 describe('a secret that is not usable names itself, the key and the command that fills it', () => {

@@ -53,5 +53,6 @@ export function listed(parts: readonly string[]): string {
 
 /** "2026-11-24 05:40 UTC". */
 export function utcText(instant: Instant): string {
-  return `${new Date(instant).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  // From the end: years beyond four digits are longer.
+  return `${new Date(instant).toISOString().slice(0, -8).replace('T', ' ')} UTC`;
 }

@@ -9,7 +9,8 @@ import type { Memory } from '../core/memory.ts';
 
 /** What a `Date` can be; a part of a millisecond is no reason to lose a memory. */
 const instant = v.pipe(v.number(), v.minValue(-8.64e15), v.maxValue(8.64e15));
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+/** No bound: counts are counted on, and one beyond it would make a memory that cannot be read any more. */
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const text = v.nullable(v.string());
 const severity = v.picklist(['warning', 'critical']);
 const problem = v.picklist([...PROBLEMS, 'blind']);

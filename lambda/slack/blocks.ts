@@ -156,6 +156,16 @@ export function plainForm({ blocks }: { readonly blocks: readonly Block[] }): st
   return [...lines, ...tail].join('\n');
 }
 
+/**
+ * What is posted when Slack refuses the plain form too: how many of what, which is the first line of every message, and
+ * no word that came from outside.
+ */
+export function fewestWords({ blocks }: { readonly blocks: readonly Block[] }): string {
+  return [...blocks.slice(0, 1).flatMap(linesOf), REFUSED].join('\n');
+}
+
+const REFUSED = 'Slack refuses to show which: the log of the check says it, and so does a report.';
+
 /** Where the last item has ended, its small print included; a divider parts it from the end of the message. */
 function endOfItems(blocks: readonly Block[]): number {
   const last = blocks.findLastIndex(isItem);

@@ -21,7 +21,13 @@ export function defused(text: string): string {
   return escaped(text.replace(/[@#*_~`:]/g, (sign) => `\u2060${sign}\u2060`));
 }
 
-/** A moment in the reader's own zone; where Slack cannot show that, in UTC. */
+/**
+ * A moment in the reader's own zone; where Slack cannot show that, in UTC. Its token takes seconds since 1970: a moment
+ * before that, which a wrong clock may have given, is said in UTC alone, and so is one that no calendar shows.
+ */
 export function dateToken(epochMs: number): string {
+  if (epochMs < 0 || epochMs > LATEST_MS) return utcText(epochMs);
   return `<!date^${Math.floor(epochMs / 1000)}^{date_short_pretty} {time}|${utcText(epochMs)}>`;
 }
+
+const LATEST_MS = Date.UTC(9999, 11, 31);

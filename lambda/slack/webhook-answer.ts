@@ -21,14 +21,15 @@ export async function postedBy(answer: Answer, name: string): Promise<Posted> {
   const { response, waitSeconds } = answer;
   if (response.ok) return { kind: 'accepted' };
   const { status } = response;
-  const word = slacksWord(await response.clone().text());
+  const word = await wordOf(answer);
   const said = `answered ${status}${word === undefined ? '' : ` ${word}`}`;
   if (status >= 500 && word === undefined) {
     const what = `${said}, which is not Slack's own; it may have the message, which is posted again later`;
     return { kind: 'uncertain', error: webhookError(name, 'slack_uncertain', what) };
   }
-  const error = webhookError(name, 'slack_refused', `${said}; ${adviceFor(status)}`);
-  const form = isRefusedForm(answer);
+  const form = await isRefusedForm(answer);
+  const advice = (await isRefusedWebhook(answer)) ? NEW_WEBHOOK : adviceFor(status);
+  const error = webhookError(name, 'slack_refused', `${said}; ${advice}`);
   return { kind: 'refused', error, form, ...(waitSeconds !== undefined && { waitSeconds }) };
 }
 
@@ -50,14 +51,48 @@ export async function mayPostAgain(came: Response | Error): Promise<boolean> {
   return came.status >= 500 && slacksWord(await came.clone().text()) !== undefined;
 }
 
-/** The webhook itself is refused: revoked, its channel archived, its app removed. */
-export function isRefusedWebhook(answer: Answer): answer is Answered {
-  return answer.kind === 'answered' && [403, 404, 410].includes(answer.response.status);
+/** The webhook itself is refused: revoked, its channel archived, its app removed. No message would be taken. */
+export async function isRefusedWebhook(answer: Answer): Promise<boolean> {
+  if (answer.kind === 'unanswered') return false;
+  const { status } = answer.response;
+  return [403, 404, 410].includes(status) || (isAsked(status) && saysWebhook(await wordOf(answer)));
 }
 
 /** The message is refused: its blocks are invalid, or it is too long. */
-export function isRefusedForm(answer: Answer): boolean {
-  return answer.kind === 'answered' && [400, 413].includes(answer.response.status);
+export async function isRefusedForm(answer: Answer): Promise<boolean> {
+  if (answer.kind === 'unanswered' || ![400, 413].includes(answer.response.status)) return false;
+  return !saysWebhook(await wordOf(answer));
+}
+
+/**
+ * Slack's words for a webhook that takes nothing (docs.slack.dev, "Sending messages using incoming webhooks", "Handling
+ * errors"). They decide before the status: `user_not_found` comes with a 400, and of some no status is documented.
+ */
+const ABOUT_THE_WEBHOOK: ReadonlySet<string> = new Set([
+  'action_prohibited',
+  'channel_is_archived',
+  'channel_not_found',
+  'invalid_token',
+  'no_active_hooks',
+  'no_service',
+  'no_service_id',
+  'no_team',
+  'posting_to_general_channel_denied',
+  'team_disabled',
+  'user_not_found',
+]);
+
+function saysWebhook(word: string | undefined): boolean {
+  return word !== undefined && ABOUT_THE_WEBHOOK.has(word);
+}
+
+async function wordOf({ response }: Answered): Promise<string | undefined> {
+  return slacksWord(await response.clone().text());
+}
+
+/** The fault is said to be with whoever asked. */
+function isAsked(status: number): boolean {
+  return status >= 400 && status < 500 && status !== 429;
 }
 
 function withoutAnswer(error: Error, name: string): Posted {
@@ -70,12 +105,13 @@ function withoutAnswer(error: Error, name: string): Posted {
   return { kind: 'uncertain', error: webhookError(name, 'slack_uncertain', what, cause) };
 }
 
+const NEW_WEBHOOK =
+  'the webhook was revoked, or its channel or app is gone: create a new one and put it into the configuration';
+
 function adviceFor(status: number): string {
-  if ([403, 404, 410].includes(status)) {
-    return 'the webhook was revoked, or its channel or app is gone: create a new one and put it into the configuration';
-  }
   if (status === 429) return 'it asks to be left alone; the next check posts again';
-  if (status === 400 || status === 413) return 'it refused the message in its plain form too';
+  if (status === 400 || status === 413)
+    return 'it refused the message in its plain form too, and in the fewest words';
   if (status >= 500) return 'Slack is in trouble; the next check posts again';
   if (status >= 300 && status < 400)
     return 'redirects are not followed: check that the URL is an incoming webhook';

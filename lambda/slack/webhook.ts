@@ -4,7 +4,7 @@ import { SyncAlertsError } from '../errors.ts';
 import type { Deadline } from '../http/deadline.ts';
 import { sendOnce } from '../http/one-try.ts';
 import { type Answer, PATIENCE, type Patience, requestWithRetries } from '../http/retries.ts';
-import { type Block, plainForm } from './blocks.ts';
+import { type Block, fewestWords, plainForm } from './blocks.ts';
 import { NotSent } from './certainty.ts';
 import {
   isRefusedForm,
@@ -69,7 +69,7 @@ export class SlackWebhook implements Poster {
     const url = await this.#usable(() => this.#url.read());
     if (url instanceof SyncAlertsError) return { kind: 'refused', error: url, form: false };
     const answer = await this.#postTo(url, message, deadline);
-    if (!isRefusedWebhook(answer)) return postedBy(answer, name);
+    if (answer.kind === 'unanswered' || !(await isRefusedWebhook(answer))) return postedBy(answer, name);
     const fresh = await this.#usable(() => this.#url.readAfresh());
     if (fresh instanceof SyncAlertsError) {
       const what = `answered ${answer.response.status}, and no other URL could be read`;
@@ -99,12 +99,18 @@ export class SlackWebhook implements Poster {
     return webhookError(name, 'slack_url_invalid', `has a URL that ${checked.fault}; ${NEW_URL}`);
   }
 
-  /** Posts with blocks, and once more without, in a plain form, when Slack refuses the form. */
+  /**
+   * Posts with blocks; in a plain form when Slack refuses those; and in the fewest words, which are ours alone, when it
+   * refuses that: whatever it is that it does not take in what one alert says, it must not hold up the others.
+   */
   async #postTo(url: string, message: SlackMessage, deadline: Deadline): Promise<Answer> {
     const { text, blocks } = message;
-    const answer = await this.#send(url, { text, blocks: [...blocks], ...NO_UNFURLING }, deadline);
-    if (!isRefusedForm(answer)) return answer;
-    return this.#send(url, { text: plainForm(message), ...NO_UNFURLING }, deadline);
+    let answer = await this.#send(url, { text, blocks: [...blocks], ...NO_UNFURLING }, deadline);
+    for (const form of [plainForm, fewestWords]) {
+      if (!(await isRefusedForm(answer))) break;
+      answer = await this.#send(url, { text: form(message), ...NO_UNFURLING }, deadline);
+    }
+    return answer;
   }
 
   /** Sends through Slack's own client, with a `fetch` that retries what certainly did not arrive. */

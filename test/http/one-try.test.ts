@@ -116,7 +116,7 @@ describe('one try', () => {
     const began = performance.now();
     const error = await whileCollectingGarbage(failing(trying(url, { tryMs: 100 })));
     expect(error).toMatchObject({ code: 'TIMEOUT' });
-    expect(performance.now() - began).toBeLessThan(1500);
+    expect(performance.now() - began).toBeLessThan(10_000);
   });
 
   it('has a connection of its own when it posts, and keeps none', async () => {

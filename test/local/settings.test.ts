@@ -171,10 +171,13 @@ describe('the policy file', () => {
     expect(faultsOf({ ...REAL, SYNC_ALERTS_POLICY: folder })).toEqual(cannotBeRead(folder, 'EISDIR'));
   });
 
-  it.each(['', 'grace: 5m', '{"grace": "5m",}'])('is named when it is not JSON: %j', (text) => {
-    expect(faultsOfFile(text)).toEqual([
-      expect.stringContaining('SYNC_ALERTS_POLICY names FILE, which is not JSON: '),
-    ]);
+  it.each([
+    ['', /which is not JSON$/],
+    ['sk-short-key', /which is not JSON$/],
+    ['{"grace": "5m",}', /which is not JSON: it is wrong at position 15/],
+  ])('is named when it is not JSON, and not quoted: %j', (text, says) => {
+    expect(faultsOfFile(text)).toEqual([expect.stringMatching(says)]);
+    expect(faultsOfFile(text).join()).not.toContain('sk-short');
   });
 
   it.each([

@@ -67,6 +67,14 @@ describe('a memory that was written', () => {
   });
 });
 
+it('a memory whose counts are as high as can be counts on, and can be read again', () => {
+  const path = ['routes', 'default', 'tellings', 'sync:orders', 'noted', 'times'];
+  const stored = replaced(DOCUMENT, path, Number.MAX_SAFE_INTEGER) ?? null;
+  const counted = replaced(stored, path, Number.MAX_SAFE_INTEGER + 1);
+  expect(decode(stored, PLACE).version).toBe(3);
+  expect(decode(counted, PLACE).version).toBe(3);
+});
+
 describe('a document of another program', () => {
   it.each([
     ['this one', SCHEMA_VERSION],

@@ -111,7 +111,7 @@ function escapeFaults(text: string): string[] {
 }
 
 function characterFaults(text: string, allowed: string): string[] {
-  const control = [...text].some((point) => /\p{Cc}/u.test(point) && !allowed.includes(point));
+  const control = (text.match(/\p{Cc}/gu) ?? []).some((point) => !allowed.includes(point));
   return [
     ...(/\p{Cs}/u.test(text) ? ['holds half of a surrogate pair'] : []),
     ...(control ? ['holds a control character'] : []),

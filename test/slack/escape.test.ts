@@ -268,6 +268,16 @@ describe('escaped text', () => {
 describe('a moment', () => {
   it('is shown in the zone of the reader, and in UTC where that cannot be shown', () =>
     expect(dateToken(NOW + 999)).toBe('<!date^1795510800^{date_short_pretty} {time}|2026-11-24 09:00 UTC>'));
+
+  it.each([
+    [-1, '1969-12-31 23:59 UTC'],
+    [0, '<!date^0^{date_short_pretty} {time}|1970-01-01 00:00 UTC>'],
+    [Date.UTC(9999, 11, 31), '<!date^253402214400^{date_short_pretty} {time}|9999-12-31 00:00 UTC>'],
+    [Date.UTC(9999, 11, 31) + 1, '9999-12-31 00:00 UTC'],
+    [-8.64e15, '-271821-04-20 00:00 UTC'],
+  ])('that no calendar shows is said in UTC alone: %d', (epochMs, says) =>
+    expect(dateToken(epochMs)).toBe(says),
+  );
 });
 
 describe('the tests above', () => {
