@@ -7,7 +7,7 @@ import { Stage } from './stage.ts';
 import { checkWith } from './straight-line.ts';
 
 /** The worlds of `npm test`, hours long; `npm run simulate` goes on from where these end. */
-const SEEDS = [2, 5, 11, 13];
+const SEEDS = [2, 11];
 const HOURS = 5;
 /** Two processors are shared with other tests, and by others. */
 const TIMEOUT_MS = 120_000;
@@ -38,7 +38,7 @@ describe('in a simulated world, under faults at every step', () => {
     TIMEOUT_MS,
   );
 
-  it.each([1, 2, 4, 5, 6, 8, 9, 10])(
+  it.each([1, 4, 9])(
     'the line of the harness, when nothing is broken, does as the real check does: seed %d',
     async (seed) => {
       const real = await runWorld({ seed, hours: 1, tells: true, check });

@@ -1,0 +1,13 @@
+import base from './jest.config.js';
+
+/**
+ * What holds as well, and takes longer than one waits for: the simulation broken on purpose, every history in the small,
+ * and the synthesised template of the whole app.
+ *
+ * @type {import('jest').Config}
+ */
+export default {
+  ...base,
+  testMatch: ['<rootDir>/test/**/*.slow.ts'],
+  testTimeout: 120_000,
+};
