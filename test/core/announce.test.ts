@@ -152,6 +152,16 @@ describe('the table: what the route was told against the facts', () => {
     expect(reasons(dueNow(aFacts({ [ORDERS]: anAlert() }), aRoute()))).toEqual({ [ORDERS]: 'new' });
   });
 
+  test.each([
+    [-1, undefined],
+    [0, undefined],
+    [1, 'escalated'],
+  ])('a critical stretch that ended %d s after it was told: %s', (seconds, reason) => {
+    const told = aTold({ at: ago(minutes(20)) });
+    const critical = { from: ago(minutes(30)), to: ago(minutes(20) - seconds) };
+    expect(reasonToTell(anAlert({ critical }), aTelling({ told }))).toBe(reason);
+  });
+
   test('a critical stretch of an earlier opening does not escalate this one', () => {
     const critical = { from: ago(hours(5)), to: ago(hours(4)) };
     const alert = anAlert({ critical, openings: [ago(hours(5)), ago(hours(1))] });
