@@ -2,7 +2,7 @@ import base from './jest.config.js';
 
 /**
  * What holds as well, and takes longer than one waits for: the simulation broken on purpose, every history in the small,
- * and the synthesised template of the whole app.
+ * the synthesised template of the whole app, and the table when it does not answer.
  *
  * @type {import('jest').Config}
  */
