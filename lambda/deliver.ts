@@ -69,7 +69,7 @@ export async function deliver(
   let memory = begun(delivery, claim);
   let version: number;
   try {
-    version = await store.remember(memory, delivery.version);
+    version = await store.remember(memory, delivery.version, times.ending);
   } catch (error) {
     const facts = error instanceof MemoryConflict ? 'overtaken' : 'not remembered';
     return {
@@ -98,7 +98,7 @@ export async function deliver(
     );
     if (isLast) memory = ended(memory, hasSeen(look, memory.facts) && posts.accepted === messages.length);
     try {
-      version = await store.remember(memory, version);
+      version = await store.remember(memory, version, times.ending);
     } catch (error) {
       errors.push(asError(error));
       if (error instanceof MemoryConflict) break;
@@ -110,7 +110,7 @@ export async function deliver(
         withRoute(memory, (route) => never.reduce(refused, route)),
         false,
       );
-      await store.remember(memory, version).catch((again) => errors.push(asError(again)));
+      await store.remember(memory, version, times.ending).catch((again) => errors.push(asError(again)));
       break;
     }
     if (isLast) break;

@@ -6,7 +6,7 @@ export interface Timetable {
   readonly listing: Deadline;
   /** Cuts every post, early enough to remember what came of it. */
   readonly posting: Deadline;
-  /** The end of the check: nothing is begun after it. */
+  /** The end of the check: cuts every write, and nothing is begun after it. */
   readonly ending: Deadline;
   /** How long the claim of a check holds: no write of its own can come after. */
   readonly claimSeconds: number;

@@ -27,7 +27,8 @@ export function measured(ports: Ports): { readonly ports: Ports; readonly took: 
       listing: { list: (deadline) => timed('list', () => listing.list(deadline)) },
       memory: {
         recall: () => timed('recall', () => memory.recall()),
-        remember: (what, version) => timed('remember', () => memory.remember(what, version)),
+        remember: (what, version, deadline) =>
+          timed('remember', () => memory.remember(what, version, deadline)),
       },
       slack: { post: (message, deadline) => timed('post', () => slack.post(message, deadline)) },
       now,

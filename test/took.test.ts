@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NOTHING_REMEMBERED } from '../lambda/core/memory.ts';
-import { deadlineIn } from '../lambda/http/deadline.ts';
+import { type Memory, NOTHING_REMEMBERED } from '../lambda/core/memory.ts';
+import { type Deadline, deadlineIn } from '../lambda/http/deadline.ts';
 import { measured } from '../lambda/took.ts';
 import { World } from './a-world.ts';
 
@@ -27,5 +27,15 @@ describe('measured ports', () => {
     await expect(ports.memory.remember(NOTHING_REMEMBERED, 0)).rejects.toMatchObject({
       code: 'memory_conflict',
     });
+  });
+
+  it('hand on the deadlines', async () => {
+    const world = new World();
+    const cutBy: unknown[] = [];
+    const remember = async (_memory: Memory, _version: number, deadline?: Deadline) => cutBy.push(deadline);
+    const { ports } = measured({ ...world.ports, memory: { ...world.ports.memory, remember } });
+    const deadline = deadlineIn(1);
+    await ports.memory.remember(NOTHING_REMEMBERED, 0, deadline);
+    expect(cutBy).toEqual([deadline]);
   });
 });

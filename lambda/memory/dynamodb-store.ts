@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { awsFault } from '../aws/fault.ts';
 import { type Memory, NOTHING_REMEMBERED } from '../core/memory.ts';
-import { type Deadline, deadlineIn } from '../http/deadline.ts';
+import { cutBy, type Deadline, deadlineIn } from '../http/deadline.ts';
 import { decode, encode } from './document.ts';
 import { adviceFor, writeFaultOf } from './dynamodb-fault.ts';
 import {
@@ -75,8 +75,8 @@ export class DynamoDbStore implements MemoryStore {
     throw this.#unreadable('holds a document of another version than its items say');
   }
 
-  async remember(memory: Memory, version: number): Promise<number> {
-    const deadline = this.#deadline();
+  async remember(memory: Memory, version: number, by?: Deadline): Promise<number> {
+    const deadline = by === undefined ? this.#deadline() : cutBy(this.#deadline(), by.signal);
     const json = JSON.stringify(encode(memory, version + 1));
     const written = { version: version + 1, writeId: randomUUID(), bytes: await promisify(gzip)(json) };
     const before = await this.#piecesBefore(version, deadline);

@@ -1,4 +1,5 @@
 import type { Memory } from '../core/memory.ts';
+import type { Deadline } from '../http/deadline.ts';
 
 /** A memory and the number of the write that made it; 0 when nothing was ever written. */
 export interface Recalled {
@@ -18,8 +19,9 @@ export interface MemoryStore {
   /**
    * Writes the memory if `version` is still the latest; answers the new version.
    *
+   * @param deadline Cuts the write; without one, or before it, a store may have a bound of its own.
    * @throws MemoryConflict when another write came first: nothing is written.
    * @throws MemoryError when it could not be written.
    */
-  remember(memory: Memory, version: number): Promise<number>;
+  remember(memory: Memory, version: number, deadline?: Deadline): Promise<number>;
 }

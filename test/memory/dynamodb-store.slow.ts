@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { type Memory, NOTHING_REMEMBERED } from '../../lambda/core/memory.ts';
+import { deadlineIn } from '../../lambda/http/deadline.ts';
 import { DynamoDbStore } from '../../lambda/memory/dynamodb-store.ts';
 import { MemoryConflict, MemoryError } from '../../lambda/memory/errors.ts';
 import { answers, closeLocalServers, hangs, nothingOpen, stallsMidway } from '../http/local-server.ts';
@@ -229,6 +230,20 @@ describe('a write of a memory', () => {
     expect(performance.now() - started).toBeLessThan(1900);
     expect(error).toMatchObject({ code: 'memory_unwritable' });
     await nothingOpen(table.server);
+  });
+
+  it('ends when the check does, if that is sooner', async () => {
+    table.onWrites.push(hangs, hangs);
+    const started = performance.now();
+    const error = await failure(aStore().remember(aMemory('one'), 0, deadlineIn(0.2)));
+    expect(performance.now() - started).toBeLessThan(1500);
+    expect(error).toMatchObject({ code: 'memory_unwritable' });
+    await nothingOpen(table.server);
+  });
+
+  it('is not begun once the check is over', async () => {
+    expect(await failure(aStore().remember(aMemory('one'), 0, deadlineIn(0)))).toBeInstanceOf(MemoryError);
+    expect(table.writes).toBe(0);
   });
 
   it('says nothing of what was to be written', async () => {

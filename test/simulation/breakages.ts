@@ -205,7 +205,10 @@ function withTellings(route: Route, change: (telling: Telling, id: string) => Te
 
 function withStore(ports: Ports, change: (memory: Memory) => Memory): Ports {
   const { recall, remember } = ports.memory;
-  return { ...ports, memory: { recall, remember: (memory, version) => remember(change(memory), version) } };
+  return {
+    ...ports,
+    memory: { recall, remember: (memory, version, by) => remember(change(memory), version, by) },
+  };
 }
 
 type Post = ReturnType<Ports['slack']['post']>;

@@ -18,6 +18,7 @@ const TRIED = 'GET https://api.example/orgs/acme/connectors/syncs';
 const PLACE = 'the memory of the simulation';
 /** When the store gives up (lambda/memory/dynamodb-store.ts). */
 const STORE_GIVES_UP_MS = 5000;
+const NEVER = new AbortController().signal;
 
 /** What a stage is run with. */
 export interface StageOptions {
@@ -75,7 +76,7 @@ export class Stage {
   storeFor(run: CheckRun): MemoryStore {
     return {
       recall: () => this.#recall(run),
-      remember: (memory, version) => this.#remember(run, memory, version),
+      remember: (memory, version, by) => this.#remember(run, memory, version, by?.signal),
     };
   }
 
@@ -128,7 +129,7 @@ export class Stage {
     return recalled;
   }
 
-  async #remember(run: CheckRun, memory: Memory, version: number): Promise<number> {
+  async #remember(run: CheckRun, memory: Memory, version: number, signal = NEVER): Promise<number> {
     const { faultAt, clock, random, watcher } = this.#options;
     const step = stepOf(run, memory);
     run.writes += 1;
@@ -145,11 +146,16 @@ export class Stage {
       run.lastWriteFailed = true;
       return new MemoryError('memory_unwritable', `${PLACE} could not be written (TimeoutError)`);
     };
-    await this.#way(step, run);
+    // The store is cut when the check ends, whatever it is waiting for.
+    const isCut = async (waited: Promise<void>): Promise<boolean> => {
+      await Promise.race([waited, aborted(signal)]);
+      return run.dead ? new Promise<never>(() => {}) : signal.aborted;
+    };
+    if (signal.aborted || (await isCut(this.#way(step, run)))) throw fails();
     if (fault === 'crash before') return this.#died(run);
     if (fault === 'before') throw fails();
     if (fault === 'hangs') {
-      await clock.sleep(STORE_GIVES_UP_MS, run);
+      await isCut(clock.sleep(STORE_GIVES_UP_MS, run));
       throw fails();
     }
     if (fault === 'lands late') {
@@ -160,12 +166,12 @@ export class Stage {
       await this.#way(step, run);
       throw new MemoryConflict(PLACE, version);
     }
-    await this.#way(step, run);
+    if (await isCut(this.#way(step, run))) throw fails();
     if (fault === 'crash after') return this.#died(run);
-    if (fault === 'hangs, done') await clock.sleep(STORE_GIVES_UP_MS, run);
+    if (fault === 'hangs, done') await isCut(clock.sleep(STORE_GIVES_UP_MS, run));
     if (fault === 'after' || fault === 'hangs, done') throw fails();
     // The answer was lost and it is asked for again: the token makes it the same write.
-    if (fault === 'asked twice') await clock.sleep(random.between(100, 4500), run);
+    if (fault === 'asked twice' && (await isCut(clock.sleep(random.between(100, 4500), run)))) throw fails();
     return version + 1;
   }
 
