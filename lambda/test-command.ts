@@ -1,9 +1,9 @@
 import { blindness } from './conclude.ts';
-import type { Digest } from './core/digest.ts';
+import { contextLine, type Digest } from './core/digest.ts';
 import { lookAt } from './core/look.ts';
 import { NOTHING_REMEMBERED } from './core/memory.ts';
 import { judged, troubled } from './core/outcome.ts';
-import { moment, name, strong, words } from './core/rich-text.ts';
+import { name, strong, words } from './core/rich-text.ts';
 import { parseListing } from './core/sync-record.ts';
 import type { Instant } from './core/time.ts';
 import { counted } from './core/wording.ts';
@@ -102,14 +102,7 @@ function messageOf(steps: readonly Step[], { place }: ReportSettings, now: Insta
     headline:
       failed === 0 ? 'sync-alerts is wired up' : `sync-alerts: ${counted(failed, 'step')} of the test failed`,
     sections: [{ title: 'Test, asked for by hand', items }],
-    context: [
-      words('This message is the proof that Slack can be reached · '),
-      name(place.organisation),
-      words(' ('),
-      name(place.environment),
-      words(') · '),
-      moment(now),
-    ],
+    context: contextLine('This message is the proof that Slack can be reached', place, now),
     moreHint: place.moreHint,
   };
 }

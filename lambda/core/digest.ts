@@ -229,8 +229,13 @@ function context(facts: Facts, look: Look, place: Place, now: Instant): Line {
     openFor === 0 ? '' : `, ${open.length > 1 ? 'the oldest ' : ''}first seen ${durationText(openFor)} ago`;
   const paused = firing.length === open.length ? '' : `, ${number(firing.length - open.length)} paused`;
   const stillOpen = `${open.length === 0 ? 'none' : number(open.length)} open${howLong}${paused}`;
+  return contextLine(`${checked} · ${stillOpen}`, place, now);
+}
+
+/** The last line of what is posted: what it is about, and from where and when it is. */
+export function contextLine(about: string, place: Place, now: Instant): Line {
   return [
-    words(`${checked} · ${stillOpen} · `),
+    words(`${about} · `),
     name(place.organisation),
     words(' ('),
     name(place.environment),

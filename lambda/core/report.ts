@@ -1,11 +1,11 @@
 import type { Alert, Facts, Fingerprint, Severity } from './alert.ts';
 import type { Diagnosis } from './diagnosis.ts';
-import type { Digest, Item, Place, Section } from './digest.ts';
+import { contextLine, type Digest, type Item, type Place, type Section } from './digest.ts';
 import { calledBy, isHeld, openLine } from './digest-lines.ts';
 import type { Seen } from './look.ts';
 import { type Judged, judged, troubled } from './outcome.ts';
 import { ignoredBecause, type Policy } from './policy.ts';
-import { type Line, moment, name, words } from './rich-text.ts';
+import { type Line, name, words } from './rich-text.ts';
 import type { Instant } from './time.ts';
 import { counted, durationText, listed, number, utcText } from './wording.ts';
 
@@ -102,16 +102,15 @@ export function reportDigest(
     const count = healthy.reduce((sum, connector) => sum + connector.count, 0);
     sections.push({ title: `Healthy: ${number(count)}`, items: healthy.map(healthyItem) });
   }
-  const context: Line = [
-    words(`Report, asked for by hand · ${counted(judged.listed, 'sync')} listed · ${number(open)} open · `),
-    name(place.organisation),
-    words(' ('),
-    name(place.environment),
-    words(') · '),
-    moment(now),
-  ];
+  const about = `Report, asked for by hand · ${counted(judged.listed, 'sync')} listed · ${number(open)} open`;
   const { environment, moreHint } = place;
-  return { environment, headline: headline(judged, rows), sections, context, moreHint };
+  return {
+    environment,
+    headline: headline(judged, rows),
+    sections,
+    context: contextLine(about, place, now),
+    moreHint,
+  };
 }
 
 /** One line of the report for programs. Dates are ISO 8601; null: the API did not say. */
