@@ -15,7 +15,7 @@ import {
 } from './a-history.ts';
 import { hours, minutes, NOW } from './a-sync.ts';
 
-const RUNS = { numRuns: 300, seed: 20261124 };
+const RUNS = { numRuns: 150, seed: 20261124 };
 const kindly = histories(fc.constant<Answer>('accepted'));
 const certainly = histories(fc.constantFrom<Answer>('accepted', 'accepted', 'refused'));
 const roughly = histories(fc.constantFrom<Answer>('accepted', 'refused', 'uncertain'));
