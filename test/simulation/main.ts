@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { build } from 'esbuild';
+import { optionsOf, wholeNumber } from '../../tools/command-line.ts';
 import { BREAKAGES } from './breakages.ts';
 import { type Fault, faultsOf, STEPS, type Tally } from './faults.ts';
 import type { Done, Job } from './worker.ts';
@@ -13,26 +13,20 @@ npm run simulate -- --break list                              the names
 npm run simulate -- --exhaustive DEPTH [--pairs]              every sequence of that many looks, with every fault
 `;
 
-const { values } = parseArgs({
-  options: {
-    checks: { type: 'string' },
-    seed: { type: 'string' },
-    story: { type: 'boolean' },
-    break: { type: 'string' },
-    exhaustive: { type: 'string' },
-    pairs: { type: 'boolean' },
-    workers: { type: 'string' },
-    help: { type: 'boolean' },
-  },
+const values = optionsOf(USAGE, {
+  checks: { type: 'string' },
+  seed: { type: 'string' },
+  story: { type: 'boolean' },
+  break: { type: 'string' },
+  exhaustive: { type: 'string' },
+  pairs: { type: 'boolean' },
+  workers: { type: 'string' },
+  help: { type: 'boolean' },
 });
 
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  if (values.help) {
-    process.stdout.write(USAGE);
-    return 0;
-  }
   if (values.break === 'list') {
     process.stdout.write(`${Object.keys(BREAKAGES).join('\n')}\n`);
     return 0;
@@ -45,12 +39,17 @@ async function main(): Promise<number> {
   return many();
 }
 
+function given(option: 'seed' | 'workers' | 'checks' | 'exhaustive', otherwise: number): number {
+  const text = values[option];
+  return text === undefined ? otherwise : wholeNumber(USAGE, option, text);
+}
+
 /** One seed in words, or seeds until the breakage is caught. */
 async function one(): Promise<number> {
   const { runWorld } = await import('./run-world.ts');
   const { checkWith } = await import('./straight-line.ts');
   const pieces = values.break === undefined ? undefined : BREAKAGES[values.break];
-  const from = Number(values.seed ?? 1);
+  const from = given('seed', 1);
   const check = pieces === undefined ? {} : { check: checkWith(pieces) };
   for (let seed = from; seed < from + (pieces === undefined ? 1 : 50); seed += 1) {
     const { violations, story, checks } = await runWorld({ seed, ...check, tells: values.story === true });
@@ -73,10 +72,10 @@ async function one(): Promise<number> {
 
 /** Worlds, or sequences, on all cores. */
 async function many(): Promise<number> {
-  const workers = Number(values.workers ?? availableParallelism());
-  const wanted = Number(values.checks ?? 100_000);
-  const depth = values.exhaustive === undefined ? undefined : Number(values.exhaustive);
-  const first = Number(values.seed ?? 1);
+  const workers = given('workers', availableParallelism());
+  const wanted = given('checks', 100_000);
+  const depth = values.exhaustive === undefined ? undefined : given('exhaustive', 0);
+  const first = given('seed', 1);
   const started = performance.now();
   const total = {
     checks: 0,

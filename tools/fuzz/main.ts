@@ -1,36 +1,37 @@
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
-import { parseArgs } from 'node:util';
 import { type Ran, TARGETS } from '../../test/fuzz/targets.ts';
-
-/*
- * `npm run fuzz -- --cases 1000000 [--seed 7] [--target memory] [--cores 2]`: the parsers under random and mutated input.
- * Shows progress, ends with counts, and with 1 at a failure, which is printed with the seed that repeats it.
- */
+import { optionsOf, wholeNumber } from '../command-line.ts';
 
 const BATCH = 500;
 
-const { values } = parseArgs({
-  options: {
-    cases: { type: 'string', default: '100000' },
-    seed: { type: 'string', default: String(Date.now() % 1_000_000_000) },
-    target: { type: 'string', default: '' },
-    cores: { type: 'string', default: '1' },
-    /** Set for those that this program starts: which part of the batches is theirs. */
-    part: { type: 'string' },
-  },
+const USAGE = `npm run fuzz -- [--cases N] [--seed N] [--target NAME] [--cores N]
+
+The parsers under random and mutated input: 100,000 cases on one core, from a seed of the moment on, unless it is said.
+Shows progress and ends with counts; at a failure with 1, and with the command that repeats it.
+The targets: ${TARGETS.map(({ name }) => name).join('; ')}.
+`;
+
+const values = optionsOf(USAGE, {
+  cases: { type: 'string', default: '100000' },
+  seed: { type: 'string', default: String(Date.now() % 1_000_000_000) },
+  target: { type: 'string', default: '' },
+  cores: { type: 'string', default: '1' },
+  /** Set for those that this program starts: which part of the batches is theirs. */
+  part: { type: 'string' },
+  help: { type: 'boolean' },
 });
-const cases = wholeNumber('cases', values.cases);
-const seed = wholeNumber('seed', values.seed);
-const cores = Math.min(wholeNumber('cores', values.cores), availableParallelism());
+const cases = wholeNumber(USAGE, 'cases', values.cases);
+const seed = wholeNumber(USAGE, 'seed', values.seed);
+const cores = Math.min(wholeNumber(USAGE, 'cores', values.cores), availableParallelism());
 const targets = TARGETS.filter(({ name }) => name.includes(values.target));
 if (targets.length === 0)
   throw new Error(`no target is called ${values.target}: ${TARGETS.map(({ name }) => name).join('; ')}`);
 const batchesEach = Math.max(1, Math.ceil(cases / targets.length / BATCH));
 
 if (values.part === undefined) process.exitCode = await all();
-else process.exitCode = await part(wholeNumber('part', values.part));
+else process.exitCode = await part(wholeNumber(USAGE, 'part', values.part));
 
 /** Batch by batch, each with a seed of its own, so that a failure is found again in moments. */
 async function part(mine: number): Promise<number> {
@@ -93,9 +94,4 @@ async function child(index: number, onLine: (line: string) => void): Promise<num
   });
   createInterface({ input: running.stdout }).on('line', onLine);
   return new Promise((resolve) => running.on('close', (code) => resolve(code ?? 1)));
-}
-
-function wholeNumber(name: string, text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new Error(`--${name}: expected a whole number, not ${text}`);
-  return Number(text);
 }
