@@ -1,8 +1,8 @@
 import base from './jest.config.js';
 
 /**
- * What holds as well, and takes longer than one waits for: the simulation broken on purpose, every history in the small,
- * the synthesised template of the whole app, and the table when it does not answer.
+ * What holds as well, and takes longer than one waits for: the simulation broken on purpose, every two looks with every
+ * fault, the synthesised template of the whole app, and the table when it does not answer.
  *
  * @type {import('jest').Config}
  */
