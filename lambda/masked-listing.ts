@@ -5,7 +5,8 @@ type Mask = (text: string) => string;
 
 /**
  * The same listing without what `masked` takes out of a text. What the API says goes into messages, answers, logs and
- * memory, and a sync's name, the reason why it was disabled or an error may quote anything.
+ * memory, and a sync's name, the reason why it was disabled or an error may quote anything. Of a record only its own
+ * texts are looked into: nothing reads what lies deeper, and how deep that is, others decide.
  */
 export function maskedListing(listing: Listing, masked: Mask): Listing {
   return {
@@ -22,9 +23,10 @@ export function maskedListing(listing: Listing, masked: Mask): Listing {
   };
 }
 
-function maskedIn(value: unknown, masked: Mask): unknown {
-  if (typeof value === 'string') return masked(value);
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map((inner) => maskedIn(inner, masked));
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, maskedIn(inner, masked)]));
+function maskedIn(record: unknown, masked: Mask): unknown {
+  if (typeof record !== 'object' || record === null || Array.isArray(record)) return record;
+  const fields = Object.entries(record);
+  return Object.fromEntries(
+    fields.map(([field, value]) => [field, typeof value === 'string' ? masked(value) : value]),
+  );
 }

@@ -15,6 +15,8 @@ export async function recallAndList(
 ): Promise<{ readonly recalled: Recalled; readonly listed: Listed }> {
   const cut = new AbortController();
   const listed = listing.list(cutBy(deadline, cut.signal));
+  // It never rejects but for a defect, which is thrown below: until then nobody would listen, and that ends the process.
+  listed.catch(() => undefined);
   try {
     return { recalled: await memory.recall(), listed: await listed };
   } catch (error) {

@@ -7,11 +7,10 @@ const REQUESTED_AT = 1;
 const TRIED = 'GET https://api.timbal.ai/orgs/acme/connectors/syncs';
 
 describe('a masked listing', () => {
-  it('holds the records without what is masked, at any depth, and everything else as it was', async () => {
+  it('holds the texts of its records without what is masked, and everything else as it was', async () => {
     const records = [
       { id: 1, name: 'orders', disabled_reason: 'refused: s3cret', enabled: false, cursor_column: null },
-      { id: 2, sources: [{ table: 's3cret.orders' }] },
-      's3cret',
+      { id: 's3cret', cursor: { deep: 1 }, has_cursor: true },
       null,
     ];
     expect(await listedMasked({ ok: true, requestedAt: REQUESTED_AT, records, tried: TRIED })).toEqual({
@@ -19,12 +18,19 @@ describe('a masked listing', () => {
       requestedAt: REQUESTED_AT,
       records: [
         { id: 1, name: 'orders', disabled_reason: 'refused: ***', enabled: false, cursor_column: null },
-        { id: 2, sources: [{ table: '***.orders' }] },
-        '***',
+        { id: '***', cursor: { deep: 1 }, has_cursor: true },
         null,
       ],
       tried: TRIED,
     });
+  });
+
+  it('takes a record however deep it is', async () => {
+    let deep: unknown = [];
+    for (let depth = 0; depth < 100_000; depth += 1) deep = [deep];
+    const records = [{ name: 'orders s3cret', deep }, deep];
+    const listed = await listedMasked({ ok: true, requestedAt: REQUESTED_AT, records, tried: TRIED });
+    expect(listed).toMatchObject({ ok: true, records: [{ name: 'orders ***' }, {}] });
   });
 
   it('says why it failed without what is masked', async () => {
