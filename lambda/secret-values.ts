@@ -73,9 +73,19 @@ export function parseSecret(text: string): ParsedSecret {
 function faultsOf(issues: readonly v.InferIssue<typeof secretSchema>[]): readonly string[] {
   const faults = new Map<string, string>();
   for (const issue of issues) {
-    const path = v.getDotPath(issue);
-    const key = path === null ? 'it' : JSON.stringify(path);
+    const key = keyOf(issue);
     if (!faults.has(key)) faults.set(key, `${key} ${issue.message}`);
   }
   return [...faults.values()];
+}
+
+/** What a name of a webhook looks like: no URL, and too short for a key or a token. */
+const PLAIN_NAME = /^[a-z0-9_-]{1,20}$/i;
+
+/** Where the fault is. Name and URL of a webhook are easily swapped: a name that may be a secret is not said. */
+function keyOf({ path }: v.InferIssue<typeof secretSchema>): string {
+  const keys = (path ?? []).map(({ key }, depth) =>
+    depth === 0 || PLAIN_NAME.test(String(key)) ? String(key) : '…',
+  );
+  return keys.length === 0 ? 'it' : JSON.stringify(keys.join('.'));
 }

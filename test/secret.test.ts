@@ -135,6 +135,11 @@ describe('a secret that is not usable names itself, the key and the command that
       text({ slackWebhooks: { eng: 'MARKED' } }),
       '"slackWebhooks.eng" is not a URL',
     ],
+    [
+      'with a named webhook whose name and URL are swapped',
+      text({ slackWebhooks: { 'https://hooks.slack.com/services/T0/B0/MARKED': 'eng' } }),
+      '"slackWebhooks.…" is not a URL',
+    ],
     ['with a list of webhooks', text({ slackWebhooks: 'MARKED' }), '"slackWebhooks" is not an object'],
   ])('%s', async (_name, secretText, says) => {
     manager.text = secretText;

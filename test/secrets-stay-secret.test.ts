@@ -73,6 +73,8 @@ const SECRET: Troubles = {
     deployed.fill({ slackWebhookUrl: `https://${MARK}:${MARK}@hooks.slack.com/services/${MARK}` }),
   'a workflow': (deployed) => deployed.fill({ slackWebhookUrl: `https://hooks.slack.com/triggers/${MARK}` }),
   'more webhooks, wrong': (deployed) => deployed.fill({ slackWebhooks: { data: `${MARK}` } }),
+  'more webhooks, name and URL swapped': (deployed) =>
+    deployed.fill({ slackWebhooks: { [`https://hooks.slack.com/services/T0/B0/${MARK}`]: 'data' } }),
   ...Object.fromEntries(
     ['ResourceNotFoundException', 'AccessDeniedException', 'InvalidRequestException', 'Unheard-of'].map(
       (name) => [
