@@ -4,6 +4,7 @@ import { fillSecretCommand } from './commands.ts';
 import { type Instant, MINUTE_SECONDS, secondsBetween } from './core/time.ts';
 import { SyncAlertsError } from './errors.ts';
 import { deadlineIn } from './http/deadline.ts';
+import { maskedText, secretTexts } from './secret-texts.ts';
 import { parseSecret, type SecretValues } from './secret-values.ts';
 import type { WebhookUrl } from './slack/webhook.ts';
 import type { ApiKey } from './timbal/listing.ts';
@@ -70,11 +71,9 @@ export class Secret {
     return this.#reading;
   }
 
-  /** The text without any of the secret's values: the last line of defence. */
+  /** The text without any of the secret's values. */
   masked(text: string): string {
-    let safe = text;
-    for (const value of this.#held) safe = safe.replaceAll(value, '***');
-    return safe;
+    return maskedText(text, this.#held);
   }
 
   async #fetched(): Promise<SecretValues> {
@@ -83,7 +82,8 @@ export class Secret {
     const parsed = parseSecret(await this.#text());
     if (!parsed.ok) throw this.#error('secret_invalid', `is not usable: ${parsed.faults.join('; ')}`);
     const { values } = parsed;
-    for (const value of secretsIn(values)) this.#held.add(value);
+    const { apiKey, webhookUrl, webhookUrls } = values;
+    for (const text of secretTexts(apiKey, [webhookUrl, ...Object.values(webhookUrls)])) this.#held.add(text);
     this.#kept = { values, at };
     return values;
   }
@@ -133,19 +133,6 @@ export class Secret {
     const fill = `Fill it: ${command} (the stack ${stackName} prints it as FillSecretCommand)`;
     return new SyncAlertsError(code, `the secret ${JSON.stringify(secretId)} ${what}. ${fill}`);
   }
-}
-
-/** A shorter part is no secret, and may well stand in the name of a sync. */
-const SHORTEST_SECRET_PART = 16;
-
-/** What must not be said: the key, and of a webhook also the path and the query alone, which are its secret parts. */
-function secretsIn({ apiKey, webhookUrl, webhookUrls }: SecretValues): readonly string[] {
-  const urls = [webhookUrl, ...Object.values(webhookUrls)];
-  const parts = urls.flatMap((text) => {
-    const { pathname, search } = new URL(text);
-    return [pathname, search].filter((part) => part.length >= SHORTEST_SECRET_PART);
-  });
-  return [apiKey, ...urls, ...parts];
 }
 
 /** An ARN says where it is; of a name nobody knows. */

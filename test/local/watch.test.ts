@@ -2,7 +2,7 @@ import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { aFailingRecord, aRecord, HOUR, MINUTE, START } from '../a-world.ts';
 import { answers, answersJson, closeLocalServers } from '../http/local-server.ts';
-import { Laptop, removeFolders, SECRETS, start } from './a-laptop.ts';
+import { KEY, Laptop, removeFolders, SECRETS, start, TOKEN } from './a-laptop.ts';
 
 /** Fails with the same last success, however late it is; its interval is so long that it never gets critical. */
 const FAILING = [aFailingRecord(START, { interval_secs: 30 * 86_400 })];
@@ -35,6 +35,16 @@ describe('npm start with a key and an organisation', () => {
     expect(laptop.posted()).toEqual([expect.stringContaining('orders is failing')]);
     expect(stdout).toContain('orders is failing');
     expect(stdout).toMatch(/1 sync: 0 healthy, 1 failing; 1 message posted to Slack\.\n$/);
+  });
+
+  it('says no key and no webhook that a sync repeats', async () => {
+    const said = `sent Bearer ${KEY} to /services/${TOKEN}`;
+    laptop.shown = [aRecord(START, { name: said, enabled: false, disabled_reason: said })];
+    const { status, stdout } = await laptop.start();
+    expect(status).toBe(0);
+    expect(stdout).toContain('sent Bearer *** to ***');
+    const posted = laptop.slack.requests.map(({ body }) => body).join();
+    for (const secret of SECRETS) expect(posted).not.toContain(secret);
   });
 
   it('posts nothing and writes nothing the second time', async () => {
