@@ -33,15 +33,15 @@ export function parseSync(record: unknown): Sync {
   const id = read('id', identifier);
   const interval = read('interval_secs', positive);
   const intervalSeconds = interval === null ? null : Math.max(interval, SHORTEST_INTERVAL_SECONDS);
-  const sourceSchema = read('source_schema', text);
-  const sourceTable = read('source_table', text);
+  const sourceSchema = read('source_schema', label);
+  const sourceTable = read('source_table', label);
   const labels: Labels = {
-    name: read('name', optional.text),
+    name: read('name', optional.label),
     connectorId: read('connector_id', identifier),
     connectionRef: read('connection_ref', identifier),
     source: sourceTable === null ? null : sourceSchema ? `${sourceSchema}.${sourceTable}` : sourceTable,
     kbUid: read('kb_uid', identifier),
-    destTable: read('dest_table', text),
+    destTable: read('dest_table', label),
     intervalSeconds,
   };
   return {
@@ -67,9 +67,13 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 const text = v.string();
 
+/** What names a sync is remembered: a longer one is wrong, since one that fills the memory would stop the watch. */
+const LONGEST_LABEL = 1000;
+const label = v.pipe(text, v.maxLength(LONGEST_LABEL));
+
 /** Ids come as JSON numbers on some routes of this API; its owner's SDK turns them into strings. */
 const identifier = v.union([
-  v.pipe(v.string(), v.nonEmpty()),
+  v.pipe(label, v.nonEmpty()),
   v.pipe(v.number(), v.finite(), v.transform(String)),
 ]);
 const positive = v.pipe(v.number(), v.finite(), v.gtValue(0));
@@ -81,6 +85,7 @@ const instant = v.pipe(
 );
 const optional = {
   text: v.nullish(text, null),
+  label: v.nullish(label, null),
   instant: v.nullish(instant, null),
   seconds: v.nullish(v.pipe(v.number(), v.finite()), null),
   count: v.nullish(v.pipe(v.number(), v.integer(), v.minValue(0)), null),

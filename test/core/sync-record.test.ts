@@ -94,6 +94,25 @@ describe('a field that may be null or absent', () => {
   });
 });
 
+describe('what is remembered of a sync', () => {
+  const REMEMBERED = [
+    'id',
+    'name',
+    'connector_id',
+    'connection_ref',
+    'source_schema',
+    'source_table',
+    'kb_uid',
+    'dest_table',
+  ];
+
+  test.each(REMEMBERED)('%s holds up to 1,000 characters', (field) => {
+    expect(withField(field, 'x'.repeat(999)).faults).toEqual([]);
+    expect(withField(field, 'x'.repeat(1000)).faults).toEqual([]);
+    expect(withField(field, 'x'.repeat(1001)).faults).toEqual([field]);
+  });
+});
+
 describe('disabled_reason tells a pause from a giving up', () => {
   test.each([
     ['a text: the platform gave up', { disabled_reason: 'quota' }, 'quota'],
