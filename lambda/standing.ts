@@ -1,5 +1,5 @@
 import type { Memory } from './core/memory.ts';
-import { type Instant, secondsBetween } from './core/time.ts';
+import { CLOCK_SLACK_SECONDS, type Instant, secondsBetween } from './core/time.ts';
 import { SyncAlertsError } from './errors.ts';
 import { MemoryConflict } from './memory/errors.ts';
 import type { Recalled } from './memory/memory-store.ts';
@@ -27,11 +27,9 @@ export interface NotFree {
 }
 
 /**
- * A time further ahead than this is a wrong clock's: it must not stop the watch. A claim may be that much longer than our
- * own would be, since another check may have been given more time, or have started after we read the clock.
+ * A time that is not believed must not stop the watch. A claim may be longer than our own would be by the slack of the
+ * clocks, since another check may have been given more time, or have started after we read the clock.
  */
-const CLOCK_SLACK_SECONDS = 60;
-
 export function standing(memory: Memory, requestedAt: Instant, times: Timetable, now: Instant): Standing {
   const { claim, listedAt } = memory;
   if (

@@ -10,7 +10,7 @@ import { reasonToTell } from './reason-to-tell.ts';
 import { sectionOf } from './sections.ts';
 import { LEAST_ALERTS, type SharedCause, sharedCauses } from './shared-cause.ts';
 import { LONGEST_WAIT_SECONDS } from './telling.ts';
-import { after, type Instant, secondsBetween } from './time.ts';
+import { after, type Instant, isAhead, secondsBetween } from './time.ts';
 
 /** What one route is to be told now. Empty when it waits: what is owed stays owed. */
 export interface Due {
@@ -184,6 +184,9 @@ function isDue(
   now: Instant,
   ...last: (Instant | undefined)[]
 ): boolean {
-  const since = Math.max(...last.map((instant) => instant ?? Number.NEGATIVE_INFINITY));
+  const believed = last.map((instant) =>
+    instant === undefined || isAhead(instant, now) ? Number.NEGATIVE_INFINITY : instant,
+  );
+  const since = Math.max(...believed);
   return secondsBetween(since, now) >= everySeconds - policy.periodSeconds / 2;
 }

@@ -3,7 +3,7 @@ import { type Cause, causesOf } from './cause.ts';
 import type { Route, ToldCause } from './memory.ts';
 import type { Policy } from './policy.ts';
 import { reasonToTell } from './reason-to-tell.ts';
-import { type Instant, secondsBetween } from './time.ts';
+import { type Instant, isAhead, secondsBetween } from './time.ts';
 
 /** The causes that a route was told of, and that still have an alert open or something to tell. */
 export type ToldCauses = NonNullable<Route['causes']>;
@@ -47,7 +47,8 @@ export function gatheringCauses(
     const times = turns ? 1 : Math.min(2 ** (inARow.times - 1), LONGEST_GATHERING);
     // Half a period of slack, as a reminder has: the check nearest to the time tells.
     const waits = policy.gatherForSeconds * times - policy.periodSeconds / 2;
-    return open !== undefined && !isWorse && secondsBetween(at, now) < waits;
+    const isRecent = !isAhead(at, now) && secondsBetween(at, now) < waits;
+    return open !== undefined && !isWorse && isRecent;
   };
   return new Set(
     Object.entries(causes)

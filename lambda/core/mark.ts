@@ -1,6 +1,6 @@
 import type { Mark } from './alert.ts';
 import type { Sync } from './sync.ts';
-import { after, type Instant, isLater } from './time.ts';
+import { after, type Instant, isAhead, isLater } from './time.ts';
 
 /**
  * The check that first saw the sync enabled again after it was seen disabled: this one, or an earlier one. Undefined
@@ -8,7 +8,8 @@ import { after, type Instant, isLater } from './time.ts';
  */
 export function stillEnabledSince(mark: Mark, sync: Sync, now: Instant): Instant | undefined {
   if (sync.enabled !== true || mark.disabled === undefined) return undefined;
-  const since = mark.enabledSince ?? now;
+  const { enabledSince: before = now } = mark;
+  const since = isAhead(before, now) ? now : before;
   return hasSucceededSince(since, mark.disabled.lastSuccessAt, sync, now) ? undefined : since;
 }
 

@@ -6,7 +6,7 @@ import type { Look } from './look.ts';
 import { isUnmarked } from './mark.ts';
 import { ignoredBecause, type Policy } from './policy.ts';
 import type { Labels } from './sync.ts';
-import { after, type Instant, isLater, secondsBetween } from './time.ts';
+import { after, type Instant, isAhead, isLater, secondsBetween } from './time.ts';
 import { hasWaited, NO_WAIT, type Wait, waitOf } from './waiting.ts';
 
 /** What one look says of one alert: a column of the table in `follow`. */
@@ -104,7 +104,8 @@ function followFiring(alert: Alert, sighting: Seen, now: Instant): Alert {
     case 'inconclusive':
       return present(alert);
     case 'healthy': {
-      const healthySince = alert.healthySince ?? now;
+      const { healthySince: before = now } = alert;
+      const healthySince = isAhead(before, now) ? now : before;
       const held = isFlapping(alert) && secondsBetween(healthySince, now) < flapHoldSeconds(alert.labels);
       if (held) return { ...present(alert), healthySince };
       return end(alert, { how: 'resolved', by: resolvedBy(alert, sighting.diagnosis, now) }, now);

@@ -1,7 +1,7 @@
 import type { Diagnosis } from './diagnosis.ts';
 import type { Policy } from './policy.ts';
 import { thresholdsFor } from './policy.ts';
-import { type Instant, MINUTE_SECONDS, secondsBetween } from './time.ts';
+import { type Instant, isAhead, MINUTE_SECONDS, secondsBetween } from './time.ts';
 
 /** What an opening waits for before it fires. */
 export interface Wait {
@@ -15,8 +15,12 @@ export const NO_WAIT: Wait = { seconds: 0, secondLook: false };
 /** A sync with a shorter interval than this may fail once and be well again before anyone could act. */
 export const FAST_INTERVAL_SECONDS = 10 * MINUTE_SECONDS;
 
-/** Whether an opening that began at `since` may fire at `now`: the wait is over once all of it has passed. */
+/**
+ * Whether an opening that began at `since` may fire at `now`: the wait is over once all of it has passed, or when nobody
+ * can say how much of it has.
+ */
 export function hasWaited(wait: Wait, since: Instant, now: Instant): boolean {
+  if (isAhead(since, now)) return true;
   return secondsBetween(since, now) >= wait.seconds && (!wait.secondLook || now > since);
 }
 
