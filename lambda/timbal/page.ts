@@ -23,7 +23,7 @@ const pageSchema = v.object({
 export function parsePage(text: string): Page {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = JSON.parse(withWholeIds(text));
   } catch {
     throw malformed(`200 with ${whatIsNotJson(text)}`);
   }
@@ -36,6 +36,14 @@ export function parsePage(text: string): Page {
   }
   const { syncs, next_page_token } = page.output;
   return { records: syncs, nextToken: next_page_token || undefined };
+}
+
+/** An id of many digits that is no text, with its key. Within a text no quotation mark stands without a backslash. */
+const LONG_ID = /("(?:id|connector_id|connection_ref|kb_uid)"\s*:\s*)(-?\d{16,})(?=\s*[,}])/g;
+
+/** Ids as texts where a number would round them, and make one sync of two. */
+function withWholeIds(text: string): string {
+  return text.replace(LONG_ID, '$1"$2"');
 }
 
 function whatIsNotJson(text: string): string {

@@ -441,6 +441,23 @@ describe('the key', () => {
   });
 });
 
+describe('an id that is a number', () => {
+  it('of many digits is not rounded to that of another sync, and texts are left as they are', async () => {
+    const id = '1234567890123456788';
+    const name = `"id" : ${id}, "id": ${id}}`;
+    const first = `{"id" : ${id}, "kb_uid":-${id} },{"name":${JSON.stringify(name)},"id":1234567890123456789}`;
+    const server = await localServer(answers(200, `{"syncs":[${first},{"id":9007199254740991},{"id":12}]}`));
+    expect(await listing(server)).toMatchObject({
+      records: [
+        { id, kb_uid: `-${id}` },
+        { name, id: '1234567890123456789' },
+        { id: '9007199254740991' },
+        { id: 12 },
+      ],
+    });
+  });
+});
+
 describe('pages', () => {
   it('are followed to the last, with the filter, each by the token of the one before', async () => {
     const server = await localServer(
