@@ -150,7 +150,7 @@ async function run(
     isCalm = true;
     now = FINE;
     api.heal(clock.now);
-    oracle.calm(clock.now);
+    oracle.calm();
   });
   let at = until + 2 * MINUTE;
   for (let index = 0; index < CALM_CHECKS; index += 1) {
