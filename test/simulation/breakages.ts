@@ -1,5 +1,6 @@
 import type { Facts } from '../../lambda/core/alert.ts';
-import type { Memory, Route, Telling } from '../../lambda/core/memory.ts';
+import type { Announced, Announcement } from '../../lambda/core/announce.ts';
+import type { Memory, Route, Telling, ToldCause } from '../../lambda/core/memory.ts';
 import type { Ports } from '../../lambda/ports.ts';
 import type { SlackMessage } from '../../lambda/slack/webhook.ts';
 import { type Pieces, WHOLE } from './straight-line.ts';
@@ -79,6 +80,27 @@ export const BREAKAGES: Readonly<Record<string, () => Partial<Pieces>>> = {
         route: { ...route, tellings: each(route.tellings, ({ gathered: _gathered, ...rest }) => rest) },
       };
     },
+  }),
+  'each told at once, gathering forgotten': () => ({
+    announce: (facts, { causes: _causes, ...route }, ...rest) => WHOLE.announce(facts, route, ...rest),
+  }),
+  'gathered for ever': () => ({
+    settings: (settings) => ({ ...settings, policy: { ...settings.policy, gatherForSeconds: 1e6 } }),
+  }),
+  'gathered no longer the more often': () => ({
+    announce: (facts, route, ...rest) => {
+      const once = (cause: ToldCause) => ({ ...cause, inARow: { ...cause.inARow, times: 1 } });
+      return WHOLE.announce(facts, { ...route, causes: each(route.causes ?? {}, once) }, ...rest);
+    },
+  }),
+  'missed for what was gathered': () => ({
+    announce: (...facts) =>
+      withAnnouncements(WHOLE.announce(...facts), (one) =>
+        one.reason === 'passed' ? { ...one, reason: 'missed' } : one,
+      ),
+  }),
+  'a shared cause told one by one': () => ({
+    announce: (...facts) => withAnnouncements(WHOLE.announce(...facts), ({ cause: _cause, ...one }) => one),
   }),
   'closing not withdrawn': () => {
     let before: Facts | undefined;
@@ -197,6 +219,13 @@ function neverShown(facts: Facts): Facts {
 
 function each<T>(of: Readonly<Record<string, T>>, change: (one: T, key: string) => T): Record<string, T> {
   return Object.fromEntries(Object.entries(of).map(([key, one]) => [key, change(one, key)]));
+}
+
+function withAnnouncements(
+  { due, route }: Announced,
+  change: (one: Announcement) => Announcement,
+): Announced {
+  return { due: { ...due, announcements: due.announcements.map(change) }, route };
 }
 
 function withTellings(route: Route, change: (telling: Telling, id: string) => Telling): Route {

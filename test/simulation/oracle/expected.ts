@@ -32,6 +32,7 @@ export interface Expected {
 export interface Look {
   readonly listed: Listed;
   readonly now: number;
+  readonly policy: Policy;
   /** The first digest was not delivered yet: nothing waits. */
   readonly isFirst: boolean;
 }
@@ -43,22 +44,16 @@ export interface Look {
 export class ExpectedFacts {
   readonly alerts = new Map<string, Expected>();
   readonly #pasts = new Map<string, Past>();
-  readonly #policy: Policy;
   #hasShownSyncs = false;
 
-  constructor(policy: Policy) {
-    this.#policy = policy;
-  }
-
   /** Whether a check that got this listing saw the syncs. */
-  isBlind({ listed, now }: Look): boolean {
+  isBlind({ listed, now, policy }: Look): boolean {
     if (!listed.ok) return true;
     if (listed.records.length === 0) return this.#hasShownSyncs;
     const unreadable = (listed.records as readonly Record<string, unknown>[]).filter(
       (record) =>
         record['id'] == null ||
-        find(record, this.#pasts.get(`sync:${record['id']}`) ?? {}, now, this.#policy).problem ===
-          'unreadable',
+        find(record, this.#pasts.get(`sync:${record['id']}`) ?? {}, now, policy).problem === 'unreadable',
     );
     return unreadable.length * 2 > listed.records.length;
   }
@@ -69,12 +64,12 @@ export class ExpectedFacts {
   }
 
   apply(look: Look): void {
-    const { listed, now, isFirst } = look;
+    const { listed, now, policy, isFirst } = look;
     const isBlind = this.isBlind(look);
     if (listed.ok && listed.records.length > 0) this.#hasShownSyncs = true;
     if (isBlind) {
       const isRefused = !listed.ok && listed.blindness.kind === 'refused';
-      const waitMs = isFirst || isRefused ? 0 : this.#policy.blindAfterSeconds * 1000;
+      const waitMs = isFirst || isRefused ? 0 : policy.blindAfterSeconds * 1000;
       this.#trouble(
         'listing',
         { problem: 'blind', severity: 'critical', isPaused: false, waitMs, isSecondLook: false },
@@ -93,7 +88,7 @@ export class ExpectedFacts {
           problem: 'unreadable',
           severity: 'warning',
           isPaused: false,
-          waitMs: this.#policy.pendingForSeconds * 1000 * (isFirst ? 0 : 1),
+          waitMs: policy.pendingForSeconds * 1000 * (isFirst ? 0 : 1),
           isSecondLook: false,
         },
         now,
@@ -106,7 +101,7 @@ export class ExpectedFacts {
       if (record['id'] == null) continue;
       const id = `sync:${record['id']}`;
       here.add(id);
-      this.#lookAt(id, record, now, isFirst);
+      this.#lookAt(id, record, look);
     }
     if (nameless.length > 0) return;
     for (const [id, alert] of this.alerts) {
@@ -122,11 +117,11 @@ export class ExpectedFacts {
     }
   }
 
-  #lookAt(id: string, record: Record<string, unknown>, now: number, isFirst: boolean): void {
+  #lookAt(id: string, record: Record<string, unknown>, { now, policy, isFirst }: Look): void {
     const past = this.#pasts.get(id) ?? {};
     this.#pasts.set(id, past);
     const isEnabled = record['enabled'] === true;
-    const finding = find(record, past, now, this.#policy);
+    const finding = find(record, past, now, policy);
     // A record that cannot be read says nothing, not even that.
     if (isEnabled && finding.problem !== 'unreadable' && past.disabled !== undefined) past.enabledAt ??= now;
     // A failure stands until it is disproved, whether or not an alert was open for it.
@@ -139,7 +134,7 @@ export class ExpectedFacts {
       const { severity, isPaused, interval } = finding;
       this.#trouble(
         id,
-        { problem: finding.problem, severity, isPaused, ...this.#waitOf(finding, isFirst) },
+        { problem: finding.problem, severity, isPaused, ...waitOf(finding, policy, isFirst) },
         now,
         interval,
       );
@@ -159,17 +154,6 @@ export class ExpectedFacts {
       past.disabled = finding.record;
       delete past.enabledAt;
     }
-  }
-
-  #waitOf(finding: Finding, isFirst: boolean): { waitMs: number; isSecondLook: boolean } {
-    const { pendingForSeconds } = this.#policy;
-    if (isFirst) return { waitMs: 0, isSecondLook: false };
-    const usual = finding.severity === 'critical' ? 0 : pendingForSeconds;
-    const isSecondLook =
-      finding.problem === 'failing' && finding.interval < 600 && !finding.isLate && finding.failures < 2;
-    // On top of the usual wait.
-    const edited = finding.problem === 'stalled' && finding.isEdited ? finding.stallAllowance : 0;
-    return { waitMs: (usual + edited) * 1000, isSecondLook };
   }
 
   #trouble(
@@ -257,4 +241,18 @@ export class ExpectedFacts {
     alert.state = 'ended';
     alert.how = 'resolved';
   }
+}
+
+function waitOf(
+  finding: Finding,
+  { pendingForSeconds }: Policy,
+  isFirst: boolean,
+): { waitMs: number; isSecondLook: boolean } {
+  if (isFirst) return { waitMs: 0, isSecondLook: false };
+  const usual = finding.severity === 'critical' ? 0 : pendingForSeconds;
+  const isSecondLook =
+    finding.problem === 'failing' && finding.interval < 600 && !finding.isLate && finding.failures < 2;
+  // On top of the usual wait.
+  const edited = finding.problem === 'stalled' && finding.isEdited ? finding.stallAllowance : 0;
+  return { waitMs: (usual + edited) * 1000, isSecondLook };
 }

@@ -1,14 +1,17 @@
 import type { Memory } from '../../../lambda/core/memory.ts';
-import type { Policy } from '../../../lambda/core/policy.ts';
 import type { Recalled } from '../../../lambda/memory/memory-store.ts';
 import type { CheckRun, End, Post, Watcher } from '../history.ts';
 import type { Story } from '../story.ts';
 import { judgeEnding } from './endings.ts';
 import { ExpectedFacts } from './expected.ts';
+import { Gathering } from './gathering.ts';
+import { Places } from './places.ts';
 import { compare } from './remembered.ts';
 import { Reminders } from './reminders.ts';
+import { Sharing } from './sharing.ts';
 import { Tellings } from './tellings.ts';
 import { Timeliness } from './timeliness.ts';
+import { ToldCauses } from './told-causes.ts';
 import { Verdicts } from './verdicts.ts';
 import { Writes } from './writes.ts';
 
@@ -24,31 +27,31 @@ export class Oracle implements Watcher {
   readonly #verdicts: Verdicts;
   readonly #facts: ExpectedFacts;
   readonly #writes: Writes;
+  readonly #places = new Places();
+  readonly #causes: ToldCauses;
   readonly #tellings: Tellings;
+  readonly #gathering: Gathering;
+  readonly #sharing: Sharing;
   readonly #reminders: Reminders;
   readonly #timeliness: Timeliness;
   #quietChecks = 0;
   readonly #leastQuiet: number;
 
   /**
-   * @param alone Alerts that share nothing with any other, so that nothing of them is ever gathered.
    * @param now The true time.
    * @param leastQuiet So many checks at the end say nothing and write nothing.
    */
-  constructor(
-    policy: Policy,
-    alone: ReadonlySet<string>,
-    story: Story,
-    now: () => number,
-    leastQuiet = QUIET_CHECKS,
-  ) {
+  constructor(story: Story, now: () => number, leastQuiet = QUIET_CHECKS) {
     this.#leastQuiet = leastQuiet;
     this.#verdicts = new Verdicts(story, now);
-    this.#facts = new ExpectedFacts(policy);
+    this.#facts = new ExpectedFacts();
     this.#writes = new Writes(this.#verdicts);
-    this.#tellings = new Tellings(this.#facts, this.#verdicts);
-    this.#reminders = new Reminders(policy, this.#facts, this.#tellings, this.#verdicts);
-    this.#timeliness = new Timeliness(alone, this.#tellings, this.#reminders, this.#verdicts);
+    this.#causes = new ToldCauses(this.#facts, this.#places);
+    this.#tellings = new Tellings(this.#facts, this.#causes, this.#verdicts);
+    this.#gathering = new Gathering(this.#facts, this.#tellings, this.#causes, this.#verdicts);
+    this.#sharing = new Sharing(this.#facts, this.#places, this.#causes, this.#verdicts);
+    this.#reminders = new Reminders(this.#facts, this.#tellings, this.#verdicts);
+    this.#timeliness = new Timeliness(this.#tellings, this.#reminders, this.#verdicts);
   }
 
   get violations(): readonly string[] {
@@ -65,12 +68,12 @@ export class Oracle implements Watcher {
     this.#verdicts.count('writes');
     if (!this.#writes.committed(run, memory, version)) {
       this.#tellings.settle(run);
+      this.#gathering.forget(memory);
       return;
     }
     if (run.listed === undefined) return;
     this.#tellings.found(before);
     this.#look(run);
-    this.#tellings.countClosings();
     compare(this.#facts, memory, run, this.#verdicts);
   }
 
@@ -78,6 +81,7 @@ export class Oracle implements Watcher {
     this.#verdicts.count('posts');
     this.#quietChecks = 0;
     this.#tellings.posting(post, this.#writes.memory);
+    this.#gathering.posting(post);
   }
 
   delivered(post: Post): void {
@@ -107,14 +111,16 @@ export class Oracle implements Watcher {
       return;
     }
     const hasChecked = end.outcome?.kind === 'checked';
+    if (isAllPosted(run)) this.#sharing.judge(run);
     if (!hasChecked || run.writes > 0) {
       if (hasChecked && !run.faulty) this.#timeliness.check(run);
       return;
     }
     if (run.listed !== undefined && run.recalledVersion === this.#writes.version) {
       // Nothing due and nothing changed: the look stands all the same.
-      this.#look(run);
       const { memory } = this.#writes;
+      this.#tellings.found(memory);
+      this.#look(run);
       if (memory !== undefined) compare(this.#facts, memory, run, this.#verdicts);
       this.#quietChecks += 1;
       this.#timeliness.check(run);
@@ -149,15 +155,24 @@ export class Oracle implements Watcher {
   }
 
   #look(run: CheckRun): void {
-    const { listed, now, settledBefore } = run;
+    const { listed, now, policy, settledBefore } = run;
     if (listed === undefined) return;
     const before = new Map([...this.#facts.alerts].map(([id, { opened }]) => [id, opened]));
-    this.#facts.apply({ listed, now, isFirst: settledBefore !== true });
+    this.#facts.apply({ listed, now, policy, isFirst: settledBefore !== true });
     for (const [id, { opened }] of this.#facts.alerts) {
       if (opened <= (before.get(id) ?? 0)) continue;
       this.#verdicts.count('openings');
       this.#tellings.opened(id);
     }
+    this.#tellings.countClosings();
+    if (listed.ok) this.#places.seen(listed.records as readonly Record<string, unknown>[]);
+    this.#gathering.look(run);
+    this.#sharing.look();
     this.#tellings.weigh();
   }
+}
+
+/** Whether no message of the check was left out. */
+function isAllPosted({ posts, faulty }: CheckRun): boolean {
+  return posts.length > 0 && !faulty;
 }

@@ -1,4 +1,3 @@
-import type { Policy } from '../../../lambda/core/policy.ts';
 import type { CheckRun, Post } from '../history.ts';
 import type { ExpectedFacts } from './expected.ts';
 import type { Tellings } from './tellings.ts';
@@ -8,7 +7,6 @@ const MINUTE = 60_000;
 
 /** Reminders, by section 4: neither too soon, nor too late, nor for paused syncs alone. */
 export class Reminders {
-  readonly #policy: Policy;
   readonly #facts: ExpectedFacts;
   readonly #tellings: Tellings;
   readonly #verdicts: Verdicts;
@@ -17,8 +15,7 @@ export class Reminders {
   #givenAt = Number.NEGATIVE_INFINITY;
   #remindedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(policy: Policy, facts: ExpectedFacts, tellings: Tellings, verdicts: Verdicts) {
-    this.#policy = policy;
+  constructor(facts: ExpectedFacts, tellings: Tellings, verdicts: Verdicts) {
     this.#facts = facts;
     this.#tellings = tellings;
     this.#verdicts = verdicts;
@@ -37,11 +34,11 @@ export class Reminders {
   }
 
   #checkOne(post: Post): void {
-    const { now } = post.by;
+    const { now, policy } = post.by;
     if (this.#openAndNotPaused().length === 0)
       this.#verdicts.wrong('a reminder for paused syncs alone', post.by);
     if (!post.endsReminder) return;
-    const { repeatEverySeconds, periodSeconds } = this.#policy;
+    const { repeatEverySeconds, periodSeconds } = policy;
     const isRepeat = this.#last !== undefined && !this.#last.certain;
     const leastMs = (repeatEverySeconds - periodSeconds / 2) * 1000;
     if (isRepeat) post.repeats += 1;
@@ -59,13 +56,13 @@ export class Reminders {
     const ofOldest = open.filter(({ since }) => since === oldest);
     const toldAt = ofOldest.map(({ id }) => this.#tellings.of(id).at);
     const sinceMs = run.now - Math.max(this.#remindedAt, this.#givenAt, ...toldAt);
-    const mostMs = (this.#policy.repeatEverySeconds + this.#policy.periodSeconds) * 1000;
+    const mostMs = (run.policy.repeatEverySeconds + run.policy.periodSeconds) * 1000;
     if (sinceMs > mostMs)
       this.#verdicts.wrong(`no reminder for ${Math.round(sinceMs / MINUTE)} minutes`, run);
   }
 
-  #isBlind({ listed, now }: CheckRun): boolean {
-    return listed !== undefined && this.#facts.isBlind({ listed, now, isFirst: false });
+  #isBlind({ listed, now, policy }: CheckRun): boolean {
+    return listed !== undefined && this.#facts.isBlind({ listed, now, policy, isFirst: false });
   }
 
   #openAndNotPaused(): readonly { readonly id: string; readonly since: number }[] {

@@ -2,18 +2,21 @@ import type { Memory } from '../../../lambda/core/memory.ts';
 import type { CheckRun, Post } from '../history.ts';
 import type { ExpectedFacts } from './expected.ts';
 import { type Heard, kindOf, type Noted, nothingTold, owed, settle, type Told, tell } from './told.ts';
+import type { ToldCauses } from './told-causes.ts';
 import type { Verdicts } from './verdicts.ts';
 
 /** What Slack really has of every alert, and what of it memory can know. */
 export class Tellings {
   readonly all = new Map<string, Told>();
   readonly #facts: ExpectedFacts;
+  readonly #causes: ToldCauses;
   readonly #verdicts: Verdicts;
   readonly #said = new WeakMap<Post, Map<string, Heard>>();
   #notedBefore = new Map<string, Noted>();
 
-  constructor(facts: ExpectedFacts, verdicts: Verdicts) {
+  constructor(facts: ExpectedFacts, causes: ToldCauses, verdicts: Verdicts) {
     this.#facts = facts;
+    this.#causes = causes;
     this.#verdicts = verdicts;
   }
 
@@ -34,6 +37,11 @@ export class Tellings {
     for (const [id, noted] of this.#notedBefore)
       if (noted === 'closing' && this.#facts.alerts.get(id)?.state === 'firing')
         this.of(id).isClosingCounted = true;
+  }
+
+  /** What the check that looked last found in doubt: it is told again, whatever holds back others. */
+  noted(id: string): Noted {
+    return this.#notedBefore.get(id);
   }
 
   opened(id: string): void {
@@ -82,10 +90,13 @@ export class Tellings {
     for (const post of run.posts) {
       if (post.certain || post.answered !== 'accepted') continue;
       post.certain = true;
+      const heard = this.#said.get(post) ?? new Map<string, Heard>();
+      this.#causes.told(post);
       for (const { fingerprint, reason } of post.tells) {
         if (reason === 'reminder') continue;
-        const said = this.#said.get(post)?.get(fingerprint);
+        const said = heard.get(fingerprint);
         const told = this.of(fingerprint);
+        this.#notedBefore.delete(fingerprint);
         if (reason === 'closing' || said === undefined) told.doubt = { announcement: false, closing: false };
         else settle(told, said, reason !== 'escalated' && reason !== 'changed');
       }
@@ -95,8 +106,12 @@ export class Tellings {
   /** Notes since when something is owed. */
   weigh(): void {
     for (const [id, told] of this.all) {
-      if (owed(told, this.#facts.alerts.get(id)) === undefined) told.owedSince = undefined;
-      else told.owedSince ??= this.#verdicts.now();
+      if (owed(told, this.#facts.alerts.get(id)) === undefined) {
+        told.owedSince = undefined;
+        if (told.isClosingCounted) continue;
+        told.dueSince = undefined;
+        told.wasDueOpen = false;
+      } else told.owedSince ??= this.#verdicts.now();
     }
   }
 

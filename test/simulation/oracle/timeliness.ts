@@ -12,15 +12,12 @@ const LONGEST_GATHERING_MS = 2 * HOUR + 15 * MINUTE;
 
 /** Once nothing has gone wrong for long, nothing waits but what is gathered, and that not for long. */
 export class Timeliness {
-  readonly #alone: ReadonlySet<string>;
   readonly #tellings: Tellings;
   readonly #reminders: Reminders;
   readonly #verdicts: Verdicts;
   #hinderedAt: number;
 
-  /** @param alone Alerts that share nothing with any other, so that nothing of them is ever gathered. */
-  constructor(alone: ReadonlySet<string>, tellings: Tellings, reminders: Reminders, verdicts: Verdicts) {
-    this.#alone = alone;
+  constructor(tellings: Tellings, reminders: Reminders, verdicts: Verdicts) {
     this.#tellings = tellings;
     this.#reminders = reminders;
     this.#verdicts = verdicts;
@@ -37,18 +34,12 @@ export class Timeliness {
     const fineForMs = now - this.#hinderedAt;
     if (fineForMs < LONGEST_WAIT_MS) return;
     this.#verdicts.count('checks judged for delay');
-    for (const [id, { owedSince }] of this.#tellings.all) {
-      if (owedSince === undefined) continue;
-      const isAlone = this.#alone.has(id) || !id.startsWith('sync:');
-      const isLate =
-        isAlone ||
-        (now - owedSince > LONGEST_GATHERING_MS && fineForMs > LONGEST_GATHERING_MS + LONGEST_WAIT_MS);
-      if (isLate)
+    for (const [id, { dueSince }] of this.#tellings.all)
+      if (dueSince !== undefined)
         this.#verdicts.wrong(
-          `${id}: owed since ${new Date(owedSince).toISOString()} and not told, though nothing is in the way`,
+          `${id}: due since ${new Date(dueSince).toISOString()} and not told, though nothing is in the way`,
           run,
         );
-    }
     if (run.listed !== undefined && fineForMs > LONGEST_GATHERING_MS) this.#reminders.checkNotLate(run);
   }
 }
