@@ -135,6 +135,9 @@ export const BREAKAGES: Readonly<Record<string, () => Partial<Pieces>>> = {
         ...rest,
       ),
   }),
+  'an ignored sync announced': () => ({
+    settings: (settings) => ({ ...settings, policy: { ...settings.policy, ignore: [] } }),
+  }),
   'ignore the claim': () => ({
     standing: ({ claim: _claim, ...memory }, ...rest) => WHOLE.standing(memory, ...rest),
   }),

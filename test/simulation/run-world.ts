@@ -3,10 +3,10 @@ import { CheckFailed, type Outcome } from '../../lambda/outcome.ts';
 import type { CheckSettings, Ports } from '../../lambda/ports.ts';
 import { Api } from './api.ts';
 import { Clock, onVirtualTime } from './clock.ts';
+import { Deploys, writtenPolicy } from './deploys.ts';
 import { FINE, faultAt, type Tally, weather } from './faults.ts';
 import type { CheckRun, End } from './history.ts';
 import { Oracle } from './oracle/oracle.ts';
-import { policyOf } from './policies.ts';
 import { Random } from './random.ts';
 import { Stage } from './stage.ts';
 import { Story } from './story.ts';
@@ -54,7 +54,7 @@ async function run(
   clock: Clock,
 ): Promise<WorldResult> {
   const random = new Random(seed);
-  const policy = policyOf(random, PERIOD_SECONDS);
+  const written = writtenPolicy(random);
   const api = new Api(random.fork(), START);
   const ofFaults = random.fork();
   let now = weather(ofFaults);
@@ -90,7 +90,7 @@ async function run(
       id: `${checks}`,
       now: clock.now + skewMs,
       startedAt: clock.now,
-      policy,
+      policy: deploys.policyAt(clock.now),
       dead: false,
       writes: 0,
       wrote: false,
@@ -130,6 +130,7 @@ async function run(
 
   const until = START + (hours ?? random.between(17, 48)) * HOUR;
   const ofTicks = random.fork();
+  const deploys = new Deploys(written, random.fork(), START, until, PERIOD_SECONDS);
   for (let at = START; at < until; at += PERIOD_SECONDS * 1000) {
     clock.at(at + ofTicks.between(0, 1500), () => invoke(ofTicks, 'scheduled'));
     if (ofTicks.chance(0.2)) {

@@ -1,32 +1,8 @@
 import type { Policy } from '../../../lambda/core/policy.ts';
 import type { Listed } from '../../../lambda/timbal/listing.ts';
+import { absent, begun, type Expected, ignored, type Trouble, trouble, well } from './expected-alert.ts';
 import { type Finding, find, type Past } from './finding.ts';
-
-const HOUR = 3_600_000;
-
-/** What should be known of one alert, by section 4 of the design. */
-export interface Expected {
-  state: 'none' | 'pending' | 'firing' | 'ended';
-  /** The waiting of a pending alert, or of an ended one that has a problem again. */
-  waiting?: { since: number; problems: Set<string> } | undefined;
-  problems: Set<string>;
-  problem: string;
-  /** As last seen; an unreadable record does not lower it. */
-  severity: 'warning' | 'critical';
-  /** When it was last seen to be critical no more. */
-  criticalUntil?: number;
-  isPaused: boolean;
-  /** When this opening began, its wait included. */
-  since: number;
-  /** When each opening began to fire. */
-  openings: number[];
-  isFlapping: boolean;
-  healthySince?: number | undefined;
-  absences: number;
-  how?: 'resolved' | 'gone';
-  /** Openings in all. */
-  opened: number;
-}
+import { ignoredBecause } from './ignoring.ts';
 
 /** One look: what a check saw, once its facts are remembered. */
 export interface Look {
@@ -78,7 +54,7 @@ export class ExpectedFacts {
       );
       return;
     }
-    this.#well('listing', now, () => true, 3600);
+    this.#well('listing', () => true, now, 3600);
     const records = listed.ok ? (listed.records as readonly Record<string, unknown>[]) : [];
     const nameless = records.filter(({ id }) => id == null);
     if (nameless.length > 0)
@@ -94,7 +70,7 @@ export class ExpectedFacts {
         now,
         3600,
       );
-    else this.#well('records', now, () => true, 3600);
+    else this.#well('records', () => true, now, 3600);
 
     const here = new Set<string>();
     for (const record of records) {
@@ -105,15 +81,7 @@ export class ExpectedFacts {
     }
     if (nameless.length > 0) return;
     for (const [id, alert] of this.alerts) {
-      if (!id.startsWith('sync:') || here.has(id)) continue;
-      alert.absences += 1;
-      if (alert.absences < 2) continue;
-      if (alert.state === 'firing') {
-        this.#nowAs(alert, 'warning', now);
-        alert.state = 'ended';
-        alert.how = 'gone';
-      } else if (alert.state === 'pending') alert.state = alert.openings.length > 0 ? 'ended' : 'none';
-      alert.waiting = undefined;
+      if (id.startsWith('sync:') && !here.has(id)) absent(alert, now);
     }
   }
 
@@ -130,15 +98,13 @@ export class ExpectedFacts {
       past.isFailing = false;
     const known = this.alerts.get(id);
     if (known !== undefined) known.absences = 0;
-    if (finding.problem !== undefined) {
-      const { severity, isPaused, interval } = finding;
-      this.#trouble(
-        id,
-        { problem: finding.problem, severity, isPaused, ...waitOf(finding, policy, isFirst) },
-        now,
-        interval,
-      );
-    } else this.#well(id, now, finding.disproves, finding.interval);
+    const because = ignoredBecause(policy, record);
+    if (because !== undefined) {
+      if (known !== undefined) ignored(known, because, now);
+    } else if (finding.problem !== undefined) {
+      const { problem, severity, isPaused, interval } = finding;
+      this.#trouble(id, { problem, severity, isPaused, ...waitOf(finding, policy, isFirst) }, now, interval);
+    } else this.#well(id, finding.disproves, now, finding.interval);
     if (finding.problem === 'failing' || stillFails) {
       past.isFailing = true;
       const success = finding.record.lastSuccess ?? null;
@@ -156,90 +122,15 @@ export class ExpectedFacts {
     }
   }
 
-  #trouble(
-    id: string,
-    {
-      problem,
-      severity,
-      isPaused,
-      waitMs,
-      isSecondLook,
-    }: {
-      readonly problem: string;
-      readonly severity: 'warning' | 'critical';
-      readonly isPaused: boolean;
-      readonly waitMs: number;
-      /** It fires at the second look at the earliest. */
-      readonly isSecondLook: boolean;
-    },
-    now: number,
-    interval: number,
-  ): void {
-    const alert = this.alerts.get(id) ?? {
-      state: 'none',
-      problems: new Set<string>(),
-      problem,
-      severity,
-      isPaused,
-      since: now,
-      openings: [],
-      isFlapping: false,
-      absences: 0,
-      opened: 0,
-    };
+  #trouble(id: string, seen: Trouble, now: number, interval: number): void {
+    const alert = this.alerts.get(id) ?? begun(seen, now);
     this.alerts.set(id, alert);
-    alert.healthySince = undefined;
-    if (alert.state === 'firing') {
-      alert.problems.add(problem);
-      alert.problem = problem;
-      if (severity === 'critical' || problem !== 'unreadable') this.#nowAs(alert, severity, now);
-      alert.isPaused = isPaused;
-      return;
-    }
-    const isFirstOfWait = alert.waiting === undefined;
-    alert.waiting ??= {
-      since: now,
-      problems: new Set(this.#pasts.get(id)?.isFailing === true ? ['failing'] : []),
-    };
-    alert.waiting.problems.add(problem);
-    if (alert.state !== 'ended') this.#nowAs(alert, severity, now);
-    if (now - alert.waiting.since < waitMs || (isFirstOfWait && isSecondLook)) {
-      if (alert.state === 'none') alert.state = 'pending';
-      return;
-    }
-    const window = Math.max(24 * HOUR, 8 * interval * 1000);
-    alert.openings = [...alert.openings.filter((at) => now - at < window), now];
-    alert.isFlapping = alert.openings.length >= 4;
-    alert.problems = alert.waiting.problems;
-    alert.since = alert.waiting.since;
-    alert.waiting = undefined;
-    alert.state = 'firing';
-    alert.problem = problem;
-    this.#nowAs(alert, severity, now);
-    alert.isPaused = isPaused;
-    alert.opened += 1;
+    trouble(alert, seen, this.#pasts.get(id)?.isFailing === true, now, interval);
   }
 
-  #nowAs(alert: Expected, severity: 'warning' | 'critical', now: number): void {
-    if (alert.severity === 'critical' && severity === 'warning') alert.criticalUntil = now;
-    alert.severity = severity;
-  }
-
-  #well(id: string, now: number, disproves: (problem: string) => boolean, interval: number): void {
+  #well(id: string, disproves: (problem: string) => boolean, now: number, interval: number): void {
     const alert = this.alerts.get(id);
-    if (alert === undefined) return;
-    const had = alert.state === 'firing' ? alert.problems : (alert.waiting?.problems ?? new Set<string>());
-    if (![...had].every(disproves)) return;
-    alert.waiting = undefined;
-    if (alert.state === 'pending') alert.state = 'none';
-    if (alert.state !== 'firing') return;
-    alert.healthySince ??= now;
-    const hold = alert.isFlapping ? Math.max(2 * HOUR, 2 * interval * 1000) : 0;
-    if (now - alert.healthySince < hold) return;
-    alert.healthySince = undefined;
-    this.#nowAs(alert, 'warning', now);
-    alert.state = 'ended';
-    alert.how = 'resolved';
+    if (alert !== undefined) well(alert, disproves, now, interval);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Memory } from '../../../lambda/core/memory.ts';
 import type { CheckRun } from '../history.ts';
-import type { Expected, ExpectedFacts } from './expected.ts';
+import type { ExpectedFacts } from './expected.ts';
+import type { Expected } from './expected-alert.ts';
 import type { Verdicts } from './verdicts.ts';
 
 const FIELDS = [
@@ -34,6 +35,8 @@ export function compare(facts: ExpectedFacts, memory: Memory, run: CheckRun, ver
       differs(held?.problem, expected?.problem);
     else if (held?.state === 'ended' && expected?.how !== undefined && held.ended?.how !== expected.how)
       verdicts.wrong(`${id}: ended as ${held.ended?.how}, should be ${expected.how}`, run);
+    else if (held?.ended?.how === 'ignored' && held.ended.reason !== expected?.because)
+      verdicts.wrong(`${id}: ignored since "${held.ended.reason}", should be "${expected?.because}"`, run);
   }
 }
 

@@ -76,6 +76,11 @@ export class Tellings {
         const severity = reason === 'escalated' ? 'critical' : facts.severity;
         said.set(fingerprint, { severity, problems: new Set([facts.problem]), at: by.now });
       }
+      if (reason === 'closing') {
+        this.#verdicts.count(`closed: ${facts?.how}`);
+        if (facts?.how === 'ignored' && listed && !words.includes(facts.because ?? ''))
+          this.#verdicts.wrong(`${fingerprint}: closed as ignored without the reason`, by);
+      }
       if (repeats) post.repeats += 1;
       const kind = kindOf(reason);
       if (kind !== 'reminder') told.doubt[kind] = true;

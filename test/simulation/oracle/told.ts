@@ -1,6 +1,6 @@
 import type { Reason, Tells } from '../../../lambda/core/message.ts';
 import type { Post } from '../history.ts';
-import type { Expected } from './expected.ts';
+import type { Expected } from './expected-alert.ts';
 
 /** What was said of an announcement. */
 export interface Heard {
