@@ -1,5 +1,5 @@
 import type { Random } from './random.ts';
-import { SyncLife } from './sync-life.ts';
+import { corrupt, SyncLife } from './sync-life.ts';
 
 const HOUR = 3_600_000;
 
@@ -10,6 +10,8 @@ export class Api {
   readonly #outages = new Map<string, readonly (readonly [number, number])[]>();
   readonly #jumps: (readonly [from: number, to: number, offsetMs: number])[] = [];
   readonly #births: { readonly at: number; readonly life: () => SyncLife }[] = [];
+  /** Its pages overlap now and then. */
+  readonly #isUntidy: boolean;
   #calm = false;
   size = 0;
 
@@ -54,6 +56,7 @@ export class Api {
         Math.round(random.pick(isBig ? [-4, -2] : [-2, -0.2, 0.05, 0.3]) * HOUR),
       ]);
     }
+    this.#isUntidy = random.chance(0.4);
   }
 
   records(at: number): readonly Record<string, unknown>[] {
@@ -69,9 +72,29 @@ export class Api {
       life.advance(at);
       if (!life.deleted) records.push(life.record(at, jump?.[2] ?? 0));
     }
+    if (this.#isUntidy && !this.#calm && this.#random.chance(0.2)) this.#repeat(records, at);
     // The order of a listing says nothing.
     if (this.#random.chance(0.3)) records.reverse();
     return records;
+  }
+
+  /** Some ids come twice: the same record again, or one that was read at a worse time. */
+  #repeat(records: Record<string, unknown>[], at: number): void {
+    const random = this.#random;
+    for (let copies = records.length === 0 ? 0 : random.integer(1, 3); copies > 0; copies -= 1) {
+      const record = random.pick(records);
+      const copy = { ...record };
+      const isWell = record['enabled'] === true && record['last_state'] === 'completed';
+      const kind = random.integer(0, 2);
+      if (kind === 1) corrupt(copy, random.integer(0, 1), at);
+      if (kind === 2 && isWell && !Number.isNaN(Date.parse(String(record['last_success_at'])))) {
+        const hours = 100;
+        copy['last_state'] = 'failed';
+        copy['last_success_at'] = new Date(at - hours * HOUR).toISOString();
+        copy['seconds_since_success'] = hours * 3600;
+      }
+      records.splice(random.integer(0, records.length), 0, copy);
+    }
   }
 
   heal(at: number): void {

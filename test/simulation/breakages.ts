@@ -138,6 +138,17 @@ export const BREAKAGES: Readonly<Record<string, () => Partial<Pieces>>> = {
   'an ignored sync announced': () => ({
     settings: (settings) => ({ ...settings, policy: { ...settings.policy, ignore: [] } }),
   }),
+  'a repeated id judged by its last record': () => ({
+    lookAt: (listing, ...rest) => {
+      if (!listing.ok) return WHOLE.lookAt(listing, ...rest);
+      const ids = listing.syncs.map(({ id }) => id);
+      const syncs = listing.syncs.filter(({ id }, index) => id === null || ids.lastIndexOf(id) === index);
+      return WHOLE.lookAt({ ...listing, syncs }, ...rest);
+    },
+  }),
+  'a listing that shrinks said at every check': () => ({
+    announce: (facts, { shrinkingTold: _told, ...route }, ...rest) => WHOLE.announce(facts, route, ...rest),
+  }),
   'ignore the claim': () => ({
     standing: ({ claim: _claim, ...memory }, ...rest) => WHOLE.standing(memory, ...rest),
   }),

@@ -19,6 +19,8 @@ export interface Expected {
   isFlapping: boolean;
   healthySince?: number | undefined;
   absences: number;
+  /** Of its sync, in seconds, as the last record said that could be read. */
+  interval?: number;
   how?: 'resolved' | 'gone' | 'ignored';
   /** Why it is ignored. */
   because?: string;
@@ -65,6 +67,7 @@ export function trouble(
 ): void {
   const { problem, severity, isPaused, waitMs, isSecondLook } = seen;
   alert.healthySince = undefined;
+  alert.interval = problem === 'unreadable' ? (alert.interval ?? interval) : interval;
   if (alert.state === 'firing') {
     alert.problems.add(problem);
     alert.problem = problem;
@@ -80,7 +83,7 @@ export function trouble(
     if (alert.state === 'none') alert.state = 'pending';
     return;
   }
-  const window = Math.max(24 * HOUR, 8 * interval * 1000);
+  const window = Math.max(24 * HOUR, 8 * alert.interval * 1000);
   alert.openings = [...alert.openings.filter((at) => now - at < window), now];
   alert.isFlapping = alert.openings.length >= 4;
   alert.problems = alert.waiting.problems;

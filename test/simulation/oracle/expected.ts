@@ -20,6 +20,10 @@ export interface Look {
 export class ExpectedFacts {
   readonly alerts = new Map<string, Expected>();
   readonly #pasts = new Map<string, Past>();
+  /** The syncs of the last listing that was seen, and whether it held no record without an id. */
+  seen = { count: 0, isComplete: true };
+  /** Those of them that are in trouble and ignored. */
+  readonly illIgnored = new Set<string>();
   #hasShownSyncs = false;
 
   /** Whether a check that got this listing saw the syncs. */
@@ -72,17 +76,31 @@ export class ExpectedFacts {
       );
     else this.#well('records', () => true, now, 3600);
 
-    const here = new Set<string>();
-    for (const record of records) {
-      if (record['id'] == null) continue;
-      const id = `sync:${record['id']}`;
-      here.add(id);
-      this.#lookAt(id, record, look);
-    }
+    this.illIgnored.clear();
+    const here = this.#worstOfEach(records, look);
+    for (const [id, record] of here) this.#lookAt(id, record, look);
+    this.seen = { count: here.size, isComplete: nameless.length === 0 };
     if (nameless.length > 0) return;
     for (const [id, alert] of this.alerts) {
       if (id.startsWith('sync:') && !here.has(id)) absent(alert, now);
     }
+  }
+
+  /** A repeated id is judged once, by its worst record. */
+  #worstOfEach(
+    records: readonly Record<string, unknown>[],
+    { now, policy }: Look,
+  ): ReadonlyMap<string, Record<string, unknown>> {
+    const worst = new Map<string, Record<string, unknown>>();
+    for (const record of records) {
+      if (record['id'] == null) continue;
+      const id = `sync:${record['id']}`;
+      const other = worst.get(id);
+      const past = this.#pasts.get(id) ?? {};
+      const badness = (one: Record<string, unknown>) => badnessOf(find(one, past, now, policy));
+      if (other === undefined || badness(record) > badness(other)) worst.set(id, record);
+    }
+    return worst;
   }
 
   #lookAt(id: string, record: Record<string, unknown>, { now, policy, isFirst }: Look): void {
@@ -101,6 +119,7 @@ export class ExpectedFacts {
     const because = ignoredBecause(policy, record);
     if (because !== undefined) {
       if (known !== undefined) ignored(known, because, now);
+      if (finding.problem !== undefined) this.illIgnored.add(id);
     } else if (finding.problem !== undefined) {
       const { problem, severity, isPaused, interval } = finding;
       this.#trouble(id, { problem, severity, isPaused, ...waitOf(finding, policy, isFirst) }, now, interval);
@@ -132,6 +151,12 @@ export class ExpectedFacts {
     const alert = this.alerts.get(id);
     if (alert !== undefined) well(alert, disproves, now, interval);
   }
+}
+
+/** Critical before warning, then the first row of section 3. */
+function badnessOf({ problem, severity }: Finding): number {
+  const rows = ['stalled', 'never_succeeded', 'failing', 'disabled', 'unreadable'];
+  return problem === undefined ? 0 : (severity === 'critical' ? 10 : 1) + rows.indexOf(problem);
 }
 
 function waitOf(

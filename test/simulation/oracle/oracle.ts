@@ -5,6 +5,7 @@ import type { Story } from '../story.ts';
 import { judgeEnding } from './endings.ts';
 import { ExpectedFacts } from './expected.ts';
 import { Gathering } from './gathering.ts';
+import { ListingSize } from './listing-size.ts';
 import { Places } from './places.ts';
 import { compare } from './remembered.ts';
 import { Reminders } from './reminders.ts';
@@ -28,6 +29,7 @@ export class Oracle implements Watcher {
   readonly #facts: ExpectedFacts;
   readonly #writes: Writes;
   readonly #places = new Places();
+  readonly #size: ListingSize;
   readonly #causes: ToldCauses;
   readonly #tellings: Tellings;
   readonly #gathering: Gathering;
@@ -46,12 +48,13 @@ export class Oracle implements Watcher {
     this.#verdicts = new Verdicts(story, now);
     this.#facts = new ExpectedFacts();
     this.#writes = new Writes(this.#verdicts);
+    this.#size = new ListingSize(this.#facts, this.#verdicts);
     this.#causes = new ToldCauses(this.#facts, this.#places);
     this.#tellings = new Tellings(this.#facts, this.#causes, this.#verdicts);
     this.#gathering = new Gathering(this.#facts, this.#tellings, this.#causes, this.#verdicts);
     this.#sharing = new Sharing(this.#facts, this.#places, this.#causes, this.#verdicts);
     this.#reminders = new Reminders(this.#facts, this.#tellings, this.#verdicts);
-    this.#timeliness = new Timeliness(this.#tellings, this.#reminders, this.#verdicts);
+    this.#timeliness = new Timeliness(this.#tellings, this.#reminders, this.#size, this.#verdicts);
   }
 
   get violations(): readonly string[] {
@@ -67,14 +70,14 @@ export class Oracle implements Watcher {
     this.#quietChecks = 0;
     this.#verdicts.count('writes');
     if (!this.#writes.committed(run, memory, version)) {
-      this.#tellings.settle(run);
+      for (const post of this.#tellings.settle(run)) if (post.tellsShrinking) this.#size.told();
       this.#gathering.forget(memory);
       return;
     }
     if (run.listed === undefined) return;
     this.#tellings.found(before);
-    this.#look(run);
-    compare(this.#facts, memory, run, this.#verdicts);
+    this.#look(run, true);
+    this.#compare(run, memory);
   }
 
   posting(post: Post): void {
@@ -82,6 +85,7 @@ export class Oracle implements Watcher {
     this.#quietChecks = 0;
     this.#tellings.posting(post, this.#writes.memory);
     this.#gathering.posting(post);
+    this.#size.posting(post);
   }
 
   delivered(post: Post): void {
@@ -120,8 +124,8 @@ export class Oracle implements Watcher {
       // Nothing due and nothing changed: the look stands all the same.
       const { memory } = this.#writes;
       this.#tellings.found(memory);
-      this.#look(run);
-      if (memory !== undefined) compare(this.#facts, memory, run, this.#verdicts);
+      this.#look(run, false);
+      if (memory !== undefined) this.#compare(run, memory);
       this.#quietChecks += 1;
       this.#timeliness.check(run);
     }
@@ -138,6 +142,7 @@ export class Oracle implements Watcher {
 
   finished({ memory }: Recalled): void {
     this.#tellings.finished();
+    if (this.#size.isOwed) this.#verdicts.wrong('lost: that the listing shrank was never told');
     for (const [id, { state }] of this.#facts.alerts) {
       if (state === 'firing' || state === 'pending')
         this.#verdicts.wrong(`${id}: ${state} in a world where all is well`);
@@ -154,7 +159,13 @@ export class Oracle implements Watcher {
       this.#verdicts.wrong(`not quiet: ${this.#quietChecks} checks since the last post or write`);
   }
 
-  #look(run: CheckRun): void {
+  #compare(run: CheckRun, memory: Memory): void {
+    compare(this.#facts, memory, run, this.#verdicts);
+    this.#size.compare(memory, run);
+  }
+
+  /** @param isWritten What it found was remembered; otherwise it found nothing new. */
+  #look(run: CheckRun, isWritten: boolean): void {
     const { listed, now, policy, settledBefore } = run;
     if (listed === undefined) return;
     const before = new Map([...this.#facts.alerts].map(([id, { opened }]) => [id, opened]));
@@ -164,6 +175,7 @@ export class Oracle implements Watcher {
       this.#verdicts.count('openings');
       this.#tellings.opened(id);
     }
+    this.#size.look(run, isWritten);
     this.#tellings.countClosings();
     if (listed.ok) this.#places.seen(listed.records as readonly Record<string, unknown>[]);
     this.#gathering.look(run);

@@ -109,8 +109,9 @@ export class Sharing {
     let against = 0;
     for (const [id, record] of sharing) {
       const alert = this.#facts.alerts.get(id);
-      const isWell = alert?.state !== 'firing' && alert?.waiting === undefined;
-      if (isWell && !affected.has(id) && sinceSuccess(record, run.now) < troubleMs) against += 1;
+      const isIll =
+        alert?.state === 'firing' || alert?.waiting !== undefined || this.#facts.illIgnored.has(id);
+      if (!isIll && !affected.has(id) && sinceSuccess(record, run.now) < troubleMs) against += 1;
     }
     return affected.size >= against;
   }

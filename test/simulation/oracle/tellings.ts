@@ -90,11 +90,13 @@ export class Tellings {
     }
   }
 
-  /** What came of the posts of a check is remembered by its next write. */
-  settle(run: CheckRun): void {
+  /** What came of the posts of a check is remembered by its next write. @returns Those that are certain from now on. */
+  settle(run: CheckRun): readonly Post[] {
+    const settled: Post[] = [];
     for (const post of run.posts) {
       if (post.certain || post.answered !== 'accepted') continue;
       post.certain = true;
+      settled.push(post);
       const heard = this.#said.get(post) ?? new Map<string, Heard>();
       this.#causes.told(post);
       for (const { fingerprint, reason } of post.tells) {
@@ -106,6 +108,7 @@ export class Tellings {
         else settle(told, said, reason !== 'escalated' && reason !== 'changed');
       }
     }
+    return settled;
   }
 
   /** Notes since when something is owed. */

@@ -1,4 +1,5 @@
 import type { CheckRun } from '../history.ts';
+import type { ListingSize } from './listing-size.ts';
 import type { Reminders } from './reminders.ts';
 import type { Tellings } from './tellings.ts';
 import type { Verdicts } from './verdicts.ts';
@@ -14,12 +15,14 @@ const LONGEST_GATHERING_MS = 2 * HOUR + 15 * MINUTE;
 export class Timeliness {
   readonly #tellings: Tellings;
   readonly #reminders: Reminders;
+  readonly #size: ListingSize;
   readonly #verdicts: Verdicts;
   #hinderedAt: number;
 
-  constructor(tellings: Tellings, reminders: Reminders, verdicts: Verdicts) {
+  constructor(tellings: Tellings, reminders: Reminders, size: ListingSize, verdicts: Verdicts) {
     this.#tellings = tellings;
     this.#reminders = reminders;
+    this.#size = size;
     this.#verdicts = verdicts;
     this.#hinderedAt = verdicts.now();
   }
@@ -40,6 +43,7 @@ export class Timeliness {
           `${id}: due since ${new Date(dueSince).toISOString()} and not told, though nothing is in the way`,
           run,
         );
+    if (this.#size.isOwed) this.#verdicts.wrong('the listing shrank, and that is not told', run);
     if (run.listed !== undefined && fineForMs > LONGEST_GATHERING_MS) this.#reminders.checkNotLate(run);
   }
 }
