@@ -102,6 +102,13 @@ export const BREAKAGES: Readonly<Record<string, () => Partial<Pieces>>> = {
   'a shared cause told one by one': () => ({
     announce: (...facts) => withAnnouncements(WHOLE.announce(...facts), ({ cause: _cause, ...one }) => one),
   }),
+  'a shared cause told where there is none': () => ({
+    announce: (...facts) => {
+      const announced = WHOLE.announce(...facts);
+      const shared = announced.due.announcements.find(({ cause }) => cause !== undefined);
+      return withAnnouncements(announced, (one) => ({ ...shared, ...one }));
+    },
+  }),
   'closing not withdrawn': () => {
     let before: Facts | undefined;
     return {

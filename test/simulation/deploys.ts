@@ -13,6 +13,13 @@ const IGNORED: readonly NonNullable<WrittenPolicy['ignore']>[number][] = [
   { match: { table: '*-3*', connection: '*-*' }, reason: 'nobody reads it' },
 ];
 
+const OVERRIDES: NonNullable<WrittenPolicy['overrides']> = [
+  { match: { id: 'sync-4' }, grace: '30m' },
+  { match: { connection: 'pg-1' }, stallAfterIntervals: 4 },
+  { match: { name: 'sync-2*', kb: 'kb-0' }, pendingFor: '20m', criticalAfterIntervals: 30 },
+  { match: { source: '*' }, stallAfterIntervals: 1, grace: '2m' },
+];
+
 /** The policy that a world begins with. */
 export function writtenPolicy(random: Random): WrittenPolicy {
   return {
@@ -50,7 +57,7 @@ export class Deploys {
 }
 
 function changed(policy: WrittenPolicy, random: Random): WrittenPolicy {
-  switch (random.integer(0, 6)) {
+  switch (random.integer(0, 7)) {
     case 0:
     case 1:
     case 2:
@@ -61,6 +68,8 @@ function changed(policy: WrittenPolicy, random: Random): WrittenPolicy {
       return { ...policy, criticalAfterIntervals: random.pick([6, 12, 40]) };
     case 5:
       return { ...policy, grace: random.pick(['1m', '5m', '20m']) };
+    case 6:
+      return { ...policy, overrides: OVERRIDES.filter(() => random.chance(0.5)) };
     default:
       return {
         ...policy,

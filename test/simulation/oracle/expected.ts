@@ -2,7 +2,7 @@ import type { Policy } from '../../../lambda/core/policy.ts';
 import type { Listed } from '../../../lambda/timbal/listing.ts';
 import { absent, begun, type Expected, ignored, type Trouble, trouble, well } from './expected-alert.ts';
 import { type Finding, find, type Past } from './finding.ts';
-import { ignoredBecause } from './ignoring.ts';
+import { ignoredBecause, policyFor } from './matching.ts';
 
 /** One look: what a check saw, once its facts are remembered. */
 export interface Look {
@@ -20,8 +20,10 @@ export interface Look {
 export class ExpectedFacts {
   readonly alerts = new Map<string, Expected>();
   readonly #pasts = new Map<string, Past>();
-  /** The syncs of the last listing that was seen, and whether it held no record without an id. */
-  seen = { count: 0, isComplete: true };
+  /** The records of the last listing that was seen, one an id. */
+  judged: ReadonlyMap<string, Record<string, unknown>> = new Map();
+  /** It held no record without an id. */
+  isComplete = true;
   /** Those of them that are in trouble and ignored. */
   readonly illIgnored = new Set<string>();
   #hasShownSyncs = false;
@@ -33,7 +35,8 @@ export class ExpectedFacts {
     const unreadable = (listed.records as readonly Record<string, unknown>[]).filter(
       (record) =>
         record['id'] == null ||
-        find(record, this.#pasts.get(`sync:${record['id']}`) ?? {}, now, policy).problem === 'unreadable',
+        find(record, this.#pasts.get(`sync:${record['id']}`) ?? {}, now, policyFor(policy, record))
+          .problem === 'unreadable',
     );
     return unreadable.length * 2 > listed.records.length;
   }
@@ -79,7 +82,8 @@ export class ExpectedFacts {
     this.illIgnored.clear();
     const here = this.#worstOfEach(records, look);
     for (const [id, record] of here) this.#lookAt(id, record, look);
-    this.seen = { count: here.size, isComplete: nameless.length === 0 };
+    this.judged = here;
+    this.isComplete = nameless.length === 0;
     if (nameless.length > 0) return;
     for (const [id, alert] of this.alerts) {
       if (id.startsWith('sync:') && !here.has(id)) absent(alert, now);
@@ -97,7 +101,8 @@ export class ExpectedFacts {
       const id = `sync:${record['id']}`;
       const other = worst.get(id);
       const past = this.#pasts.get(id) ?? {};
-      const badness = (one: Record<string, unknown>) => badnessOf(find(one, past, now, policy));
+      const badness = (one: Record<string, unknown>) =>
+        badnessOf(find(one, past, now, policyFor(policy, one)));
       if (other === undefined || badness(record) > badness(other)) worst.set(id, record);
     }
     return worst;
@@ -107,7 +112,8 @@ export class ExpectedFacts {
     const past = this.#pasts.get(id) ?? {};
     this.#pasts.set(id, past);
     const isEnabled = record['enabled'] === true;
-    const finding = find(record, past, now, policy);
+    const limits = policyFor(policy, record);
+    const finding = find(record, past, now, limits);
     // A record that cannot be read says nothing, not even that.
     if (isEnabled && finding.problem !== 'unreadable' && past.disabled !== undefined) past.enabledAt ??= now;
     // A failure stands until it is disproved, whether or not an alert was open for it.
@@ -122,7 +128,7 @@ export class ExpectedFacts {
       if (finding.problem !== undefined) this.illIgnored.add(id);
     } else if (finding.problem !== undefined) {
       const { problem, severity, isPaused, interval } = finding;
-      this.#trouble(id, { problem, severity, isPaused, ...waitOf(finding, policy, isFirst) }, now, interval);
+      this.#trouble(id, { problem, severity, isPaused, ...waitOf(finding, limits, isFirst) }, now, interval);
     } else this.#well(id, finding.disproves, now, finding.interval);
     if (finding.problem === 'failing' || stillFails) {
       past.isFailing = true;

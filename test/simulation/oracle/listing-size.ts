@@ -30,7 +30,8 @@ export class ListingSize {
       if (this.#normal === 0) this.#normal = records.length;
       return;
     }
-    const { count, isComplete } = this.#facts.seen;
+    const { judged, isComplete } = this.#facts;
+    const count = judged.size;
     if (this.#normal === 0) this.#normal = count;
     if (!isComplete) return;
     const loss = this.#normal - count;

@@ -97,8 +97,7 @@ export class Sharing {
     for (const [id, { state, isPaused }] of this.#facts.alerts)
       if (state === 'firing' && !isPaused && this.#places.causesOf(id).includes(key)) affected.add(id);
     const sharing = new Map<string, Record<string, unknown>>();
-    for (const record of recordsOf(run)) {
-      const id = `sync:${record['id']}`;
+    for (const [id, record] of this.#facts.judged) {
       const isPaused = record['enabled'] === false && record['disabled_reason'] === null;
       if (!isPaused && this.#places.causesOf(id).includes(key)) sharing.set(id, record);
     }
@@ -137,19 +136,19 @@ export class Sharing {
   }
 }
 
-function recordsOf({ listed }: CheckRun): readonly Record<string, unknown>[] {
-  return listed?.ok ? (listed.records as readonly Record<string, unknown>[]) : [];
-}
-
 function rank(key: string): number {
   return ['connection', 'connector', 'kb'].indexOf(key.split(':')[0] ?? '');
 }
 
-/** In milliseconds. */
+/** In milliseconds; endless, where there was none. */
 function sinceSuccess(record: Record<string, unknown>, now: number): number {
   const at = Date.parse(String(record['last_success_at']));
   const seconds = record['seconds_since_success'];
-  return Math.max(Number.isNaN(at) ? 0 : now - at, typeof seconds === 'number' ? seconds * 1000 : 0);
+  const ages = [
+    ...(Number.isNaN(at) ? [] : [now - at]),
+    ...(typeof seconds === 'number' ? [seconds * 1000] : []),
+  ];
+  return ages.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...ages);
 }
 
 /** Of two in the middle the earlier. */

@@ -6,6 +6,12 @@ export function ignoredBecause(policy: Policy, record: Record<string, unknown>):
   return undefined;
 }
 
+/** The policy with the limits of this record's sync: those of the first override that matches, and of it alone. */
+export function policyFor(policy: Policy, record: Record<string, unknown>): Policy {
+  const override = policy.overrides.find(({ match }) => isMeant(match, record));
+  return override === undefined ? policy : { ...policy, ...override };
+}
+
 /** Every field that is given must match; a sync that lacks it is not meant. */
 function isMeant(match: Matcher, record: Record<string, unknown>): boolean {
   const { source_schema: schema, source_table: table } = record;
