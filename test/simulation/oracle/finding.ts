@@ -129,6 +129,8 @@ export function find(record: Record<string, unknown>, past: Past, now: number, p
       case 'disabled':
         return enabled === true;
       case 'failing': {
+        // Disproved once, it stays so until it fails again, whatever the API's clock does.
+        if (past.isFailing === false) return true;
         if (isSuccess) return !isLeftFromBefore || !isFailed;
         const { failingSuccess } = past;
         return lastSuccess !== undefined && (failingSuccess == null || lastSuccess > failingSuccess);
