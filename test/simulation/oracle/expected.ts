@@ -22,10 +22,10 @@ export class ExpectedFacts {
   readonly #pasts = new Map<string, Past>();
   /** The records of the last listing that was seen, one an id. */
   judged: ReadonlyMap<string, Record<string, unknown>> = new Map();
-  /** It held no record without an id. */
-  isComplete = true;
-  /** Those of them that are in trouble and ignored. */
+  /** Of these, the ones that are in trouble and ignored. */
   readonly illIgnored = new Set<string>();
+  /** The listing held no record without an id. */
+  isComplete = true;
   #hasShownSyncs = false;
 
   /** Whether a check that got this listing saw the syncs. */

@@ -20,9 +20,9 @@ import { Writes } from './writes.ts';
 const QUIET_CHECKS = 5;
 
 /**
- * Judges a world by what it did and by what Slack really has, from sections 3 to 7 of the design alone: it shares no
- * code with `diagnose`, `track` or `announce`. Of memory it reads what a stranger could: which alerts are open, the
- * claim, and what is noted as in doubt.
+ * Judges a world by what it did and by what Slack really has, from sections 3 to 7 of the design and ADR 0005 alone: it
+ * shares no code with the core. Of memory it reads what a stranger could: which alerts are open, how large the listing
+ * is, the claim, and what is noted as in doubt.
  */
 export class Oracle implements Watcher {
   readonly #verdicts: Verdicts;
