@@ -29,7 +29,7 @@ export function gatheringCauses(
   now: Instant,
 ): ReadonlySet<string> {
   if (Object.keys(causes).length === 0) return new Set();
-  const states = new Map<string, { open?: Severity; opens?: true; closes?: true }>();
+  const states = new Map<string, { isOpen?: true; owes?: Severity; opens?: true; closes?: true }>();
   for (const [fingerprint, alert] of Object.entries(alerts)) {
     const key = toldCauseOf(alert, causes)?.key;
     if (key === undefined) continue;
@@ -38,17 +38,20 @@ export function gatheringCauses(
     const reason = reasonToTell(alert, tellings[fingerprint] ?? {});
     if (reason === 'closing') state.closes = true;
     else if (reason !== undefined) state.opens = true;
-    if (alert.state === 'firing' && state.open !== 'critical') state.open = alert.severity;
+    if (alert.state !== 'firing') continue;
+    state.isOpen = true;
+    // What was told, alone or with the cause, makes nothing worse.
+    if (reason !== undefined && state.owes !== 'critical') state.owes = alert.severity;
   }
   const isGathering = ([key, { at, severity, inARow }]: [string, ToldCause]) => {
-    const { open, opens, closes } = states.get(key) ?? {};
-    const isWorse = open === 'critical' && severity === 'warning';
+    const { isOpen, owes, opens, closes } = states.get(key) ?? {};
+    const isWorse = owes === 'critical' && severity === 'warning';
     const turns = inARow.brought === 'openings' ? closes : opens;
     const times = turns ? 1 : Math.min(2 ** (inARow.times - 1), LONGEST_GATHERING);
     // Half a period of slack, as a reminder has: the check nearest to the time tells.
     const waits = policy.gatherForSeconds * times - policy.periodSeconds / 2;
     const isRecent = !isAhead(at, now) && secondsBetween(at, now) < waits;
-    return open !== undefined && !isWorse && isRecent;
+    return isOpen === true && !isWorse && isRecent;
   };
   return new Set(
     Object.entries(causes)

@@ -50,13 +50,16 @@ function causesTold(before: ToldCauses, { tells }: Content, { alerts }: Facts, n
     const announced = told.filter(({ reason }) => reason !== 'reminder');
     if (key === undefined || announced.length === 0) continue;
     const open = announced.filter(({ fingerprint }) => alerts[fingerprint]?.state === 'firing');
-    const brought = open.length > 0 ? 'openings' : 'closings';
     const last = before[key];
-    const times = last?.inARow.brought === brought && last.at < now ? last.inARow.times + 1 : 1;
+    const isSameCheck = last?.at === now;
+    // What one check tells is one telling, however many messages it takes.
+    const opens = open.length > 0 || (isSameCheck && last.inARow.brought === 'openings');
+    const brought = opens ? 'openings' : 'closings';
+    const timesBefore = last?.inARow.brought === brought ? last.inARow.times : 0;
     const isCritical = open.some(({ fingerprint }) => alerts[fingerprint]?.severity === 'critical');
     causes[key] = {
       at: now,
-      inARow: { brought, times: last?.at === now ? Math.max(times, last.inARow.times) : times },
+      inARow: { brought, times: isSameCheck && timesBefore > 0 ? timesBefore : timesBefore + 1 },
       severity: isCritical ? 'critical' : (last?.severity ?? 'warning'),
       members: membersAfter(last?.members ?? [], announced, alerts),
     };

@@ -1,7 +1,7 @@
 import type { Alert, Facts, Fingerprint, Severity } from '../../lambda/core/alert.ts';
 import { type Announced, announce } from '../../lambda/core/announce.ts';
 import type { Route, Telling, ToldCause } from '../../lambda/core/memory.ts';
-import type { Reason } from '../../lambda/core/message.ts';
+import type { Content, Reason } from '../../lambda/core/message.ts';
 import { accepted, noted } from '../../lambda/core/telling.ts';
 import type { Instant } from '../../lambda/core/time.ts';
 import {
@@ -122,6 +122,12 @@ describe('while a told cause has an alert open', () => {
     expect(due.announcements.map(({ reason }) => reason)).toEqual(expected);
   });
 
+  it('a critical one that was told alone, before the cause, makes nothing due', () => {
+    const alerts = { 'sync:b': anAlert(CRITICAL), 'sync:d': anAlert() };
+    const { due } = check(alerts, toldAgo(60), { tellings: { 'sync:b': TOLD_CRITICAL } });
+    expect(due.announcements).toEqual([]);
+  });
+
   it('the end of its last alert makes everything due at once', () => {
     const over = { 'sync:a': anEndedAlert(), 'sync:b': anEndedAlert() };
     const announced = check(over, toldAgo(60), { tellings: { 'sync:b': aTelling() } });
@@ -215,6 +221,18 @@ describe('a cause', () => {
     const first = accepted(aRoute(), opened('a', 'b'), facts(three), NOW);
     const second = accepted(first, opened('c'), facts(three), NOW);
     expect(second.causes?.[KEY]?.inARow.times).toBe(1);
+  });
+
+  it.each<[string, 'openings' | 'closings', Content[], number]>([
+    ['closings and then openings begins anew', 'closings', [closed('a'), opened('b')], 1],
+    ['openings and then closings goes on with openings', 'openings', [opened('b'), closed('a')], 4],
+  ])('that is told in one check of %s', (_what, brought, messages, times) => {
+    const before = aRoute({}, { causes: toldAgo(900, { inARow: { brought, times: 3 } }) ?? {} });
+    const after = messages.reduce(
+      (route, message) => accepted(route, message, facts({ ...three, 'sync:a': anEndedAlert() }), NOW),
+      before,
+    );
+    expect(after.causes?.[KEY]?.inARow).toEqual({ brought: 'openings', times });
   });
 
   it('has no longer among its members what is gone: nobody can say that it is back', () => {

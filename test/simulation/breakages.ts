@@ -1,5 +1,6 @@
 import type { Facts } from '../../lambda/core/alert.ts';
-import type { Memory, Route, Telling } from '../../lambda/core/memory.ts';
+import type { Announced, Announcement } from '../../lambda/core/announce.ts';
+import type { Memory, Route, Telling, ToldCause } from '../../lambda/core/memory.ts';
 import type { Ports } from '../../lambda/ports.ts';
 import type { SlackMessage } from '../../lambda/slack/webhook.ts';
 import { type Pieces, WHOLE } from './straight-line.ts';
@@ -80,6 +81,34 @@ export const BREAKAGES: Readonly<Record<string, () => Partial<Pieces>>> = {
       };
     },
   }),
+  'each told at once, gathering forgotten': () => ({
+    announce: (facts, { causes: _causes, ...route }, ...rest) => WHOLE.announce(facts, route, ...rest),
+  }),
+  'gathered for ever': () => ({
+    settings: (settings) => ({ ...settings, policy: { ...settings.policy, gatherForSeconds: 1e6 } }),
+  }),
+  'gathered no longer the more often': () => ({
+    announce: (facts, route, ...rest) => {
+      const once = (cause: ToldCause) => ({ ...cause, inARow: { ...cause.inARow, times: 1 } });
+      return WHOLE.announce(facts, { ...route, causes: each(route.causes ?? {}, once) }, ...rest);
+    },
+  }),
+  'missed for what was gathered': () => ({
+    announce: (...facts) =>
+      withAnnouncements(WHOLE.announce(...facts), (one) =>
+        one.reason === 'passed' ? { ...one, reason: 'missed' } : one,
+      ),
+  }),
+  'a shared cause told one by one': () => ({
+    announce: (...facts) => withAnnouncements(WHOLE.announce(...facts), ({ cause: _cause, ...one }) => one),
+  }),
+  'a shared cause told where there is none': () => ({
+    announce: (...facts) => {
+      const announced = WHOLE.announce(...facts);
+      const shared = announced.due.announcements.find(({ cause }) => cause !== undefined);
+      return withAnnouncements(announced, (one) => ({ ...shared, ...one }));
+    },
+  }),
   'closing not withdrawn': () => {
     let before: Facts | undefined;
     return {
@@ -112,6 +141,20 @@ export const BREAKAGES: Readonly<Record<string, () => Partial<Pieces>>> = {
         ),
         ...rest,
       ),
+  }),
+  'an ignored sync announced': () => ({
+    settings: (settings) => ({ ...settings, policy: { ...settings.policy, ignore: [] } }),
+  }),
+  'a repeated id judged by its last record': () => ({
+    lookAt: (listing, ...rest) => {
+      if (!listing.ok) return WHOLE.lookAt(listing, ...rest);
+      const ids = listing.syncs.map(({ id }) => id);
+      const syncs = listing.syncs.filter(({ id }, index) => id === null || ids.lastIndexOf(id) === index);
+      return WHOLE.lookAt({ ...listing, syncs }, ...rest);
+    },
+  }),
+  'a listing that shrinks said at every check': () => ({
+    announce: (facts, { shrinkingTold: _told, ...route }, ...rest) => WHOLE.announce(facts, route, ...rest),
   }),
   'ignore the claim': () => ({
     standing: ({ claim: _claim, ...memory }, ...rest) => WHOLE.standing(memory, ...rest),
@@ -197,6 +240,13 @@ function neverShown(facts: Facts): Facts {
 
 function each<T>(of: Readonly<Record<string, T>>, change: (one: T, key: string) => T): Record<string, T> {
   return Object.fromEntries(Object.entries(of).map(([key, one]) => [key, change(one, key)]));
+}
+
+function withAnnouncements(
+  { due, route }: Announced,
+  change: (one: Announcement) => Announcement,
+): Announced {
+  return { due: { ...due, announcements: due.announcements.map(change) }, route };
 }
 
 function withTellings(route: Route, change: (telling: Telling, id: string) => Telling): Route {

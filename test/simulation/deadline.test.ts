@@ -22,6 +22,7 @@ describe('the time of a check', () => {
       id: '1',
       now: START,
       startedAt: START,
+      policy: settings().policy,
       dead: false,
       writes: 0,
       wrote: false,

@@ -99,14 +99,7 @@ export async function runSequence(
   const { policy } = PARSED;
   const clock = new Clock(START);
   const story = new Story(tells);
-  // It shares its connection with one other at most: nothing is gathered.
-  const oracle = new Oracle(
-    policy,
-    new Set(['sync:orders', 'sync:other']),
-    story,
-    () => clock.now,
-    QUIET_AFTERWARDS,
-  );
+  const oracle = new Oracle(story, () => clock.now, QUIET_AFTERWARDS);
   let shown: SmallLook = 'healthy';
   let number = -1;
   const numbers = new Map<CheckRun, number>();
@@ -130,6 +123,7 @@ export async function runSequence(
       id: `${number + 1}`,
       now: clock.now,
       startedAt: clock.now,
+      policy,
       dead: false,
       writes: 0,
       wrote: false,

@@ -1,5 +1,6 @@
 import type { Memory } from '../../lambda/core/memory.ts';
 import type { Tells } from '../../lambda/core/message.ts';
+import type { Policy } from '../../lambda/core/policy.ts';
 import type { Outcome } from '../../lambda/outcome.ts';
 import type { Message } from '../../lambda/slack/compose.ts';
 import type { Listed } from '../../lambda/timbal/listing.ts';
@@ -11,6 +12,8 @@ export interface CheckRun extends Life {
   /** What its clock said. */
   readonly now: number;
   readonly startedAt: number;
+  /** The policy that it was deployed with. */
+  readonly policy: Policy;
   recalledVersion?: number;
   settledBefore?: boolean;
   overtakenBefore?: number;

@@ -1,4 +1,5 @@
 import { check } from '../../lambda/check.ts';
+import { settings } from '../a-world.ts';
 import { keepsTheContract } from '../memory/memory-contract.ts';
 import { Clock } from './clock.ts';
 import { Random } from './random.ts';
@@ -64,6 +65,7 @@ keepsTheContract('the table of the simulation', async () => {
       id: '1',
       now: 0,
       startedAt: 0,
+      policy: settings().policy,
       dead: false,
       writes: 0,
       wrote: false,

@@ -208,7 +208,7 @@ export class SyncLife {
   }
 }
 
-/** A record that cannot be judged; the last two have no id at all. */
+/** A record that cannot be judged, unless it is disabled and only its date cannot be read; or one without an id. */
 export function corrupt(record: Record<string, unknown>, how: number, now: number): void {
   switch (how) {
     case 0:
@@ -218,12 +218,10 @@ export function corrupt(record: Record<string, unknown>, how: number, now: numbe
       record['interval_secs'] = 0;
       return;
     case 2:
-      if (record['enabled'] === true) record['last_success_at'] = 'yesterday';
-      else record['interval_secs'] = null;
+      record['last_success_at'] = 'yesterday';
       return;
     case 3:
-      if (record['enabled'] === true) record['last_success_at'] = new Date(now + HOUR).toISOString();
-      else record['enabled'] = null;
+      record['last_success_at'] = new Date(now + HOUR).toISOString();
       return;
     default:
       record['id'] = null;

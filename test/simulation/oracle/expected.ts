@@ -1,37 +1,14 @@
 import type { Policy } from '../../../lambda/core/policy.ts';
 import type { Listed } from '../../../lambda/timbal/listing.ts';
+import { absent, begun, type Expected, ignored, type Trouble, trouble, well } from './expected-alert.ts';
 import { type Finding, find, type Past } from './finding.ts';
-
-const HOUR = 3_600_000;
-
-/** What should be known of one alert, by section 4 of the design. */
-export interface Expected {
-  state: 'none' | 'pending' | 'firing' | 'ended';
-  /** The waiting of a pending alert, or of an ended one that has a problem again. */
-  waiting?: { since: number; problems: Set<string> } | undefined;
-  problems: Set<string>;
-  problem: string;
-  /** As last seen; an unreadable record does not lower it. */
-  severity: 'warning' | 'critical';
-  /** When it was last seen to be critical no more. */
-  criticalUntil?: number;
-  isPaused: boolean;
-  /** When this opening began, its wait included. */
-  since: number;
-  /** When each opening began to fire. */
-  openings: number[];
-  isFlapping: boolean;
-  healthySince?: number | undefined;
-  absences: number;
-  how?: 'resolved' | 'gone';
-  /** Openings in all. */
-  opened: number;
-}
+import { ignoredBecause, policyFor } from './matching.ts';
 
 /** One look: what a check saw, once its facts are remembered. */
 export interface Look {
   readonly listed: Listed;
   readonly now: number;
+  readonly policy: Policy;
   /** The first digest was not delivered yet: nothing waits. */
   readonly isFirst: boolean;
 }
@@ -43,22 +20,23 @@ export interface Look {
 export class ExpectedFacts {
   readonly alerts = new Map<string, Expected>();
   readonly #pasts = new Map<string, Past>();
-  readonly #policy: Policy;
+  /** The records of the last listing that was seen, one an id. */
+  judged: ReadonlyMap<string, Record<string, unknown>> = new Map();
+  /** Of these, the ones that are in trouble and ignored. */
+  readonly illIgnored = new Set<string>();
+  /** The listing held no record without an id. */
+  isComplete = true;
   #hasShownSyncs = false;
 
-  constructor(policy: Policy) {
-    this.#policy = policy;
-  }
-
   /** Whether a check that got this listing saw the syncs. */
-  isBlind({ listed, now }: Look): boolean {
+  isBlind({ listed, now, policy }: Look): boolean {
     if (!listed.ok) return true;
     if (listed.records.length === 0) return this.#hasShownSyncs;
     const unreadable = (listed.records as readonly Record<string, unknown>[]).filter(
       (record) =>
         record['id'] == null ||
-        find(record, this.#pasts.get(`sync:${record['id']}`) ?? {}, now, this.#policy).problem ===
-          'unreadable',
+        find(record, this.#pasts.get(`sync:${record['id']}`) ?? {}, now, policyFor(policy, record))
+          .problem === 'unreadable',
     );
     return unreadable.length * 2 > listed.records.length;
   }
@@ -69,12 +47,12 @@ export class ExpectedFacts {
   }
 
   apply(look: Look): void {
-    const { listed, now, isFirst } = look;
+    const { listed, now, policy, isFirst } = look;
     const isBlind = this.isBlind(look);
     if (listed.ok && listed.records.length > 0) this.#hasShownSyncs = true;
     if (isBlind) {
       const isRefused = !listed.ok && listed.blindness.kind === 'refused';
-      const waitMs = isFirst || isRefused ? 0 : this.#policy.blindAfterSeconds * 1000;
+      const waitMs = isFirst || isRefused ? 0 : policy.blindAfterSeconds * 1000;
       this.#trouble(
         'listing',
         { problem: 'blind', severity: 'critical', isPaused: false, waitMs, isSecondLook: false },
@@ -83,7 +61,7 @@ export class ExpectedFacts {
       );
       return;
     }
-    this.#well('listing', now, () => true, 3600);
+    this.#well('listing', () => true, now, 3600);
     const records = listed.ok ? (listed.records as readonly Record<string, unknown>[]) : [];
     const nameless = records.filter(({ id }) => id == null);
     if (nameless.length > 0)
@@ -93,40 +71,49 @@ export class ExpectedFacts {
           problem: 'unreadable',
           severity: 'warning',
           isPaused: false,
-          waitMs: this.#policy.pendingForSeconds * 1000 * (isFirst ? 0 : 1),
+          waitMs: policy.pendingForSeconds * 1000 * (isFirst ? 0 : 1),
           isSecondLook: false,
         },
         now,
         3600,
       );
-    else this.#well('records', now, () => true, 3600);
+    else this.#well('records', () => true, now, 3600);
 
-    const here = new Set<string>();
-    for (const record of records) {
-      if (record['id'] == null) continue;
-      const id = `sync:${record['id']}`;
-      here.add(id);
-      this.#lookAt(id, record, now, isFirst);
-    }
+    this.illIgnored.clear();
+    const here = this.#worstOfEach(records, look);
+    for (const [id, record] of here) this.#lookAt(id, record, look);
+    this.judged = here;
+    this.isComplete = nameless.length === 0;
     if (nameless.length > 0) return;
     for (const [id, alert] of this.alerts) {
-      if (!id.startsWith('sync:') || here.has(id)) continue;
-      alert.absences += 1;
-      if (alert.absences < 2) continue;
-      if (alert.state === 'firing') {
-        this.#nowAs(alert, 'warning', now);
-        alert.state = 'ended';
-        alert.how = 'gone';
-      } else if (alert.state === 'pending') alert.state = alert.openings.length > 0 ? 'ended' : 'none';
-      alert.waiting = undefined;
+      if (id.startsWith('sync:') && !here.has(id)) absent(alert, now);
     }
   }
 
-  #lookAt(id: string, record: Record<string, unknown>, now: number, isFirst: boolean): void {
+  /** A repeated id is judged once, by its worst record. */
+  #worstOfEach(
+    records: readonly Record<string, unknown>[],
+    { now, policy }: Look,
+  ): ReadonlyMap<string, Record<string, unknown>> {
+    const worst = new Map<string, Record<string, unknown>>();
+    for (const record of records) {
+      if (record['id'] == null) continue;
+      const id = `sync:${record['id']}`;
+      const other = worst.get(id);
+      const past = this.#pasts.get(id) ?? {};
+      const badness = (one: Record<string, unknown>) =>
+        badnessOf(find(one, past, now, policyFor(policy, one)));
+      if (other === undefined || badness(record) > badness(other)) worst.set(id, record);
+    }
+    return worst;
+  }
+
+  #lookAt(id: string, record: Record<string, unknown>, { now, policy, isFirst }: Look): void {
     const past = this.#pasts.get(id) ?? {};
     this.#pasts.set(id, past);
     const isEnabled = record['enabled'] === true;
-    const finding = find(record, past, now, this.#policy);
+    const limits = policyFor(policy, record);
+    const finding = find(record, past, now, limits);
     // A record that cannot be read says nothing, not even that.
     if (isEnabled && finding.problem !== 'unreadable' && past.disabled !== undefined) past.enabledAt ??= now;
     // A failure stands until it is disproved, whether or not an alert was open for it.
@@ -135,15 +122,14 @@ export class ExpectedFacts {
       past.isFailing = false;
     const known = this.alerts.get(id);
     if (known !== undefined) known.absences = 0;
-    if (finding.problem !== undefined) {
-      const { severity, isPaused, interval } = finding;
-      this.#trouble(
-        id,
-        { problem: finding.problem, severity, isPaused, ...this.#waitOf(finding, isFirst) },
-        now,
-        interval,
-      );
-    } else this.#well(id, now, finding.disproves, finding.interval);
+    const because = ignoredBecause(policy, record);
+    if (because !== undefined) {
+      if (known !== undefined) ignored(known, because, now);
+      if (finding.problem !== undefined) this.illIgnored.add(id);
+    } else if (finding.problem !== undefined) {
+      const { problem, severity, isPaused, interval } = finding;
+      this.#trouble(id, { problem, severity, isPaused, ...waitOf(finding, limits, isFirst) }, now, interval);
+    } else this.#well(id, finding.disproves, now, finding.interval);
     if (finding.problem === 'failing' || stillFails) {
       past.isFailing = true;
       const success = finding.record.lastSuccess ?? null;
@@ -161,100 +147,34 @@ export class ExpectedFacts {
     }
   }
 
-  #waitOf(finding: Finding, isFirst: boolean): { waitMs: number; isSecondLook: boolean } {
-    const { pendingForSeconds } = this.#policy;
-    if (isFirst) return { waitMs: 0, isSecondLook: false };
-    const usual = finding.severity === 'critical' ? 0 : pendingForSeconds;
-    const isSecondLook =
-      finding.problem === 'failing' && finding.interval < 600 && !finding.isLate && finding.failures < 2;
-    // On top of the usual wait.
-    const edited = finding.problem === 'stalled' && finding.isEdited ? finding.stallAllowance : 0;
-    return { waitMs: (usual + edited) * 1000, isSecondLook };
-  }
-
-  #trouble(
-    id: string,
-    {
-      problem,
-      severity,
-      isPaused,
-      waitMs,
-      isSecondLook,
-    }: {
-      readonly problem: string;
-      readonly severity: 'warning' | 'critical';
-      readonly isPaused: boolean;
-      readonly waitMs: number;
-      /** It fires at the second look at the earliest. */
-      readonly isSecondLook: boolean;
-    },
-    now: number,
-    interval: number,
-  ): void {
-    const alert = this.alerts.get(id) ?? {
-      state: 'none',
-      problems: new Set<string>(),
-      problem,
-      severity,
-      isPaused,
-      since: now,
-      openings: [],
-      isFlapping: false,
-      absences: 0,
-      opened: 0,
-    };
+  #trouble(id: string, seen: Trouble, now: number, interval: number): void {
+    const alert = this.alerts.get(id) ?? begun(seen, now);
     this.alerts.set(id, alert);
-    alert.healthySince = undefined;
-    if (alert.state === 'firing') {
-      alert.problems.add(problem);
-      alert.problem = problem;
-      if (severity === 'critical' || problem !== 'unreadable') this.#nowAs(alert, severity, now);
-      alert.isPaused = isPaused;
-      return;
-    }
-    const isFirstOfWait = alert.waiting === undefined;
-    alert.waiting ??= {
-      since: now,
-      problems: new Set(this.#pasts.get(id)?.isFailing === true ? ['failing'] : []),
-    };
-    alert.waiting.problems.add(problem);
-    if (alert.state !== 'ended') this.#nowAs(alert, severity, now);
-    if (now - alert.waiting.since < waitMs || (isFirstOfWait && isSecondLook)) {
-      if (alert.state === 'none') alert.state = 'pending';
-      return;
-    }
-    const window = Math.max(24 * HOUR, 8 * interval * 1000);
-    alert.openings = [...alert.openings.filter((at) => now - at < window), now];
-    alert.isFlapping = alert.openings.length >= 4;
-    alert.problems = alert.waiting.problems;
-    alert.since = alert.waiting.since;
-    alert.waiting = undefined;
-    alert.state = 'firing';
-    alert.problem = problem;
-    this.#nowAs(alert, severity, now);
-    alert.isPaused = isPaused;
-    alert.opened += 1;
+    trouble(alert, seen, this.#pasts.get(id)?.isFailing === true, now, interval);
   }
 
-  #nowAs(alert: Expected, severity: 'warning' | 'critical', now: number): void {
-    if (alert.severity === 'critical' && severity === 'warning') alert.criticalUntil = now;
-    alert.severity = severity;
-  }
-
-  #well(id: string, now: number, disproves: (problem: string) => boolean, interval: number): void {
+  #well(id: string, disproves: (problem: string) => boolean, now: number, interval: number): void {
     const alert = this.alerts.get(id);
-    if (alert === undefined) return;
-    const had = alert.state === 'firing' ? alert.problems : (alert.waiting?.problems ?? new Set<string>());
-    if (![...had].every(disproves)) return;
-    alert.waiting = undefined;
-    if (alert.state === 'pending') alert.state = 'none';
-    if (alert.state !== 'firing') return;
-    alert.healthySince ??= now;
-    const hold = alert.isFlapping ? Math.max(2 * HOUR, 2 * interval * 1000) : 0;
-    if (now - alert.healthySince < hold) return;
-    alert.healthySince = undefined;
-    this.#nowAs(alert, 'warning', now);
-    alert.state = 'ended';
-    alert.how = 'resolved';
+    if (alert !== undefined) well(alert, disproves, now, interval);
   }
+}
+
+/** Critical before warning, then the first row of section 3. */
+function badnessOf({ problem, severity }: Finding): number {
+  const rows = ['stalled', 'never_succeeded', 'failing', 'disabled', 'unreadable'];
+  return problem === undefined ? 0 : (severity === 'critical' ? 10 : 1) + rows.indexOf(problem);
+}
+
+function waitOf(
+  finding: Finding,
+  { pendingForSeconds }: Policy,
+  isFirst: boolean,
+): { waitMs: number; isSecondLook: boolean } {
+  if (isFirst) return { waitMs: 0, isSecondLook: false };
+  const usual = finding.severity === 'critical' ? 0 : pendingForSeconds;
+  const isSecondLook =
+    finding.problem === 'failing' && finding.interval < 600 && !finding.isLate && finding.failures < 2;
+  // On top of the usual wait.
+  const edited = finding.problem === 'stalled' && finding.isEdited ? finding.stallAllowance : 0;
+  return { waitMs: (usual + edited) * 1000, isSecondLook };
 }

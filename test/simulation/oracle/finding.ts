@@ -77,7 +77,10 @@ export function find(record: Record<string, unknown>, past: Past, now: number, p
   const lastRun = date('last_run_at', isRunning || isResumed);
   const updated = date('updated_at', false);
   const secondsSince = record['seconds_since_success'];
-  const seen: Seen = { now, enabled, lastRun, lastSuccess };
+  const seen: Seen =
+    enabled === false
+      ? { now, enabled, lastRun: parsed(record['last_run_at']), lastSuccess: successOfDisabled(record, now) }
+      : { now, enabled, lastRun, lastSuccess };
 
   const text = record['last_state'];
   const state = typeof text === 'string' ? text.toLowerCase() : undefined;
@@ -126,6 +129,8 @@ export function find(record: Record<string, unknown>, past: Past, now: number, p
       case 'disabled':
         return enabled === true;
       case 'failing': {
+        // Disproved once, it stays so until it fails again, whatever the API's clock does.
+        if (past.isFailing === false) return true;
         if (isSuccess) return !isLeftFromBefore || !isFailed;
         const { failingSuccess } = past;
         return lastSuccess !== undefined && (failingSuccess == null || lastSuccess > failingSuccess);
@@ -155,4 +160,15 @@ export function find(record: Record<string, unknown>, past: Past, now: number, p
     return { ...common, problem, severity, isPaused: false, disproves };
   }
   return { ...common, severity: 'warning', isPaused: false, disproves };
+}
+
+/** Its verdict needs no date; where there is none that can be read, the look that saw it disabled is its last success. */
+function successOfDisabled(record: Record<string, unknown>, now: number): number | undefined {
+  const text = record['last_success_at'];
+  return text == null ? undefined : (parsed(text) ?? now);
+}
+
+function parsed(text: unknown): number | undefined {
+  const at = typeof text === 'string' ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(at) ? undefined : at;
 }

@@ -1,6 +1,6 @@
 import type { Reason, Tells } from '../../../lambda/core/message.ts';
 import type { Post } from '../history.ts';
-import type { Expected } from './expected.ts';
+import type { Expected } from './expected-alert.ts';
 
 /** What was said of an announcement. */
 export interface Heard {
@@ -24,6 +24,10 @@ export interface Told extends Heard {
   sure: Heard;
   /** Since when, in true time, something has been owed. */
   owedSince?: number | undefined;
+  /** Since when it has been due by the clock of a check: owed, and not held back by a cause. */
+  dueSince?: number | undefined;
+  /** It was due while it was open: what ends then is missed, and not only counted. */
+  wasDueOpen?: boolean;
 }
 
 /** What memory notes as in doubt, before this check. */
@@ -95,11 +99,14 @@ export function tell(
       if (isFiring) return { fault: `${reason} while it is open`, repeats: false };
       const wasUntold = told.isUntold || told.isClosingCounted;
       const isCounted = told.isClosingCounted;
+      const isMissed = told.wasDueOpen === true;
       told.isClosingCounted = false;
       told.isOpen = false;
       told.isUntold = false;
       if (isOpen && !isCounted)
         return mayRepeat ? { repeats: true } : { fault: `${reason}, but it was announced`, repeats: false };
+      if (wasUntold && isMissed !== (reason === 'missed'))
+        return { fault: `${reason}, but it was ${isMissed ? 'due' : 'gathered'}`, repeats: false };
       if (wasUntold) return { repeats: false };
       return mayRepeat ? { repeats: true } : { fault: `${reason} twice, or never open`, repeats: false };
     }

@@ -1,0 +1,85 @@
+import { type Policy, parsePolicy, type WrittenPolicy } from '../../lambda/core/policy.ts';
+import type { Random } from './random.ts';
+
+const HOUR = 3_600_000;
+
+/** What the syncs of a world can be told apart by. */
+const IGNORED: readonly NonNullable<WrittenPolicy['ignore']>[number][] = [
+  { match: { connection: 'pg-0' }, reason: 'moves next week' },
+  { match: { connector: 'postgres-1', kb: 'kb-*' }, reason: 'retired' },
+  { match: { name: 'sync-1*' }, reason: 'scratch tables' },
+  { match: { id: 'sync-2' }, reason: 'known to fail' },
+  { match: { source: 'public.sync-*5' }, reason: 'rebuilt at night' },
+  { match: { table: '*-3*', connection: '*-*' }, reason: 'nobody reads it' },
+];
+
+const OVERRIDES: NonNullable<WrittenPolicy['overrides']> = [
+  { match: { id: 'sync-4' }, grace: '30m' },
+  { match: { connection: 'pg-1' }, stallAfterIntervals: 4 },
+  { match: { name: 'sync-2*', kb: 'kb-0' }, pendingFor: '20m', criticalAfterIntervals: 30 },
+  { match: { source: '*' }, stallAfterIntervals: 1, grace: '2m' },
+];
+
+/** The policy that a world begins with. */
+export function writtenPolicy(random: Random): WrittenPolicy {
+  return {
+    ...(random.chance(0.3) && { pendingFor: random.pick(['5m', '12m', '30m']) }),
+    ...(random.chance(0.5) && { repeatEvery: random.pick(['2h', '6h']) }),
+    ...(random.chance(0.2) && { gatherFor: random.pick(['0s', '5m']) }),
+    ...(random.chance(0.5) && { repeatPausedEvery: '12h' }),
+  };
+}
+
+/** The policies of a world, one after the other: some are deployed while it runs. */
+export class Deploys {
+  readonly #deployed: { readonly at: number; readonly policy: Policy }[] = [];
+
+  constructor(written: WrittenPolicy, random: Random, start: number, end: number, periodSeconds: number) {
+    const deploy = (at: number, policy: WrittenPolicy) => {
+      const parsed = parsePolicy(policy, periodSeconds);
+      if (!parsed.ok) throw new Error(parsed.faults.join());
+      this.#deployed.push({ at, policy: parsed.policy });
+    };
+    let policy = random.chance(0.3) ? { ...written, ignore: ignored(random) } : written;
+    deploy(start, policy);
+    if (random.chance(0.3)) return;
+    for (let at = start + random.wait(3 * HOUR); at < end; at += random.wait(5 * HOUR)) {
+      policy = changed(policy, random);
+      deploy(at, policy);
+    }
+  }
+
+  policyAt(moment: number): Policy {
+    const deployed = this.#deployed.findLast(({ at }) => at <= moment);
+    if (deployed === undefined) throw new Error('nothing was deployed yet');
+    return deployed.policy;
+  }
+}
+
+function changed(policy: WrittenPolicy, random: Random): WrittenPolicy {
+  switch (random.integer(0, 7)) {
+    case 0:
+    case 1:
+    case 2:
+      return { ...policy, ignore: policy.ignore === undefined || random.chance(0.4) ? ignored(random) : [] };
+    case 3:
+      return { ...policy, stallAfterIntervals: random.pick([1, 2, 3, 6]) };
+    case 4:
+      return { ...policy, criticalAfterIntervals: random.pick([6, 12, 40]) };
+    case 5:
+      return { ...policy, grace: random.pick(['1m', '5m', '20m']) };
+    case 6:
+      return { ...policy, overrides: OVERRIDES.filter(() => random.chance(0.5)) };
+    default:
+      return {
+        ...policy,
+        pendingFor: random.pick(['0s', '10m']),
+        repeatEvery: random.pick(['3h', '24h']),
+        gatherFor: random.pick(['10m', '15m']),
+      };
+  }
+}
+
+function ignored(random: Random): NonNullable<WrittenPolicy['ignore']> {
+  return Array.from({ length: random.integer(1, 2) }, () => random.pick(IGNORED));
+}

@@ -1,0 +1,43 @@
+import type { Matcher, Policy } from '../../../lambda/core/policy.ts';
+
+/** Why the policy ignores the sync of this record; undefined when it does not. The first entry that matches counts. */
+export function ignoredBecause(policy: Policy, record: Record<string, unknown>): string | undefined {
+  for (const { match, reason } of policy.ignore) if (isMeant(match, record)) return reason;
+  return undefined;
+}
+
+/** The policy with the limits of this record's sync: those of the first override that matches, and of it alone. */
+export function policyFor(policy: Policy, record: Record<string, unknown>): Policy {
+  const override = policy.overrides.find(({ match }) => isMeant(match, record));
+  return override === undefined ? policy : { ...policy, ...override };
+}
+
+/** Every field that is given must match; a sync that lacks it is not meant. */
+function isMeant(match: Matcher, record: Record<string, unknown>): boolean {
+  const { source_schema: schema, source_table: table } = record;
+  const fields: Readonly<Record<keyof Matcher, unknown>> = {
+    id: record['id'],
+    name: record['name'],
+    connector: record['connector_id'],
+    connection: record['connection_ref'],
+    source: `${String(schema)}.${String(table)}`,
+    kb: record['kb_uid'],
+    table: record['dest_table'],
+  };
+  return Object.entries(match).every(([field, pattern]) => {
+    const value = fields[field as keyof Matcher];
+    return typeof value === 'string' && expressionOf(pattern).test(value);
+  });
+}
+
+const expressions = new Map<string, RegExp>();
+
+/** `*` stands for any characters, the rest for itself. */
+function expressionOf(pattern: string): RegExp {
+  const known = expressions.get(pattern);
+  if (known !== undefined) return known;
+  const parts = pattern.split('*').map((part) => part.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&'));
+  const expression = new RegExp(`^${parts.join('.*')}$`, 's');
+  expressions.set(pattern, expression);
+  return expression;
+}
