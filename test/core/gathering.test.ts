@@ -15,7 +15,9 @@ import {
   aSync,
   aTelling,
   aTold,
+  days,
   frozen,
+  LABELS,
   later,
   minutes,
   NOW,
@@ -146,7 +148,7 @@ describe('while a told cause has an alert open', () => {
 
   it.each([
     ['was due before', { dueSince: ago(60) }],
-    ['is in doubt', { dueSince: ago(60), noted: { what: 'announcement', times: 1 } }],
+    ['is in doubt', { noted: { what: 'announcement', times: 1 } }],
   ] as const)('what %s is not held back', (_what, telling) => {
     expect(reasons(check({ 'sync:d': anAlert() }, toldAgo(60), { tellings: { 'sync:d': telling } }))).toEqual(
       {
@@ -155,8 +157,34 @@ describe('while a told cause has an alert open', () => {
     );
   });
 
+  it('the route goes on knowing the cause', () => {
+    expect(check({}, toldAgo(60)).route.causes).toEqual(toldAgo(60));
+  });
+
+  it('what is told names it, be it one alert alone; what it does not cover has none', () => {
+    const labels = { ...LABELS, connectionRef: 'pg-other' };
+    const { due } = check({ 'sync:d': anAlert(), 'sync:o': anAlert({ labels }) }, toldAgo(minutes(15)));
+    const [covered, other] = due.announcements;
+    expect(covered).toMatchObject({ fingerprint: 'sync:d', cause: { key: KEY } });
+    expect(other).toMatchObject({ fingerprint: 'sync:o' });
+    expect(other).not.toHaveProperty('cause');
+  });
+
+  it('a reminder lists neither an opening nor a closing that is gathered', () => {
+    const alerts = {
+      'sync:a': anAlert({ since: ago(days(3)) }),
+      'sync:b': anEndedAlert(),
+      'sync:d': anAlert(),
+    };
+    const { due } = check(alerts, toldAgo(60), {
+      tellings: { 'sync:a': aTelling({ told: aTold({ at: ago(days(2)) }) }), 'sync:b': aTelling() },
+    });
+    expect(due.announcements).toEqual([]);
+    expect(due.reminder.map(({ fingerprint }) => fingerprint)).toEqual(['sync:a']);
+  });
+
   it('a paused sync, and what it does not cover, is told at once', () => {
-    const labels = { ...(anAlert().labels ?? {}), connectionRef: 'pg-other' } as NonNullable<Alert['labels']>;
+    const labels = { ...LABELS, connectionRef: 'pg-other' };
     const alerts = {
       'sync:p': anAlert({ paused: true, problem: 'disabled' }),
       'sync:o': anAlert({ labels }),
