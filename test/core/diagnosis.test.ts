@@ -50,6 +50,23 @@ describe('unreadable: a field that the verdict needs is missing or wrong', () =>
     expect(diagnose(sync, defaultPolicy, NOW).faults.join()).toMatch(/enabled/);
   });
 
+  test('is all that is said of it', () => {
+    expect(look({ enabled: null, faults: ['enabled'], lastState: 'failed' })).toMatchObject({
+      verdict: { paused: false, also: [] },
+      lagSeconds: null,
+      successLagSeconds: null,
+      late: false,
+      runState: 'failure',
+    });
+  });
+
+  test('is a last run that is no date, once the sync is enabled again: its state may be an old one', () => {
+    const sync = { ...success(minutes(20)), lastRunAt: null, faults: ['last_run_at'] as const };
+    const disabled = { lastRunAt: null, lastSuccessAt: ago(minutes(20)) };
+    expect(words(look(sync, defaultPolicy, { disabled }))).toBe('unreadable, warning');
+    expect(words(look(sync))).toBe('healthy');
+  });
+
   test('comes before every other problem', () => {
     expect(words(look({ enabled: false, intervalSeconds: null, faults: ['interval_secs'] }))).toBe(
       'unreadable, warning',
@@ -80,8 +97,8 @@ describe('unreadable: a field that the verdict needs is missing or wrong', () =>
     expect(words(look({ updatedAt: later(days(1)) }))).toBe('healthy');
   });
 
-  test('the grace is the one that applies to the sync', () => {
-    const policy = aPolicy({ overrides: [{ match: { name: 'orders' }, grace: '1m' }] });
+  test.each([['name'], ['id']])('the grace is the one that applies to the sync by its %s', (field) => {
+    const policy = aPolicy({ overrides: [{ match: { [field]: 'orders' }, grace: '1m' }] });
     expect(words(look({ lastSuccessAt: later(60) }, policy))).toBe('healthy');
     expect(words(look({ lastSuccessAt: later(61) }, policy))).toBe('unreadable, warning');
   });

@@ -114,6 +114,21 @@ describe('while a told cause has an alert open', () => {
     });
   });
 
+  it.each([
+    ['a closing goes on waiting', anEndedAlert(), aTelling(), minutes(15), {}],
+    ['a closing is told in the end', anEndedAlert(), aTelling(), minutes(120), { 'sync:b': 'closing' }],
+    ['an opening waits the first time', anAlert(), {}, minutes(15), { 'sync:b': 'new' }],
+  ])('after many closings %s', (_what, alert, telling, seconds, due) => {
+    const causes = toldAgo(seconds, { inARow: { brought: 'closings', times: 4 } });
+    expect(reasons(check({ 'sync:b': alert }, causes, { tellings: { 'sync:b': telling } }))).toEqual(due);
+  });
+
+  it('one that is critical now makes due, wherever it stands', () => {
+    const alerts = { 'sync:a': anAlert(CRITICAL), 'sync:b': anAlert() };
+    const announced = check(alerts, toldAgo(60), { tellings: { 'sync:b': aTelling() } });
+    expect(reasons(announced)).toEqual({ 'sync:a': 'escalated' });
+  });
+
   it.each<[Severity, Severity, Reason[]]>([
     ['warning', 'critical', ['new']],
     ['critical', 'critical', []],
@@ -243,6 +258,23 @@ describe('a cause', () => {
     const first = accepted(aRoute(), opened('a', 'b'), facts(three), NOW);
     const second = accepted(first, opened('c'), facts(three), NOW);
     expect(second.causes?.[KEY]?.inARow.times).toBe(1);
+    const third = accepted(second, opened('a'), facts(three), later(900));
+    const fourth = accepted(third, opened('b'), facts(three), later(900));
+    expect([third, fourth].map(({ causes }) => causes?.[KEY]?.inARow.times)).toEqual([2, 2]);
+  });
+
+  it('is a warning while no more was told of it, and stays critical once it was', () => {
+    const first = accepted(aRoute(), opened('a', 'b'), facts(three), NOW);
+    expect(first.causes?.[KEY]?.severity).toBe('warning');
+    const second = accepted(first, opened('c'), facts(three), later(900));
+    const third = accepted(second, opened('a'), facts(three), later(1800));
+    expect([second, third].map(({ causes }) => causes?.[KEY]?.severity)).toEqual(['critical', 'critical']);
+  });
+
+  it('is known until the closing of its last alert is told', () => {
+    const { due, route } = check({ 'sync:a': anEndedAlert() }, toldAgo(60));
+    expect(due.announcements).toHaveLength(1);
+    expect(route.causes).toEqual(toldAgo(60));
   });
 
   it('has no longer among its members what is gone: nobody can say that it is back', () => {
