@@ -1,6 +1,6 @@
 import type { Alert, Facts, Mark } from '../../lambda/core/alert.ts';
 import type { Look } from '../../lambda/core/look.ts';
-import { type Memory, NOTHING_REMEMBERED, type Route } from '../../lambda/core/memory.ts';
+import { type Memory, NOTHING_REMEMBERED, type Route, routeOf } from '../../lambda/core/memory.ts';
 import { asWritten, hasChanged, hasSeen, remembering } from '../../lambda/core/remember.ts';
 import {
   aBlindLook,
@@ -71,6 +71,11 @@ describe('the memory after a look', () => {
     expect(hasSeen(BLIND, aFacts())).toBe(false);
     expect(hasSeen(BLIND, aFacts({}, { normal: 1 }))).toBe(true);
   });
+});
+
+it('knows what the only route was told so far, which is nothing at first', () => {
+  expect(routeOf(aMemory())).toEqual(aRoute({ [ORDERS]: aTelling() }));
+  expect(routeOf(NOTHING_REMEMBERED)).toEqual({ tellings: {} });
 });
 
 describe('a memory has changed', () => {

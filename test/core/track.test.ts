@@ -859,8 +859,16 @@ describe('a listing that shrinks', () => {
     },
   );
 
-  test('the first that was ever seen is the normal one', () => {
+  test('the first that was ever seen is the normal one, complete or not', () => {
     expect(sizeAfter(0, 3)).toEqual({ normal: 3 });
+    expect(sizeAfter(0, 'incomplete')).toEqual({ normal: 3 });
+  });
+
+  test('is not one of records that cannot be read: they are records all the same', () => {
+    const unreadable = [aSync({ enabled: null, faults: ['enabled'] })];
+    expect(lookOnce(unreadable, { facts: aFacts() }).size).toEqual({ normal: 1 });
+    expect(lookOnce(unreadable, { facts: aFacts({}, { normal: 7 }) }).size).toEqual({ normal: 7 });
+    expect(lookOnce('failed', { facts: aFacts() }).size).toEqual({ normal: 0 });
   });
 });
 
