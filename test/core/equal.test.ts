@@ -10,6 +10,7 @@ describe('two values of plain data', () => {
     [null, {}, false],
     [[1, 2], [1, 2], true],
     [[1, 2], [2, 1], false],
+    [[1, 2], [1, 3], false],
     [[1], [1, 2], false],
     [{ a: 1, b: { c: [2] } }, { b: { c: [2] }, a: 1 }, true],
     [{ a: 1, b: 2 }, { a: 1, b: 3 }, false],
