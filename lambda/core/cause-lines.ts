@@ -224,7 +224,7 @@ export function closedCauseLine(
 ): Item {
   const { told } = cause;
   const open = openOf(cause);
-  const isOver = open === 0 && phrase === 'over';
+  const isOver = open === 0;
   const members = told === undefined ? alerts.length : new Set([...told.members, ...alerts.map(idOf)]).size;
   const recovered = alerts.every(
     ({ alert: { ended } }) => ended?.how === 'resolved' && ended.by === 'success',

@@ -27,15 +27,10 @@ export function lagToJudge(
   return Math.max(0, Math.min(lag, secondsBetween(enabledSince, now)));
 }
 
-function lagSinceCreation(sync: Sync, now: Instant): number | null {
-  if (sync.createdAt === null || !hasNeverSucceeded(sync)) return null;
-  return Math.max(0, secondsBetween(sync.createdAt, now));
-}
-
-/** The API says that there was no success; a success that could not be read is another matter. */
-export function hasNeverSucceeded({ lastSuccessAt, secondsSinceSuccess, faults }: Sync): boolean {
-  if (lastSuccessAt !== null || secondsSinceSuccess !== null) return false;
-  return !faults.includes('last_success_at') && !faults.includes('seconds_since_success');
+/** Of a sync without a success: the API says that there was none, unless what it said of it could not be read. */
+function lagSinceCreation({ createdAt, faults }: Sync, now: Instant): number | null {
+  const isUnread = faults.includes('last_success_at') || faults.includes('seconds_since_success');
+  return createdAt === null || isUnread ? null : Math.max(0, secondsBetween(createdAt, now));
 }
 
 /** Since when the run that is in progress has been going; undefined when none is, or the last success is later. */

@@ -137,11 +137,10 @@ interface Candidate {
   readonly members: readonly Reminded[];
 }
 
-/** What explains more comes first, then what is more specific. */
+/** What explains more comes first, then what is more specific. Two of one kind have no alert in common. */
 function bestFirst(one: Candidate, other: Candidate): number {
   const bySize = other.members.length - one.members.length;
-  const bySpecificity = SPECIFICITY[one.cause.kind] - SPECIFICITY[other.cause.kind];
-  return bySize || bySpecificity || (one.cause.key < other.cause.key ? -1 : 1);
+  return bySize || SPECIFICITY[one.cause.kind] - SPECIFICITY[other.cause.kind];
 }
 
 /** Puts a candidate back at its place in a queue that is sorted, best first. */

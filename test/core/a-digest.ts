@@ -191,6 +191,8 @@ function readSpan(span: Span): string {
       return `\`${span.text}\``;
     case 'moment':
       return new Date(span.at).toISOString().slice(11, 16);
+    default:
+      throw new Error(`not a span: ${JSON.stringify(span)}`);
   }
 }
 

@@ -6,6 +6,7 @@ import { noted } from '../../lambda/core/telling.ts';
 import {
   aBlindLook,
   aFacts,
+  aFailingSync,
   ago,
   aLook,
   anAlert,
@@ -183,9 +184,16 @@ describe('dueSince', () => {
     expect(dueNow(facts, withdrawn).route.tellings[ORDERS]).toEqual(aTelling());
   });
 
-  test('of what nobody is to be told is not there', () => {
+  test('of what nobody is to be told is not there, and nothing else is remembered of it', () => {
     const pending = aFacts({ [ORDERS]: anAlert({ state: 'pending' }) });
-    expect(dueSince(dueNow(pending, aRoute()))).toBeUndefined();
+    expect(dueNow(pending, aRoute()).route.tellings).toEqual({});
+  });
+
+  test('of what came and went while gathered is kept with that: it stays so until it is told', () => {
+    const ended = aFacts({ [ORDERS]: anEndedAlert() });
+    const { route } = dueNow(ended, aRoute({ [ORDERS]: { gathered: true } }));
+    expect(route.tellings[ORDERS]).toEqual({ gathered: true, dueSince: NOW });
+    expect(reasons(dueNow(ended, route, { now: later(300) }))).toEqual({ [ORDERS]: 'passed' });
   });
 });
 
@@ -287,11 +295,30 @@ describe('reminders', () => {
     expect(remindedOf(hours(1), days(1))).toEqual([]);
   });
 
-  test('of two that are the oldest together, the order of the input does not decide', () => {
+  test('the oldest is the oldest wherever it stands', () => {
+    const two = aFacts({ 'sync:young': open(days(2)), 'sync:old': open(days(3)) });
+    const route = aRoute({ 'sync:young': toldAt(hours(1)), 'sync:old': toldAt(days(1)) });
+    expect(reminded(dueNow(two, route))).toEqual(['sync:old', 'sync:young']);
+  });
+
+  test('of two that are the oldest together the one told of earlier counts, whatever their order', () => {
     const alerts = { 'sync:a': open(days(3)), 'sync:b': open(days(3)) };
     const backwards = { 'sync:b': alerts['sync:b'], 'sync:a': alerts['sync:a'] };
     const route = aRoute({ 'sync:a': toldAt(days(1)), 'sync:b': toldAt(hours(1)) });
-    expect(reminded(dueNow(aFacts(backwards), route))).toEqual(reminded(dueNow(aFacts(alerts), route)));
+    expect(reminded(dueNow(aFacts(alerts), route))).toEqual(['sync:a', 'sync:b']);
+    expect(reminded(dueNow(aFacts(backwards), route))).toEqual(['sync:a', 'sync:b']);
+  });
+
+  test('name the cause that what is open shares', () => {
+    const three = ['a', 'b', 'c'].map((id) => aFailingSync({ id }));
+    const all = aFacts({ 'sync:a': open(days(3)), 'sync:b': open(days(3)), 'sync:c': open(days(3)) });
+    const route = aRoute({ 'sync:a': toldAt(days(1)), 'sync:b': toldAt(days(1)), 'sync:c': toldAt(days(1)) });
+    const { due } = dueNow(all, route, { look: aLook(three) });
+    expect(due.reminder.map(({ fingerprint, cause }) => [fingerprint, cause?.name])).toEqual([
+      ['sync:a', 'pg-main'],
+      ['sync:b', 'pg-main'],
+      ['sync:c', 'pg-main'],
+    ]);
   });
 
   test('what this digest announces already is not in it', () => {
@@ -413,6 +440,7 @@ describe('a listing that shrank', () => {
 
   test('is due until it was told', () => {
     expect(dueNow(facts, aRoute()).due.shrinking).toEqual(shrinking);
+    expect(isNothing(dueNow(facts, aRoute()).due)).toBe(false);
     expect(dueNow(facts, aRoute({}, { shrinkingTold: ago(days(2)) })).due.shrinking).toEqual(shrinking);
     expect(isNothing(dueNow(facts, aRoute({}, { shrinkingTold: shrinking.at })).due)).toBe(true);
   });

@@ -186,6 +186,12 @@ describe('how late they are', () => {
     expect(headOf(many(1), {}, seen([])).detail).toEqual([]);
   });
 
+  it('is that of those that are listed', () => {
+    expect(headOf(many(2), {}, seen([late('s1', 3 * HOUR)])).detail).toEqual([
+      'oldest success 3 h ago, up to 12 intervals behind',
+    ]);
+  });
+
   it('is as last seen at a blind check', () => {
     const alerts = names(3).map((name) => named('new', name));
     expect(headOf(alerts, {}, BLIND).detail).toEqual(['as last seen', 'open for 1 h']);
@@ -298,6 +304,7 @@ describe('the alerts of a cause', () => {
       title: '`s1`, `s2`, `s3`, `s4`, `s5` and 2 more',
       detail: ['each: last success 20 m ago, runs every 15 m'],
     });
+    expect(together).toMatchObject({ mark: 'note', isBeneath: true });
     expect(together?.tells.map(({ listed }) => listed)).toEqual([true, true, true, true, true, false, false]);
     const [, ...one] = linesOf(
       [...many(2), named('new', 's3', { problem: 'stalled', ...OPENED_NOW })],
@@ -305,6 +312,12 @@ describe('the alerts of a cause', () => {
       seen([]),
     );
     expect(one).toHaveLength(3);
+  });
+
+  it('have each a line where one of them differs', () => {
+    const alerts = many(3);
+    const look = seen(alerts.map((one, index) => failedFor(one, index === 2 ? 21 : 20)));
+    expect(linesOf(alerts, {}, look)).toHaveLength(4);
   });
 
   it('are told as last seen at a blind check, and as not listed where the listing lacks them', () => {
@@ -346,7 +359,7 @@ describe('the alerts of a cause', () => {
   it('that are only counted are told as not listed, with the reason of each', () => {
     const alerts = [...many(4), named('escalated', 'a', CRITICAL), named('changed', 'b')];
     const [more] = linesOf(alerts).slice(-1);
-    expect(more).toMatchObject({ mark: 'note', isBeneath: true });
+    expect(more).toMatchObject({ mark: 'note', isBeneath: true, detail: [] });
     expect(more?.tells).toEqual([
       { fingerprint: 'sync:s4', reason: 'new', listed: false },
       { fingerprint: 'sync:a', reason: 'escalated', listed: false },
@@ -500,6 +513,8 @@ describe('alerts by their causes', () => {
       ...sharing(a, '6', '7'),
       ...sharing(critical, '8', '9'),
     ];
-    expect(shape(folded(alerts)).causes).toEqual(['critical: 2', 'b: 3', 'a: 2', 'c: 2']);
+    const order = ['critical: 2', 'b: 3', 'a: 2', 'c: 2'];
+    expect(shape(folded(alerts)).causes).toEqual(order);
+    expect(shape(folded(alerts.toReversed())).causes).toEqual(order);
   });
 });

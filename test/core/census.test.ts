@@ -30,6 +30,29 @@ const well = (id: string, secondsAgo: number, overrides: Parameters<typeof aSync
 const many = (count: number, make: (id: string) => Sync) =>
   Array.from({ length: count }, (_, index) => make(`s${index}`));
 
+describe('the causes that a sync shares', () => {
+  const connector = { key: CONNECTOR, kind: 'connector', name: 'postgres' };
+  const kb = { key: KB, kind: 'knowledge base', name: 'kb_sales' };
+
+  it.each([
+    [
+      'its connection, its connector and its knowledge base',
+      LABELS,
+      [{ key: CONNECTION, kind: 'connection', name: 'pg-main' }, connector, kb],
+    ],
+    ['no connection, where that is not known', { ...LABELS, connectionRef: null }, [connector, kb]],
+    ['no connection of a connector that is not known', { ...LABELS, connectorId: null }, [kb]],
+    [
+      'no knowledge base, where that is not known',
+      { ...LABELS, connectionRef: null, kbUid: null },
+      [connector],
+    ],
+    ['none, where nothing is known', null, []],
+  ])('are %s', (_, labels, causes) => {
+    expect(causesOf(labels)).toEqual(causes);
+  });
+});
+
 describe('how many share a cause', () => {
   it('is counted for each cause, whatever the state', () => {
     const census = censusOf(
@@ -159,6 +182,21 @@ describe('what is known around a cause', () => {
     expect(around(cause, well('y', minutes(5), away), well('z', 60, away))).toEqual({
       own: { listed: 3, fine: 0 },
       beyond: { listed: 2, fine: 1, where: 'all' },
+    });
+  });
+
+  it('is for a knowledge base all others, though its connector has more', () => {
+    const others = many(3, (id) => well(`w-${id}`, 60, { kbUid: 'kb_shop' }));
+    expect(around(kb, ...others).beyond).toEqual({ listed: 3, fine: 3, where: 'all' });
+  });
+
+  it('is for a knowledge base all others, where no connector is known', () => {
+    const census = censusOf(...failing, well('z', 60, away));
+    if (kb === undefined) throw new Error('the labels have no knowledge base');
+    expect(census.around(kb, { ...LABELS, connectorId: null }, BEGAN).beyond).toEqual({
+      listed: 1,
+      fine: 1,
+      where: 'all',
     });
   });
 

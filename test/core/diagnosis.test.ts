@@ -39,6 +39,27 @@ describe('unreadable: a field that the verdict needs is missing or wrong', () =>
     ['no updated_at', { updatedAt: null, faults: ['updated_at'] }, 'healthy'],
     ['no has_cursor', { hasCursor: null, faults: ['has_cursor'] }, 'healthy'],
     ['a success counted in seconds alone', { lastSuccessAt: null, secondsSinceSuccess: 60 }, 'healthy'],
+    [
+      'the same, and no date of creation',
+      { lastSuccessAt: null, secondsSinceSuccess: 60, createdAt: null, faults: ['created_at'] },
+      'healthy',
+    ],
+    [
+      'seconds that are no number, and no date',
+      { lastSuccessAt: null, faults: ['seconds_since_success'] },
+      'unreadable, warning',
+    ],
+    [
+      'seconds that are no number beside a date',
+      { secondsSinceSuccess: null, faults: ['seconds_since_success'] },
+      'healthy',
+    ],
+    [
+      'a last run that is no date, while one is in progress',
+      { lastState: 'running', lastRunAt: null, faults: ['last_run_at'] },
+      'unreadable, warning',
+    ],
+    ['a last run that is no date, when it is over', { lastRunAt: null, faults: ['last_run_at'] }, 'healthy'],
   ])('%s', (_, overrides, verdict) => {
     expect(words(look(overrides))).toBe(verdict);
   });
@@ -48,6 +69,23 @@ describe('unreadable: a field that the verdict needs is missing or wrong', () =>
     expect(diagnose(sync, defaultPolicy, NOW).faults).toHaveLength(2);
     expect(diagnose(sync, defaultPolicy, NOW).faults.join()).toMatch(/interval_secs/);
     expect(diagnose(sync, defaultPolicy, NOW).faults.join()).toMatch(/enabled/);
+  });
+
+  test('is all that is said of it', () => {
+    expect(look({ enabled: null, faults: ['enabled'], lastState: 'failed' })).toMatchObject({
+      verdict: { paused: false, also: [] },
+      lagSeconds: null,
+      successLagSeconds: null,
+      late: false,
+      runState: 'failure',
+    });
+  });
+
+  test('is a last run that is no date, once the sync is enabled again: its state may be an old one', () => {
+    const sync = { ...success(minutes(20)), lastRunAt: null, faults: ['last_run_at'] as const };
+    const disabled = { lastRunAt: null, lastSuccessAt: ago(minutes(20)) };
+    expect(words(look(sync, defaultPolicy, { disabled }))).toBe('unreadable, warning');
+    expect(words(look(sync))).toBe('healthy');
   });
 
   test('comes before every other problem', () => {
@@ -75,13 +113,20 @@ describe('unreadable: a field that the verdict needs is missing or wrong', () =>
     expect(words(look({ lastState: null, lastSuccessAt: null, createdAt: later(ahead) }))).toBe(verdict);
   });
 
+  test.each<[string, Overrides]>([
+    ['seconds_since_success', { lastSuccessAt: null, secondsSinceSuccess: -301 }],
+    ['last_run_at', { lastState: 'running', lastRunAt: later(301) }],
+  ])('so is %s in the future where the verdict uses it', (field, overrides) => {
+    expect(look(overrides).faults).toEqual([`${field} is in the future`]);
+  });
+
   test('a date that no verdict uses may lie in the future', () => {
     expect(words(look({ createdAt: later(days(1)) }))).toBe('healthy');
     expect(words(look({ updatedAt: later(days(1)) }))).toBe('healthy');
   });
 
-  test('the grace is the one that applies to the sync', () => {
-    const policy = aPolicy({ overrides: [{ match: { name: 'orders' }, grace: '1m' }] });
+  test.each([['name'], ['id']])('the grace is the one that applies to the sync by its %s', (field) => {
+    const policy = aPolicy({ overrides: [{ match: { [field]: 'orders' }, grace: '1m' }] });
     expect(words(look({ lastSuccessAt: later(60) }, policy))).toBe('healthy');
     expect(words(look({ lastSuccessAt: later(61) }, policy))).toBe('unreadable, warning');
   });
@@ -108,6 +153,15 @@ describe('lag: the larger of what the API counted and what its date says', () =>
     expect(look(overrides).lagSeconds).toBe(lagSeconds);
   });
 });
+
+test.each(['last_success_at', 'seconds_since_success'] as const)(
+  'a success that could not be read is no sign that there was none: %s of a disabled sync',
+  (fault) => {
+    const never = { enabled: false, lastSuccessAt: null, secondsSinceSuccess: null };
+    expect(look(never).lagSeconds).toBe(days(90));
+    expect(look({ ...never, faults: [fault] }).lagSeconds).toBeNull();
+  },
+);
 
 describe('late, critical: at the allowance is not yet beyond it, one second more is', () => {
   const weekly = days(7);
@@ -223,6 +277,17 @@ describe('states', () => {
     expect(words(look({ lastState }))).toBe(verdict);
   });
 
+  test.each([
+    ['completed', 'success'],
+    ['running', 'in_progress'],
+    ['stopped', 'stopped'],
+    ['exploded', 'failure'],
+    [null, 'none'],
+    ['', 'none'],
+  ])('%p is the state %s of its run', (lastState, runState) => {
+    expect(look({ lastState }).runState).toBe(runState);
+  });
+
   test('more states can be known as successes, in progress and stopped, without regard to case', () => {
     const policy = aPolicy({
       successStates: ['Done'],
@@ -301,6 +366,21 @@ describe('a run in progress gets time', () => {
     ['a run at the last success', { ...late, lastRunAt: ago(2101) }, 'stalled, warning'],
     ['a run before it', { ...late, lastRunAt: ago(3000) }, 'stalled, warning'],
     ['no run that is known', { ...late, lastRunAt: null }, 'stalled, warning'],
+    [
+      'a run before it, though the API counts more seconds',
+      { ...late, secondsSinceSuccess: 2500, lastRunAt: ago(2300) },
+      'stalled, warning',
+    ],
+    [
+      'a run one millisecond later than a success that is only counted',
+      { ...late, lastSuccessAt: null, secondsSinceSuccess: 2101, lastRunAt: ago(2101) + 1 },
+      'healthy',
+    ],
+    [
+      'a run at a success that is only counted',
+      { ...late, lastSuccessAt: null, secondsSinceSuccess: 2101, lastRunAt: ago(2101) },
+      'stalled, warning',
+    ],
     [
       'completed, not in progress',
       { ...late, lastState: 'completed', lastRunAt: ago(60) },

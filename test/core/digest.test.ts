@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Alert, Ending, Severity } from '../../lambda/core/alert.ts';
 import type { Announcement, Due } from '../../lambda/core/announce.ts';
+import type { SharedCause } from '../../lambda/core/shared-cause.ts';
 import { HOUR, MINUTE } from '../a-world.ts';
 import {
   aCause,
@@ -77,6 +78,7 @@ describe('the sections', () => {
     ['No longer watched', { announcements: [closing({ how: 'ignored', reason: 'a sandbox' })] }],
     ['No longer watched', { shrinking: { at: NOW, from: 40, to: 12 } }],
     ['Still open', { reminder: [reminded()] }],
+    ['Came and went', { announcements: [announced('passed', 'sync:a', anEndedAlert())] }],
     ['Could not be judged', { announcements: [announced('new', 'sync:a', unreadable)] }],
     ['Could not be judged', { announcements: [announced('new', 'records', unreadable)] }],
   ] as const)('are left out where they are empty: only %s', (title, due) =>
@@ -477,6 +479,37 @@ describe('a closing', () => {
     expect(theItem(announced('closing', 'sync:orders', alert)).detail.join()).not.toContain(
       'was stalled for 23 h',
     );
+  });
+});
+
+describe('what came and went while its cause was told', () => {
+  const passed = (name: string, cause?: SharedCause) => ({
+    ...announced('passed', `sync:${name}`, anEndedAlert(undefined, { labels: labelsOf(name) })),
+    ...(cause && { cause }),
+  });
+
+  it('is one line for each cause, and one that counts the rest', () => {
+    const cause = aCause({ open: { failing: 2 } });
+    const digest = aDigest({ announcements: [passed('a', cause), passed('b'), passed('c')] });
+    expect(outline(digest)).toEqual({
+      'Came and went': ['connection `pg-main`: *1 sync came and went*', '2 syncs came and went'],
+    });
+    const tells = digest.sections.flatMap(({ items }) => items.flatMap((item) => item.tells));
+    expect(tells.map(({ fingerprint, reason, listed }) => [fingerprint, reason, listed])).toEqual([
+      ['sync:a', 'passed', false],
+      ['sync:b', 'passed', false],
+      ['sync:c', 'passed', false],
+    ]);
+  });
+
+  it('is that line alone, where all of them share a cause', () => {
+    const digest = aDigest({ announcements: [passed('a', aCause())] });
+    expect(outline(digest)).toEqual({ 'Came and went': ['connection `pg-main`: *1 sync came and went*'] });
+  });
+
+  it('is counted in the headline with what could not be told', () => {
+    const missed = announced('missed', 'sync:b', anEndedAlert());
+    expect(aDigest({ announcements: [passed('a'), missed] }).headline).toBe('2 came and went');
   });
 });
 

@@ -220,6 +220,13 @@ describe('why a sync is disabled', () => {
     expect(evidenceOf(disabled({})).join()).not.toMatch(/gave up|paused/);
   });
 
+  it.each([[null], ['10 failures']])('is nothing of one that is enabled: %j', (disabled_reason) => {
+    expect(evidenceOf({ disabled_reason })).toEqual([
+      'last success 20 m ago, runs every 15 m',
+      'last run 5 m ago',
+    ]);
+  });
+
   it('is cut when it is long', () => {
     const [first] = evidenceOf(disabled({ disabled_reason: 'x'.repeat(5000) }));
     expect(first).toBe(`the platform gave up: \`${'x'.repeat(239)}…\``);
@@ -262,6 +269,11 @@ describe('what else is wrong', () => {
   it.each([
     ['a failing one', stale, '12 intervals behind'],
     ['a paused one', disabled({ ...stale, disabled_reason: null }), '12 intervals behind'],
+    [
+      'a disabled one that failed',
+      disabled({ ...stale, disabled_reason: '10 failures', last_state: 'failed' }),
+      '12 intervals behind',
+    ],
     ['one that is two intervals behind', { ...late, last_success_at: isoAgo(48 * HOUR) }, '2 intervals'],
     ['one that never worked', { ...never, created_at: isoAgo(3 * DAY) }, 'no success since it was created'],
     [
@@ -373,6 +385,7 @@ describe('a problem in a sentence', () => {
     expect(pastPhrase('disabled', true)).toBe('was paused');
     for (const problem of PROBLEMS.filter((one) => one !== 'disabled')) {
       expect(problemPhrase(problem, true)).toBe(problemPhrase(problem, false));
+      expect(pastPhrase(problem, true)).toBe(pastPhrase(problem, false));
     }
   });
 });

@@ -27,6 +27,8 @@ const aProblem = (overrides: Partial<ProblemSighting> = {}): ProblemSighting => 
   ...overrides,
 });
 
+const RENAMED = { ...LABELS, name: 'Orders' };
+
 /** Four openings within the day, the last an hour ago. */
 const fourOpenings = [ago(hours(20)), ago(hours(10)), ago(hours(5)), ago(hours(1))];
 
@@ -125,6 +127,16 @@ describe('an opening', () => {
     });
   });
 
+  test('that is critical is so from now', () => {
+    const opened = follow(undefined, aProblem({ severity: 'critical' }), NOW);
+    expect(opened).toMatchObject({ severity: 'critical', critical: { from: NOW } });
+  });
+
+  test('that has to wait has not fired yet', () => {
+    const waiting = follow(undefined, SIGHTINGS['problem, to wait'], NOW);
+    expect(waiting).toMatchObject({ state: 'pending', since: NOW, openings: [] });
+  });
+
   test('has to disprove what is still marked beside its own problem', () => {
     expect(follow(undefined, aProblem({ problem: 'stalled', marked: ['failing'] }), NOW)?.problems).toEqual(
       expect.arrayContaining(['stalled', 'failing']),
@@ -173,6 +185,10 @@ describe('an opening', () => {
       expect.arrayContaining(['stalled', 'failing']),
     );
     const reopening = anEndedAlert({ reopening: { since: ago(600), problems: ['stalled'] } });
+    expect(follow(reopening, SIGHTINGS['problem, to wait'], NOW)?.reopening).toEqual({
+      since: ago(600),
+      problems: ['stalled', 'failing'],
+    });
     expect(follow(reopening, aProblem(), NOW)?.problems).toEqual(
       expect.arrayContaining(['stalled', 'failing']),
     );
@@ -198,6 +214,30 @@ describe('while it fires, problem and severity are brought up to date and the wo
       severity: 'warning',
       critical: { from: ago(minutes(30)), to: NOW },
     });
+  });
+
+  test('a critical stretch that is over stays as it was, and a second one begins with itself', () => {
+    const over = anAlert({ critical: { from: ago(minutes(30)), to: ago(minutes(10)) } });
+    expect(follow(over, aProblem(), NOW)).toEqual(over);
+    expect(follow(over, aProblem({ severity: 'critical' }), NOW)?.critical).toEqual({ from: NOW });
+  });
+
+  test('the end of the alert ends its critical stretch', () => {
+    const critical = anAlert({ severity: 'critical', critical: { from: ago(minutes(30)) } });
+    expect(follow(critical, SIGHTINGS.healthy, NOW)).toMatchObject({
+      state: 'ended',
+      critical: { from: ago(minutes(30)), to: NOW },
+    });
+    expect(follow(anAlert(), SIGHTINGS.healthy, NOW)).not.toHaveProperty('critical');
+  });
+
+  test.each([
+    ['failing', LABELS, RENAMED],
+    ['unreadable', LABELS, LABELS],
+    ['unreadable', null, RENAMED],
+  ] as const)('its labels are as last read: %s, known as %j, it is %j', (problem, known, labels) => {
+    const sighting = aProblem({ problem, labels: RENAMED });
+    expect(follow(anAlert({ labels: known }), sighting, NOW)?.labels).toEqual(labels);
   });
 
   test('unreadable is a warning, and never lowers an open alert', () => {

@@ -15,7 +15,9 @@ import {
   aSync,
   aTelling,
   aTold,
+  days,
   frozen,
+  LABELS,
   later,
   minutes,
   NOW,
@@ -112,6 +114,21 @@ describe('while a told cause has an alert open', () => {
     });
   });
 
+  it.each([
+    ['a closing goes on waiting', anEndedAlert(), aTelling(), minutes(15), {}],
+    ['a closing is told in the end', anEndedAlert(), aTelling(), minutes(120), { 'sync:b': 'closing' }],
+    ['an opening waits the first time', anAlert(), {}, minutes(15), { 'sync:b': 'new' }],
+  ])('after many closings %s', (_what, alert, telling, seconds, due) => {
+    const causes = toldAgo(seconds, { inARow: { brought: 'closings', times: 4 } });
+    expect(reasons(check({ 'sync:b': alert }, causes, { tellings: { 'sync:b': telling } }))).toEqual(due);
+  });
+
+  it('one that is critical now makes due, wherever it stands', () => {
+    const alerts = { 'sync:a': anAlert(CRITICAL), 'sync:b': anAlert() };
+    const announced = check(alerts, toldAgo(60), { tellings: { 'sync:b': aTelling() } });
+    expect(reasons(announced)).toEqual({ 'sync:a': 'escalated' });
+  });
+
   it.each<[Severity, Severity, Reason[]]>([
     ['warning', 'critical', ['new']],
     ['critical', 'critical', []],
@@ -152,7 +169,7 @@ describe('while a told cause has an alert open', () => {
 
   it.each([
     ['was due before', { dueSince: ago(60) }],
-    ['is in doubt', { dueSince: ago(60), noted: { what: 'announcement', times: 1 } }],
+    ['is in doubt', { noted: { what: 'announcement', times: 1 } }],
   ] as const)('what %s is not held back', (_what, telling) => {
     expect(reasons(check({ 'sync:d': anAlert() }, toldAgo(60), { tellings: { 'sync:d': telling } }))).toEqual(
       {
@@ -161,8 +178,34 @@ describe('while a told cause has an alert open', () => {
     );
   });
 
+  it('the route goes on knowing the cause', () => {
+    expect(check({}, toldAgo(60)).route.causes).toEqual(toldAgo(60));
+  });
+
+  it('what is told names it, be it one alert alone; what it does not cover has none', () => {
+    const labels = { ...LABELS, connectionRef: 'pg-other' };
+    const { due } = check({ 'sync:d': anAlert(), 'sync:o': anAlert({ labels }) }, toldAgo(minutes(15)));
+    const [covered, other] = due.announcements;
+    expect(covered).toMatchObject({ fingerprint: 'sync:d', cause: { key: KEY } });
+    expect(other).toMatchObject({ fingerprint: 'sync:o' });
+    expect(other).not.toHaveProperty('cause');
+  });
+
+  it('a reminder lists neither an opening nor a closing that is gathered', () => {
+    const alerts = {
+      'sync:a': anAlert({ since: ago(days(3)) }),
+      'sync:b': anEndedAlert(),
+      'sync:d': anAlert(),
+    };
+    const { due } = check(alerts, toldAgo(60), {
+      tellings: { 'sync:a': aTelling({ told: aTold({ at: ago(days(2)) }) }), 'sync:b': aTelling() },
+    });
+    expect(due.announcements).toEqual([]);
+    expect(due.reminder.map(({ fingerprint }) => fingerprint)).toEqual(['sync:a']);
+  });
+
   it('a paused sync, and what it does not cover, is told at once', () => {
-    const labels = { ...(anAlert().labels ?? {}), connectionRef: 'pg-other' } as NonNullable<Alert['labels']>;
+    const labels = { ...LABELS, connectionRef: 'pg-other' };
     const alerts = {
       'sync:p': anAlert({ paused: true, problem: 'disabled' }),
       'sync:o': anAlert({ labels }),
@@ -221,6 +264,23 @@ describe('a cause', () => {
     const first = accepted(aRoute(), opened('a', 'b'), facts(three), NOW);
     const second = accepted(first, opened('c'), facts(three), NOW);
     expect(second.causes?.[KEY]?.inARow.times).toBe(1);
+    const third = accepted(second, opened('a'), facts(three), later(900));
+    const fourth = accepted(third, opened('b'), facts(three), later(900));
+    expect([third, fourth].map(({ causes }) => causes?.[KEY]?.inARow.times)).toEqual([2, 2]);
+  });
+
+  it('is a warning while no more was told of it, and stays critical once it was', () => {
+    const first = accepted(aRoute(), opened('a', 'b'), facts(three), NOW);
+    expect(first.causes?.[KEY]?.severity).toBe('warning');
+    const second = accepted(first, opened('c'), facts(three), later(900));
+    const third = accepted(second, opened('a'), facts(three), later(1800));
+    expect([second, third].map(({ causes }) => causes?.[KEY]?.severity)).toEqual(['critical', 'critical']);
+  });
+
+  it('is known until the closing of its last alert is told', () => {
+    const { due, route } = check({ 'sync:a': anEndedAlert() }, toldAgo(60));
+    expect(due.announcements).toHaveLength(1);
+    expect(route.causes).toEqual(toldAgo(60));
   });
 
   it.each<[string, 'openings' | 'closings', Content[], number]>([

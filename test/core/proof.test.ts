@@ -105,6 +105,11 @@ describe('healthy takes proof', () => {
   test.each<[string, Overrides, string]>([
     ['enabled', {}, 'healthy'],
     ['enabled, no state', { lastState: null }, 'healthy'],
+    [
+      'enabled, no state and no success',
+      { lastState: null, lastSuccessAt: null, createdAt: ago(60) },
+      'healthy',
+    ],
     ['disabled still', { enabled: false }, 'disabled'],
   ])('disabled: %s', (_, overrides, verdict) => {
     expect(verdictOf(['disabled'], overrides)).toBe(verdict);
@@ -139,6 +144,12 @@ describe('the mark: what memory holds about the id', () => {
     expect(markOf(failed(600), seenFailing).failing).toEqual({ lastSuccessAt: ago(600) });
     expect(markOf(failed(1800), seenFailing).failing).toEqual({ lastSuccessAt: ago(minutes(20)) });
     expect(markOf(failed(null), seenFailing).failing).toEqual({ lastSuccessAt: ago(minutes(20)) });
+  });
+
+  test('of one that is disabled too, the same where it was seen failing before', () => {
+    const disabled = { ...failed(600), enabled: false };
+    expect(markOf(disabled, seenFailing).failing).toEqual({ lastSuccessAt: ago(600) });
+    expect(markOf(disabled)).not.toHaveProperty('failing');
   });
 
   test('it is over at a later success, and not before', () => {

@@ -156,6 +156,64 @@ describe('alerts of one section', () => {
     expect(told(due)).toEqual({ 'connection pg-main': main.map(fingerprint), alone: hub.map(fingerprint) });
   });
 
+  it('are explained by the more specific of two, whichever comes first', () => {
+    const first = failing('s0', { connectorId: 'hubspot', connectionRef: 'hub' });
+    const last = failing('s4', { kbUid: 'another' });
+    const syncs = [first, ...['s1', 's2', 's3'].map((id) => failing(id)), last];
+    expect(told(dueOf(alertsOf(syncs), syncs))).toEqual({
+      'connection pg-main': ['sync:s1', 'sync:s2', 'sync:s3', 'sync:s4'],
+      alone: ['sync:s0'],
+    });
+  });
+
+  /** Each of another connection, and of another knowledge base unless it is given. */
+  const of = (connectorId: string, prefix: string, count: number, kbUid?: string) =>
+    many(count, prefix, (id) => failing(id, { connectorId, connectionRef: id, kbUid: kbUid ?? id }));
+
+  it('of which some are explained already are weighed anew: what explains more by now comes first', () => {
+    // The knowledge base has eight, of which ten of postgres leave it three: fewer than the four of mysql.
+    const postgres = [...of('postgres', 'p', 5, 'kb'), ...of('postgres', 'q', 5)];
+    const mysql = [...of('mysql', 'm', 2, 'kb'), ...of('mysql', 'n', 2)];
+    const other = of('hubspot', 'h', 1, 'kb');
+    const syncs = [...postgres, ...mysql, ...other];
+    expect(told(dueOf(alertsOf(syncs), syncs))).toEqual({
+      'connector postgres': postgres.map(fingerprint),
+      'connector mysql': mysql.map(fingerprint),
+      alone: other.map(fingerprint),
+    });
+  });
+
+  it('of which some are explained already still come before what explains less', () => {
+    // The knowledge base has nine, of which ten of postgres leave it four: more than the three of mysql.
+    const postgres = [...of('postgres', 'p', 5, 'kb'), ...of('postgres', 'q', 5)];
+    const shared = [...of('mysql', 'm', 2, 'kb'), ...of('hubspot', 'h', 1, 'kb'), ...of('s3', 's', 1, 'kb')];
+    const other = of('mysql', 'n', 1);
+    const syncs = [...postgres, ...shared, ...other];
+    expect(told(dueOf(alertsOf(syncs), syncs))).toEqual({
+      'connector postgres': postgres.map(fingerprint),
+      'knowledge base kb': shared.map(fingerprint).toSorted(),
+      alone: other.map(fingerprint),
+    });
+  });
+
+  it('share no cause where most of the trouble is old, and more ran well since than are in it', () => {
+    const old = many(4, 'o', (id) =>
+      failing(id, { lastRunAt: ago(minutes(300)), lastSuccessAt: ago(minutes(400)) }),
+    );
+    const fresh = many(3, 's', failing);
+    const oldAlerts = { since: ago(minutes(300)) };
+    const alerts = {
+      ...alertsOf(old.slice(0, 2), oldAlerts),
+      ...alertsOf(fresh),
+      ...alertsOf(old.slice(2), oldAlerts),
+    };
+    const route = aRoute(Object.fromEntries(old.map((sync) => [fingerprint(sync), aTelling()])));
+    const among = (others: number) =>
+      Object.keys(told(dueOf(alerts, [...old, ...fresh, ...many(others, 'i', idle)], route)));
+    expect(among(7)).toEqual(['connection pg-main']);
+    expect(among(8)).toEqual(['alone']);
+  });
+
   it('tell two connections of the same name apart by their connectors', () => {
     const syncs = [
       ...many(2, 'a', (id) => failing(id, { connectorId: 'postgres', kbUid: 'a' })),
@@ -171,6 +229,17 @@ describe('alerts of one section', () => {
     const among = (others: number) => told(dueOf(alerts, [...syncs, ...many(others, 'w', well)], route));
     expect(Object.keys(among(3))).toEqual(['connection pg-main']);
     expect(Object.keys(among(4))).toEqual(['alone']);
+    const open = many(2, 'o', failing);
+    const withOpen = (others: number) =>
+      told(
+        dueOf(
+          { ...alerts, ...alertsOf(open) },
+          [...syncs, ...open, ...many(others, 'w', well)],
+          aRoute({ ...route.tellings, 'sync:o0': aTelling(), 'sync:o1': aTelling() }),
+        ),
+      );
+    expect(Object.keys(withOpen(5))).toEqual(['connection pg-main']);
+    expect(Object.keys(withOpen(6))).toEqual(['alone']);
   });
 
   it('share no cause at a blind check, which counts nothing', () => {
@@ -211,6 +280,35 @@ describe('what is said of the others', () => {
     expect(causeOf(many(3, 's', failing), away)?.beyond).toEqual({ listed: 2, fine: 1, where: 'all' });
   });
 
+  it('is how many ran well since the trouble began, where it is over', () => {
+    const syncs = many(3, 's', well);
+    const alerts = Object.fromEntries(syncs.map((sync) => [fingerprint(sync), anEndedAlert()]));
+    const route = aRoute(Object.fromEntries(syncs.map((sync) => [fingerprint(sync), aTelling()])));
+    const before = well('i', { intervalSeconds: 86_400, lastSuccessAt: ago(minutes(61)) });
+    const [first] = dueOf(alerts, [...syncs, well('w'), before], route).announcements;
+    expect(first?.cause?.own).toEqual({ listed: 5, fine: 4 });
+  });
+
+  it('comes with what the route was told of the cause, and is nothing more at a blind check', () => {
+    const syncs = many(2, 's', failing);
+    const cause = {
+      at: ago(minutes(60)),
+      inARow: { brought: 'openings', times: 1 },
+      severity: 'warning',
+      members: ['sync:s0'],
+    } as const;
+    const route = aRoute({}, { causes: { 'connection:8:postgres:pg-main': cause } });
+    const [first] = dueOf(alertsOf(syncs), syncs, route).announcements;
+    expect(first?.cause).toMatchObject({ name: 'pg-main', told: cause, own: { listed: 2, fine: 0 } });
+    const [blind] = dueOf(alertsOf(syncs), syncs, route, aBlindLook()).announcements;
+    expect(blind?.cause).toMatchObject({ name: 'pg-main', told: cause });
+    expect(blind?.cause).not.toHaveProperty('own');
+  });
+
+  it('has no word of an earlier telling where there was none', () => {
+    expect(causeOf(many(3, 's', failing), [])).not.toHaveProperty('told');
+  });
+
   it('counts the open alerts by problem, and the worst of them', () => {
     const [a, b, c] = many(3, 's', failing);
     if (a === undefined || b === undefined || c === undefined) throw new Error('three');
@@ -220,6 +318,7 @@ describe('what is said of the others', () => {
     };
     const [first] = dueOf(alerts, [a, b, c]).announcements;
     expect(first?.cause).toMatchObject({ open: { failing: 2, stalled: 1 }, severity: 'critical' });
+    expect(causeOf([a, b, c], [])).toMatchObject({ open: { failing: 3 }, severity: 'warning' });
   });
 });
 

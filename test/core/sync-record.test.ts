@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { parseSync } from '../../lambda/core/sync-record.ts';
+import { parseListing, parseSync } from '../../lambda/core/sync-record.ts';
 import { aRecord } from '../a-world.ts';
-import { NOW } from './a-sync.ts';
+import { BLINDNESS, NOW, TRIED } from './a-sync.ts';
 
 const RECORD = aRecord(NOW);
 const without = (field: string) =>
@@ -111,6 +111,24 @@ describe('what is remembered of a sync', () => {
     expect(withField(field, 'x'.repeat(1000)).faults).toEqual([]);
     expect(withField(field, 'x'.repeat(1001)).faults).toEqual([field]);
   });
+});
+
+describe('the source', () => {
+  test.each([
+    ['its table in its schema', {}, 'public.orders'],
+    ['its table, where the schema is empty', { source_schema: '' }, 'orders'],
+    ['its table, where the schema cannot be read', { source_schema: 7 }, 'orders'],
+    ['not known, where the table cannot be read', { source_table: 7 }, null],
+  ])('is %s', (_, fields, source) => {
+    expect(parseSync({ ...RECORD, ...fields }).labels.source).toBe(source);
+  });
+});
+
+test('a listing is its records as syncs; one that failed stays as it is', () => {
+  const listed = { ok: true, tried: TRIED, records: [RECORD, 7] } as const;
+  expect(parseListing(listed)).toEqual({ ok: true, tried: TRIED, syncs: [parseSync(RECORD), parseSync(7)] });
+  const failed = { ok: false, blindness: BLINDNESS } as const;
+  expect(parseListing(failed)).toEqual(failed);
 });
 
 describe('disabled_reason tells a pause from a giving up', () => {

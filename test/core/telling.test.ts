@@ -93,15 +93,13 @@ describe('a message that was accepted', () => {
 
   test('a closing: nothing is left to tell', () => {
     const after = accept(aTelling({ ...DUE, noted: { what: 'closing', times: 1 } }), 'closing', ENDED);
-    expect(after).toMatchObject({ closed: true });
-    expect(after).not.toHaveProperty('noted');
-    expect(after).not.toHaveProperty('dueSince');
+    expect(after).toEqual({ told: aTold(), closed: true });
   });
 
-  test('missed is an opening and its closing in one', () => {
-    const after = accept(DUE, 'missed', ENDED);
-    expect(after).toMatchObject({ told: { at: NOW }, closed: true });
-    expect(after).not.toHaveProperty('dueSince');
+  test.each(['missed', 'passed'] as const)('%s is an opening and its closing in one', (reason) => {
+    const after = accept({ ...DUE, ...(reason === 'passed' && { gathered: true }) }, reason, ENDED);
+    const told = { at: NOW, severity: 'warning', problems: ['failing'], listed: true };
+    expect(after).toEqual({ told, closed: true });
   });
 
   test('new after a closing begins anew: nothing of the earlier telling is left', () => {
@@ -136,6 +134,30 @@ describe('a message that was accepted', () => {
     expect(of(route)?.told?.listed).toBe(false);
   });
 
+  test.each([
+    [true, false, true],
+    [false, true, true],
+    [false, false, false],
+  ])('its opening listed is %p, what changed is %p: listed is %p', (opening, change, listed) => {
+    const route = accepted(
+      aRoute({ [ORDERS]: aTelling({ told: aTold({ listed: opening }) }) }),
+      telling('changed', { listed: change }),
+      STALLED,
+      NOW,
+    );
+    expect(of(route)?.told?.listed).toBe(listed);
+  });
+
+  test('changes nothing of what is not known any more', () => {
+    const route = aRoute({ [ORDERS]: DUE });
+    const content: Content = {
+      ...telling('new'),
+      tells: [{ fingerprint: ORDERS, reason: 'new', listed: true, cause: 'connector:postgres' }],
+    };
+    expect(accepted(route, content, aFacts(), NOW)).toEqual(route);
+    expect(accepted(route, telling('reminder'), aFacts(), NOW)).toEqual({ ...route, remindedAt: NOW });
+  });
+
   test('others are not concerned', () => {
     const other: Telling = { ...DUE, noted: { what: 'announcement', times: 1 } };
     const route = accepted(
@@ -167,10 +189,29 @@ describe('a message that was accepted', () => {
     expect(after.remindedAt).toBeUndefined();
   });
 
-  test('a reminder that had paused ones has reminded of them', () => {
-    const paused = aFacts({ [ORDERS]: anAlert({ problem: 'disabled', paused: true }) });
-    const after = accepted(aRoute({ [ORDERS]: aTelling() }), telling('reminder'), paused, NOW);
+  test('leaves reminders that are in doubt in doubt, and puts none in doubt', () => {
+    const facts = aFacts({ [ORDERS]: anAlert() });
+    const inDoubt = aRoute({ [ORDERS]: DUE }, { remindersInDoubt: 2 });
+    expect(accepted(inDoubt, telling('new'), facts, NOW).remindersInDoubt).toBe(2);
+    const none = accepted(aRoute({ [ORDERS]: DUE }), telling('new'), facts, NOW);
+    expect(none).not.toHaveProperty('remindersInDoubt');
+  });
+
+  const paused = anAlert({ problem: 'disabled', paused: true });
+  test('a reminder that had paused ones, be they few, has reminded of them', () => {
+    const facts = aFacts({ [ORDERS]: anAlert(), 'sync:p': paused });
+    const tells = [ORDERS, 'sync:p'].map((fingerprint) => ({
+      fingerprint,
+      reason: 'reminder' as const,
+      listed: true,
+    }));
+    const after = accepted(aRoute(), { ...telling('reminder'), tells }, facts, NOW);
     expect(after.pausedRemindedAt).toBe(NOW);
+  });
+
+  test('the announcement of a paused one reminds of none', () => {
+    const after = accepted(aRoute(), telling('new'), aFacts({ [ORDERS]: paused }), NOW);
+    expect(after).not.toHaveProperty('pausedRemindedAt');
   });
 
   test('the shrinking is told', () => {
@@ -198,6 +239,16 @@ describe('a message that certainly did not arrive', () => {
   test('the same of a reminder', () => {
     const route = frozen(aRoute({ [ORDERS]: aTelling() }));
     expect(refused(noted(route, telling('reminder')), telling('reminder'))).toEqual(route);
+  });
+
+  test('an earlier reminder that is in doubt stays in doubt', () => {
+    const inDoubt = frozen(noted(aRoute({ [ORDERS]: aTelling() }), telling('reminder')));
+    expect(refused(noted(inDoubt, telling('reminder')), telling('reminder'))).toEqual(inDoubt);
+  });
+
+  test('leaves what was not noted as it was', () => {
+    const route = frozen(aRoute({ [ORDERS]: DUE }));
+    expect(refused(route, telling('new'))).toEqual(route);
   });
 
   test('an earlier one that is in doubt stays in doubt', () => {

@@ -1,4 +1,4 @@
-import type { Alert, Blindness, Facts } from '../../lambda/core/alert.ts';
+import type { Alert, Blindness, Facts, Mark } from '../../lambda/core/alert.ts';
 import { type Look, lookAt } from '../../lambda/core/look.ts';
 import type { Policy } from '../../lambda/core/policy.ts';
 import type { Sync } from '../../lambda/core/sync.ts';
@@ -300,7 +300,43 @@ describe('a resolved says how', () => {
       edited,
       'within_allowance',
     ],
+    [
+      'failing, a success state and no newer date',
+      open({}),
+      aSlowSync({ lastState: 'completed', lastSuccessAt: ago(hours(2)) }),
+      'success',
+    ],
+    [
+      'failing, no state and no newer success',
+      open({}),
+      aSlowSync({ lastState: null, lastSuccessAt: ago(hours(2)) }),
+      'within_allowance',
+    ],
+    [
+      'stalled, a success newer than the last one known, though it began later',
+      open({ problem: 'stalled' }),
+      aSlowSync({ lastSuccessAt: ago(minutes(90)) }),
+      'success',
+    ],
+    ...[3599, 3600, 3601].map((seconds): [string, Watched, Sync, string] => [
+      `stalled an hour ago, a success that is only counted, ${seconds} s ago`,
+      open({ problem: 'stalled' }),
+      aSlowSync({ lastSuccessAt: null, secondsSinceSuccess: seconds }),
+      seconds < 3600 ? 'success' : 'within_allowance',
+    ]),
+    [
+      'failing and then unreadable, a newer success',
+      open({ problem: 'unreadable', problems: ['failing', 'unreadable'] }),
+      aSync(),
+      'success',
+    ],
     ['disabled, enabled again without a newer success', open({ problem: 'disabled' }), edited, 'enabled'],
+    [
+      'disabled, enabled again and never a success',
+      open({ problem: 'disabled', lastSuccessAt: null }),
+      aSync({ lastState: null, lastSuccessAt: null, lastRunAt: null, createdAt: ago(60) }),
+      'enabled',
+    ],
     ['disabled, enabled again and a newer success', open({ problem: 'disabled' }), aSync(), 'success'],
     [
       'paused, enabled again without a newer success',
@@ -476,6 +512,48 @@ describe('ignored by the policy', () => {
       'firing',
     );
   });
+
+  test('by its id alone is ignored as well', () => {
+    const byId = aPolicy({ ignore: [{ match: { id: 'orders' }, reason: 'sandbox' }] });
+    expect(lookOnce([aFailingSync()], { policy: byId }).alerts).toEqual({});
+  });
+});
+
+describe('the mark of a sync that is not listed', () => {
+  const mark = { failing: { lastSuccessAt: ago(hours(2)) } };
+  const absent = { ...mark, absent: true } as const;
+  const others = [aSlowSync({ id: 'users' })];
+  const unnamed = aSlowSync({ id: null, faults: ['id'] });
+  const alert = { [ORDERS]: anAlert() };
+  const markAfter = (listed: readonly Sync[], before: Mark, alerts = {}) =>
+    lookOnce(listed, { facts: aFacts(alerts, { marks: { [ORDERS]: before }, normal: 2 }) }).marks[ORDERS];
+
+  test.each([
+    ['no alert', {}],
+    ['an alert', alert],
+  ])('and that has %s notes its first absence', (_, alerts) => {
+    expect(markAfter(others, mark, alerts)).toEqual(absent);
+  });
+
+  test('ends at the second absence in a row, unless an alert goes on', () => {
+    expect(markAfter(others, absent)).toBeUndefined();
+    expect(markAfter(others, absent, alert)).toEqual(absent);
+  });
+
+  test.each([[mark], [absent]])('stays as it is where the listing is not complete: %j', (before) => {
+    expect(markAfter([...others, unnamed], before)).toEqual(before);
+  });
+
+  test('is no longer absent once it is listed', () => {
+    const stopped = aSlowSync({ lastState: 'stopped', lastSuccessAt: ago(hours(2)) });
+    expect(markAfter([...others, stopped], absent)).toEqual(mark);
+  });
+});
+
+test('what a later program follows is kept as it is', () => {
+  const facts = { ...aFacts({}, { normal: 1 }), alerts: { 'route:default': anAlert() } };
+  expect(lookOnce([aSync()], { facts }).alerts).toEqual(facts.alerts);
+  expect(lookOnce('failed', { facts }).alerts).toMatchObject(facts.alerts);
 });
 
 describe('a failed listing is an alert of its own, and changes no sync', () => {
@@ -645,7 +723,9 @@ describe('a listing of records most of which cannot be read is a failed one', ()
   test('one malformed record is an alert, and the rest goes on', () => {
     const facts = lookOnce([bad('a'), good('b'), aFailingSync({ id: 'c' })]);
     expect(statesOf(facts)).toEqual({ 'sync:a': 'firing', 'sync:c': 'firing' });
-    expect(facts.alerts['sync:a']).toMatchObject({ problem: 'unreadable', severity: 'warning' });
+    // A record that could not be read may give any date: no success is measured against it.
+    const alert = { problem: 'unreadable', severity: 'warning', lastSuccessAt: null };
+    expect(facts.alerts['sync:a']).toMatchObject(alert);
   });
 });
 
@@ -680,9 +760,11 @@ describe('records without a usable id', () => {
     ).toBe('resolved by readable');
   });
 
-  test('wait as warnings do', () => {
+  test('wait as warnings do, and are forgotten when they pass before', () => {
     const policy = aPolicy({ pendingFor: '10m' });
-    expect(stateOf(lookOnce([...named, unnamed()], { policy }), 'records')).toBe('pending');
+    const facts = lookOnce([...named, unnamed()], { policy });
+    expect(stateOf(facts, 'records')).toBe('pending');
+    expect(stateOf(watch([[300, named]], { facts, policy }), 'records')).toBe('nothing');
   });
 });
 
@@ -777,8 +859,16 @@ describe('a listing that shrinks', () => {
     },
   );
 
-  test('the first that was ever seen is the normal one', () => {
+  test('the first that was ever seen is the normal one, complete or not', () => {
     expect(sizeAfter(0, 3)).toEqual({ normal: 3 });
+    expect(sizeAfter(0, 'incomplete')).toEqual({ normal: 3 });
+  });
+
+  test('is not one of records that cannot be read: they are records all the same', () => {
+    const unreadable = [aSync({ enabled: null, faults: ['enabled'] })];
+    expect(lookOnce(unreadable, { facts: aFacts() }).size).toEqual({ normal: 1 });
+    expect(lookOnce(unreadable, { facts: aFacts({}, { normal: 7 }) }).size).toEqual({ normal: 7 });
+    expect(lookOnce('failed', { facts: aFacts() }).size).toEqual({ normal: 0 });
   });
 });
 
@@ -823,6 +913,13 @@ describe('through several looks', () => {
     expect(stateOf(watch([[1800, [aSync({ ...stopped, intervalSeconds: hours(6) })]]], { facts }))).toBe(
       'firing',
     );
+  });
+
+  test('one that opens as stalled, and was last seen failing before, has to disprove that too', () => {
+    const marks = { [ORDERS]: { failing: { lastSuccessAt: ago(2400) } } };
+    const stopped = aStalledSync({ lastState: 'stopped' });
+    const { alerts } = lookOnce([stopped], { facts: aFacts({}, { marks, normal: 1 }) });
+    expect(alerts[ORDERS]?.problems).toEqual(['stalled', 'failing']);
   });
 
   test('labels outlive the sync, so that what is gone can be named', () => {

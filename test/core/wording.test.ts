@@ -1,5 +1,13 @@
 import fc from 'fast-check';
-import { counted, durationText, listed, number, ordinal, utcText } from '../../lambda/core/wording.ts';
+import {
+  counted,
+  durationText,
+  listed,
+  number,
+  ordinal,
+  utcText,
+  windowText,
+} from '../../lambda/core/wording.ts';
 
 describe('a duration', () => {
   it.each([
@@ -46,6 +54,16 @@ describe('a duration', () => {
       }),
     );
   });
+});
+
+describe('a window', () => {
+  it.each([
+    [86_400, '24 h'],
+    [32 * 3600, '32 h'],
+    [2 * 86_400 - 1, '47 h'],
+    [2 * 86_400, '2 d'],
+    [8 * 86_400, '8 d'],
+  ])('of %d seconds is %j', (seconds, text) => expect(windowText(seconds)).toBe(text));
 });
 
 describe('an ordinal', () => {
