@@ -148,7 +148,7 @@ export class Stage {
     };
     // The store is cut when the check ends, whatever it is waiting for.
     const isCut = async (waited: Promise<void>): Promise<boolean> => {
-      await Promise.race([waited, aborted(signal)]);
+      await whichever(waited, signal);
       return run.dead ? new Promise<never>(() => {}) : signal.aborted;
     };
     if (signal.aborted || (await isCut(this.#way(step, run)))) throw fails();
@@ -281,6 +281,19 @@ function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** Resolves when the wait is over, or when it is cut. */
+function whichever(waited: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const over = () => {
+      signal.removeEventListener('abort', over);
+      resolve();
+    };
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', over);
+    void waited.then(over);
   });
 }
 

@@ -5,12 +5,17 @@ import type { Verdicts } from './verdicts.ts';
 /** What a check may fail by though nothing went wrong in it: what it really saw, or that others were at work. */
 const HONEST = ['listing_unreadable', 'listing_empty', 'memory_conflict', 'overtaken_twice'];
 
-/** How a check ended: with an honest error, and with every repeat counted. */
+/** A check ends itself by then (section 6, "Time"). */
+const LONGEST_CHECK_MS = 50_000;
+
+/** How a check ended: in its time, with an honest error, and with every repeat counted. */
 export function judgeEnding(run: CheckRun, end: End, verdicts: Verdicts): void {
   if (end.kind === 'died') {
     verdicts.count('checks that died');
     return;
   }
+  const tookMs = verdicts.now() - run.startedAt;
+  if (tookMs > LONGEST_CHECK_MS) verdicts.wrong(`it took ${tookMs} ms, and may take 50 s`, run);
   const { outcome } = end;
   verdicts.count(`checks: ${end.kind === 'threw' ? 'failed' : outcome?.kind}`);
   if (outcome?.kind === 'checked') {
