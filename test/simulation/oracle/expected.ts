@@ -20,6 +20,8 @@ export interface Look {
 export class ExpectedFacts {
   readonly alerts = new Map<string, Expected>();
   readonly #pasts = new Map<string, Past>();
+  /** The last look saw no syncs. */
+  wasBlind = false;
   /** The records of the last listing that was seen, one an id. */
   judged: ReadonlyMap<string, Record<string, unknown>> = new Map();
   /** Of these, the ones that are in trouble and ignored. */
@@ -49,6 +51,7 @@ export class ExpectedFacts {
   apply(look: Look): void {
     const { listed, now, policy, isFirst } = look;
     const isBlind = this.isBlind(look);
+    this.wasBlind = isBlind;
     if (listed.ok && listed.records.length > 0) this.#hasShownSyncs = true;
     if (isBlind) {
       const isRefused = !listed.ok && listed.blindness.kind === 'refused';
@@ -86,7 +89,11 @@ export class ExpectedFacts {
     this.isComplete = nameless.length === 0;
     if (nameless.length > 0) return;
     for (const [id, alert] of this.alerts) {
-      if (id.startsWith('sync:') && !here.has(id)) absent(alert, now);
+      if (!id.startsWith('sync:') || here.has(id)) continue;
+      const isForgotten = alert.state === 'none' && alert.absences > 0;
+      absent(alert, now);
+      // What was seen of one that is deleted ends when its alert is forgotten (ADR 2).
+      if (isForgotten) this.#pasts.delete(id);
     }
   }
 

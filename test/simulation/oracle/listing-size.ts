@@ -23,10 +23,10 @@ export class ListingSize {
   }
 
   /** @param isWritten Small moves are remembered with another write. */
-  look({ listed, now, policy }: CheckRun, isWritten: boolean): void {
+  look({ listed, now }: CheckRun, isWritten: boolean): void {
     if (listed?.ok !== true) return;
     const { records } = listed;
-    if (this.#facts.isBlind({ listed, now, policy, isFirst: false })) {
+    if (this.#facts.wasBlind) {
       if (this.#normal === 0) this.#normal = records.length;
       return;
     }
