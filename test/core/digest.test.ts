@@ -227,7 +227,16 @@ describe('an open alert', () => {
     const digest = aDigest({ reminder: [reminded('sync:orders', alert)] }, { look: seen([well]) });
     const { title, detail } = told(onlyItem(digest));
     expect(detail).toContain('well for 30 m, held open because it flaps');
-    expect(title).not.toContain('is failing');
+    expect(title).toBe('`orders` *may be over, but came back before*');
+  });
+
+  it('that is held open and absent from the listing is not said to be well', () => {
+    const alert = anAlert({ healthySince: ago(30 * MINUTE) });
+    const digest = aDigest({ reminder: [reminded('sync:orders', alert)] }, { look: seen([]) });
+    expect(told(onlyItem(digest))).toEqual({
+      title: '`orders` *is failing*',
+      detail: ['not in the last listing', 'open for 1 h', '`orders` → `kb_sales / orders`'],
+    });
   });
 
   it('of which this look proves nothing is not said to be well', () => {
@@ -465,8 +474,8 @@ describe('a closing', () => {
       { how: 'resolved', by: 'success', at: ago(55 * MINUTE) },
       { since: ago(3 * HOUR), openings },
     );
-    expect(theItem(announced('closing', 'sync:orders', alert)).detail).not.toContain(
-      'was failing for 2 h 5 m',
+    expect(theItem(announced('closing', 'sync:orders', alert)).detail[0]).toBe(
+      '4 times in 24 h, and well long enough now',
     );
   });
 
@@ -476,8 +485,8 @@ describe('a closing', () => {
       { how: 'resolved', by: 'success' },
       { problem: 'stalled', problems: ['failing', 'stalled'], since: ago(DAY) },
     );
-    expect(theItem(announced('closing', 'sync:orders', alert)).detail.join()).not.toContain(
-      'was stalled for 23 h',
+    expect(theItem(announced('closing', 'sync:orders', alert)).detail[0]).toBe(
+      'open for 23 h 50 m: was failing and was stalled',
     );
   });
 });
@@ -567,6 +576,51 @@ describe('many closings', () => {
     );
     expect(shown['Resolved']).toHaveLength(11);
     expect(shown['Resolved']?.at(-1)).toBe('9 more syncs are over');
+  });
+});
+
+describe('alerts that share a cause', () => {
+  const cause = aCause();
+  const sharing = (make: (name: string) => Announcement, ...ids: readonly string[]) =>
+    ids.map((id) => ({ ...make(id), cause }));
+  const titlesOf = (due: Partial<Due>) =>
+    Object.fromEntries(
+      Object.entries(outline(aDigest(due))).map(([section, [head, ...rest]]) => [
+        section,
+        [head, rest.length],
+      ]),
+    );
+
+  it.each<[string, string, (name: string) => Announcement, string, number]>([
+    ['open', 'Needs a person', (name) => named('new', name), '3 syncs* (3 failing)', 4],
+    [
+      'missed',
+      'Over before it could be told',
+      (name) => announced('missed', `sync:${name}`, anEndedAlert()),
+      '3 syncs came and went*',
+      1,
+    ],
+    ['over', 'Resolved', recovered, '3 syncs are back*', 1],
+    [
+      'gone',
+      'No longer watched',
+      (name) => closing({ how: 'gone' }, name),
+      '3 syncs are no longer watched*',
+      1,
+    ],
+  ])('are told by it first, in their section: %s', (_, section, make, said, rest) => {
+    const announcements = [make('z'), ...sharing(make, 'a', 'b', 'c')];
+    expect(titlesOf({ announcements })).toEqual({ [section]: [`connection \`pg-main\`: *${said}`, rest] });
+  });
+
+  it('are told by it in a reminder, too', () => {
+    const reminder = ['a', 'b', 'c'].map((id) => ({
+      ...reminded(`sync:${id}`, anAlert({ labels: labelsOf(id) })),
+      cause,
+    }));
+    expect(titlesOf({ reminder: [...reminder, reminded('sync:z')] })).toEqual({
+      'Still open': ['connection `pg-main`: *3 syncs* (3 failing)', 4],
+    });
   });
 });
 
@@ -661,9 +715,10 @@ describe('the watcher’s own alert, when sight is back and it is held open sinc
   };
 
   it('does not say that the syncs cannot be listed, which they can', () => {
-    const { title, detail } = told(onlyItem(aDigest({ reminder: [reminded('listing', held)] })));
-    expect(detail).toContain('well for 10 m, held open because it flaps');
-    expect(title).not.toContain('cannot be listed');
+    expect(told(onlyItem(aDigest({ reminder: [reminded('listing', held)] })))).toEqual({
+      title: '*The syncs* *may be over, but came back before*',
+      detail: ['well for 10 m, held open because it flaps', 'open for 20 m'],
+    });
   });
 
   it('does not say that the alerts stand as they were, which they do not', () => {
@@ -673,7 +728,7 @@ describe('the watcher’s own alert, when sight is back and it is held open sinc
 
   it('does not head the digest with blindness', () => {
     const { headline } = aDigest({ announcements: [announced('new', 'listing', held)] });
-    expect(headline).not.toContain('cannot be seen');
+    expect(headline).toBe('The sight of the syncs comes and goes');
   });
 });
 
@@ -714,7 +769,11 @@ describe('a listing that shrank', () => {
     expect(items.filter((item) => item.tellsShrinking).map((item) => read(item.title))).toEqual([
       '*The listing shrank from 1,200 syncs to 12*',
     ]);
-    expect(items.find((item) => item.tellsShrinking)?.tells).toEqual([]);
+    const shrank = items.find((item) => item.tellsShrinking);
+    expect(shrank).toMatchObject({ mark: 'warning', tells: [] });
+    expect(shrank && told(shrank).detail).toEqual([
+      'deleted, or out of the sight of this key: two listings in a row say so',
+    ]);
   });
 });
 
@@ -736,6 +795,16 @@ describe('the line of context', () => {
       'two',
       [anAlert(), anAlert({ since: ago(3 * DAY) })],
       `1 sync checked · 2 open, the oldest first seen 3 d ago · ${where}`,
+    ],
+    [
+      'one, beside one that a person paused before',
+      [anAlert(), anAlert({ problem: 'disabled', paused: true, since: ago(3 * DAY) })],
+      `1 sync checked · 1 open, first seen 1 h ago, 1 paused · ${where}`,
+    ],
+    [
+      'nothing but what is paused',
+      [anAlert({ problem: 'disabled', paused: true })],
+      `1 sync checked · none open, 1 paused · ${where}`,
     ],
     [
       'what is not open',
@@ -865,7 +934,7 @@ describe('the headline', () => {
   it('does not call records without an id a sync that needs a person', () => {
     const records = announced('new', 'records', anAlert({ problem: 'unreadable', labels: null }));
     const { headline } = aDigest(of(records), { look: seen([aDiagnosis()], { withoutId: 12 }) });
-    expect(headline).not.toContain('1 sync');
+    expect(headline).toBe('Some records cannot be read');
   });
 
   it('holds nothing from outside', () => {
