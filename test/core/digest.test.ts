@@ -318,6 +318,16 @@ describe('an alert that was critical before it could be told', () => {
     expect(detail).toContain('critical from 08:10 to 08:40');
   });
 
+  it('from its first moment on says so, too', () => {
+    expect(theItem(named('new', 'orders', { critical, since: critical.from })).title).toContain(
+      'was critical from 08:10',
+    );
+  });
+
+  it('does not say so where only its problem changed', () => {
+    expect(theItem(named('changed', 'orders', { critical })).title).not.toContain('critical');
+  });
+
   it('in an earlier opening does not say so', () => {
     expect(theItem(named('new', 'orders', { critical, since: ago(10 * MINUTE) })).title).not.toContain(
       'critical',
@@ -368,6 +378,7 @@ describe('a missed alert', () => {
     );
     const item = onlyItem(aDigest({ announcements: [announced('missed', 'sync:orders', alert)] }));
     expect(item.mark).toBe('good');
+    expect(item.tells).toEqual([{ fingerprint: 'sync:orders', reason: 'missed', listed: true }]);
     expect(told(item)).toEqual({
       title: '`orders` was failing from 07:00 to 08:30, which could not be told then',
       detail: ['recovered', '`orders` → `kb_sales / orders`'],
@@ -445,6 +456,7 @@ describe('a closing', () => {
   it.each([
     ['it was told as critical', wasTold({ severity: 'critical' }), ago(20 * MINUTE)],
     ['it was over before it was told', wasTold({ at: ago(10 * MINUTE) }), ago(20 * MINUTE)],
+    ['it was over when it was told', wasTold({ at: ago(20 * MINUTE) }), ago(20 * MINUTE)],
   ] as const)('does not say it when %s', (_when, wasSaid, to) => {
     const alert = anEndedAlert(
       { how: 'resolved', by: 'success' },
@@ -483,10 +495,10 @@ describe('a closing', () => {
     // It was failing for a day, and stalled in its last minutes.
     const alert = anEndedAlert(
       { how: 'resolved', by: 'success' },
-      { problem: 'stalled', problems: ['failing', 'stalled'], since: ago(DAY) },
+      { problem: 'stalled', problems: ['failing', 'disabled', 'stalled'], since: ago(DAY) },
     );
     expect(theItem(announced('closing', 'sync:orders', alert)).detail[0]).toBe(
-      'open for 23 h 50 m: was failing and was stalled',
+      'open for 23 h 50 m: was failing, was disabled and was stalled',
     );
   });
 });
@@ -636,7 +648,11 @@ describe('the first look', () => {
   ])('tells the paused ones in one line with their count and first names: %d', (count, title) => {
     const digest = first({ announcements: many(count, paused) });
     expect(outline(digest)).toEqual({ Paused: [title] });
-    expect(digest.sections[0]?.items[0]?.tells).toHaveLength(count);
+    const line = digest.sections[0]?.items[0];
+    expect(line).toMatchObject({ mark: 'note', detail: [] });
+    expect(line?.tells).toHaveLength(count);
+    expect(line?.tells.filter(({ listed }) => listed)).toHaveLength(Math.min(count, 3));
+    expect(line?.tells[0]?.listed).toBe(true);
   });
 
   it('tells those that the platform disabled on lines of their own', () => {
@@ -745,8 +761,10 @@ describe('records without a usable id', () => {
     }),
   );
 
-  it('are not counted at a blind check', () => {
-    expect(theItem(records, { look: BLIND }).title).toBe('*Some records* *could not be read*');
+  it('are not counted where there are none, nor at a blind check, and not said to be held then', () => {
+    expect(theItem(records).title).toBe('*Some records* *could not be read*');
+    const held = { ...records, alert: { ...records.alert, healthySince: ago(10 * MINUTE) } };
+    expect(theItem(held, { look: BLIND }).title).toBe('*Some records* *could not be read*');
   });
 });
 
