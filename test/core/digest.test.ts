@@ -227,7 +227,16 @@ describe('an open alert', () => {
     const digest = aDigest({ reminder: [reminded('sync:orders', alert)] }, { look: seen([well]) });
     const { title, detail } = told(onlyItem(digest));
     expect(detail).toContain('well for 30 m, held open because it flaps');
-    expect(title).not.toContain('is failing');
+    expect(title).toBe('`orders` *may be over, but came back before*');
+  });
+
+  it('that is held open and absent from the listing is not said to be well', () => {
+    const alert = anAlert({ healthySince: ago(30 * MINUTE) });
+    const digest = aDigest({ reminder: [reminded('sync:orders', alert)] }, { look: seen([]) });
+    expect(told(onlyItem(digest))).toEqual({
+      title: '`orders` *is failing*',
+      detail: ['not in the last listing', 'open for 1 h', '`orders` → `kb_sales / orders`'],
+    });
   });
 
   it('of which this look proves nothing is not said to be well', () => {
@@ -309,6 +318,16 @@ describe('an alert that was critical before it could be told', () => {
     expect(detail).toContain('critical from 08:10 to 08:40');
   });
 
+  it('from its first moment on says so, too', () => {
+    expect(theItem(named('new', 'orders', { critical, since: critical.from })).title).toContain(
+      'was critical from 08:10',
+    );
+  });
+
+  it('does not say so where only its problem changed', () => {
+    expect(theItem(named('changed', 'orders', { critical })).title).not.toContain('critical');
+  });
+
   it('in an earlier opening does not say so', () => {
     expect(theItem(named('new', 'orders', { critical, since: ago(10 * MINUTE) })).title).not.toContain(
       'critical',
@@ -359,6 +378,7 @@ describe('a missed alert', () => {
     );
     const item = onlyItem(aDigest({ announcements: [announced('missed', 'sync:orders', alert)] }));
     expect(item.mark).toBe('good');
+    expect(item.tells).toEqual([{ fingerprint: 'sync:orders', reason: 'missed', listed: true }]);
     expect(told(item)).toEqual({
       title: '`orders` was failing from 07:00 to 08:30, which could not be told then',
       detail: ['recovered', '`orders` → `kb_sales / orders`'],
@@ -436,6 +456,7 @@ describe('a closing', () => {
   it.each([
     ['it was told as critical', wasTold({ severity: 'critical' }), ago(20 * MINUTE)],
     ['it was over before it was told', wasTold({ at: ago(10 * MINUTE) }), ago(20 * MINUTE)],
+    ['it was over when it was told', wasTold({ at: ago(20 * MINUTE) }), ago(20 * MINUTE)],
   ] as const)('does not say it when %s', (_when, wasSaid, to) => {
     const alert = anEndedAlert(
       { how: 'resolved', by: 'success' },
@@ -465,8 +486,8 @@ describe('a closing', () => {
       { how: 'resolved', by: 'success', at: ago(55 * MINUTE) },
       { since: ago(3 * HOUR), openings },
     );
-    expect(theItem(announced('closing', 'sync:orders', alert)).detail).not.toContain(
-      'was failing for 2 h 5 m',
+    expect(theItem(announced('closing', 'sync:orders', alert)).detail[0]).toBe(
+      '4 times in 24 h, and well long enough now',
     );
   });
 
@@ -474,10 +495,10 @@ describe('a closing', () => {
     // It was failing for a day, and stalled in its last minutes.
     const alert = anEndedAlert(
       { how: 'resolved', by: 'success' },
-      { problem: 'stalled', problems: ['failing', 'stalled'], since: ago(DAY) },
+      { problem: 'stalled', problems: ['failing', 'disabled', 'stalled'], since: ago(DAY) },
     );
-    expect(theItem(announced('closing', 'sync:orders', alert)).detail.join()).not.toContain(
-      'was stalled for 23 h',
+    expect(theItem(announced('closing', 'sync:orders', alert)).detail[0]).toBe(
+      'open for 23 h 50 m: was failing, was disabled and was stalled',
     );
   });
 });
@@ -570,6 +591,51 @@ describe('many closings', () => {
   });
 });
 
+describe('alerts that share a cause', () => {
+  const cause = aCause();
+  const sharing = (make: (name: string) => Announcement, ...ids: readonly string[]) =>
+    ids.map((id) => ({ ...make(id), cause }));
+  const titlesOf = (due: Partial<Due>) =>
+    Object.fromEntries(
+      Object.entries(outline(aDigest(due))).map(([section, [head, ...rest]]) => [
+        section,
+        [head, rest.length],
+      ]),
+    );
+
+  it.each<[string, string, (name: string) => Announcement, string, number]>([
+    ['open', 'Needs a person', (name) => named('new', name), '3 syncs* (3 failing)', 4],
+    [
+      'missed',
+      'Over before it could be told',
+      (name) => announced('missed', `sync:${name}`, anEndedAlert()),
+      '3 syncs came and went*',
+      1,
+    ],
+    ['over', 'Resolved', recovered, '3 syncs are back*', 1],
+    [
+      'gone',
+      'No longer watched',
+      (name) => closing({ how: 'gone' }, name),
+      '3 syncs are no longer watched*',
+      1,
+    ],
+  ])('are told by it first, in their section: %s', (_, section, make, said, rest) => {
+    const announcements = [make('z'), ...sharing(make, 'a', 'b', 'c')];
+    expect(titlesOf({ announcements })).toEqual({ [section]: [`connection \`pg-main\`: *${said}`, rest] });
+  });
+
+  it('are told by it in a reminder, too', () => {
+    const reminder = ['a', 'b', 'c'].map((id) => ({
+      ...reminded(`sync:${id}`, anAlert({ labels: labelsOf(id) })),
+      cause,
+    }));
+    expect(titlesOf({ reminder: [...reminder, reminded('sync:z')] })).toEqual({
+      'Still open': ['connection `pg-main`: *3 syncs* (3 failing)', 4],
+    });
+  });
+});
+
 describe('the first look', () => {
   const first = (due: Partial<Due>) => aDigest(due, { firstLook: true });
 
@@ -582,7 +648,11 @@ describe('the first look', () => {
   ])('tells the paused ones in one line with their count and first names: %d', (count, title) => {
     const digest = first({ announcements: many(count, paused) });
     expect(outline(digest)).toEqual({ Paused: [title] });
-    expect(digest.sections[0]?.items[0]?.tells).toHaveLength(count);
+    const line = digest.sections[0]?.items[0];
+    expect(line).toMatchObject({ mark: 'note', detail: [] });
+    expect(line?.tells).toHaveLength(count);
+    expect(line?.tells.filter(({ listed }) => listed)).toHaveLength(Math.min(count, 3));
+    expect(line?.tells[0]?.listed).toBe(true);
   });
 
   it('tells those that the platform disabled on lines of their own', () => {
@@ -661,9 +731,10 @@ describe('the watcher’s own alert, when sight is back and it is held open sinc
   };
 
   it('does not say that the syncs cannot be listed, which they can', () => {
-    const { title, detail } = told(onlyItem(aDigest({ reminder: [reminded('listing', held)] })));
-    expect(detail).toContain('well for 10 m, held open because it flaps');
-    expect(title).not.toContain('cannot be listed');
+    expect(told(onlyItem(aDigest({ reminder: [reminded('listing', held)] })))).toEqual({
+      title: '*The syncs* *may be over, but came back before*',
+      detail: ['well for 10 m, held open because it flaps', 'open for 20 m'],
+    });
   });
 
   it('does not say that the alerts stand as they were, which they do not', () => {
@@ -673,7 +744,7 @@ describe('the watcher’s own alert, when sight is back and it is held open sinc
 
   it('does not head the digest with blindness', () => {
     const { headline } = aDigest({ announcements: [announced('new', 'listing', held)] });
-    expect(headline).not.toContain('cannot be seen');
+    expect(headline).toBe('The sight of the syncs comes and goes');
   });
 });
 
@@ -690,8 +761,10 @@ describe('records without a usable id', () => {
     }),
   );
 
-  it('are not counted at a blind check', () => {
-    expect(theItem(records, { look: BLIND }).title).toBe('*Some records* *could not be read*');
+  it('are not counted where there are none, nor at a blind check, and not said to be held then', () => {
+    expect(theItem(records).title).toBe('*Some records* *could not be read*');
+    const held = { ...records, alert: { ...records.alert, healthySince: ago(10 * MINUTE) } };
+    expect(theItem(held, { look: BLIND }).title).toBe('*Some records* *could not be read*');
   });
 });
 
@@ -714,7 +787,11 @@ describe('a listing that shrank', () => {
     expect(items.filter((item) => item.tellsShrinking).map((item) => read(item.title))).toEqual([
       '*The listing shrank from 1,200 syncs to 12*',
     ]);
-    expect(items.find((item) => item.tellsShrinking)?.tells).toEqual([]);
+    const shrank = items.find((item) => item.tellsShrinking);
+    expect(shrank).toMatchObject({ mark: 'warning', tells: [] });
+    expect(shrank && told(shrank).detail).toEqual([
+      'deleted, or out of the sight of this key: two listings in a row say so',
+    ]);
   });
 });
 
@@ -736,6 +813,16 @@ describe('the line of context', () => {
       'two',
       [anAlert(), anAlert({ since: ago(3 * DAY) })],
       `1 sync checked · 2 open, the oldest first seen 3 d ago · ${where}`,
+    ],
+    [
+      'one, beside one that a person paused before',
+      [anAlert(), anAlert({ problem: 'disabled', paused: true, since: ago(3 * DAY) })],
+      `1 sync checked · 1 open, first seen 1 h ago, 1 paused · ${where}`,
+    ],
+    [
+      'nothing but what is paused',
+      [anAlert({ problem: 'disabled', paused: true })],
+      `1 sync checked · none open, 1 paused · ${where}`,
     ],
     [
       'what is not open',
@@ -865,7 +952,7 @@ describe('the headline', () => {
   it('does not call records without an id a sync that needs a person', () => {
     const records = announced('new', 'records', anAlert({ problem: 'unreadable', labels: null }));
     const { headline } = aDigest(of(records), { look: seen([aDiagnosis()], { withoutId: 12 }) });
-    expect(headline).not.toContain('1 sync');
+    expect(headline).toBe('Some records cannot be read');
   });
 
   it('holds nothing from outside', () => {

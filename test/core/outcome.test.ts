@@ -82,7 +82,12 @@ describe('what a check saw', () => {
       [succeeded(450), { enabled: false, disabledReason: '10 failures', ...succeeded(1800) }],
       2,
     ],
-    ['is none where no lag could be read', [], undefined],
+    ['is none where nothing is listed', [], undefined],
+    [
+      'is none where no lag could be read',
+      [{ enabled: false, disabledReason: 'x', lastSuccessAt: null, createdAt: null }],
+      undefined,
+    ],
   ])('the worst lag %s', (_, syncs, worst) => {
     const listed = syncs.map((overrides, index) => aSync({ id: `s${index}`, ...overrides }));
     expect(judged(aLook(listed), defaultPolicy).worstLagIntervals).toBe(worst);

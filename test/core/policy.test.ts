@@ -108,23 +108,24 @@ describe('a fault of a policy names its field', () => {
 });
 
 describe('the thresholds of a sync', () => {
-  const policy = aPolicy({
-    grace: '1m',
-    overrides: [
-      { match: { id: 'a' }, grace: '2m', pendingFor: '3m' },
-      { match: { name: 'orders' }, stallAfterIntervals: 4, criticalAfterIntervals: 5 },
-    ],
-  });
+  const policy = () =>
+    aPolicy({
+      grace: '1m',
+      overrides: [
+        { match: { id: 'a' }, grace: '2m', pendingFor: '3m' },
+        { match: { name: 'orders' }, stallAfterIntervals: 4, criticalAfterIntervals: 5 },
+      ],
+    });
 
   it.each([
     ['a', { graceSeconds: 120, pendingForSeconds: 180, stallAfterIntervals: 2, criticalAfterIntervals: 12 }],
     ['b', { graceSeconds: 60, pendingForSeconds: 0, stallAfterIntervals: 4, criticalAfterIntervals: 5 }],
   ])('are those of the first override that matches: %s', (id, thresholds) => {
-    expect(thresholdsFor(policy, id, LABELS)).toMatchObject(thresholds);
+    expect(thresholdsFor(policy(), id, LABELS)).toMatchObject(thresholds);
   });
 
   it('are those of the policy where none matches', () => {
-    expect(thresholdsFor(policy, 'b', { ...LABELS, name: 'users' })).toBe(policy);
+    expect(thresholdsFor(policy(), 'b', { ...LABELS, name: 'users' })).toEqual(policy());
     expect(thresholdsFor(aPolicy(), 'a', LABELS)).toMatchObject({ graceSeconds: 300 });
   });
 });

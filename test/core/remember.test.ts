@@ -132,7 +132,7 @@ describe('what is written', () => {
       false,
     ],
     ['ended long ago, no route was told of it', anEndedAlert(OVER), { default: aRoute() }, false],
-    ['that is open', anAlert(OVER), { default: aRoute({ [ORDERS]: CLOSED }) }, true],
+    ['that is open for long, and told', anAlert(OVER), { default: aRoute({ [ORDERS]: aTelling() }) }, true],
     ['whose last opening still counts', anEndedAlert(), { default: aRoute({ [ORDERS]: CLOSED }) }, true],
     [
       'that waits to open again',

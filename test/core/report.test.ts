@@ -8,6 +8,7 @@ import {
   aDiagnosis,
   ago,
   anAlert,
+  anEndedAlert,
   isoAgo,
   labelsOf,
   NOW,
@@ -182,6 +183,59 @@ describe('a report', () => {
     expect(ids(reportOf(saw([aDiagnosis(succeeded(2))]), facts, POLICY, NOW))).toEqual(['orders unproved']);
   });
 
+  it('counts as open what is open alone, and lists nothing else that the listing does not show', () => {
+    const facts = {
+      ...NO_FACTS,
+      alerts: {
+        'sync:gone': anEndedAlert({ how: 'gone' }),
+        'sync:waits': anAlert({ state: 'pending' }),
+        listing: anAlert({ problem: 'blind', labels: null }),
+      },
+    } as const;
+    const report = reportOf(saw([aDiagnosis(succeeded(2))]), facts, POLICY, NOW);
+    expect([report.open, report.troubled]).toEqual([1, []]);
+  });
+
+  it('says of one that opens again nothing of when it was open before', () => {
+    const facts = {
+      ...NO_FACTS,
+      alerts: { 'sync:failing': anEndedAlert(undefined, { since: ago(3 * HOUR) }) },
+    };
+    const row = reportOf(LOOK, facts, POLICY, NOW).troubled.find(({ status }) => status === 'failing');
+    expect(row?.alert.since).toBe(NOW);
+    expect(row).not.toHaveProperty('openSince');
+  });
+
+  it('goes by the id among those of one name', () => {
+    const look = saw(['b', 'a'].map((id) => aDiagnosis({ id, name: 'same' })));
+    expect(ids(reportOf(look, NO_FACTS, POLICY, NOW))).toEqual(['a failing', 'b failing']);
+  });
+
+  it('folds those without a connector, too, and goes by the name among connectors of one size', () => {
+    const well = (id: string, connector: unknown) =>
+      aDiagnosis({ id, connector_id: connector, ...succeeded(2) });
+    const look = saw([well('a', 'mysql'), well('b', {}), well('c', 'dbt')]);
+    expect(sections(look)['Healthy: 3']).toEqual([
+      'without a connector: 1 sync, last success 2 m ago',
+      '`dbt`: 1 sync, last success 2 m ago',
+      '`mysql`: 1 sync, last success 2 m ago',
+    ]);
+  });
+
+  it.each([
+    ['1 sync needs a person and 0 healthy', aDiagnosis()],
+    [
+      '1 sync needs a person (1 critical) and 0 healthy',
+      aDiagnosis({ enabled: false, disabled_reason: '10 failures' }),
+    ],
+    [
+      'no sync needs a person, 1 paused and 0 healthy',
+      aDiagnosis({ ...succeeded(2), enabled: false, disabled_reason: null }),
+    ],
+  ])('says at its top: %s', (headline, diagnosis) => {
+    expect(digestOf(saw([diagnosis])).headline).toBe(`Report: ${headline}`);
+  });
+
   it('shows what this look found, not what is remembered of a sync', () => {
     const facts = {
       ...NO_FACTS,
@@ -218,6 +272,48 @@ describe('a sync in trouble, for programs', () => {
       lastState: 'failed',
       lastSuccessAt: isoAgo(20 * MINUTE),
       openSince: null,
+    });
+  });
+});
+
+describe('what has no diagnosis, for programs', () => {
+  const NOTHING = {
+    name: null,
+    connector: null,
+    connection: null,
+    source: null,
+    knowledgeBase: null,
+    table: null,
+    intervalSeconds: null,
+    lagSeconds: null,
+    lastState: null,
+    lastSuccessAt: null,
+    openSince: null,
+  };
+
+  it('is the records without an id, together', () => {
+    const look = { ...saw([aDiagnosis(succeeded(2))]), withoutId: 2 };
+    const [row] = reportOf(look, NO_FACTS, POLICY, NOW).troubled;
+    expect(row && reportedSync(row, look, NOW)).toEqual({
+      ...NOTHING,
+      id: null,
+      status: 'unreadable',
+      severity: 'warning',
+      says: '2 records could not be read: each lacks a usable id',
+    });
+  });
+
+  it('is a sync that is open and not listed, by what is remembered of it', () => {
+    const look = saw([]);
+    const alerts = { 'sync:lost': anAlert({ labels: null, severity: 'critical' }) };
+    const [row] = reportOf(look, { ...NO_FACTS, alerts }, POLICY, NOW).troubled;
+    expect(row && reportedSync(row, look, NOW)).toEqual({
+      ...NOTHING,
+      id: 'lost',
+      status: 'absent',
+      severity: 'critical',
+      says: 'lost is failing: not in the last listing · open for 1 h',
+      openSince: isoAgo(HOUR),
     });
   });
 });

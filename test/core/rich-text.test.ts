@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { joined, LONGEST_NAME, name, words } from '../../lambda/core/rich-text.ts';
+import { isBlank, joined, LONGEST_NAME, moment, name, strong, words } from '../../lambda/core/rich-text.ts';
 import { processorMsSince } from '../processor-time.ts';
 
 const textOf = (text: string, longest?: number) => {
@@ -86,6 +86,23 @@ describe('a name from outside', () => {
     });
     fc.assert(fc.property(plain, (text) => expect(textOf(text)).toBe(text)));
   });
+});
+
+it('a text is blank where nothing of it would be seen', () => {
+  for (const text of ['', ' \n\t', '\u200b\u202e']) expect(isBlank(text)).toBe(true);
+  for (const text of ['a', ' a', `${' '.repeat(LONGEST_NAME)}a`]) expect(isBlank(text)).toBe(false);
+  // What comes so late is cut off, and not looked at.
+  expect(isBlank(`${' '.repeat(LONGEST_NAME * 4)}a`)).toBe(true);
+});
+
+it('a name is told from our own words, from those to see first and from moments', () => {
+  const spans = [name('a'), words('a'), strong('a'), moment(7)];
+  expect(spans).toEqual([
+    { kind: 'name', text: 'a' },
+    { kind: 'words', text: 'a' },
+    { kind: 'strong', text: 'a' },
+    { kind: 'moment', at: 7 },
+  ]);
 });
 
 describe('joined lines', () => {
