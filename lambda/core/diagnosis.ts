@@ -6,7 +6,7 @@ import { type Policy, thresholdsFor } from './policy.ts';
 import { type RunState, runState } from './run-state.ts';
 import type { Sync } from './sync.ts';
 import { type Instant, isLater } from './time.ts';
-import { unreadableFields } from './unreadable.ts';
+import { unreadableFields, withoutFutureSuccess } from './unreadable.ts';
 
 /** What one look says of a sync. `inconclusive` is neither: it opens, closes and restarts nothing. */
 export type Verdict =
@@ -55,17 +55,19 @@ const UNMARKED: Remembered = { mark: {}, problems: [] };
  * Healthy takes proof: with an open alert, every problem that it has had must be disproved.
  */
 export function diagnose(
-  sync: Sync,
+  listed: Sync,
   policy: Policy,
   now: Instant,
   remembered: Remembered = UNMARKED,
 ): Diagnosis {
-  const thresholds = thresholdsFor(policy, sync.id ?? '', sync.labels);
-  const state = runState(sync.lastState, policy);
-  const enabledSince = stillEnabledSince(remembered.mark, sync, now);
-  const faults = unreadableFields(sync, state, enabledSince !== undefined, thresholds, now);
-  const { intervalSeconds } = sync.labels;
-  if (faults.length > 0 || intervalSeconds === null) return unreadable(sync, faults, state, remembered.mark);
+  const thresholds = thresholdsFor(policy, listed.id ?? '', listed.labels);
+  const state = runState(listed.lastState, policy);
+  const enabledSince = stillEnabledSince(remembered.mark, listed, now);
+  const faults = unreadableFields(listed, state, enabledSince !== undefined, thresholds, now);
+  const { intervalSeconds } = listed.labels;
+  if (faults.length > 0 || intervalSeconds === null)
+    return unreadable(listed, faults, state, remembered.mark);
+  const sync = withoutFutureSuccess(listed, thresholds, now);
 
   const successLagSeconds = lagSinceSuccess(sync, now);
   const lagSeconds = lagToJudge(sync, successLagSeconds, enabledSince, now);

@@ -30,6 +30,16 @@ export function unreadableFields(
   return [...needed.filter((field) => sync.faults.includes(field)), ...inFuture];
 }
 
+/**
+ * The sync without a last success that lies further in the future than the grace: it proves nothing. Only a disabled
+ * one is judged that has such a date, since its verdict needs none.
+ */
+export function withoutFutureSuccess(sync: Sync, { graceSeconds }: Thresholds, now: Instant): Sync {
+  const { lastSuccessAt, faults } = sync;
+  if (lastSuccessAt === null || lastSuccessAt <= after(now, graceSeconds)) return sync;
+  return { ...sync, lastSuccessAt: null, faults: [...faults, 'last_success_at'] };
+}
+
 function datesNeeded(
   sync: Sync,
   state: RunState,

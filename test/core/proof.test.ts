@@ -35,6 +35,14 @@ describe('healthy takes proof', () => {
     expect(verdictOf(['failing'], overrides, seenFailing)).toBe(verdict);
   });
 
+  test.each<[string, number, boolean]>([
+    ['within the grace is one', 300, true],
+    ['further in the future is none', 301, false],
+  ])('failing: a success %s, also of a sync that is disabled by now', (_, ahead, isProof) => {
+    const disabled = { enabled: false, lastState: 'running', lastSuccessAt: ago(-ahead) };
+    expect(markOf(disabled, seenFailing).failing === undefined).toBe(isProof);
+  });
+
   test('failing, never succeeded: any success is a later one', () => {
     const mark: Mark = { failing: { lastSuccessAt: null } };
     const created = { createdAt: ago(minutes(5)) };

@@ -125,8 +125,10 @@ export class ExpectedFacts {
     if (isEnabled && finding.problem !== 'unreadable' && past.disabled !== undefined) past.enabledAt ??= now;
     // A failure stands until it is disproved, whether or not an alert was open for it.
     const stillFails = finding.isFailing && past.isFailing === true;
-    if (finding.problem !== 'unreadable' && finding.disproves('failing') && !stillFails)
+    if (finding.problem !== 'unreadable' && finding.disproves('failing') && !stillFails) {
       past.isFailing = false;
+      delete past.failingSuccess;
+    }
     const known = this.alerts.get(id);
     if (known !== undefined) known.absences = 0;
     const because = ignoredBecause(policy, record);

@@ -79,7 +79,12 @@ export function find(record: Record<string, unknown>, past: Past, now: number, p
   const secondsSince = record['seconds_since_success'];
   const seen: Seen =
     enabled === false
-      ? { now, enabled, lastRun: parsed(record['last_run_at']), lastSuccess: successOfDisabled(record, now) }
+      ? {
+          now,
+          enabled,
+          lastRun: parsed(record['last_run_at']),
+          lastSuccess: successOfDisabled(record, now, grace),
+        }
       : { now, enabled, lastRun, lastSuccess };
 
   const text = record['last_state'];
@@ -163,9 +168,11 @@ export function find(record: Record<string, unknown>, past: Past, now: number, p
 }
 
 /** Its verdict needs no date; where there is none that can be read, the look that saw it disabled is its last success. */
-function successOfDisabled(record: Record<string, unknown>, now: number): number | undefined {
+function successOfDisabled(record: Record<string, unknown>, now: number, grace: number): number | undefined {
   const text = record['last_success_at'];
-  return text == null ? undefined : (parsed(text) ?? now);
+  if (text == null) return undefined;
+  const at = parsed(text) ?? now;
+  return at > now + grace ? now : at;
 }
 
 function parsed(text: unknown): number | undefined {

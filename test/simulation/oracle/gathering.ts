@@ -80,6 +80,9 @@ export class Gathering {
   #owing(id: string, noted: Noted): Owing['what'] | undefined {
     const told = this.#tellings.of(id);
     if (told.isClosingCounted) return 'announcement';
+    // What changed of it is in doubt, but not that it was announced.
+    if (noted === 'announcement' && told.isSurelyOpen && this.#facts.alerts.get(id)?.state !== 'firing')
+      return 'closing';
     return noted ?? owed(told, this.#facts.alerts.get(id));
   }
 

@@ -98,7 +98,12 @@ export class Sharing {
       if (state === 'firing' && !isPaused && this.#places.causesOf(id).includes(key)) affected.add(id);
     const sharing = new Map<string, Record<string, unknown>>();
     for (const [id, record] of this.#facts.judged) {
-      const isPaused = record['enabled'] === false && record['disabled_reason'] === null;
+      const alert = this.#facts.alerts.get(id);
+      // Its alert says more than its record: a paused one that cannot be read is no pause.
+      const isPaused =
+        alert?.state === 'firing'
+          ? alert.isPaused
+          : record['enabled'] === false && record['disabled_reason'] === null;
       if (!isPaused && this.#places.causesOf(id).includes(key)) sharing.set(id, record);
     }
     if (affected.size * 2 >= sharing.size) return true;

@@ -104,8 +104,10 @@ export class Tellings {
         const said = heard.get(fingerprint);
         const told = this.of(fingerprint);
         this.#notedBefore.delete(fingerprint);
-        if (reason === 'closing' || said === undefined) told.doubt = { announcement: false, closing: false };
-        else settle(told, said, reason !== 'escalated' && reason !== 'changed');
+        if (reason === 'closing' || said === undefined) {
+          told.doubt = { announcement: false, closing: false };
+          told.isSurelyOpen = false;
+        } else settle(told, said, reason);
       }
     }
     return settled;

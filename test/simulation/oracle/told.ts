@@ -22,6 +22,8 @@ export interface Told extends Heard {
   isClosingCounted: boolean;
   /** What memory can know to be told: less than what Slack has, while an acceptance is in doubt. */
   sure: Heard;
+  /** Memory knows that it was announced, and of no closing since. */
+  isSurelyOpen: boolean;
   /** Since when, in true time, something has been owed. */
   owedSince?: number | undefined;
   /** Since when it has been due by the clock of a check: owed, and not held back by a cause. */
@@ -36,7 +38,15 @@ export type Noted = 'announcement' | 'closing' | undefined;
 export function nothingTold(): Told {
   const nothing = { severity: 'warning' as const, problems: new Set<string>(), at: 0 };
   const doubt = { announcement: false, closing: false };
-  return { ...nothing, isOpen: false, isUntold: false, doubt, isClosingCounted: false, sure: nothing };
+  return {
+    ...nothing,
+    isOpen: false,
+    isUntold: false,
+    doubt,
+    isClosingCounted: false,
+    isSurelyOpen: false,
+    sure: nothing,
+  };
 }
 
 /** What Slack owes its readers of one alert, if all were told by now. */
@@ -57,7 +67,9 @@ function isNews(heard: Heard, facts: Expected): boolean {
 }
 
 /** From now on memory knows that this was said of the alert. */
-export function settle(told: Told, said: Heard, isAnew: boolean): void {
+export function settle(told: Told, said: Heard, reason: Reason): void {
+  const isAnew = reason !== 'escalated' && reason !== 'changed';
+  if (isAnew) told.isSurelyOpen = reason === 'new';
   const { severity, problems } = told.sure;
   const isCritical = said.severity === 'critical' || severity === 'critical';
   told.sure = isAnew
