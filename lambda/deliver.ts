@@ -167,7 +167,8 @@ function repeats(memory: Memory, { tells, endsReminder }: Content): number {
     if (reason === 'reminder') return false;
     return tellings[fingerprint]?.noted?.what === (reason === 'closing' ? 'closing' : 'announcement');
   });
-  return again.length + (endsReminder && remindersInDoubt > 0 ? 1 : 0);
+  const reminds = endsReminder && tells.some(({ reason }) => reason === 'reminder');
+  return again.length + (reminds && remindersInDoubt > 0 ? 1 : 0);
 }
 
 function withRoute(memory: Memory, update: (route: Route) => Route): Memory {

@@ -17,6 +17,8 @@ export interface Due {
   readonly announcements: readonly Announcement[];
   /** Open alerts that this digest does not announce, for the reminder; empty when none is due. */
   readonly reminder: readonly Reminded[];
+  /** A reminder is due, and has nothing to add to what this digest announces: with that it is given. */
+  readonly givesReminder?: true;
   /** The listing shrank, and the route was not told. */
   readonly shrinking?: NonNullable<ListingSize['shrinking']>;
 }
@@ -71,13 +73,17 @@ export function announce(facts: Facts, route: Route, look: Look, policy: Policy,
     ...rest,
     tellings,
     ...(hasCauses && { causes: told }),
-    ...(isGiven && { remindedAt: now }),
   };
 
   if (isWaiting(route, now)) return { due: NOTHING_DUE, route: next };
   const { shrinking } = facts.size;
   const isUntold = shrinking !== undefined && shrinking.at !== route.shrinkingTold;
-  const due = { announcements, reminder, ...(isUntold && { shrinking }) };
+  const due: Due = {
+    announcements,
+    reminder,
+    ...(isGiven && { givesReminder: true }),
+    ...(isUntold && { shrinking }),
+  };
   return { due: withCauses(due, told, facts, look, now), route: next };
 }
 

@@ -26,6 +26,8 @@ export interface Digest {
   /** Ours alone, so that it can stand where nothing is escaped. */
   readonly headline: string;
   readonly sections: readonly Section[];
+  /** The reminder that is due is given with it, though no line is one: all that is open stands in it. */
+  readonly givesReminder?: true;
   /** The last line of a digest. */
   readonly context: Line;
   /** What shows the items for which there was no room. */
@@ -97,6 +99,7 @@ export function digest(
     environment: place.environment,
     headline: headline(due, look, firstLook),
     sections: sections.filter(({ items }) => items.length > 0),
+    ...(due.givesReminder && { givesReminder: true }),
     context: context(facts, look, place, now),
     moreHint: place.moreHint,
   };

@@ -16,6 +16,9 @@ export interface Content {
   readonly tells: readonly Tells[];
   /** It says that the listing shrank. */
   readonly tellsShrinking: boolean;
-  /** The last part of a reminder stands in it: with it the reminder is given. */
+  /**
+   * The last part of a reminder stands in it, or of a digest that leaves a due reminder nothing to add: with it the
+   * reminder is given.
+   */
   readonly endsReminder: boolean;
 }

@@ -44,7 +44,9 @@ export function compose(digest: Digest): readonly Message[] {
       left.some(({ tellsShrinking }) => tellsShrinking),
     );
   add(last, end, [], false);
-  const lastReminder = pages.findLastIndex(({ tells }) => tells.some(({ reason }) => reason === 'reminder'));
+  const lastReminder = digest.givesReminder
+    ? pages.length - 1
+    : pages.findLastIndex(({ tells }) => tells.some(({ reason }) => reason === 'reminder'));
   return pages.map(({ blocks, tells, tellsShrinking }, index) => ({
     text: textOf(digest, index + 1, pages.length),
     blocks,

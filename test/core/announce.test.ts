@@ -333,12 +333,23 @@ describe('reminders', () => {
     const announced = dueNow(escalated, aRoute({ [ORDERS]: toldAt(days(1)) }));
     expect(reasons(announced)).toEqual({ [ORDERS]: 'escalated' });
     expect(reminded(announced)).toEqual([]);
-    expect(announced.route.remindedAt).toBe(NOW);
+    expect(announced.due.givesReminder).toBe(true);
+    // Only what was posted gives it.
+    expect(announced.route.remindedAt).toBeUndefined();
+  });
+
+  test('nothing gives it while the route waits', () => {
+    const escalated = aFacts({ [ORDERS]: open(days(3), { severity: 'critical', critical: { from: NOW } }) });
+    const waits = aRoute({ [ORDERS]: toldAt(days(1)) }, { waitUntil: NOW + 60_000 });
+    const announced = dueNow(escalated, waits);
+    expect(isNothing(announced.due)).toBe(true);
+    expect(announced.due.givesReminder).toBeUndefined();
+    expect(announced.route.remindedAt).toBeUndefined();
   });
 
   test('before it is due it does not count as given', () => {
     const announced = dueNow(facts, aRoute({ [ORDERS]: toldAt(hours(3)) }));
-    expect(announced.route.remindedAt).toBeUndefined();
+    expect(announced.due.givesReminder).toBeUndefined();
   });
 
   test('what is pending, ended or was never told causes none and is in none', () => {

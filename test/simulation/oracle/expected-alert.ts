@@ -83,8 +83,7 @@ export function trouble(
     if (alert.state === 'none') alert.state = 'pending';
     return;
   }
-  const window = Math.max(24 * HOUR, 8 * alert.interval * 1000);
-  alert.openings = [...alert.openings.filter((at) => now - at < window), now];
+  alert.openings = [...alert.openings.filter((at) => now - at < flapWindow(alert)), now];
   alert.isFlapping = alert.openings.length >= 4;
   alert.problems = alert.waiting.problems;
   alert.since = alert.waiting.since;
@@ -94,6 +93,16 @@ export function trouble(
   nowAs(alert, severity, now);
   alert.isPaused = isPaused;
   alert.opened += 1;
+}
+
+/** Whether it opened so lately that another opening would count with it. */
+export function isInFlapWindow(alert: Expected, now: number): boolean {
+  return alert.openings.some((at) => now - at < flapWindow(alert));
+}
+
+/** In milliseconds. */
+function flapWindow({ interval = 0 }: Expected): number {
+  return Math.max(24 * HOUR, 8 * interval * 1000);
 }
 
 /** A look without a problem: over once every problem that it had is disproved; if it flaps, after the hold. */

@@ -1,6 +1,15 @@
 import type { Policy } from '../../../lambda/core/policy.ts';
 import type { Listed } from '../../../lambda/timbal/listing.ts';
-import { absent, begun, type Expected, ignored, type Trouble, trouble, well } from './expected-alert.ts';
+import {
+  absent,
+  begun,
+  type Expected,
+  ignored,
+  isInFlapWindow,
+  type Trouble,
+  trouble,
+  well,
+} from './expected-alert.ts';
 import { type Finding, find, type Past } from './finding.ts';
 import { ignoredBecause, policyFor } from './matching.ts';
 
@@ -95,6 +104,20 @@ export class ExpectedFacts {
       // What was seen of one that is deleted ends when its alert is forgotten (ADR 2).
       if (isForgotten) this.#pasts.delete(id);
     }
+    // Without an alert it ends when the sync is absent twice in a row.
+    for (const [id, past] of this.#pasts) {
+      if (here.has(id) || this.alerts.has(id)) continue;
+      if (past.isAbsent === true) this.#pasts.delete(id);
+      else past.isAbsent = true;
+    }
+  }
+
+  /** Memory holds nothing of it any more: what was seen of one that is deleted ends with its alert (ADR 2). */
+  forget(id: string, now: number): 'too soon' | undefined {
+    const alert = this.alerts.get(id);
+    if (alert?.state !== 'ended' || this.judged.has(id)) return undefined;
+    this.#pasts.delete(id);
+    return isInFlapWindow(alert, now) ? 'too soon' : undefined;
   }
 
   /** A repeated id is judged once, by its worst record. */
@@ -118,6 +141,7 @@ export class ExpectedFacts {
   #lookAt(id: string, record: Record<string, unknown>, { now, policy, isFirst }: Look): void {
     const past = this.#pasts.get(id) ?? {};
     this.#pasts.set(id, past);
+    past.isAbsent = false;
     const isEnabled = record['enabled'] === true;
     const limits = policyFor(policy, record);
     const finding = find(record, past, now, limits);

@@ -42,6 +42,8 @@ export interface Past {
   disabled?: Seen;
   /** The first look since then that saw it enabled. */
   enabledAt?: number;
+  /** The last complete listing lacked it. */
+  isAbsent?: boolean;
 }
 
 const SUCCESS = ['completed'];
@@ -75,7 +77,7 @@ export function find(record: Record<string, unknown>, past: Past, now: number, p
     before !== undefined &&
     !(lastSuccess !== undefined && (before.lastSuccess === undefined || lastSuccess > before.lastSuccess));
   const lastRun = date('last_run_at', isRunning || isResumed);
-  const updated = date('updated_at', false);
+  const updated = parsed(record['updated_at']);
   const secondsSince = record['seconds_since_success'];
   const seen: Seen =
     enabled === false
@@ -114,7 +116,8 @@ export function find(record: Record<string, unknown>, past: Past, now: number, p
   const severity = isVeryLate ? 'critical' : 'warning';
   const isBusy = isRunning && lastRun !== undefined && (lastSuccess === undefined || lastRun > lastSuccess);
   const isLateForAll = isBusy ? isVeryLate : isLate;
-  const isEdited = updated !== undefined && updated > (lastRun ?? -1) && updated > (lastSuccess ?? -1);
+  const ranAt = parsed(record['last_run_at']) ?? -1;
+  const isEdited = updated !== undefined && updated > ranAt && updated > (lastSuccess ?? -1);
 
   const isFailing = isReadable && isFailed && !isLeftFromBefore;
   const common = {

@@ -23,6 +23,10 @@ export function compare(facts: ExpectedFacts, memory: Memory, run: CheckRun, ver
     const held = memory.facts.alerts[id];
     const is = held?.state === 'ended' || held === undefined ? 'over' : held.state;
     const should = expected?.state === 'firing' || expected?.state === 'pending' ? expected.state : 'over';
+    if (held === undefined && memory.facts.marks[id] === undefined) {
+      if (facts.forget(id, run.now) === 'too soon')
+        verdicts.wrong(`${id}: forgotten before its flap window is over`, run);
+    }
     // An ended alert that waits to open again may have been forgotten: then it is pending.
     if (is === 'pending' && should === 'over' && expected?.waiting !== undefined) continue;
     if (is !== should) recount(id, facts, run, verdicts);
