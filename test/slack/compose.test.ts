@@ -506,6 +506,15 @@ describe('any digest', () => {
     expectValid(compose(digest));
     expectAllTold(compose(digest), digest);
   });
+
+  it('that leaves a reminder nothing to add gives it with its last message', () => {
+    const ends = compose({ ...alertsAtOnce(300), givesReminder: true }).map(
+      ({ endsReminder }) => endsReminder,
+    );
+    expect(ends.length).toBeGreaterThan(1);
+    expect(ends.indexOf(true)).toBe(ends.length - 1);
+    expect(compose(alertsAtOnce(300)).some(({ endsReminder }) => endsReminder)).toBe(false);
+  });
 });
 
 /** Sections of lines of any length, the last of which may count many. */
