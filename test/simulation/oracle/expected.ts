@@ -13,6 +13,9 @@ import {
 import { type Finding, find, type Past } from './finding.ts';
 import { ignoredBecause, policyFor } from './matching.ts';
 
+/** Another check may have forgotten it by its own clock. */
+const CLOCKS_DIFFER_MS = 30_000;
+
 /** One look: what a check saw, once its facts are remembered. */
 export interface Look {
   readonly listed: Listed;
@@ -117,7 +120,7 @@ export class ExpectedFacts {
     const alert = this.alerts.get(id);
     if (alert?.state !== 'ended' || this.judged.has(id)) return undefined;
     this.#pasts.delete(id);
-    return isInFlapWindow(alert, now) ? 'too soon' : undefined;
+    return isInFlapWindow(alert, now + CLOCKS_DIFFER_MS) ? 'too soon' : undefined;
   }
 
   /** A repeated id is judged once, by its worst record. */
@@ -165,7 +168,7 @@ export class ExpectedFacts {
     } else this.#well(id, finding.disproves, now, finding.interval);
     if (finding.problem === 'failing' || stillFails) {
       past.isFailing = true;
-      const success = finding.record.lastSuccess ?? null;
+      const success = finding.lastSuccess ?? null;
       const latest = past.failingSuccess;
       past.failingSuccess = latest == null ? success : Math.max(latest, success ?? 0);
     }

@@ -21,6 +21,8 @@ export interface Finding {
   readonly isResumed: boolean;
   /** Whether this look disproves a problem that the sync had before. */
   readonly disproves: (problem: string) => boolean;
+  /** When it last succeeded, as far as that can be read and is not in the future. */
+  readonly lastSuccess: number | undefined;
   readonly record: Seen;
 }
 
@@ -128,6 +130,7 @@ export function find(record: Record<string, unknown>, past: Past, now: number, p
     isEdited,
     isResumed,
     stallAllowance,
+    lastSuccess,
     record: seen,
   };
   const disproves = (problem: string): boolean => {

@@ -26,7 +26,11 @@ export class Reminders {
     const saidByIt = new Set(by.posts.flatMap((one) => one.tells.map(({ fingerprint }) => fingerprint)));
     if (this.#openAndNotPaused().every(({ id }) => saidByIt.has(id))) this.#givenAt = by.now;
     const reminded = tells.filter(({ reason }) => reason === 'reminder');
-    if (reminded.length === 0) return;
+    if (reminded.length === 0) {
+      // It gives the reminder by all else that it says.
+      if (post.endsReminder) this.#last = post;
+      return;
+    }
     if (this.#isBlind(by))
       for (const { fingerprint } of reminded)
         if (fingerprint.startsWith('sync:')) this.#verdicts.wrong(`${fingerprint}: reminded while blind`, by);
