@@ -99,11 +99,10 @@ export class Sharing {
     const sharing = new Map<string, Record<string, unknown>>();
     for (const [id, record] of this.#facts.judged) {
       const alert = this.#facts.alerts.get(id);
-      // Its alert says more than its record: a paused one that cannot be read is no pause.
-      const isPaused =
-        alert?.state === 'firing'
-          ? alert.isPaused
-          : record['enabled'] === false && record['disabled_reason'] === null;
+      const isOpen = alert?.state === 'firing' || alert?.state === 'pending';
+      // One that cannot be read is not known to be paused.
+      const isUnreadable = isOpen && alert.problem === 'unreadable';
+      const isPaused = !isUnreadable && record['enabled'] === false && record['disabled_reason'] === null;
       if (!isPaused && this.#places.causesOf(id).includes(key)) sharing.set(id, record);
     }
     if (affected.size * 2 >= sharing.size) return true;
