@@ -1,13 +1,13 @@
-import { announce } from '../lambda/core/announce.ts';
-import { digest } from '../lambda/core/digest.ts';
-import { lookAt } from '../lambda/core/look.ts';
-import { NOTHING_REMEMBERED, routeOf } from '../lambda/core/memory.ts';
+import { evaluate } from '../lambda/core/diagnose/evaluation.ts';
+import { writeDigest } from '../lambda/core/digest/write-digest.ts';
+import { hasChanged, nextState } from '../lambda/core/next-state.ts';
+import { planNotifications } from '../lambda/core/notify/plan.ts';
+import { parseSync } from '../lambda/core/parse/parse-sync.ts';
 import { parsePolicy } from '../lambda/core/policy.ts';
-import { hasChanged, remembering } from '../lambda/core/remember.ts';
-import { parseSync } from '../lambda/core/sync-record.ts';
+import { slackMessages } from '../lambda/core/render/slack-messages.ts';
+import { NOTHING_REMEMBERED, routeOf } from '../lambda/core/state.ts';
 import type { Instant } from '../lambda/core/time.ts';
-import { track } from '../lambda/core/track.ts';
-import { compose } from '../lambda/slack/compose.ts';
+import { track } from '../lambda/core/track/track.ts';
 
 /**
  * What one check costs from the parsed JSON to the composed digest, as a multiple of what `JSON.parse` costs for the
@@ -45,18 +45,18 @@ console.log(`ratio             ${ratio.toFixed(2)} (allowed: ${ALLOWED_RATIO})`)
 process.exitCode = ratio <= ALLOWED_RATIO ? 0 : 1;
 
 function judge(syncs: readonly unknown[]): number {
-  const memory = NOTHING_REMEMBERED;
+  const state = NOTHING_REMEMBERED;
   const listing = {
     ok: true,
-    tried: 'GET /orgs/bench/connectors/syncs',
+    request: 'GET /orgs/bench/connectors/syncs',
     syncs: syncs.map(parseSync),
   } as const;
-  const look = lookAt(listing, memory.facts, policy, now);
-  const facts = track(memory.facts, look, policy, now, true);
-  const { due, route } = announce(facts, routeOf(memory), look, policy, now);
+  const evaluation = evaluate(listing, state.facts, policy, now);
+  const facts = track(state.facts, evaluation, policy, now, true);
+  const { plan, route } = planNotifications(facts, routeOf(state), evaluation, policy, now);
   const place = { environment: 'bench', organisation: 'bench', moreHint: 'npm start -- --json' };
-  const said = compose(digest(due, facts, look, place, true, now));
-  if (!hasChanged(memory, remembering(memory, facts, route, look, now)))
+  const said = slackMessages(writeDigest(plan, facts, evaluation, place, true, now));
+  if (!hasChanged(state, nextState(state, facts, route, evaluation, now)))
     throw new Error('nothing was remembered');
   return said.length;
 }

@@ -1,11 +1,11 @@
 import { ALARM_NAMES } from '../infra/alarms.ts';
-import { ENVIRONMENT_VARIABLES as NAMES } from '../lambda/environment-variables.ts';
-import { createHandler } from '../lambda/invocation.ts';
-import { METRICS } from '../lambda/metric-names.ts';
-import { ASecretsManager } from '../test/a-secrets-manager.ts';
-import { aFailingRecord, aRecord, MINUTE } from '../test/a-world.ts';
+import { ENVIRONMENT_VARIABLES as NAMES } from '../lambda/invocation/environment-variables.ts';
+import { createHandler } from '../lambda/invocation/invocation.ts';
+import { METRICS } from '../lambda/invocation/metric-names.ts';
+import { aFailingRecord, aRecord, MINUTE } from '../test/commands/a-world.ts';
 import { answers, answersJson, closeLocalServers, localServer } from '../test/http/local-server.ts';
-import { ADynamoDb, TABLE } from '../test/memory/a-dynamodb.ts';
+import { ASecretsManager } from '../test/secret/a-secrets-manager.ts';
+import { ADynamoDb, TABLE } from '../test/state/a-dynamodb.ts';
 
 /**
  * What an environment costs a month, from what a quiet check of 300 syncs takes here: `npm run costs`, which prints the
@@ -60,19 +60,19 @@ const ID = '00000000-0000-0000-0000-000000000000';
 /** `platform.start` and `platform.report` (AWS Lambda Developer Guide, "Telemetry API event schema"). */
 const LAMBDAS_LINES_BYTES = 450;
 
-const measured = await measure();
-const billedMs = billedMsFrom(process.argv) ?? measured.billedMs;
+const timedPorts = await measure();
+const billedMs = billedMsFrom(process.argv) ?? timedPorts.billedMs;
 const rows = SCHEDULES.map((minutes) => monthly(minutes));
 
 console.log(`| a quiet check of ${SYNCS} syncs | |`);
 console.log('|---|---|');
-console.log(`| processor time, measured | ${measured.processorMs.toFixed(1)} ms of a whole one here |`);
-console.log(`| the same at ${MEMORY_MB} MB | ${measured.scaledMs.toFixed(0)} ms |`);
+console.log(`| processor time, measured | ${timedPorts.processorMs.toFixed(1)} ms of a whole one here |`);
+console.log(`| the same at ${MEMORY_MB} MB | ${timedPorts.scaledMs.toFixed(0)} ms |`);
 console.log(`| waiting for Timbal and DynamoDB, assumed | ${ASSUMED_WAIT_MS} ms |`);
 console.log(`| cold start, where the container has gone | ${COLD_START_MS.toFixed(0)} ms |`);
 console.log(`| billed, cold start included | ${billedMs.toFixed(0)} ms |`);
-console.log(`| memory in use at most, this process | ${measured.memoryMb.toFixed(0)} MB |`);
-console.log(`| log, with Lambda's own lines and the metrics | ${measured.logBytes} bytes |`);
+console.log(`| memory in use at most, this process | ${timedPorts.memoryMb.toFixed(0)} MB |`);
+console.log(`| log, with Lambda's own lines and the metrics | ${timedPorts.logBytes} bytes |`);
 console.log('');
 console.log(`| US dollars a month | ${SCHEDULES.map((it) => `every ${it} min`).join(' | ')} |`);
 console.log(`|---|${SCHEDULES.map(() => '---:').join('|')}|`);
@@ -93,12 +93,12 @@ function monthly(everyMinutes: number): Readonly<Record<string, number>> {
     'Lambda, requests': checks * PRICES.lambdaRequest,
     'EventBridge Scheduler': checks * PRICES.schedulerInvocation,
     DynamoDB:
-      checks * measured.readUnits * PRICES.dynamoDbRead +
+      checks * timedPorts.readUnits * PRICES.dynamoDbRead +
       TELLING_CHECKS * WRITE_UNITS_OF_TELLING * PRICES.dynamoDbWrite,
     'Secrets Manager': PRICES.secretMonth + checks * PRICES.secretCall,
     [`CloudWatch, ${METRICS.length} metrics`]: METRICS.length * PRICES.metricMonth,
     [`CloudWatch, ${ALARM_NAMES.length} alarms`]: ALARM_NAMES.length * PRICES.alarmMonth,
-    'CloudWatch, logs': ((checks * measured.logBytes) / 1024 ** 3) * PRICES.logGb,
+    'CloudWatch, logs': ((checks * timedPorts.logBytes) / 1024 ** 3) * PRICES.logGb,
   };
 }
 
@@ -155,14 +155,14 @@ async function measure() {
   // The first tells, and the first few are slower than those of a container that is warm.
   for (let index = 0; index < 5; index += 1) await check();
   logBytes = 0;
-  const took: number[] = [];
+  const durations: number[] = [];
   for (let index = 0; index < CHECKS; index += 1) {
     const from = process.cpuUsage();
     await check();
     const { user, system } = process.cpuUsage(from);
-    took.push((user + system) / 1000);
+    durations.push((user + system) / 1000);
   }
-  const processorMs = median(took);
+  const processorMs = median(durations);
   const scaledMs = (processorMs * MB_OF_ONE_PROCESSOR) / MEMORY_MB;
   const itemBytes = [...table.items.values()].reduce(
     (sum, { bytes }) => sum + Buffer.byteLength(bytes?.B ?? '', 'base64'),

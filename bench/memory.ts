@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { check } from '../lambda/check.ts';
-import { DynamoDbStore } from '../lambda/memory/dynamodb-store.ts';
-import { aFailingRecord, START, settings, World } from '../test/a-world.ts';
+import { check } from '../lambda/commands/check.ts';
+import { DynamoDbStore } from '../lambda/state/dynamodb-store.ts';
+import { aFailingRecord, START, settings, World } from '../test/commands/a-world.ts';
 import { closeLocalServers } from '../test/http/local-server.ts';
-import { ADynamoDb, TABLE } from '../test/memory/a-dynamodb.ts';
+import { ADynamoDb, TABLE } from '../test/state/a-dynamodb.ts';
 
 /**
  * What the worst check costs the table: every sync of a large organisation fails at once, and each message that Slack
@@ -18,11 +18,11 @@ const ALLOWED_SECONDS = 15;
 const table = await ADynamoDb.start();
 const world = new World();
 world.shown = Array.from({ length: ALERTS }, (_, index) => record(index));
-const memory = new DynamoDbStore({ client: table.client(), table: TABLE, scope: 'bench' });
+const state = new DynamoDbStore({ client: table.client(), table: TABLE, scope: 'bench' });
 const started = performance.now();
-await check({ ...world.ports, memory }, settings());
-const tookMs = performance.now() - started;
-const jsonBytes = JSON.stringify((await memory.recall()).memory).length;
+await check({ ...world.ports, state }, settings());
+const durationsMs = performance.now() - started;
+const jsonBytes = JSON.stringify((await state.load()).state).length;
 const itemBytes = [...table.items.values()].map(({ bytes }) => Buffer.byteLength(bytes?.B ?? '', 'base64'));
 const seconds = table.writeUnits / UNITS_A_SECOND;
 
@@ -34,7 +34,9 @@ console.log(
   `writes            ${table.writes}, ${Math.round(table.writeUnits / table.writes)} write units each`,
 );
 console.log(`read              ${Math.ceil(sum(itemBytes) / 4096)} read units`);
-console.log(`check             ${Math.round(tookMs)} ms on this machine, ${table.writeUnits} write units`);
+console.log(
+  `check             ${Math.round(durationsMs)} ms on this machine, ${table.writeUnits} write units`,
+);
 console.log(`at ${UNITS_A_SECOND} units/s   ${seconds.toFixed(1)} s (allowed: ${ALLOWED_SECONDS} s)`);
 await closeLocalServers();
 process.exitCode = seconds <= ALLOWED_SECONDS && world.posted.length > 0 ? 0 : 1;

@@ -7,8 +7,8 @@ const DAY_SECONDS = 24 * HOUR_SECONDS;
  * one day", and seven days where a period is an hour or longer (Amazon CloudWatch User Guide, "Alarm evaluation";
  * API reference, `PutMetricAlarm`, `EvaluationPeriods`).
  */
-const LONGEST_IN_SHORT_PERIODS_SECONDS = DAY_SECONDS;
-const LONGEST_SECONDS = 7 * DAY_SECONDS;
+const MAX_SHORT_PERIODS_SECONDS = DAY_SECONDS;
+const MAX_WINDOW_SECONDS = 7 * DAY_SECONDS;
 
 /** How far an alarm looks back. */
 export interface AlarmWindow {
@@ -17,7 +17,7 @@ export interface AlarmWindow {
 }
 
 /** For how many gaps of its schedule a watch may stay without a completed check, the most patient first. */
-const PATIENCE = [3, 2, 1] as const;
+const RETRY_POLICY = [3, 2, 1] as const;
 
 /** For a check that starts late and takes its time. */
 const SLACK_SECONDS = 10 * MINUTE_SECONDS;
@@ -29,7 +29,7 @@ const SLACK_SECONDS = 10 * MINUTE_SECONDS;
  * @param firings Epoch milliseconds of two years of checks, in order.
  */
 export function completionWindow(firings: readonly number[]): AlarmWindow | undefined {
-  for (const gaps of PATIENCE) {
+  for (const gaps of RETRY_POLICY) {
     const span = longestSpanSeconds(firings, gaps);
     const window = span === undefined ? undefined : windowOf(span + SLACK_SECONDS, 5 * MINUTE_SECONDS);
     if (window !== undefined) return window;
@@ -62,8 +62,8 @@ export function longestSpanSeconds(firings: readonly number[], gaps: number): nu
 /** The shortest window that holds so many seconds, in periods of that length where they may be so short, else of an hour. */
 function windowOf(seconds: number, shortestPeriodSeconds: number): AlarmWindow | undefined {
   return (
-    inPeriods(seconds, shortestPeriodSeconds, LONGEST_IN_SHORT_PERIODS_SECONDS) ??
-    inPeriods(seconds, HOUR_SECONDS, LONGEST_SECONDS)
+    inPeriods(seconds, shortestPeriodSeconds, MAX_SHORT_PERIODS_SECONDS) ??
+    inPeriods(seconds, HOUR_SECONDS, MAX_WINDOW_SECONDS)
   );
 }
 

@@ -6,7 +6,7 @@ import {
   Stats,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
-import { type RunbookSection, runbook } from '../lambda/runbook.ts';
+import { type RunbookSection, runbook } from '../lambda/invocation/runbook.ts';
 import { completionWindow, twoGapsWindow } from './alarm-window.ts';
 import { asyncEventsDropped, ownMetric } from './metrics.ts';
 import { FUNCTION_TIMEOUT_SECONDS } from './schedule.ts';
@@ -19,7 +19,7 @@ export const ALARM_NAMES = [
   'deadLetters',
   'eventsDropped',
   'throttled',
-  'somethingDue',
+  'undeliveredNotifications',
   'nearTimeLimit',
 ] as const;
 
@@ -42,7 +42,7 @@ export type PlannedAlarm = Pick<
 >;
 
 /** What is due for longer than this has outlived what Slack asks to wait and what a webhook's trouble costs. */
-const LONGEST_DUE_SECONDS = 60 * 60;
+const MAX_UNDELIVERED_SECONDS = 60 * 60;
 
 /** A check cuts its posts at 45 s and ends itself at 50 s: one that takes so long has not got to the end of its work. */
 const NEAR_THE_LIMIT = 0.75;
@@ -126,11 +126,11 @@ export function plannedAlarm(name: AlarmName, watch: SyncAlerts): PlannedAlarm |
           'invocations-throttled',
         ),
       };
-    case 'somethingDue':
+    case 'undeliveredNotifications':
       return {
-        metric: ownMetric('OldestDueSeconds', environment, { ...OFTEN, statistic: Stats.MAXIMUM }),
+        metric: ownMetric('OldestUndeliveredSeconds', environment, { ...OFTEN, statistic: Stats.MAXIMUM }),
         comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-        threshold: LONGEST_DUE_SECONDS,
+        threshold: MAX_UNDELIVERED_SECONDS,
         evaluationPeriods: OFTEN.evaluationPeriods,
         // Between two checks it is as it was.
         treatMissingData: TreatMissingData.IGNORE,

@@ -1,6 +1,6 @@
 import { App } from 'aws-cdk-lib';
 import { SyncAlertsError } from '../lambda/errors.ts';
-import { readEnvironments } from './environment.ts';
+import { readEnvironments } from './environment-schema.ts';
 import { environments } from './environments.ts';
 import { SyncAlertsStack } from './sync-alerts-stack.ts';
 

@@ -11,8 +11,8 @@ import {
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { fillSecretCommand, invokeCommand } from '../lambda/commands.ts';
-import type { MetricName } from '../lambda/metric-names.ts';
+import { fillSecretCommand, invokeCommand } from '../lambda/aws/cli-commands.ts';
+import type { MetricName } from '../lambda/invocation/metric-names.ts';
 import type { LeftOut } from './alarms.ts';
 import { asyncEventsDropped, ownMetric } from './metrics.ts';
 import { FUNCTION_TIMEOUT_SECONDS } from './schedule.ts';
@@ -64,7 +64,7 @@ export function watchDashboard(
   );
   dashboard.addWidgets(
     plot('Messages posted to Slack', [own('MessagesPosted', 'messages', SUM)], {
-      right: [own('OldestDueSeconds', 'due for, in seconds', WORST)],
+      right: [own('OldestUndeliveredSeconds', 'due for, in seconds', WORST)],
       rightYAxis: { min: 0, showUnits: false },
     }),
     plot('Duration of checks, in ms', [handler.metricDuration({ ...WORST, label: 'longest' })], {

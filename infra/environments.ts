@@ -1,4 +1,4 @@
-import type { Environment } from './environment.ts';
+import type { Environment } from './environment-schema.ts';
 
 /**
  * What is deployed: for each name here one stack, `SyncAlerts-<name>`, which watches one Timbal organisation. Every field

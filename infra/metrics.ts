@@ -1,7 +1,11 @@
 import type { Duration } from 'aws-cdk-lib';
 import { Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { ENVIRONMENT_DIMENSION, METRIC_NAMESPACE, type MetricName } from '../lambda/metric-names.ts';
+import {
+  ENVIRONMENT_DIMENSION,
+  METRIC_NAMESPACE,
+  type MetricName,
+} from '../lambda/invocation/metric-names.ts';
 
 /** A metric that the function prints. */
 export function ownMetric(name: MetricName, environment: string, options: MetricOptions): Metric {

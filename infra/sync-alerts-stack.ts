@@ -3,8 +3,8 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { fillSecretCommand, invokeCommand } from '../lambda/commands.ts';
-import type { Environment } from './environment.ts';
+import { fillSecretCommand, invokeCommand } from '../lambda/aws/cli-commands.ts';
+import type { Environment } from './environment-schema.ts';
 import { Monitoring } from './monitoring.ts';
 import { SyncAlerts } from './sync-alerts.ts';
 
@@ -68,11 +68,11 @@ export class SyncAlertsStack extends Stack {
     this.#say('TableName', table.tableName, 'The memory');
     this.#say('LogGroupName', logGroup.logGroupName, 'What the function logs');
     this.#say('DeadLetterQueueUrl', deadLetterQueue.queueUrl, 'Checks that could not be handed over');
-    const asked = (command: string) => invokeCommand(handler.functionName, { command }, this);
+    const command = (command: string) => invokeCommand(handler.functionName, { command }, this);
     this.#say('FillSecretCommand', fillSecretCommand(secretId, this), 'Fills the secret from secret.json');
-    this.#say('TestCommand', asked('test'), 'Proves the deployment: posts a message to Slack');
-    this.#say('ReportCommand', asked('report'), 'Posts the health of every sync to Slack');
-    this.#say('CheckCommand', asked('check'), 'Checks now');
+    this.#say('TestCommand', command('test'), 'Proves the deployment: posts a message to Slack');
+    this.#say('ReportCommand', command('report'), 'Posts the health of every sync to Slack');
+    this.#say('CheckCommand', command('check'), 'Checks now');
     const { topic, dashboard } = this.monitoring;
     this.#say(
       'AlarmTopicArn',

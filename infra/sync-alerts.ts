@@ -15,9 +15,9 @@ import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { parsePolicy, type WrittenPolicy } from '../lambda/core/policy.ts';
-import { ENVIRONMENT_VARIABLES } from '../lambda/environment-variables.ts';
 import { SyncAlertsError } from '../lambda/errors.ts';
-import { SECRET_PLACEHOLDER } from '../lambda/secret-placeholder.ts';
+import { ENVIRONMENT_VARIABLES } from '../lambda/invocation/environment-variables.ts';
+import { SECRET_PLACEHOLDER } from '../lambda/secret/secret-placeholder.ts';
 import { bundleWith } from './bundling.ts';
 import { functionRole, scheduleRole } from './roles.ts';
 import { FUNCTION_TIMEOUT_SECONDS, parseSchedule, type Schedule, type WrittenSchedule } from './schedule.ts';
@@ -119,7 +119,7 @@ export class SyncAlerts extends Construct {
       loggingFormat: LoggingFormat.JSON,
       // What an attempt owes, the next check tells: a late repeat has nothing to add.
       retryAttempts: 0,
-      maxEventAge: this.#mostAge(),
+      maxEventAge: this.#maxAge(),
       environment: {
         [ENVIRONMENT_VARIABLES.environment]: this.environment,
         [ENVIRONMENT_VARIABLES.secretId]: this.secretId,
@@ -148,7 +148,7 @@ export class SyncAlerts extends Construct {
         input: JSON.stringify({ command: 'check', scheduledAt: '<aws.scheduler.scheduled-time>' }),
         retryPolicy: {
           maximumRetryAttempts: 2,
-          maximumEventAgeInSeconds: this.#mostAge().toSeconds(),
+          maximumEventAgeInSeconds: this.#maxAge().toSeconds(),
         },
         deadLetterConfig: { arn: this.deadLetterQueue.queueArn },
       },
@@ -159,7 +159,7 @@ export class SyncAlerts extends Construct {
    * How old an invocation may become: it is over before the next one is due. At least the 60 s, at most the 6 h, that
    * Lambda allows.
    */
-  #mostAge(): Duration {
+  #maxAge(): Duration {
     const seconds = this.schedule.shortestGapSeconds - FUNCTION_TIMEOUT_SECONDS;
     return Duration.seconds(Math.min(Math.max(seconds, 60), 6 * 60 * 60));
   }

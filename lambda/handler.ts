@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { POLICY_FILE } from './environment-variables.ts';
-import { createHandler } from './invocation.ts';
+import { POLICY_FILE } from './invocation/environment-variables.ts';
+import { createHandler } from './invocation/invocation.ts';
 
 /** Where Lambda unpacks the function's asset. */
 const policyFile = join(process.env['LAMBDA_TASK_ROOT'] ?? process.cwd(), POLICY_FILE);

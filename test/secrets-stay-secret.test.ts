@@ -2,19 +2,17 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { check } from '../lambda/check.ts';
-import { ENVIRONMENT_VARIABLES as NAMES } from '../lambda/environment-variables.ts';
-import { CheckFailed } from '../lambda/outcome.ts';
-import { report } from '../lambda/report.ts';
-import { KEPT_SECONDS } from '../lambda/secret.ts';
-import { SECRET_PLACEHOLDER } from '../lambda/secret-placeholder.ts';
-import { testDeployment } from '../lambda/test-command.ts';
-import { wire } from '../lambda/wiring.ts';
-import { run } from '../local/run.ts';
-import { Deployed, MARK } from './a-deployed.ts';
-import { secretFault } from './a-secrets-manager.ts';
-import { aFailingRecord, MINUTE, START, settings } from './a-world.ts';
-import { everythingSaid, marksIn } from './everything-said.ts';
+import { run } from '../cli/run.ts';
+import { check } from '../lambda/commands/check.ts';
+import { CheckFailed } from '../lambda/commands/outcome.ts';
+import { report } from '../lambda/commands/report.ts';
+import { testDeployment } from '../lambda/commands/test-deployment.ts';
+import { ENVIRONMENT_VARIABLES as NAMES } from '../lambda/invocation/environment-variables.ts';
+import { wire } from '../lambda/invocation/wiring.ts';
+import { KEPT_SECONDS } from '../lambda/secret/secret.ts';
+import { SECRET_PLACEHOLDER } from '../lambda/secret/secret-placeholder.ts';
+import { aFolder, KEY, Laptop, removeFolders, TOKEN } from './cli/a-laptop.ts';
+import { aFailingRecord, MINUTE, START, settings } from './commands/a-world.ts';
 import {
   answers,
   answersJson,
@@ -26,8 +24,10 @@ import {
   nobodyThere,
   sendsRaw,
 } from './http/local-server.ts';
-import { aFolder, KEY, Laptop, removeFolders, TOKEN } from './local/a-laptop.ts';
-import { cancels, faulty } from './memory/a-dynamodb.ts';
+import { Deployed, MARK } from './invocation/a-deployed.ts';
+import { everythingSaid, marksIn } from './invocation/all-output.ts';
+import { secretFault } from './secret/a-secrets-manager.ts';
+import { cancels, faulty } from './state/a-dynamodb.ts';
 
 /*
  * Every way in which something can go wrong, with a mark in each key, URL and token, and with outsiders that repeat them.
@@ -155,11 +155,11 @@ const MEMORY: Troubles = {
     void table.onWrites.push(undefined, ...always(faulty('ValidationException', REPEATED))),
   'is not HTTP': ({ table }) => void table.onQueries.push(...always(echo)),
   'is not gzip': (deployed) => store(deployed, Buffer.from(REPEATED)),
-  'is not JSON': (deployed) => store(deployed, gzipSync(`{"settled": ${MARK}-key`)),
+  'is not JSON': (deployed) => store(deployed, gzipSync(`{"initialized": ${MARK}-key`)),
   'is not a memory': (deployed) =>
     store(
       deployed,
-      gzipSync(JSON.stringify({ settled: MARK, schemaVersion: 1, version: 1, facts: REPEATED })),
+      gzipSync(JSON.stringify({ initialized: MARK, schemaVersion: 1, version: 1, facts: REPEATED })),
     ),
   'is of a newer program': (deployed) =>
     store(deployed, gzipSync(JSON.stringify({ schemaVersion: 99, version: 1, facts: REPEATED }))),
@@ -381,16 +381,16 @@ describe('the laptop says no secret when', () => {
         environment['SYNC_ALERTS_POLICY'] = aFile(JSON.stringify({ timbalApiKey: KEY, grace: TOKEN }));
       },
     ],
-    ['the memory is not one', ({ memoryFile }) => writeFileSync(memoryFile, repeated)],
+    ['the memory is not one', ({ stateFile }) => writeFileSync(stateFile, repeated)],
     [
       'the memory is another JSON',
-      ({ memoryFile }) =>
-        writeFileSync(memoryFile, JSON.stringify({ schemaVersion: 1, version: 1, facts: repeated })),
+      ({ stateFile }) =>
+        writeFileSync(stateFile, JSON.stringify({ schemaVersion: 1, version: 1, facts: repeated })),
     ],
     [
       'the memory cannot be written',
       (laptop) => {
-        laptop.environment['SYNC_ALERTS_MEMORY'] = join(aFile('x'), 'below-a-file.json');
+        laptop.environment['SYNC_ALERTS_STATE'] = join(aFile('x'), 'below-a-file.json');
       },
     ],
   ])(
@@ -400,19 +400,19 @@ describe('the laptop says no secret when', () => {
       laptop.shown = [aFailingRecord(START)];
       await trouble(laptop);
       const said: unknown[] = [];
-      for (const asked of [[], ['--json'], ['--dry-run']]) {
+      for (const command of [[], ['--json'], ['--dry-run']]) {
         const written: string[] = [];
         const output = { write: (text: string) => written.push(text) };
         const clock = () => laptop.now;
         said.push(
           written,
-          await run(asked, laptop.environment, output, output, clock).catch((error) => [error]),
+          await run(command, laptop.environment, output, output, clock).catch((error) => [error]),
         );
         laptop.now += 5 * MINUTE;
       }
       const own = said.concat(laptop.slack.requests.map(({ body }) => body));
-      const memory = laptop.memory()?.includes(repeated) ? '' : laptop.memory();
-      expect(marksIn(everythingSaid(own, memory), secrets)).toEqual([]);
+      const state = laptop.state()?.includes(repeated) ? '' : laptop.state();
+      expect(marksIn(everythingSaid(own, state), secrets)).toEqual([]);
     },
     20_000,
   );
@@ -447,8 +447,8 @@ async function saysNoSecret(
   expect(said.length).toBeGreaterThan(commands.length);
   const documents = deployed.documents().filter((document) => !before.includes(document));
   const posted = deployed.servers.slack.requests.map(({ body }) => body);
-  const asked = deployed.servers.api.requests.map(({ url }) => url);
-  const everything = everythingSaid(said, deployed.lines, deployed.printed, documents, posted, asked);
+  const command = deployed.servers.api.requests.map(({ url }) => url);
+  const everything = everythingSaid(said, deployed.lines, deployed.printed, documents, posted, command);
   const found = marksIn(everything, [MARK]);
   if (found.length > 0) throw new Error(`it says ${found.join()}: ${around(everything)}`);
   return deployed;
@@ -459,12 +459,13 @@ async function within(deployed: Deployed, said: unknown[]): Promise<void> {
   const { secret, portsFor } = wire({ ...deployed.world(), now: () => deployed.now });
   const { organisation } = await secret.read();
   const ports = portsFor(organisation);
-  const overrides = { killedAfterSeconds: deployed.leftMs / 1000 };
+  const overrides = { remainingSeconds: deployed.leftMs / 1000 };
   for (const attempt of [
     () => check(ports, settings({ ...overrides, dryRun: true })),
     () => check(ports, settings(overrides)),
     () => report(ports, settings(overrides), true),
-    () => testDeployment(ports, settings(overrides), { step: 'secret', ok: true, said: '', tookMs: 0 }),
+    () =>
+      testDeployment(ports, settings(overrides), { step: 'secret', ok: true, message: '', durationMs: 0 }),
   ]) {
     const came = await attempt().catch((error: unknown) => error);
     said.push(came);

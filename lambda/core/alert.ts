@@ -6,7 +6,7 @@ export const PROBLEMS = ['unreadable', 'disabled', 'failing', 'never_succeeded',
 export type Problem = (typeof PROBLEMS)[number];
 
 /** What an alert can be about: a sync's problem, or `blind`, the listing itself. */
-export type AlertProblem = Problem | 'blind';
+export type AlertProblem = Problem | 'listing_failed';
 
 export type Severity = 'warning' | 'critical';
 
@@ -17,13 +17,13 @@ export type Severity = 'warning' | 'critical';
 export type Fingerprint = `sync:${string}` | 'listing' | 'records';
 
 /** How an alert ended. Only `success` may be worded as recovered. */
-export type Ending =
+export type Resolution =
   | {
       readonly how: 'resolved';
-      readonly by: 'success' | 'enabled' | 'readable' | 'sight' | 'within_allowance';
+      readonly by: 'success' | 'enabled' | 'readable' | 'listing_restored' | 'no_longer_late';
     }
-  | { readonly how: 'gone' }
-  | { readonly how: 'ignored'; readonly reason: string };
+  | { readonly how: 'unlisted' }
+  | { readonly how: 'excluded'; readonly reason: string };
 
 /**
  * A problem of one sync followed over time.
@@ -44,34 +44,34 @@ export interface Alert {
   /** The latest stretch in which it was critical; no `to` while it still is. Outlives an opening. */
   readonly critical?: { readonly from: Instant; readonly to?: Instant };
   /** When each opening within the flap window began to fire, the oldest first. */
-  readonly openings: readonly Instant[];
+  readonly firings: readonly Instant[];
   /** `last_success_at` as known when this opening began: what a newer success is measured against. */
   readonly lastSuccessAt: Instant | null;
   /** Absent from the last complete listing: a second absence in a row ends it. */
   readonly absent?: true;
   /** A flapping alert's first healthy look since its last problem. */
   readonly healthySince?: Instant;
-  readonly ended?: Ending & { readonly at: Instant };
+  readonly resolution?: Resolution & { readonly at: Instant };
   /** An ended alert that has a problem again and waits, as an opening does. */
-  readonly reopening?: { readonly since: Instant; readonly problems: readonly AlertProblem[] };
+  readonly pendingAgain?: { readonly since: Instant; readonly problems: readonly AlertProblem[] };
   /** Refreshed with any other write; null for `listing` and `records`. */
   readonly labels: Labels | null;
 }
 
 /** Why a check could not see the syncs, in words that hold no secret. */
-export interface Blindness {
+export interface ListingFailure {
   /** `refused` is 401 or 403, `empty` a listing without syncs after one that had some. */
   readonly kind: 'refused' | 'failed' | 'malformed' | 'unreadable' | 'empty';
   /** What was tried: "GET https://api.timbal.ai/orgs/acme/connectors/syncs". */
-  readonly tried: string;
+  readonly request: string;
   /** What came back: "503 Service Unavailable, 4 tries". */
-  readonly cameBack: string;
+  readonly received: string;
 }
 
 /**
  * What memory holds about a sync's id beyond its alert, each until a success later than the last one seen before it.
  */
-export interface Mark {
+export interface SyncHistory {
   /** Seen failing: the latest `last_success_at` at any such look. */
   readonly failing?: { readonly lastSuccessAt: Instant | null };
   /** As last seen disabled. */
@@ -86,7 +86,7 @@ export interface Mark {
 export interface Facts {
   readonly alerts: Readonly<Record<string, Alert>>;
   /** By the fingerprint of the sync. */
-  readonly marks: Readonly<Record<string, Mark>>;
+  readonly histories: Readonly<Record<string, SyncHistory>>;
   readonly size: ListingSize;
 }
 
@@ -97,5 +97,5 @@ export interface ListingSize {
   /** The last complete listing was less than half of it: the first of two in a row. */
   readonly shrunk?: true;
   /** The latest shrinking that was seen twice in a row. */
-  readonly shrinking?: { readonly at: Instant; readonly from: number; readonly to: number };
+  readonly shrinkage?: { readonly at: Instant; readonly from: number; readonly to: number };
 }

@@ -11,14 +11,14 @@ export interface Policy extends Thresholds {
   readonly inProgressStates: readonly string[];
   /** States that say that a person stopped the run: no failure, and no proof of health. */
   readonly stoppedStates: readonly string[];
-  readonly repeatEverySeconds: number;
-  readonly repeatPausedEverySeconds: number;
+  readonly repeatIntervalSeconds: number;
+  readonly pausedRepeatIntervalSeconds: number;
   /** How long what belongs to a told shared cause is gathered before it is told together. */
-  readonly gatherForSeconds: number;
+  readonly groupIntervalSeconds: number;
   /** How long a failed listing waits before it is told. */
-  readonly blindAfterSeconds: number;
+  readonly listingFailureForSeconds: number;
   /** Syncs that nobody wants to hear of, each with the reason. The first that matches counts. */
-  readonly ignore: readonly Ignore[];
+  readonly exclude: readonly Exclusion[];
   /** Thresholds of some syncs. The first that matches counts. */
   readonly overrides: readonly Override[];
 }
@@ -38,7 +38,7 @@ export interface Thresholds {
 /** Fields that a sync must have, all of them; `*` stands for any characters. */
 export type Matcher = Readonly<Partial<Record<MatchedField, string>>>;
 
-export interface Ignore {
+export interface Exclusion {
   readonly match: Matcher;
   readonly reason: string;
 }
@@ -58,8 +58,8 @@ export function thresholdsFor(policy: Policy, id: string, labels: Labels): Thres
 }
 
 /** Why the policy ignores the sync; undefined when it does not. */
-export function ignoredBecause(policy: Policy, id: string, labels: Labels): string | undefined {
-  return policy.ignore.find(({ match }) => matches(match, id, labels))?.reason;
+export function exclusionReason(policy: Policy, id: string, labels: Labels): string | undefined {
+  return policy.exclude.find(({ match }) => matches(match, id, labels))?.reason;
 }
 
 function matches(matcher: Matcher, id: string, labels: Labels): boolean {
@@ -186,11 +186,11 @@ const policyFile = v.pipe(
       'scheduled',
     ),
     stoppedStates: states('stopped', 'cancelled', 'canceled'),
-    repeatEvery: v.optional(positiveDuration, '24h'),
-    repeatPausedEvery: v.optional(positiveDuration, '7d'),
-    gatherFor: v.optional(duration, '15m'),
-    blindAfter: v.optional(duration, '10m'),
-    ignore: v.optional(
+    repeatInterval: v.optional(positiveDuration, '24h'),
+    pausedRepeatInterval: v.optional(positiveDuration, '7d'),
+    groupInterval: v.optional(duration, '15m'),
+    listingFailureFor: v.optional(duration, '10m'),
+    exclude: v.optional(
       v.array(v.strictObject({ match: matcher, reason: v.pipe(v.string(), v.nonEmpty()) })),
       [],
     ),
@@ -221,14 +221,23 @@ const policyFile = v.pipe(
     }
   }),
   v.transform(
-    ({ grace, pendingFor, repeatEvery, repeatPausedEvery, gatherFor, blindAfter, overrides, ...rest }) => ({
+    ({
+      grace,
+      pendingFor,
+      repeatInterval,
+      pausedRepeatInterval,
+      groupInterval,
+      listingFailureFor,
+      overrides,
+      ...rest
+    }) => ({
       ...rest,
-      gatherForSeconds: gatherFor,
+      groupIntervalSeconds: groupInterval,
       graceSeconds: grace,
       pendingForSeconds: pendingFor,
-      repeatEverySeconds: repeatEvery,
-      repeatPausedEverySeconds: repeatPausedEvery,
-      blindAfterSeconds: blindAfter,
+      repeatIntervalSeconds: repeatInterval,
+      pausedRepeatIntervalSeconds: pausedRepeatInterval,
+      listingFailureForSeconds: listingFailureFor,
       overrides: overrides.map(({ grace, pendingFor, ...override }) => ({
         ...override,
         ...(grace !== undefined && { graceSeconds: grace }),

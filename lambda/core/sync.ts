@@ -43,7 +43,7 @@ export interface Labels {
 }
 
 /** The scheduler's tick: a smaller `interval_secs` means "every tick" (timbal-api-notes, semantics). */
-export const SHORTEST_INTERVAL_SECONDS = 30;
+export const MIN_INTERVAL_SECONDS = 30;
 
 /** The API's fields that we read, by its own names. */
 export type Field =

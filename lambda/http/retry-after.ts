@@ -8,9 +8,9 @@ const HTTP_DATE = /^[A-Z][a-z]+, .+ GMT$/;
  * past asks for 0. Undefined when there is none, or it is neither.
  */
 export function retryAfterMs({ headers }: Response): number | undefined {
-  const asked = headers.get('retry-after')?.trim() ?? '';
-  if (SECONDS.test(asked)) return Number(asked) * 1000;
-  const at = httpDate(asked);
+  const command = headers.get('retry-after')?.trim() ?? '';
+  if (SECONDS.test(command)) return Number(command) * 1000;
+  const at = httpDate(command);
   if (at === undefined) return undefined;
   return Math.max(0, at - (httpDate(headers.get('date') ?? '') ?? Date.now()));
 }

@@ -35,7 +35,7 @@ const TLS =
  * Slack answers a webhook with one word of its own: `ok`, `no_service`, `rollup_error`. Anything else, such as a page, is
  * a proxy's, and says nothing about whether Slack got the message.
  */
-export function slacksWord(body: string): string | undefined {
+export function slackErrorCode(body: string): string | undefined {
   const word = body.trim();
   return /^[a-z][a-z_]{0,63}$/.test(word) ? word : undefined;
 }

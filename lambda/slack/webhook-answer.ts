@@ -1,9 +1,9 @@
 import { SyncAlertsError } from '../errors.ts';
-import type { Answer, Answered } from '../http/retries.ts';
-import { certainlyNotSent, NotSent, slacksWord } from './certainty.ts';
+import type { InvocationResponse, Responded } from '../http/retries.ts';
+import { certainlyNotSent, NotSent, slackErrorCode } from './certainty.ts';
 
 /** What came of a post. `uncertain`: Slack may have it. */
-export type Posted =
+export type PostResult =
   | { readonly kind: 'accepted' }
   | {
       readonly kind: 'refused';
@@ -13,11 +13,11 @@ export type Posted =
       /** How long Slack asked to be left alone, where that did not fit the deadline. */
       readonly waitSeconds?: number;
     }
-  | { readonly kind: 'uncertain'; readonly error: SyncAlertsError };
+  | { readonly kind: 'unconfirmed'; readonly error: SyncAlertsError };
 
 /** What an answer, or its absence, says of a post to the webhook that errors call `name`. */
-export async function postedBy(answer: Answer, name: string): Promise<Posted> {
-  if (answer.kind === 'unanswered') return withoutAnswer(answer.error, name);
+export async function postedBy(answer: InvocationResponse, name: string): Promise<PostResult> {
+  if (answer.kind === 'no_response') return withoutAnswer(answer.error, name);
   const { response, waitSeconds } = answer;
   if (response.ok) return { kind: 'accepted' };
   const { status } = response;
@@ -25,7 +25,7 @@ export async function postedBy(answer: Answer, name: string): Promise<Posted> {
   const said = `answered ${status}${word === undefined ? '' : ` ${word}`}`;
   if (status >= 500 && word === undefined) {
     const what = `${said}, which is not Slack's own; it may have the message, which is posted again later`;
-    return { kind: 'uncertain', error: webhookError(name, 'slack_uncertain', what) };
+    return { kind: 'unconfirmed', error: webhookError(name, 'slack_unconfirmed', what) };
   }
   const form = await isRefusedForm(answer);
   const advice = (await isRefusedWebhook(answer)) ? NEW_WEBHOOK : adviceFor(status);
@@ -45,22 +45,22 @@ export function webhookError(
 }
 
 /** Whether what a try came to certainly left nothing in Slack, and may be otherwise in a moment. */
-export async function mayPostAgain(came: Response | Error): Promise<boolean> {
+export async function isRepostable(came: Response | Error): Promise<boolean> {
   if (came instanceof Error) return !(came instanceof NotSent) && certainlyNotSent(came);
   if (came.status === 429) return true;
-  return came.status >= 500 && slacksWord(await came.clone().text()) !== undefined;
+  return came.status >= 500 && slackErrorCode(await came.clone().text()) !== undefined;
 }
 
 /** The webhook itself is refused: revoked, its channel archived, its app removed. No message would be taken. */
-export async function isRefusedWebhook(answer: Answer): Promise<boolean> {
-  if (answer.kind === 'unanswered') return false;
+export async function isRefusedWebhook(answer: InvocationResponse): Promise<boolean> {
+  if (answer.kind === 'no_response') return false;
   const { status } = answer.response;
   return [403, 404, 410].includes(status) || (isAsked(status) && saysWebhook(await wordOf(answer)));
 }
 
 /** The message is refused: its blocks are invalid, or it is too long. */
-export async function isRefusedForm(answer: Answer): Promise<boolean> {
-  if (answer.kind === 'unanswered' || ![400, 413].includes(answer.response.status)) return false;
+export async function isRefusedForm(answer: InvocationResponse): Promise<boolean> {
+  if (answer.kind === 'no_response' || ![400, 413].includes(answer.response.status)) return false;
   return !saysWebhook(await wordOf(answer));
 }
 
@@ -86,8 +86,8 @@ function saysWebhook(word: string | undefined): boolean {
   return word !== undefined && ABOUT_THE_WEBHOOK.has(word);
 }
 
-async function wordOf({ response }: Answered): Promise<string | undefined> {
-  return slacksWord(await response.clone().text());
+async function wordOf({ response }: Responded): Promise<string | undefined> {
+  return slackErrorCode(await response.clone().text());
 }
 
 /** The fault is said to be with whoever asked. */
@@ -95,14 +95,14 @@ function isAsked(status: number): boolean {
   return status >= 400 && status < 500 && status !== 429;
 }
 
-function withoutAnswer(error: Error, name: string): Posted {
+function withoutAnswer(error: Error, name: string): PostResult {
   const cause = error instanceof SyncAlertsError ? error : undefined;
   if (certainlyNotSent(error)) {
     const what = `could not be reached: ${error.message}; the next check posts again`;
     return { kind: 'refused', error: webhookError(name, 'slack_unreachable', what, cause), form: false };
   }
   const what = `gave ${error.message}; it may have the message, which is posted again later`;
-  return { kind: 'uncertain', error: webhookError(name, 'slack_uncertain', what, cause) };
+  return { kind: 'unconfirmed', error: webhookError(name, 'slack_unconfirmed', what, cause) };
 }
 
 const NEW_WEBHOOK =

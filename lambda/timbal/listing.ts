@@ -1,48 +1,53 @@
-import type { Blindness } from '../core/alert.ts';
+import type { ListingFailure } from '../core/alert.ts';
 import type { Instant } from '../core/time.ts';
 import { SyncAlertsError } from '../errors.ts';
+import { BodyTooLarge, sendOnce } from '../http/attempt.ts';
 import type { Deadline } from '../http/deadline.ts';
-import { BodyTooLarge, sendOnce } from '../http/one-try.ts';
-import { type Answer, PATIENCE, type Patience, requestWithRetries } from '../http/retries.ts';
+import {
+  type InvocationResponse,
+  RETRY_POLICY,
+  type RetryPolicy,
+  requestWithRetries,
+} from '../http/retries.ts';
 import { checkBaseUrl } from './base-url.ts';
 import {
   badStatus,
-  CannotList,
   isRefusal,
   isTransient,
   keyUnreadable,
+  ListingError,
   malformed,
   unanswered,
-} from './cannot-list.ts';
+} from './listing-error.ts';
 import { parsePage } from './page.ts';
 
 /** What came of asking for the listing. Records are as they came: nothing is known of them yet. */
-export type Listed =
+export type ListingResult =
   | {
       readonly ok: true;
       /** When its first page was asked for. */
       readonly requestedAt: Instant;
       readonly records: readonly unknown[];
       /** "GET https://api.timbal.ai/orgs/acme/connectors/syncs". */
-      readonly tried: string;
+      readonly request: string;
     }
   | {
       readonly ok: false;
       readonly requestedAt: Instant;
-      readonly blindness: Blindness;
+      readonly failure: ListingFailure;
       readonly error: SyncAlertsError;
     };
 
 /** Lists the connector syncs of one organisation. */
-export interface Listing {
+export interface ListingSource {
   /** Never rejects for what the API, the network or the reading of the key does; nothing of it outlives the deadline. */
-  list(deadline: Deadline): Promise<Listed>;
+  list(deadline: Deadline): Promise<ListingResult>;
 }
 
 /** Where the API key is read; afresh once it was refused, since keys are rotated. */
 export interface ApiKey {
   read(): Promise<string>;
-  readAfresh(): Promise<string>;
+  readFresh(): Promise<string>;
 }
 
 export interface ListingOptions {
@@ -54,16 +59,16 @@ export interface ListingOptions {
   readonly apiKey: ApiKey;
   readonly now: () => Instant;
   /** The bound over all pages together, in bytes. */
-  readonly mostBytes?: number;
-  readonly mostPages?: number;
-  readonly tryMs?: number;
-  readonly patience?: Patience;
+  readonly maxBytes?: number;
+  readonly maxPages?: number;
+  readonly attemptTimeoutMs?: number;
+  readonly retryPolicy?: RetryPolicy;
 }
 
-const MOST_BYTES = 64 * 1024 * 1024;
-const TRY_MS = 15_000;
+const MAX_BYTES = 64 * 1024 * 1024;
+const ATTEMPT_TIMEOUT_MS = 15_000;
 /** No organisation has that many: a token that never ends is a fault. */
-const MOST_PAGES = 1000;
+const MAX_PAGES = 1000;
 
 /** The keys that one listing has used: `refused` is there once `current` was read afresh. */
 interface Keys {
@@ -72,35 +77,35 @@ interface Keys {
 }
 
 /** `GET /orgs/{org_id}/connectors/syncs`, as its owner documents it (Timbal Platform API 2.0.0). */
-export class TimbalListing implements Listing {
+export class TimbalListing implements ListingSource {
   readonly #options: ListingOptions;
-  readonly #mostBytes: number;
-  readonly #mostPages: number;
+  readonly #maxBytes: number;
+  readonly #maxPages: number;
   readonly #url: URL;
-  readonly #tried: string;
+  readonly #request: string;
 
   /** @throws SyncAlertsError `base_url_invalid`, `organisation_invalid`. */
   constructor(options: ListingOptions) {
     this.#options = options;
-    this.#mostBytes = options.mostBytes ?? MOST_BYTES;
-    this.#mostPages = options.mostPages ?? MOST_PAGES;
+    this.#maxBytes = options.maxBytes ?? MAX_BYTES;
+    this.#maxPages = options.maxPages ?? MAX_PAGES;
     this.#url = listingUrl(options);
-    this.#tried = `GET ${this.#url.href}`;
+    this.#request = `GET ${this.#url.href}`;
   }
 
-  async list(deadline: Deadline): Promise<Listed> {
+  async list(deadline: Deadline): Promise<ListingResult> {
     const requestedAt = this.#options.now();
     try {
-      return { ok: true, requestedAt, records: await this.#allPages(deadline), tried: this.#tried };
+      return { ok: true, requestedAt, records: await this.#allPages(deadline), request: this.#request };
     } catch (error) {
-      if (!(error instanceof CannotList)) throw error;
-      const { kind, cameBack, advice, cause } = error;
+      if (!(error instanceof ListingError)) throw error;
+      const { kind, received, advice, cause } = error;
       const where = `the syncs of organisation ${JSON.stringify(this.#options.organisation)}`;
-      const message = `cannot list ${where}: tried ${this.#tried}, got ${cameBack}; ${advice}`;
+      const message = `cannot list ${where}: tried ${this.#request}, got ${received}; ${advice}`;
       return {
         ok: false,
         requestedAt,
-        blindness: { kind, tried: this.#tried, cameBack },
+        failure: { kind, request: this.#request, received },
         error: new SyncAlertsError(`listing_${kind}`, message, cause === undefined ? undefined : { cause }),
       };
     }
@@ -110,7 +115,7 @@ export class TimbalListing implements Listing {
     const records: unknown[] = [];
     const tokens = new Set<string>();
     let keys: Keys = { current: await this.#firstKey() };
-    let room = this.#mostBytes;
+    let room = this.#maxBytes;
     let url = this.#url;
     for (;;) {
       const answered = await this.#page(url, keys, room, deadline);
@@ -121,7 +126,7 @@ export class TimbalListing implements Listing {
       if (nextToken === undefined) return records;
       if (tokens.has(nextToken)) throw malformed('a page token that came before: pages that never end');
       tokens.add(nextToken);
-      if (tokens.size >= this.#mostPages) throw malformed(`more than ${this.#mostPages} pages`);
+      if (tokens.size >= this.#maxPages) throw malformed(`more than ${this.#maxPages} pages`);
       url = new URL(this.#url);
       url.searchParams.set('page_token', nextToken);
     }
@@ -131,22 +136,22 @@ export class TimbalListing implements Listing {
   async #page(
     url: URL,
     keys: Keys,
-    mostBytes: number,
+    maxBytes: number,
     deadline: Deadline,
   ): Promise<{ readonly text: string; readonly keys: Keys }> {
-    const answer = await this.#ask(url, keys.current, mostBytes, deadline);
-    if (answer.kind === 'unanswered') throw unanswered(answer, this.#mostBytes);
+    const answer = await this.#ask(url, keys.current, maxBytes, deadline);
+    if (answer.kind === 'no_response') throw unanswered(answer, this.#maxBytes);
     const { status } = answer.response;
     if (status === 200) return { text: await answer.response.text(), keys };
     const { current, refused } = keys;
     if (!isRefusal(status) || refused !== undefined) throw await badStatus(answer, [current, refused ?? '']);
     let fresh: string;
     try {
-      fresh = await this.#options.apiKey.readAfresh();
+      fresh = await this.#options.apiKey.readFresh();
     } catch (error) {
       throw await badStatus(answer, [current], keyUnreadable(error));
     }
-    return this.#page(url, { current: fresh, refused: current }, mostBytes, deadline);
+    return this.#page(url, { current: fresh, refused: current }, maxBytes, deadline);
   }
 
   async #firstKey(): Promise<string> {
@@ -154,18 +159,18 @@ export class TimbalListing implements Listing {
       return await this.#options.apiKey.read();
     } catch (error) {
       const cause = keyUnreadable(error);
-      throw new CannotList('failed', `nothing: ${cause.message}`, 'check the secret that holds it', cause);
+      throw new ListingError('failed', `nothing: ${cause.message}`, 'check the secret that holds it', cause);
     }
   }
 
-  #ask(url: URL, key: string, mostBytes: number, deadline: Deadline): Promise<Answer> {
-    const tryMs = this.#options.tryMs ?? TRY_MS;
+  #ask(url: URL, key: string, maxBytes: number, deadline: Deadline): Promise<InvocationResponse> {
+    const attemptTimeoutMs = this.#options.attemptTimeoutMs ?? ATTEMPT_TIMEOUT_MS;
     const { signal } = deadline;
     return requestWithRetries(new Request(url, { headers: headersWith(key) }), {
-      patience: this.#options.patience ?? PATIENCE,
+      retryPolicy: this.#options.retryPolicy ?? RETRY_POLICY,
       deadline,
-      send: (request) => sendOnce(request, { signal, tryMs, mostBytes, cutBody: 'fails' }),
-      mayRetry: (came) =>
+      send: (request) => sendOnce(request, { signal, attemptTimeoutMs, maxBytes, cutBody: 'fails' }),
+      isRetryable: (came) =>
         came instanceof Response ? isTransient(came.status) : !(came instanceof BodyTooLarge),
     });
   }
@@ -195,7 +200,7 @@ function headersWith(key: string): Headers {
       'user-agent': 'sync-alerts',
     });
   } catch {
-    const cameBack = 'nothing: the API key holds a character that no header may hold, such as a line break';
-    throw new CannotList('refused', cameBack, 'store the key again, as it was issued');
+    const received = 'nothing: the API key holds a character that no header may hold, such as a line break';
+    throw new ListingError('refused', received, 'store the key again, as it was issued');
   }
 }

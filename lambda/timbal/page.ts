@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { malformed } from './cannot-list.ts';
+import { malformed } from './listing-error.ts';
 
 /** One page of the listing. Records are as they came. */
 export interface Page {

@@ -1,15 +1,15 @@
-import type { Alert, Blindness, Ending, Facts, Mark } from '../../lambda/core/alert.ts';
-import type { Announcement, Due, Reminded } from '../../lambda/core/announce.ts';
-import { type Diagnosis, diagnose } from '../../lambda/core/diagnosis.ts';
-import { type Digest, digest, type Item, type Place } from '../../lambda/core/digest.ts';
-import type { Blind, Look } from '../../lambda/core/look.ts';
-import type { Told } from '../../lambda/core/memory.ts';
+import type { Alert, Facts, ListingFailure, Resolution, SyncHistory } from '../../lambda/core/alert.ts';
+import { type Diagnosis, diagnose } from '../../lambda/core/diagnose/diagnose.ts';
+import type { Evaluation, UnavailableEvaluation } from '../../lambda/core/diagnose/evaluation.ts';
+import type { Line, Span } from '../../lambda/core/digest/rich-text.ts';
+import { type Digest, type Item, type Origin, writeDigest } from '../../lambda/core/digest/write-digest.ts';
+import type { Notification, NotificationPlan, TrackedAlert } from '../../lambda/core/notify/plan.ts';
+import type { SharedCause } from '../../lambda/core/notify/shared-cause.ts';
+import { parseSync } from '../../lambda/core/parse/parse-sync.ts';
 import { type Policy, parsePolicy } from '../../lambda/core/policy.ts';
-import type { Line, Span } from '../../lambda/core/rich-text.ts';
-import type { SharedCause } from '../../lambda/core/shared-cause.ts';
-import { parseSync } from '../../lambda/core/sync-record.ts';
+import type { LastNotified } from '../../lambda/core/state.ts';
 import type { Instant } from '../../lambda/core/time.ts';
-import { aRecord, HOUR, MINUTE, START } from '../a-world.ts';
+import { aRecord, HOUR, MINUTE, START } from '../commands/a-world.ts';
 
 /** The one `now` of these tests: 2026-11-24 09:00 UTC. */
 export const NOW: Instant = START;
@@ -39,7 +39,7 @@ function policyOf(written: unknown): Policy {
  */
 export function aDiagnosis(
   overrides: Readonly<Record<string, unknown>> = {},
-  remembered: { readonly mark?: Mark; readonly problems?: Alert['problems'] } = {},
+  remembered: { readonly mark?: SyncHistory; readonly problems?: Alert['problems'] } = {},
 ): Diagnosis {
   const record = aRecord(NOW, {
     last_state: 'failed',
@@ -49,15 +49,18 @@ export function aDiagnosis(
     ...overrides,
   });
   const { mark = {}, problems = [] } = remembered;
-  return diagnose(parseSync(record), POLICY, NOW, { mark, problems });
+  return diagnose(parseSync(record), POLICY, NOW, { history: mark, problems });
 }
 
 /** A look that saw these. */
-export function seen(diagnoses: readonly Diagnosis[], overrides: { readonly withoutId?: number } = {}): Look {
+export function seen(
+  diagnoses: readonly Diagnosis[],
+  overrides: { readonly withoutId?: number } = {},
+): Evaluation {
   return {
-    kind: 'seen',
+    kind: 'listed',
     diagnoses: new Map(diagnoses.map((one) => [`sync:${one.sync.id ?? ''}` as const, one])),
-    listed: diagnoses.length,
+    recordCount: diagnoses.length,
     withoutId: 0,
     repeated: 0,
     unknownFields: {},
@@ -65,13 +68,13 @@ export function seen(diagnoses: readonly Diagnosis[], overrides: { readonly with
   };
 }
 
-export const BLINDNESS: Blindness = {
+export const BLINDNESS: ListingFailure = {
   kind: 'failed',
-  tried: 'GET https://api.timbal.ai/orgs/acme/connectors/syncs',
-  cameBack: '503 Service Unavailable, 4 tries',
+  request: 'GET https://api.timbal.ai/orgs/acme/connectors/syncs',
+  received: '503 Service Unavailable, 4 tries',
 };
 
-export const BLIND: Blind = { kind: 'blind', blindness: BLINDNESS, listed: 0 };
+export const BLIND: UnavailableEvaluation = { kind: 'unavailable', failure: BLINDNESS, recordCount: 0 };
 
 /** An open alert of a failing sync, a warning that opened an hour ago. */
 export function anAlert(overrides: Partial<Alert> = {}): Alert {
@@ -83,7 +86,7 @@ export function anAlert(overrides: Partial<Alert> = {}): Alert {
     paused: false,
     problems: [problem],
     since,
-    openings: [since],
+    firings: [since],
     lastSuccessAt: ago(80 * MINUTE),
     labels: labelsOf('orders'),
     ...overrides,
@@ -92,10 +95,10 @@ export function anAlert(overrides: Partial<Alert> = {}): Alert {
 
 /** The same, ended `at`; ten minutes ago unless it says otherwise. */
 export function anEndedAlert(
-  ended: Ending & { readonly at?: Instant } = { how: 'resolved', by: 'success' },
+  ended: Resolution & { readonly at?: Instant } = { how: 'resolved', by: 'success' },
   overrides: Partial<Alert> = {},
 ): Alert {
-  return anAlert({ state: 'ended', ended: { at: ago(10 * MINUTE), ...ended }, ...overrides });
+  return anAlert({ state: 'ended', resolution: { at: ago(10 * MINUTE), ...ended }, ...overrides });
 }
 
 export function labelsOf(name: string | null, overrides: Partial<NonNullable<Alert['labels']>> = {}) {
@@ -112,23 +115,28 @@ export function labelsOf(name: string | null, overrides: Partial<NonNullable<Ale
 }
 
 /** What a route was told: the opening, listed, an hour ago. */
-export function wasTold(overrides: Partial<Told> = {}): Told {
+export function wasTold(overrides: Partial<LastNotified> = {}): LastNotified {
   return { at: ago(HOUR), severity: 'warning', problems: ['failing'], listed: true, ...overrides };
 }
 
 /** One alert that is told, by its reason; a closing's opening was told, an opening's was not. */
 export function announced(
-  reason: Announcement['reason'],
+  reason: Notification['reason'],
   fingerprint = 'sync:orders',
   alert: Alert = anAlert(),
-  told: Told | undefined = ['new', 'missed'].includes(reason) ? undefined : wasTold(),
-): Announcement {
-  return { reason, fingerprint, alert, telling: told === undefined ? { dueSince: NOW } : { told } };
+  told: LastNotified | undefined = ['new', 'resolved_undelivered'].includes(reason) ? undefined : wasTold(),
+): Notification {
+  return {
+    reason,
+    fingerprint,
+    alert,
+    logEntry: told === undefined ? { undeliveredSince: NOW } : { lastNotified: told },
+  };
 }
 
 /** One alert that a reminder lists. */
-export function reminded(fingerprint = 'sync:orders', alert: Alert = anAlert()): Reminded {
-  return { fingerprint, alert, telling: { told: wasTold() } };
+export function reminded(fingerprint = 'sync:orders', alert: Alert = anAlert()): TrackedAlert {
+  return { fingerprint, alert, logEntry: { lastNotified: wasTold() } };
 }
 
 /** A connection that three failing syncs share, told for the first time; nothing is known of the others. */
@@ -145,35 +153,35 @@ export function aCause(overrides: Partial<SharedCause> = {}): SharedCause {
 }
 
 /** One alert that is told, with an id and a name made of `name`. */
-export function named(reason: Announcement['reason'], name: string, overrides: Partial<Alert> = {}) {
+export function named(reason: Notification['reason'], name: string, overrides: Partial<Alert> = {}) {
   return announced(reason, `sync:${name}`, anAlert({ labels: labelsOf(name), ...overrides }));
 }
 
-export const PLACE: Place = { environment: 'prod', organisation: 'acme', moreHint: 'npm start -- --json' };
+export const PLACE: Origin = { environment: 'prod', organisation: 'acme', moreHint: 'npm start -- --json' };
 
 /** What is due, arranged. The facts hold what is due unless they are given. */
 export function aDigest(
-  due: Partial<Due>,
+  plan: Partial<NotificationPlan>,
   {
-    look = seen([aDiagnosis()]),
+    evaluation = seen([aDiagnosis()]),
     place = PLACE,
-    firstLook = false,
-    facts = factsOf(due),
+    initialRun = false,
+    facts = factsOf(plan),
     now = NOW,
   }: {
-    readonly look?: Look;
-    readonly place?: Place;
-    readonly firstLook?: boolean;
+    readonly evaluation?: Evaluation;
+    readonly place?: Origin;
+    readonly initialRun?: boolean;
     readonly facts?: Facts;
     readonly now?: Instant;
   } = {},
 ): Digest {
-  return digest({ announcements: [], reminder: [], ...due }, facts, look, place, firstLook, now);
+  return writeDigest({ notifications: [], reminder: [], ...plan }, facts, evaluation, place, initialRun, now);
 }
 
-export function factsOf({ announcements = [], reminder = [] }: Partial<Due>): Facts {
-  const alerts = [...announcements, ...reminder].map(({ fingerprint, alert }) => [fingerprint, alert]);
-  return { alerts: Object.fromEntries(alerts), marks: {}, size: { normal: 0 } };
+export function factsOf({ notifications = [], reminder = [] }: Partial<NotificationPlan>): Facts {
+  const alerts = [...notifications, ...reminder].map(({ fingerprint, alert }) => [fingerprint, alert]);
+  return { alerts: Object.fromEntries(alerts), histories: {}, size: { normal: 0 } };
 }
 
 /** A line as these tests read it: *strong*, `names from outside`, and moments by the clock, UTC. */

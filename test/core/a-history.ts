@@ -1,19 +1,24 @@
 import fc from 'fast-check';
-import type { Blindness, Facts } from '../../lambda/core/alert.ts';
-import { announce, type Due } from '../../lambda/core/announce.ts';
-import { type Look, lookAt } from '../../lambda/core/look.ts';
+import type { Facts, ListingFailure } from '../../lambda/core/alert.ts';
+import { type Evaluation, evaluate } from '../../lambda/core/diagnose/evaluation.ts';
+import { asSaved, nextState } from '../../lambda/core/next-state.ts';
+import type { Coverage, MessageContent } from '../../lambda/core/notify/coverage.ts';
+import {
+  recordAccepted,
+  recordInFlight,
+  recordRefused,
+  recordUnconfirmed,
+} from '../../lambda/core/notify/notification-log.ts';
+import { type NotificationPlan, planNotifications } from '../../lambda/core/notify/plan.ts';
+import { parseListing } from '../../lambda/core/parse/parse-sync.ts';
 import {
   DEFAULT_ROUTE,
-  type Memory,
   NOTHING_REMEMBERED,
   type Route,
   routeOf,
-} from '../../lambda/core/memory.ts';
-import type { Content, Tells } from '../../lambda/core/message.ts';
-import { asWritten, remembering } from '../../lambda/core/remember.ts';
-import { parseListing } from '../../lambda/core/sync-record.ts';
-import { accepted, noted, refused, uncertain } from '../../lambda/core/telling.ts';
-import { track } from '../../lambda/core/track.ts';
+  type WatchState,
+} from '../../lambda/core/state.ts';
+import { track } from '../../lambda/core/track/track.ts';
 import { BLINDNESS, days, defaultPolicy, frozen, hours, minutes, NOW, TRIED } from './a-sync.ts';
 
 /** What can happen to a sync between two checks. */
@@ -34,14 +39,14 @@ const EVENTS = [
 export type Event = (typeof EVENTS)[number];
 
 /** What Slack says to one message: accepted, certainly refused, or nobody knows. */
-export type Answer = 'accepted' | 'refused' | 'uncertain';
+export type InvocationResponse = 'accepted' | 'refused' | 'unconfirmed';
 
 export interface Step {
   readonly gapSeconds: number;
   readonly events: readonly (readonly [number, Event])[];
-  readonly listing: 'seen' | 'unnamed' | 'none' | Blindness['kind'];
+  readonly listing: 'listed' | 'unnamed' | 'none' | ListingFailure['kind'];
   /** Of the messages of this check, one after the other. */
-  readonly answers: readonly Answer[];
+  readonly answers: readonly InvocationResponse[];
 }
 
 /** One sync of the imagined platform. Its schedule is every 15 minutes: late beyond 2,100 s. */
@@ -131,68 +136,77 @@ export function recordOf(life: Life, now: number): Record<string, unknown> {
 export interface Check {
   readonly now: number;
   readonly world: World;
-  readonly before: Memory;
-  readonly look: Look;
+  readonly before: WatchState;
+  readonly evaluation: Evaluation;
   readonly facts: Facts;
-  readonly due: Due;
+  readonly plan: NotificationPlan;
   /** Each message that was posted, and what came of it. */
-  readonly posts: readonly { readonly content: Content; readonly answer: Answer }[];
-  readonly after: Memory;
+  readonly posts: readonly { readonly content: MessageContent; readonly answer: InvocationResponse }[];
+  readonly after: WatchState;
 }
 
 /** One check, by the pure functions alone; everything that goes in is frozen. */
 export function check(
-  before: Memory,
-  records: readonly unknown[] | Blindness['kind'],
+  before: WatchState,
+  records: readonly unknown[] | ListingFailure['kind'],
   now: number,
-  answers: readonly Answer[] = [],
+  answers: readonly InvocationResponse[] = [],
   world: World = [],
 ): Check {
   const listed =
     typeof records === 'string'
-      ? ({ ok: false, blindness: { ...BLINDNESS, kind: records } } as const)
-      : ({ ok: true, tried: TRIED, records } as const);
-  const look = frozen(lookAt(frozen(parseListing(frozen(listed))), frozen(before).facts, defaultPolicy, now));
-  const facts = frozen(track(before.facts, look, defaultPolicy, now, !before.settled));
-  const announced = frozen(announce(facts, frozen(routeOf(before)), look, defaultPolicy, now));
-  const next = frozen(asWritten(remembering(before, facts, announced.route, look, now), look, now));
-  const messages = frozen(messagesOf(announced.due));
+      ? ({ ok: false, failure: { ...BLINDNESS, kind: records } } as const)
+      : ({ ok: true, request: TRIED, records } as const);
+  const evaluation = frozen(
+    evaluate(frozen(parseListing(frozen(listed))), frozen(before).facts, defaultPolicy, now),
+  );
+  const facts = frozen(track(before.facts, evaluation, defaultPolicy, now, !before.initialized));
+  const announced = frozen(planNotifications(facts, frozen(routeOf(before)), evaluation, defaultPolicy, now));
+  const next = frozen(asSaved(nextState(before, facts, announced.route, evaluation, now), evaluation, now));
+  const messages = frozen(messagesOf(announced.plan));
   const { route, posts } = post(routeOf(next), messages, answers, facts, now);
   const settled =
-    before.settled || (look.kind === 'seen' && posts.every(({ answer }) => answer === 'accepted'));
+    before.initialized ||
+    (evaluation.kind === 'listed' && posts.every(({ answer }) => answer === 'accepted'));
   const after = frozen({ ...next, settled, routes: { ...next.routes, [DEFAULT_ROUTE]: route } });
-  return { now, world, before, look, facts, due: announced.due, posts, after };
+  return { now, world, before, evaluation, facts, plan: announced.plan, posts, after };
 }
 
 /** What is due, two alerts to a message, so that the messages of one check can fare differently. */
-function messagesOf({ announcements, reminder, shrinking }: Due): readonly Content[] {
-  const tells: Tells[] = [
-    ...announcements.map(({ fingerprint, reason }) => ({ fingerprint, reason, listed: true })),
+function messagesOf({ notifications, reminder, shrinkage }: NotificationPlan): readonly MessageContent[] {
+  const covers: Coverage[] = [
+    ...notifications.map(({ fingerprint, reason }) => ({ fingerprint, reason, listed: true })),
     ...reminder.map(({ fingerprint }) => ({ fingerprint, reason: 'reminder' as const, listed: true })),
   ];
-  const contents: Content[] = shrinking ? [{ tells: [], tellsShrinking: true, endsReminder: false }] : [];
-  for (let first = 0; first < tells.length; first += 2)
-    contents.push({ tells: tells.slice(first, first + 2), tellsShrinking: false, endsReminder: false });
-  const last = contents.findLastIndex((content) => content.tells.some(({ reason }) => reason === 'reminder'));
+  const contents: MessageContent[] = shrinkage
+    ? [{ covers: [], coversShrinkage: true, endsReminder: false }]
+    : [];
+  for (let first = 0; first < covers.length; first += 2)
+    contents.push({ covers: covers.slice(first, first + 2), coversShrinkage: false, endsReminder: false });
+  const last = contents.findLastIndex((content) =>
+    content.covers.some(({ reason }) => reason === 'reminder'),
+  );
   return contents.map((content, index) => ({ ...content, endsReminder: index === last }));
 }
 
 /** All are noted first; after one that is not accepted the rest is never sent. */
 function post(
   start: Route,
-  messages: readonly Content[],
-  answers: readonly Answer[],
+  messages: readonly MessageContent[],
+  answers: readonly InvocationResponse[],
   facts: Facts,
   now: number,
 ) {
-  let route = frozen(messages.reduce(noted, start));
-  const posts: { content: Content; answer: Answer }[] = [];
+  let route = frozen(messages.reduce(recordInFlight, start));
+  const posts: { content: MessageContent; answer: InvocationResponse }[] = [];
   let stopped = false;
   for (const [index, content] of messages.entries()) {
-    const answer: Answer = stopped ? 'refused' : (answers[index % Math.max(answers.length, 1)] ?? 'accepted');
-    if (answer === 'accepted') route = accepted(route, content, facts, now);
-    else if (answer === 'refused') route = refused(route, content);
-    else route = uncertain(route, defaultPolicy.periodSeconds, now);
+    const answer: InvocationResponse = stopped
+      ? 'refused'
+      : (answers[index % Math.max(answers.length, 1)] ?? 'accepted');
+    if (answer === 'accepted') route = recordAccepted(route, content, facts, now);
+    else if (answer === 'refused') route = recordRefused(route, content);
+    else route = recordUnconfirmed(route, defaultPolicy.periodSeconds, now);
     route = frozen(route);
     if (!stopped) posts.push({ content, answer });
     stopped ||= answer !== 'accepted';
@@ -205,7 +219,7 @@ const UNNAMED = { name: 'no id' };
 /** Plays a history, check by check. */
 export function play(steps: readonly Step[]): readonly Check[] {
   const checks: Check[] = [];
-  let memory: Memory = frozen(NOTHING_REMEMBERED);
+  let state: WatchState = frozen(NOTHING_REMEMBERED);
   let world: World = WORLD;
   let now = NOW;
   for (const { gapSeconds, events, listing, answers } of steps) {
@@ -215,9 +229,9 @@ export function play(steps: readonly Step[]): readonly Check[] {
         lives.map((life, index) => (index === which ? live(life, event, now) : life)),
       world,
     );
-    const done = check(memory, listed(world, listing, now), now, answers, world);
+    const done = check(state, listed(world, listing, now), now, answers, world);
     checks.push(done);
-    memory = done.after;
+    state = done.after;
   }
   return checks;
 }
@@ -226,18 +240,18 @@ export function listed(
   world: World,
   listing: Step['listing'],
   now: number,
-): readonly unknown[] | Blindness['kind'] {
+): readonly unknown[] | ListingFailure['kind'] {
   if (listing === 'none') return [];
-  if (listing !== 'seen' && listing !== 'unnamed') return listing;
+  if (listing !== 'listed' && listing !== 'unnamed') return listing;
   const records = world.filter(({ present }) => present).map((life) => recordOf(life, now));
   return listing === 'unnamed' ? [...records, UNNAMED] : records;
 }
 
 /** Random lives of five syncs over up to 25 checks. */
-export function histories(answer: fc.Arbitrary<Answer>): fc.Arbitrary<readonly Step[]> {
+export function histories(answer: fc.Arbitrary<InvocationResponse>): fc.Arbitrary<readonly Step[]> {
   const event = fc.tuple(fc.nat(4), fc.constantFrom(...EVENTS));
   const listing = fc.oneof(
-    { arbitrary: fc.constant<Step['listing']>('seen'), weight: 8 },
+    { arbitrary: fc.constant<Step['listing']>('listed'), weight: 8 },
     { arbitrary: fc.constantFrom<Step['listing']>('unnamed', 'none', 'failed', 'refused'), weight: 2 },
   );
   const gapSeconds = fc.constantFrom(1, 60, minutes(5), minutes(5), minutes(20), hours(1), hours(3), days(1));

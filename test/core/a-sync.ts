@@ -1,7 +1,7 @@
-import type { Alert, Blindness, Facts, Fingerprint, Mark } from '../../lambda/core/alert.ts';
-import { type Look, lookAt } from '../../lambda/core/look.ts';
-import type { Route, Telling, Told } from '../../lambda/core/memory.ts';
+import type { Alert, Facts, Fingerprint, ListingFailure, SyncHistory } from '../../lambda/core/alert.ts';
+import { type Evaluation, evaluate } from '../../lambda/core/diagnose/evaluation.ts';
 import { type Policy, parsePolicy } from '../../lambda/core/policy.ts';
+import type { LastNotified, NotificationLogEntry, Route } from '../../lambda/core/state.ts';
 import type { Labels, Sync } from '../../lambda/core/sync.ts';
 import type { Instant } from '../../lambda/core/time.ts';
 
@@ -82,7 +82,7 @@ export function aFailingSync(overrides: Parameters<typeof aSync>[0] = {}): Sync 
 
 /** A listing of exactly these, as the check has it. */
 export function listingOf(...syncs: readonly Sync[]) {
-  return { ok: true, syncs, tried: TRIED } as const;
+  return { ok: true, syncs, request: TRIED } as const;
 }
 
 /** A look at exactly these. */
@@ -93,21 +93,21 @@ export function aLook(
     readonly policy?: Policy;
     readonly now?: Instant;
   },
-): Look {
-  return lookAt(listingOf(...syncs), facts, policy, now);
+): Evaluation {
+  return evaluate(listingOf(...syncs), facts, policy, now);
 }
 
 export const TRIED = 'GET https://api.timbal.ai/orgs/acme/connectors/syncs';
 
-export const BLINDNESS: Blindness = {
+export const BLINDNESS: ListingFailure = {
   kind: 'failed',
-  tried: TRIED,
-  cameBack: '503 Service Unavailable, 4 tries',
+  request: TRIED,
+  received: '503 Service Unavailable, 4 tries',
 };
 
 /** A check that saw nothing. */
-export function aBlindLook(kind: Blindness['kind'] = 'failed'): Look {
-  return { kind: 'blind', blindness: { ...BLINDNESS, kind }, listed: 0 };
+export function aBlindLook(kind: ListingFailure['kind'] = 'failed'): Evaluation {
+  return { kind: 'unavailable', failure: { ...BLINDNESS, kind }, recordCount: 0 };
 }
 
 /** An open alert of the failing `orders`: a warning, firing for an hour. */
@@ -120,7 +120,7 @@ export function anAlert(overrides: Partial<Alert> = {}): Alert {
     paused: false,
     problems: [problem],
     since,
-    openings: state === 'pending' ? [] : [since],
+    firings: state === 'pending' ? [] : [since],
     lastSuccessAt: ago(hours(2)),
     labels: LABELS,
     ...overrides,
@@ -131,7 +131,7 @@ export function anAlert(overrides: Partial<Alert> = {}): Alert {
 export function anEndedAlert(overrides: Partial<Alert> = {}): Alert {
   return anAlert({
     state: 'ended',
-    ended: { how: 'resolved', by: 'success', at: ago(minutes(10)) },
+    resolution: { how: 'resolved', by: 'success', at: ago(minutes(10)) },
     ...overrides,
   });
 }
@@ -139,33 +139,33 @@ export function anEndedAlert(overrides: Partial<Alert> = {}): Alert {
 export function aFacts(
   alerts: Readonly<Partial<Record<Fingerprint, Alert>>> = {},
   { marks = {}, normal = Object.keys(alerts).length } = {} as {
-    readonly marks?: Readonly<Record<string, Mark>>;
+    readonly marks?: Readonly<Record<string, SyncHistory>>;
     readonly normal?: number;
   },
 ): Facts {
   const given = Object.entries(alerts).flatMap(([key, alert]) => (alert === undefined ? [] : [[key, alert]]));
-  return { alerts: Object.fromEntries(given), marks, size: { normal } };
+  return { alerts: Object.fromEntries(given), histories: marks, size: { normal } };
 }
 
 /** What a route was told of an alert: its opening, an hour ago, a failing sync and a warning. */
-export function aTold(overrides: Partial<Told> = {}): Told {
+export function aTold(overrides: Partial<LastNotified> = {}): LastNotified {
   return { at: ago(hours(1)), severity: 'warning', problems: ['failing'], listed: true, ...overrides };
 }
 
 /** The telling of an alert whose opening was told. Pass `{ told: undefined }`-free overrides to add to it. */
-export function aTelling(overrides: Partial<Telling> = {}): Telling {
-  return { told: aTold(), ...overrides };
+export function aTelling(overrides: Partial<NotificationLogEntry> = {}): NotificationLogEntry {
+  return { lastNotified: aTold(), ...overrides };
 }
 
 /** A route that was told these, by the fingerprints of the alerts. */
 export function aRoute(
-  tellings: Readonly<Partial<Record<Fingerprint, Telling>>> = {},
+  notificationLog: Readonly<Partial<Record<Fingerprint, NotificationLogEntry>>> = {},
   overrides: Partial<Route> = {},
 ): Route {
-  const given = Object.entries(tellings).flatMap(([key, telling]) =>
-    telling === undefined ? [] : [[key, telling]],
+  const given = Object.entries(notificationLog).flatMap(([key, logEntry]) =>
+    logEntry === undefined ? [] : [[key, logEntry]],
   );
-  return { tellings: Object.fromEntries(given), ...overrides };
+  return { notificationLog: Object.fromEntries(given), ...overrides };
 }
 
 /** The same value, every part of it frozen: whoever writes to it throws. */

@@ -1,7 +1,7 @@
-import { check } from '../../lambda/check.ts';
+import { check } from '../../lambda/commands/check.ts';
 import { parsePolicy } from '../../lambda/core/policy.ts';
-import { plainText } from '../../lambda/text/plain-text.ts';
-import { aRecord, HOUR, MINUTE, START, settings, World } from '../a-world.ts';
+import { renderPlainText } from '../../lambda/core/render/plain-text.ts';
+import { aRecord, HOUR, MINUTE, START, settings, World } from '../commands/a-world.ts';
 
 /** A connection that dies at 09:30 for six hours, and its syncs, which fail as they run and recover as they run again. */
 export interface Outage {
@@ -13,7 +13,7 @@ export interface Outage {
 }
 
 /** What one check posted. */
-export interface Said {
+export interface InvocationResult {
   readonly at: number;
   readonly messages: number;
   readonly headline: string;
@@ -25,13 +25,17 @@ const BACK = DIES + 6 * HOUR;
 const INTERVALS_MINUTES = [5, 15, 60, 360, 1440];
 
 /** Plays it with real checks and a memory of its own; 40 syncs of another connection stay well. */
-export async function playOutage({ syncs, everyMinutes, hoursAfter }: Outage): Promise<readonly Said[]> {
+export async function playOutage({
+  syncs,
+  everyMinutes,
+  hoursAfter,
+}: Outage): Promise<readonly InvocationResult[]> {
   const parsed = parsePolicy({}, everyMinutes * 60);
   if (!parsed.ok) throw new Error(parsed.faults.join());
   const { policy } = parsed;
   const lives = Array.from({ length: syncs }, (_, index) => aLife(index, syncs));
   const world = new World();
-  const said: Said[] = [];
+  const said: InvocationResult[] = [];
   for (let now = START; now <= BACK + hoursAfter * HOUR; now += everyMinutes * MINUTE) {
     world.now = now;
     for (const life of lives) live(life, now);
@@ -46,7 +50,7 @@ export async function playOutage({ syncs, everyMinutes, hoursAfter }: Outage): P
         at: now,
         messages,
         headline: `${outcome.digest.headline}: ${first}`,
-        text: plainText(outcome.digest),
+        text: renderPlainText(outcome.digest),
       });
     }
   }

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import type { Blindness, Facts } from '../../lambda/core/alert.ts';
-import { isNothing } from '../../lambda/core/announce.ts';
-import { NOTHING_REMEMBERED, routeOf } from '../../lambda/core/memory.ts';
+import type { Facts, ListingFailure } from '../../lambda/core/alert.ts';
+import { isEmptyPlan } from '../../lambda/core/notify/plan.ts';
+import { NOTHING_REMEMBERED, routeOf } from '../../lambda/core/state.ts';
 import {
-  type Answer,
   type Check,
   check,
   histories,
+  type InvocationResponse,
   type Life,
   listed,
   play,
@@ -16,9 +16,9 @@ import {
 import { hours, minutes, NOW } from './a-sync.ts';
 
 const RUNS = { numRuns: 150, seed: 20261124 };
-const kindly = histories(fc.constant<Answer>('accepted'));
-const certainly = histories(fc.constantFrom<Answer>('accepted', 'accepted', 'refused'));
-const roughly = histories(fc.constantFrom<Answer>('accepted', 'refused', 'uncertain'));
+const kindly = histories(fc.constant<InvocationResponse>('accepted'));
+const certainly = histories(fc.constantFrom<InvocationResponse>('accepted', 'accepted', 'refused'));
+const roughly = histories(fc.constantFrom<InvocationResponse>('accepted', 'refused', 'unconfirmed'));
 
 const last = (checks: readonly Check[]): Check => {
   const check = checks.at(-1);
@@ -33,8 +33,8 @@ class Reader {
 
   read({ posts }: Check): void {
     for (const { content, answer } of posts)
-      for (const { fingerprint, reason } of content.tells) {
-        if (answer === 'uncertain' && reason === 'closing') this.closingInDoubt.add(fingerprint);
+      for (const { fingerprint, reason } of content.covers) {
+        if (answer === 'unconfirmed' && reason === 'resolved') this.closingInDoubt.add(fingerprint);
         if (answer === 'accepted') this.hear(fingerprint, reason);
       }
   }
@@ -42,11 +42,11 @@ class Reader {
   private hear(fingerprint: string, reason: string): void {
     const wasOpen = this.open.get(fingerprint) ?? false;
     const mayBeClosed = !wasOpen || this.closingInDoubt.has(fingerprint);
-    const isOpening = reason === 'new' || reason === 'missed';
+    const isOpening = reason === 'new' || reason === 'resolved_undelivered';
     const fits = isOpening ? mayBeClosed : wasOpen;
     if (!fits) throw new Error(`${fingerprint}: "${reason}" while it was ${wasOpen ? 'open' : 'closed'}`);
-    if (isOpening || reason === 'closing') this.closingInDoubt.delete(fingerprint);
-    this.open.set(fingerprint, reason !== 'closing' && reason !== 'missed');
+    if (isOpening || reason === 'resolved') this.closingInDoubt.delete(fingerprint);
+    this.open.set(fingerprint, reason !== 'resolved' && reason !== 'resolved_undelivered');
   }
 }
 
@@ -56,7 +56,7 @@ function calmDown(checks: readonly Check[]): readonly Check[] {
   let before = last(checks);
   for (let count = 0; count < 3; count += 1) {
     const now = before.now + hours(1) * 1000 + 1;
-    before = check(before.after, listed(before.world, 'seen', now), now, ['accepted'], before.world);
+    before = check(before.after, listed(before.world, 'listed', now), now, ['accepted'], before.world);
     calm.push(before);
   }
   return calm;
@@ -91,8 +91,8 @@ describe('each alert due is told once, and each that was told gets one closing',
   test('no digest names an alert twice', () => {
     fc.assert(
       fc.property(roughly, (history) => {
-        for (const { due } of play(history)) {
-          const named = [...due.announcements, ...due.reminder].map(({ fingerprint }) => fingerprint);
+        for (const { plan } of play(history)) {
+          const named = [...plan.notifications, ...plan.reminder].map(({ fingerprint }) => fingerprint);
           expect(new Set(named).size).toBe(named.length);
         }
       }),
@@ -104,9 +104,9 @@ describe('each alert due is told once, and each that was told gets one closing',
     fc.assert(
       fc.property(kindly, (history) => {
         for (const { after } of play(history))
-          for (const telling of Object.values(routeOf(after).tellings)) {
-            expect(telling).not.toHaveProperty('dueSince');
-            expect(telling).not.toHaveProperty('noted');
+          for (const logEntry of Object.values(routeOf(after).notificationLog)) {
+            expect(logEntry).not.toHaveProperty('undeliveredSince');
+            expect(logEntry).not.toHaveProperty('noted');
           }
       }),
       RUNS,
@@ -119,7 +119,7 @@ const withoutListing = ({ alerts }: Facts) => {
   return others;
 };
 
-const FAILURES: readonly (Blindness['kind'] | readonly unknown[])[] = [
+const FAILURES: readonly (ListingFailure['kind'] | readonly unknown[])[] = [
   'failed',
   'refused',
   'malformed',
@@ -133,10 +133,10 @@ test('a failed listing changes nothing that is known of the syncs', () => {
       const { after, now } = last(play(history));
       const blind = check(after, listing, now + 300_000);
       // Of an organisation that has never shown a sync, an empty listing is no failure.
-      fc.pre(blind.look.kind === 'blind');
+      fc.pre(blind.evaluation.kind === 'unavailable');
       expect(withoutListing(blind.facts)).toEqual(withoutListing(after.facts));
-      expect({ marks: blind.facts.marks, size: blind.facts.size }).toEqual({
-        marks: after.facts.marks,
+      expect({ marks: blind.facts.histories, size: blind.facts.size }).toEqual({
+        marks: after.facts.histories,
         size: after.facts.size,
       });
     }),
@@ -154,8 +154,8 @@ test('an alert opens only by a problem that is shown, and resolves only by proof
   fc.assert(
     fc.property(roughly, (history) => {
       const seenFailing = new Map<string, number>();
-      for (const { now, world, look, before, facts } of play(history)) {
-        if (look.kind === 'blind') continue;
+      for (const { now, world, evaluation, before, facts } of play(history)) {
+        if (evaluation.kind === 'unavailable') continue;
         for (const life of world) {
           if (!life.present) continue;
           const fingerprint = `sync:${life.id}`;
@@ -171,9 +171,9 @@ test('an alert opens only by a problem that is shown, and resolves only by proof
             const isProof = life.state === 'completed' || succeeded || !hadFailed;
             // Enabled again, it is late only counted from then; but what was stalled takes a success within its allowance.
             const isEnabledAgain =
-              before.facts.marks[fingerprint]?.disabled && !was?.problems.includes('stalled');
-            const judged = { ...life, state: null, ...(isEnabledAgain && { succeededAt: now }) };
-            expect({ fingerprint, isProof, shows: showsAProblem(judged, now) }).toEqual({
+              before.facts.histories[fingerprint]?.disabled && !was?.problems.includes('stalled');
+            const tally = { ...life, state: null, ...(isEnabledAgain && { succeededAt: now }) };
+            expect({ fingerprint, isProof, shows: showsAProblem(tally, now) }).toEqual({
               fingerprint,
               isProof: true,
               shows: false,
@@ -201,12 +201,12 @@ test('an inconclusive look neither opens nor closes: in progress, stopped or wit
         failures: 0,
         state,
       }));
-      const judged = idle.filter(({ succeededAt }) => (soon - succeededAt) / 1000 <= 2100);
-      const { facts } = check(after, listed(idle, 'seen', soon), soon);
-      for (const { id } of judged) {
+      const tally = idle.filter(({ succeededAt }) => (soon - succeededAt) / 1000 <= 2100);
+      const { facts } = check(after, listed(idle, 'listed', soon), soon);
+      for (const { id } of tally) {
         const [was, is] = [after.facts.alerts[`sync:${id}`], facts.alerts[`sync:${id}`]];
         const isFailing = was?.state === 'firing' && was.problems.includes('failing');
-        const lastSeen = after.facts.marks[`sync:${id}`]?.failing?.lastSuccessAt;
+        const lastSeen = after.facts.histories[`sync:${id}`]?.failing?.lastSuccessAt;
         const success = idle.find((life) => life.id === id)?.succeededAt;
         if (isFailing && lastSeen === success) expect(is?.state).toBe('firing');
         if (was === undefined) expect(is).toBeUndefined();
@@ -227,8 +227,8 @@ test('the order of the records does not matter', () => {
         .toSorted((one, other) => one.at - other.at)
         .map(({ record }) => record);
       const [one, other] = [records, shuffled].map((listing) => {
-        const { facts, due } = check(after, listing, soon);
-        return { facts, due: summary(due) };
+        const { facts, plan } = check(after, listing, soon);
+        return { facts, plan: summary(plan) };
       });
       expect(other).toEqual(one);
     }),
@@ -236,11 +236,11 @@ test('the order of the records does not matter', () => {
   );
 });
 
-function summary({ announcements, reminder, shrinking }: Check['due']) {
+function summary({ notifications, reminder, shrinkage }: Check['plan']) {
   return {
-    told: announcements.map(({ fingerprint, reason }) => `${fingerprint} ${reason}`).toSorted(),
+    notified: notifications.map(({ fingerprint, reason }) => `${fingerprint} ${reason}`).toSorted(),
     reminded: reminder.map(({ fingerprint }) => fingerprint).toSorted(),
-    shrinking,
+    shrinkage,
   };
 }
 
@@ -248,13 +248,13 @@ test('the same check once more says nothing, but for what a second absence in a 
   fc.assert(
     fc.property(kindly, (history) => {
       const { after, now, world } = last(play(history));
-      const records = listed(world, 'seen', now);
+      const records = listed(world, 'listed', now);
       const first = check(after, records, now);
       const second = check(first.after, records, now);
-      expect(second.due.reminder).toEqual([]);
-      for (const { alert } of second.due.announcements) expect(alert.ended?.how).toBe('gone');
+      expect(second.plan.reminder).toEqual([]);
+      for (const { alert } of second.plan.notifications) expect(alert.resolution?.how).toBe('unlisted');
       const third = check(second.after, records, now);
-      expect(isNothing(third.due)).toBe(true);
+      expect(isEmptyPlan(third.plan)).toBe(true);
     }),
     RUNS,
   );
@@ -278,22 +278,22 @@ describe('unchanged input is silent until its reminder', () => {
         const base = WORLD[0];
         if (base === undefined) throw new Error('no world');
         const world = chosen.map((kind, index) => ({ ...base, ...steady[kind], id: `s${index}` }));
-        const first = check(NOTHING_REMEMBERED, listed(world, 'seen', NOW), NOW);
-        expect(first.due.announcements).toHaveLength(chosen.length);
-        let memory = first.after;
+        const first = check(NOTHING_REMEMBERED, listed(world, 'listed', NOW), NOW);
+        expect(first.plan.notifications).toHaveLength(chosen.length);
+        let state = first.after;
         const said: number[] = [];
         for (let elapsed = PERIOD; elapsed <= hours(25); elapsed += PERIOD) {
           const now = NOW + elapsed * 1000;
-          const { due, after } = check(memory, listed(world, 'seen', now), now);
-          if (!isNothing(due)) {
+          const { plan, after } = check(state, listed(world, 'listed', now), now);
+          if (!isEmptyPlan(plan)) {
             said.push(elapsed);
-            expect(due.announcements).toEqual([]);
+            expect(plan.notifications).toEqual([]);
             const unpaused = chosen.flatMap((kind, index) =>
               kind === 'paused by a person' ? [] : [`sync:s${index}`],
             );
-            expect(due.reminder.map(({ fingerprint }) => fingerprint).toSorted()).toEqual(unpaused);
+            expect(plan.reminder.map(({ fingerprint }) => fingerprint).toSorted()).toEqual(unpaused);
           }
-          memory = after;
+          state = after;
         }
         expect(said).toEqual(chosen.every((kind) => kind === 'paused by a person') ? [] : [hours(24)]);
       }),
@@ -312,17 +312,17 @@ describe('unchanged input is silent until its reminder', () => {
             ranAt: life.ranAt + moment - now,
             succeededAt: life.succeededAt + moment - now,
           }));
-        let memory = after;
+        let state = after;
         const said: string[] = [];
         for (let elapsed = 0; elapsed <= minutes(60); elapsed += PERIOD) {
           const moment = now + elapsed * 1000;
-          const { due, after: next } = check(memory, listed(at(moment), 'seen', moment), moment);
+          const { plan, after: next } = check(state, listed(at(moment), 'listed', moment), moment);
           // What had to wait, and what was absent, is over after two more looks; an hour is not enough for a hold.
           if (elapsed > 5 * PERIOD)
-            said.push(...due.announcements.map(({ fingerprint, reason }) => `${fingerprint} ${reason}`));
-          memory = next;
+            said.push(...plan.notifications.map(({ fingerprint, reason }) => `${fingerprint} ${reason}`));
+          state = next;
         }
-        const ofHolds = said.filter((what) => !what.endsWith('closing'));
+        const ofHolds = said.filter((what) => !what.endsWith('resolved'));
         expect(ofHolds).toEqual([]);
       }),
       { numRuns: 100, seed: RUNS.seed },
@@ -335,9 +335,16 @@ test('the histories are worth their name: every reason to tell comes up in them'
   fc.assert(
     fc.property(roughly, (history) => {
       for (const { posts } of play(history))
-        for (const { content } of posts) for (const { reason } of content.tells) reasons.add(reason);
+        for (const { content } of posts) for (const { reason } of content.covers) reasons.add(reason);
     }),
     RUNS,
   );
-  expect([...reasons].toSorted()).toEqual(['changed', 'closing', 'escalated', 'missed', 'new', 'reminder']);
+  expect([...reasons].toSorted()).toEqual([
+    'changed',
+    'resolved',
+    'escalated',
+    'resolved_undelivered',
+    'new',
+    'reminder',
+  ]);
 });

@@ -1,4 +1,4 @@
-import { ignoredBecause, type Matcher, parsePolicy, thresholdsFor } from '../../lambda/core/policy.ts';
+import { exclusionReason, type Matcher, parsePolicy, thresholdsFor } from '../../lambda/core/policy.ts';
 import type { Labels } from '../../lambda/core/sync.ts';
 import { aPolicy, LABELS, minutes } from './a-sync.ts';
 
@@ -20,11 +20,11 @@ describe('a policy that says nothing', () => {
         successStates: ['completed'],
         inProgressStates: ['running', 'pending', 'queued', 'started', 'starting', 'in_progress', 'scheduled'],
         stoppedStates: ['stopped', 'cancelled', 'canceled'],
-        repeatEverySeconds: 86_400,
-        repeatPausedEverySeconds: 7 * 86_400,
-        gatherForSeconds: 900,
-        blindAfterSeconds: 600,
-        ignore: [],
+        repeatIntervalSeconds: 86_400,
+        pausedRepeatIntervalSeconds: 7 * 86_400,
+        groupIntervalSeconds: 900,
+        listingFailureForSeconds: 600,
+        exclude: [],
         overrides: [],
       },
     });
@@ -71,10 +71,10 @@ describe('a fault of a policy names its field', () => {
     [{ grace: '5 m' }, [`grace: ${DURATION}`]],
     [{ grace: 'x5m' }, [`grace: ${DURATION}`]],
     [{ grace: '5mx' }, [`grace: ${DURATION}`]],
-    [{ repeatEvery: '0s' }, ['repeatEvery: expected a duration above zero']],
-    [{ repeatPausedEvery: '0d' }, ['repeatPausedEvery: expected a duration above zero']],
-    [{ ignore: [{ match: { id: 'a' } }] }, ['ignore.0.reason: is missing']],
-    [{ ignore: [{ match: { id: 'a' }, reason: '' }] }, ['ignore.0.reason: must not be empty']],
+    [{ repeatInterval: '0s' }, ['repeatEvery: expected a duration above zero']],
+    [{ pausedRepeatInterval: '0d' }, ['repeatPausedEvery: expected a duration above zero']],
+    [{ exclude: [{ match: { id: 'a' } }] }, ['ignore.0.reason: is missing']],
+    [{ exclude: [{ match: { id: 'a' }, reason: '' }] }, ['ignore.0.reason: must not be empty']],
     [{ overrides: [{ grace: '1m' }] }, ['overrides.0.match: is missing']],
     [
       { overrides: [{ match: {} }] },
@@ -132,7 +132,7 @@ describe('the thresholds of a sync', () => {
 
 describe('a sync is ignored', () => {
   const isIgnored = (match: Matcher, id = 's1', labels: Labels = LABELS) =>
-    ignoredBecause(aPolicy({ ignore: [{ match, reason: 'sandbox' }] }), id, labels) === 'sandbox';
+    exclusionReason(aPolicy({ exclude: [{ match, reason: 'sandbox' }] }), id, labels) === 'sandbox';
 
   it.each<[Matcher]>([
     [{ id: 's1' }],
@@ -151,13 +151,13 @@ describe('a sync is ignored', () => {
   });
 
   it('with the reason of the first that matches', () => {
-    const ignore = [
+    const exclude = [
       { match: { id: 'b' }, reason: 'b' },
       { match: { id: 'a*' }, reason: 'first' },
       { match: { id: 'a' }, reason: 'second' },
     ];
-    expect(ignoredBecause(aPolicy({ ignore }), 'a', LABELS)).toBe('first');
-    expect(ignoredBecause(aPolicy({ ignore }), 'c', LABELS)).toBeUndefined();
+    expect(exclusionReason(aPolicy({ exclude }), 'a', LABELS)).toBe('first');
+    expect(exclusionReason(aPolicy({ exclude }), 'c', LABELS)).toBeUndefined();
   });
 
   it.each([

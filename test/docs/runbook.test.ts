@@ -1,6 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { RUNBOOK_SECTIONS, runbook, sectionAboutError, sectionsAbout } from '../../lambda/runbook.ts';
+import {
+  RUNBOOK_SECTIONS,
+  runbook,
+  sectionAboutError,
+  sectionsAbout,
+} from '../../lambda/invocation/runbook.ts';
 
 const PAGE = readFileSync('docs/runbook.md', 'utf8');
 
@@ -64,7 +69,7 @@ test('every error of ours in the function has its section', () => {
     ),
   );
   expect(codes).toEqual(
-    expect.arrayContaining(['secret_invalid', 'memory_newer', 'slack_refused', 'listing_']),
+    expect.arrayContaining(['secret_invalid', 'state_newer', 'slack_refused', 'listing_']),
   );
   const without = [...new Set(codes)].filter((code) => sectionAboutError(code) === 'checks-fail');
   expect(without).toEqual(['check_failed']);
@@ -75,7 +80,7 @@ test('an error that is not known leads to the section about failing checks', () 
 });
 
 test('a check says which section is about it beside', () => {
-  const stopped = { at: '', organisation: 'acme', environment: 'prod', because: '' };
-  expect(sectionsAbout({ kind: 'claimed', ...stopped })).toEqual(['another-check-was-at-work']);
-  expect(sectionsAbout({ kind: 'overtaken', ...stopped })).toEqual(['another-check-was-at-work']);
+  const stopped = { at: '', organisation: 'acme', environment: 'prod', reason: '' };
+  expect(sectionsAbout({ kind: 'lease_held', ...stopped })).toEqual(['another-check-was-at-work']);
+  expect(sectionsAbout({ kind: 'superseded', ...stopped })).toEqual(['another-check-was-at-work']);
 });

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { METRIC_NAMESPACE, METRICS } from '../../lambda/metric-names.ts';
-import { aFailingRecord, aRecord } from '../a-world.ts';
+import { METRIC_NAMESPACE, METRICS } from '../../lambda/invocation/metric-names.ts';
+import { aFailingRecord, aRecord } from '../commands/a-world.ts';
 import { answers, answersJson, closeLocalServers } from '../http/local-server.ts';
 import { bootstrap, deploy, type Outputs } from './cdk.ts';
 import { type Emulator, type Invocation, startEmulator } from './emulator.ts';
@@ -241,13 +241,13 @@ describe('the runbook', () => {
   it('Something is due for an hour: says what is due and what Slack answers, and the check by hand tells it', async () => {
     withFailing();
     slack.script.push(answers(403, 'invalid_token'), answers(403, 'invalid_token'));
-    expect(await figures()).toMatchObject({ ChecksCompleted: 0, OldestDueSeconds: 0 });
-    expect((await figures())['OldestDueSeconds']).toBeGreaterThanOrEqual(0);
+    expect(await figures()).toMatchObject({ ChecksCompleted: 0, OldestUndeliveredSeconds: 0 });
+    expect((await figures())['OldestUndeliveredSeconds']).toBeGreaterThanOrEqual(0);
     const printed = await runSection(emulator, 'Something is due for an hour');
     expect(printed).toContain('dry run: nothing was posted or remembered');
     expect(printed).toContain('invalid_token');
     expect(printed).toMatch(/1 message posted\.\n$/);
-    expect(await figures()).toMatchObject({ ChecksCompleted: 1, OldestDueSeconds: 0 });
+    expect(await figures()).toMatchObject({ ChecksCompleted: 1, OldestUndeliveredSeconds: 0 });
   });
 
   it.each(WITH_COMMANDS.filter((heading) => !PLAYED.includes(heading)))(

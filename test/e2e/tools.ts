@@ -36,14 +36,14 @@ export function findTools(): Tools {
   const python = pythonWithMoto();
   const node = join(RUNTIME, 'node_modules', DEPLOYED_NODE.package, 'bin', 'node');
   const runtimeClient = join(RUNTIME, 'node_modules', RUNTIME_CLIENT.package, 'index.mjs');
-  const missing = [
+  const observationOfUnlisted = [
     ...(python === undefined ? [`Python 3.11 or later with moto ${MOTO_VERSION}`] : []),
     ...(existsSync(node) ? [] : [`Node.js ${DEPLOYED_NODE.version}`]),
     ...(existsSync(runtimeClient) ? [] : [`${RUNTIME_CLIENT.package} ${RUNTIME_CLIENT.version}`]),
   ];
-  if (python === undefined || missing.length > 0) {
+  if (python === undefined || observationOfUnlisted.length > 0) {
     throw new Error(
-      `The end-to-end tests lack ${missing.join(', ')}. \`npm run test:e2e:prepare\` installs it into build/e2e; ` +
+      `The end-to-end tests lack ${observationOfUnlisted.join(', ')}. \`npm run test:e2e:prepare\` installs it into build/e2e; ` +
         'it needs python3 with venv, and cmake, make and a C++ compiler for the runtime client.',
     );
   }

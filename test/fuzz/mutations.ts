@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { added, isObjectAt, type Json, type Path, pathsIn, replaced } from '../memory/a-document.ts';
+import { added, isObjectAt, type Json, type Path, pathsIn, replaced } from '../state/a-document.ts';
 
 const TEXTS: readonly string[] = [
   '',
@@ -35,7 +35,7 @@ const TEXTS: readonly string[] = [
   'Completed',
   'running',
   'ended',
-  'blind',
+  'listing_failed',
 ];
 
 const NUMBERS: readonly number[] = [

@@ -1,19 +1,19 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
-import { check } from '../../lambda/check.ts';
+import { check } from '../../lambda/commands/check.ts';
+import { CheckFailed } from '../../lambda/commands/outcome.ts';
+import { report } from '../../lambda/commands/report.ts';
 import { type Policy, parsePolicy } from '../../lambda/core/policy.ts';
+import { minimalText, plainText } from '../../lambda/core/render/blocks.ts';
 import { SyncAlertsError } from '../../lambda/errors.ts';
-import { parseEvent } from '../../lambda/event.ts';
-import { decode, encode } from '../../lambda/memory/document.ts';
-import { MemoryError } from '../../lambda/memory/errors.ts';
-import type { Recalled } from '../../lambda/memory/memory-store.ts';
-import { CheckFailed } from '../../lambda/outcome.ts';
-import { report } from '../../lambda/report.ts';
-import { parseSecret } from '../../lambda/secret-values.ts';
-import { fewestWords, plainForm } from '../../lambda/slack/blocks.ts';
+import { parseEvent } from '../../lambda/invocation/event.ts';
+import { parseSecret } from '../../lambda/secret/secret-values.ts';
 import { checkWebhookUrl } from '../../lambda/slack/webhook-url.ts';
-import { CannotList } from '../../lambda/timbal/cannot-list.ts';
+import { decode, encode } from '../../lambda/state/document.ts';
+import { StateError } from '../../lambda/state/errors.ts';
+import type { LoadedState } from '../../lambda/state/state-store.ts';
 import { TimbalListing } from '../../lambda/timbal/listing.ts';
+import { ListingError } from '../../lambda/timbal/listing-error.ts';
 import { parsePage } from '../../lambda/timbal/page.ts';
 import {
   aFailingRecord,
@@ -25,20 +25,20 @@ import {
   settings,
   UNCERTAIN,
   World,
-} from '../a-world.ts';
-import { aDocument, type Json } from '../memory/a-document.ts';
-import { memories } from '../memory/a-memory.ts';
-import { faultsOf, markupFaults } from '../slack/block-kit-validator.ts';
+} from '../commands/a-world.ts';
+import { faultsOf, markupFaults } from '../core/render/block-kit-validator.ts';
+import { aDocument, type Json } from '../state/a-document.ts';
+import { memories } from '../state/a-state.ts';
 import { damaged, junk, mutated } from './mutations.ts';
 
 /** A parser, what is thrown at it, and what has to hold: it answers or refuses as it promises, else this throws. */
 export interface Target {
   readonly name: string;
   /** Runs cases, and answers what came of them; a failure is told with what repeats it. */
-  readonly run: (cases: number, seed: number) => Promise<Ran>;
+  readonly run: (cases: number, seed: number) => Promise<PeerCount>;
 }
 
-export interface Ran {
+export interface PeerCount {
   readonly cases: number;
   /** How many of the inputs were taken; the others were refused with a typed error. */
   readonly taken: number;
@@ -96,21 +96,24 @@ const POLICY: Json = {
   successStates: ['Success'],
   inProgressStates: ['syncing'],
   stoppedStates: ['aborted'],
-  repeatEvery: '8h',
-  repeatPausedEvery: '30d',
-  gatherFor: '30m',
-  blindAfter: '20m',
-  ignore: [{ match: { name: 'tmp_*' }, reason: 'scratch tables' }],
+  repeatInterval: '8h',
+  pausedRepeatInterval: '30d',
+  groupInterval: '30m',
+  listingFailureFor: '20m',
+  exclude: [{ match: { name: 'tmp_*' }, reason: 'scratch tables' }],
   overrides: [
     { match: { id: 'old', connector: 'p*' }, grace: '1h', pendingFor: '2h', stallAfterIntervals: 2 },
   ],
 };
 
 const records = fc.oneof(mutated([...RECORDS]), mutated([...RECORDS, ...RECORDS]), junk);
-const answers: fc.Arbitrary<Answers> = fc.array(fc.constantFrom('accepted', 'refused', 'form', 'uncertain'), {
-  maxLength: 6,
-});
-type Answers = readonly ('accepted' | 'refused' | 'form' | 'uncertain')[];
+const answers: fc.Arbitrary<Answers> = fc.array(
+  fc.constantFrom('accepted', 'refused', 'form', 'unconfirmed'),
+  {
+    maxLength: 6,
+  },
+);
+type Answers = readonly ('accepted' | 'refused' | 'form' | 'unconfirmed')[];
 
 export const TARGETS: readonly Target[] = [
   target(
@@ -128,7 +131,7 @@ export const TARGETS: readonly Target[] = [
       try {
         page = parsePage(text);
       } catch (error) {
-        if (error instanceof CannotList) return 'refused';
+        if (error instanceof ListingError) return 'refused';
         throw error;
       }
       await live(page.records, answers);
@@ -151,7 +154,7 @@ export const TARGETS: readonly Target[] = [
     (event) => {
       const parsed = parseEvent(event);
       if (parsed.ok)
-        return ['check', 'report', 'test'].includes(parsed.asked.command) ? 'taken' : fails('what?');
+        return ['check', 'report', 'test'].includes(parsed.command.command) ? 'taken' : fails('what?');
       if (parsed.error.length > 5000) fails(`an error of ${parsed.error.length} characters`);
       return 'refused';
     },
@@ -180,22 +183,22 @@ export const TARGETS: readonly Target[] = [
     fc.record({
       stored: fc.oneof(
         mutated(aDocument()),
-        memories().map((memory) => encode(memory, 3)),
-        memories().chain((memory) => mutated(json(encode(memory, 3)))),
+        memories().map((state) => encode(state, 3)),
+        memories().chain((state) => mutated(json(encode(state, 3)))),
         damaged(JSON.stringify(aDocument())).map(parsedOr),
         fc.anything(),
       ),
       answers,
     }),
     async ({ stored, answers }) => {
-      let recalled: Recalled;
+      let loaded: LoadedState;
       try {
-        recalled = decode(stored, 'the memory of this test');
+        loaded = decode(stored, 'the memory of this test');
       } catch (error) {
-        if (error instanceof MemoryError) return 'refused';
+        if (error instanceof StateError) return 'refused';
         throw error;
       }
-      await live(RECORDS, answers, { recalled });
+      await live(RECORDS, answers, { loaded });
       return 'taken';
     },
   ),
@@ -208,12 +211,12 @@ export const TARGETS: readonly Target[] = [
 async function live(
   records: readonly unknown[],
   slack: Answers,
-  { policy, recalled }: { readonly policy?: Policy; readonly recalled?: Recalled } = {},
+  { policy, loaded }: { readonly policy?: Policy; readonly loaded?: LoadedState } = {},
 ): Promise<void> {
   const world = new World();
   // The shortest: a check of this length leaves no timer behind for long.
-  const given = settings({ killedAfterSeconds: 9, ...(policy && { policy }) });
-  if (recalled !== undefined) world.stored = recalled;
+  const given = settings({ remainingSeconds: 9, ...(policy && { policy }) });
+  if (loaded !== undefined) world.stored = loaded;
   for (const answer of slack) if (answer !== 'accepted') world.answers.push(ANSWERS[answer]);
   const before = world.stored;
   const looks: readonly (readonly [minutes: number, shown: readonly unknown[]])[] = [
@@ -240,21 +243,21 @@ async function live(
   for (const message of world.posted) {
     const faults = [
       ...faultsOf(message),
-      ...markupFaults(plainForm(message)),
-      ...markupFaults(fewestWords(message)),
+      ...markupFaults(plainText(message)),
+      ...markupFaults(minimalText(message)),
     ];
     if (faults.length > 0) fails(faults.join('; '));
   }
-  for (const memory of world.writes) {
-    const written = JSON.stringify(memory);
-    const stored: unknown = JSON.parse(JSON.stringify(encode(memory, 1)));
-    if (JSON.stringify(decode(stored, 'what was written').memory) !== written)
+  for (const state of world.writes) {
+    const written = JSON.stringify(state);
+    const stored: unknown = JSON.parse(JSON.stringify(encode(state, 1)));
+    if (JSON.stringify(decode(stored, 'what was written').state) !== written)
       fails('what was written is read as something else');
   }
   if (world.stored === before && world.writes.length > 0) fails('a write was lost');
 }
 
-const ANSWERS = { refused: refusal(), form: refusal({ form: true }), uncertain: UNCERTAIN } as const;
+const ANSWERS = { refused: refusal(), form: refusal({ form: true }), unconfirmed: UNCERTAIN } as const;
 
 async function secretSurvives(text: string): Promise<Verdict> {
   const parsed = parseSecret(text);
@@ -267,7 +270,7 @@ async function secretSurvives(text: string): Promise<Verdict> {
   const { apiKey, organisation, webhookUrl, webhookUrls } = parsed.values;
   for (const url of [webhookUrl, ...Object.values(webhookUrls)])
     if (!checkWebhookUrl(url).ok) fails('a webhook was taken that cannot be posted to');
-  const key = { read: async () => apiKey, readAfresh: async () => apiKey };
+  const key = { read: async () => apiKey, readFresh: async () => apiKey };
   const baseUrl = 'https://api.example';
   let listing: TimbalListing;
   try {

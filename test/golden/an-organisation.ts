@@ -1,5 +1,5 @@
 import type { Instant } from '../../lambda/core/time.ts';
-import { aRecord, MINUTE, START } from '../a-world.ts';
+import { aRecord, MINUTE, START } from '../commands/a-world.ts';
 
 /** How a sync differs from a healthy one, as the API lists it at `now`; or it is not in the listing. */
 export type Trouble = 'absent' | ((now: Instant) => Readonly<Record<string, unknown>>);

@@ -1,10 +1,10 @@
 import { readdirSync } from 'node:fs';
-import { check } from '../../lambda/check.ts';
-import type { Digest } from '../../lambda/core/digest.ts';
-import { CheckFailed, type Outcome } from '../../lambda/outcome.ts';
+import { check } from '../../lambda/commands/check.ts';
+import { CheckFailed, type Outcome } from '../../lambda/commands/outcome.ts';
+import type { Digest } from '../../lambda/core/digest/write-digest.ts';
+import { PLAIN, renderPlainText } from '../../lambda/core/render/plain-text.ts';
 import type { SlackMessage } from '../../lambda/slack/webhook.ts';
-import { PLAIN, plainText } from '../../lambda/text/plain-text.ts';
-import { REFUSED, settings, World } from '../a-world.ts';
+import { REFUSED, settings, World } from '../commands/a-world.ts';
 import { minute } from './an-organisation.ts';
 import type { Check, Situation } from './situations.ts';
 
@@ -12,13 +12,13 @@ import type { Check, Situation } from './situations.ts';
 export const FOLDER = new URL('./', import.meta.url);
 
 /** What is said of a situation: the digest of its last check, and the messages that were posted. */
-export interface Said {
+export interface InvocationResult {
   readonly digest: Digest;
   readonly messages: readonly SlackMessage[];
 }
 
 /** Plays a situation through real checks, the listing and Slack alone being made up. */
-export async function said({ checks }: Situation): Promise<Said> {
+export async function said({ checks }: Situation): Promise<InvocationResult> {
   const world = new World();
   let digest: Digest | undefined;
   for (const one of checks) {
@@ -43,9 +43,9 @@ async function outcomeOf({ atMinute, shown, slackRefuses }: Check, world: World)
 }
 
 /** The golden files of a situation by their names, as they should be. */
-export function goldenFiles(name: string, { story }: Situation, { digest, messages }: Said) {
+export function goldenFiles(name: string, { story }: Situation, { digest, messages }: InvocationResult) {
   return {
-    [`${name}.txt`]: `# ${story}\n\n${plainText(digest, { ...PLAIN, width: 100 })}\n`,
+    [`${name}.txt`]: `# ${story}\n\n${renderPlainText(digest, { ...PLAIN, width: 100 })}\n`,
     // Each message can be pasted into Slack's Block Kit Builder.
     [`${name}.slack.json`]: `${JSON.stringify(messages, null, 2)}\n`,
   };

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { faultsOf } from '../slack/block-kit-validator.ts';
+import { faultsOf } from '../core/render/block-kit-validator.ts';
 import { FOLDER, filesThere, goldenFiles, said } from './golden-files.ts';
 import { SITUATIONS } from './situations.ts';
 

@@ -1,6 +1,6 @@
-import type { Blindness } from '../../lambda/core/alert.ts';
+import type { ListingFailure } from '../../lambda/core/alert.ts';
 import type { Instant } from '../../lambda/core/time.ts';
-import type { Shown } from '../a-world.ts';
+import type { Shown } from '../commands/a-world.ts';
 import {
   aLargeOrganisation,
   disabledSince,
@@ -40,10 +40,10 @@ function blindAt(atMinute: number): Check {
   return { atMinute, shown: () => UNREACHABLE };
 }
 
-const UNREACHABLE: Blindness = {
+const UNREACHABLE: ListingFailure = {
   kind: 'failed',
-  tried: 'GET https://api.timbal.ai/orgs/acme/connectors/syncs',
-  cameBack: '503 Service Unavailable, 4 tries',
+  request: 'GET https://api.timbal.ai/orgs/acme/connectors/syncs',
+  received: '503 Service Unavailable, 4 tries',
 };
 
 const OPEN_FOR_A_DAY: Troubles = {
@@ -99,7 +99,7 @@ export const SITUATIONS: Readonly<Record<string, Situation>> = {
     story: 'A day later, what was told is still open.',
     checks: [at(0), at(300, OPEN_FOR_A_DAY), at(300 + 24 * 60, OPEN_FOR_A_DAY)],
   },
-  blind: {
+  listingFailure: {
     story: 'The syncs can no longer be listed, while an alert is open.',
     checks: [at(0), at(40, { orders: failingSince(0) }), blindAt(45), blindAt(60)],
   },

@@ -1,6 +1,11 @@
+import { sendOnce } from '../../lambda/http/attempt.ts';
 import { deadlineIn } from '../../lambda/http/deadline.ts';
-import { sendOnce } from '../../lambda/http/one-try.ts';
-import { type Answer, PATIENCE, type Patience, requestWithRetries } from '../../lambda/http/retries.ts';
+import {
+  type InvocationResponse,
+  RETRY_POLICY,
+  type RetryPolicy,
+  requestWithRetries,
+} from '../../lambda/http/retries.ts';
 import {
   answers,
   type Behaviour,
@@ -25,7 +30,7 @@ describe('a request with retries', () => {
   ])('is sent again after %s', async (_name, behaviours) => {
     const server = await localServer(...behaviours, answers(200, 'whole'));
     const answer = await asking(server.url);
-    expect(answer).toMatchObject({ kind: 'answered', tries: behaviours.length + 1 });
+    expect(answer).toMatchObject({ kind: 'responded', attempts: behaviours.length + 1 });
     expect(await bodyOf(answer)).toBe('whole');
   });
 
@@ -41,32 +46,32 @@ describe('a request with retries', () => {
     const server = await localServer(answers(503, 'first'), answers(503, 'more'));
     const answer = await asking(server.url);
     expect(server.requests).toHaveLength(4);
-    expect(answer).toMatchObject({ kind: 'answered', tries: 4 });
+    expect(answer).toMatchObject({ kind: 'responded', attempts: 4 });
     expect(await bodyOf(answer)).toBe('more');
   });
 
   it('is given up after three retries without an answer', async () => {
     const answer = await asking(await nobodyThere());
-    expect(answer).toMatchObject({ kind: 'unanswered', tries: 4, error: { code: 'ECONNREFUSED' } });
+    expect(answer).toMatchObject({ kind: 'no_response', attempts: 4, error: { code: 'ECONNREFUSED' } });
   });
 
   it.each([200, 204, 301, 400, 404, 413])('is not sent again after a %d', async (status) => {
     const server = await localServer(answers(status));
-    expect(await asking(server.url)).toMatchObject({ kind: 'answered', tries: 1, response: { status } });
+    expect(await asking(server.url)).toMatchObject({ kind: 'responded', attempts: 1, response: { status } });
     expect(server.requests).toHaveLength(1);
   });
 
   it('is not sent again when its predicate says no', async () => {
     const server = await localServer(answers(503));
     const answer = await asking(server.url, {}, {}, () => false);
-    expect(answer).toMatchObject({ kind: 'answered', tries: 1 });
+    expect(answer).toMatchObject({ kind: 'responded', attempts: 1 });
   });
 });
 
 describe('the wait before a retry', () => {
   it('grows from once to twice the shortest, and double with each retry', async () => {
     const server = await localServer(answers(503));
-    await asking(server.url, { shortestDelayMs: 20, longestDelayMs: 10_000 });
+    await asking(server.url, { minDelayMs: 20, maxDelayMs: 10_000 });
     const [first = 0, second = 0, third = 0] = gaps(server.requests);
     expect(first).toBeGreaterThanOrEqual(19);
     expect(second).toBeGreaterThanOrEqual(39);
@@ -77,12 +82,12 @@ describe('the wait before a retry', () => {
 
   it('is never above the longest', async () => {
     const server = await localServer(answers(503));
-    await asking(server.url, { shortestDelayMs: 5, longestDelayMs: 10 });
+    await asking(server.url, { minDelayMs: 5, maxDelayMs: 10 });
     for (const gap of gaps(server.requests)) expect(gap).toBeLessThan(10 + 60);
   });
 
   it("is the design's: from 0.5 to 8 s", () => {
-    expect(PATIENCE).toMatchObject({ retries: 3, shortestDelayMs: 500, longestDelayMs: 8000 });
+    expect(RETRY_POLICY).toMatchObject({ retries: 3, minDelayMs: 500, maxDelayMs: 8000 });
   });
 });
 
@@ -96,7 +101,7 @@ describe('Retry-After', () => {
   ])('%s ends it at once when it does not fit, and is told', async (_name, headers) => {
     const server = await localServer(answers(429, '', headers));
     const began = performance.now();
-    expect(await asking(server.url)).toMatchObject({ tries: 1, waitSeconds: 60 });
+    expect(await asking(server.url)).toMatchObject({ attempts: 1, waitSeconds: 60 });
     expect(performance.now() - began).toBeLessThan(2000);
   });
 
@@ -107,7 +112,7 @@ describe('Retry-After', () => {
       answers(503),
       answers(429, '', { 'retry-after': '60' }),
     );
-    expect(await asking(server.url)).toMatchObject({ tries: 4, waitSeconds: 60 });
+    expect(await asking(server.url)).toMatchObject({ attempts: 4, waitSeconds: 60 });
   });
 
   it('of an earlier answer is not told', async () => {
@@ -122,22 +127,22 @@ describe('Retry-After', () => {
 
   it('of 0 s still waits the shortest time', async () => {
     const server = await localServer(answers(429, '', { 'retry-after': '0' }), answers(200));
-    await asking(server.url, { shortestDelayMs: 50 });
+    await asking(server.url, { minDelayMs: 50 });
     expect(gaps(server.requests)[0]).toBeGreaterThanOrEqual(49);
   });
 
   // ky would wait for it, whatever the deadline.
   it('is not confused with RateLimit-Reset', async () => {
     const server = await localServer(answers(429, '', { 'ratelimit-reset': '60' }), answers(200));
-    expect(await asking(server.url)).toMatchObject({ tries: 2, response: { status: 200 } });
+    expect(await asking(server.url)).toMatchObject({ attempts: 2, response: { status: 200 } });
   });
 });
 
 describe('the deadline', () => {
   it('ends a try that hangs, and closes its connection', async () => {
     const server = await localServer(hangs);
-    const answer = await asking(server.url, {}, {}, mayRetry, 0.1);
-    expect(answer).toMatchObject({ kind: 'unanswered', tries: 1, error: { code: 'CUT' } });
+    const answer = await asking(server.url, {}, {}, isRetryable, 0.1);
+    expect(answer).toMatchObject({ kind: 'no_response', attempts: 1, error: { code: 'CUT' } });
     await nothingOpen(server);
   });
 
@@ -147,13 +152,13 @@ describe('the deadline', () => {
     setTimeout(() => cut.abort(), 50);
     const began = performance.now();
     const answer = await requestWithRetries(new Request(server.url), {
-      patience: { ...QUICK, shortestDelayMs: 5000, longestDelayMs: 5000 },
+      retryPolicy: { ...QUICK, minDelayMs: 5000, maxDelayMs: 5000 },
       deadline: { signal: cut.signal, leftMs: () => 60_000 },
       send: sendingWith(cut.signal),
-      mayRetry,
+      isRetryable,
     });
     expect(performance.now() - began).toBeLessThan(2000);
-    expect(answer).toMatchObject({ kind: 'answered', response: { status: 503 }, tries: 1 });
+    expect(answer).toMatchObject({ kind: 'responded', response: { status: 503 }, attempts: 1 });
   });
 
   it.each([
@@ -161,54 +166,54 @@ describe('the deadline', () => {
     [1, 1],
   ])(
     'allows a retry only if it leaves time for it: %d ms more than it has, %d tries',
-    async (more, tries) => {
+    async (more, attempts) => {
       const server = await localServer(answers(503));
-      const patience: Patience = {
+      const retryPolicy: RetryPolicy = {
         retries: 1,
-        shortestDelayMs: 0,
-        longestDelayMs: 0,
-        leastTryMs: 1000 + more,
+        minDelayMs: 0,
+        maxDelayMs: 0,
+        minAttemptMs: 1000 + more,
       };
-      expect(await asking(server.url, patience, {}, mayRetry, 1)).toMatchObject({ tries });
+      expect(await asking(server.url, retryPolicy, {}, isRetryable, 1)).toMatchObject({ attempts });
     },
   );
 
   it('that is over before anything was sent sends nothing', async () => {
     const server = await localServer(answers(200));
-    const answer = await asking(server.url, {}, {}, mayRetry, 0);
-    expect(answer).toMatchObject({ kind: 'unanswered', error: { code: 'CUT' } });
+    const answer = await asking(server.url, {}, {}, isRetryable, 0);
+    expect(answer).toMatchObject({ kind: 'no_response', error: { code: 'CUT' } });
     expect(server.requests).toHaveLength(0);
   });
 });
 
-const QUICK: Patience = { retries: 3, shortestDelayMs: 1, longestDelayMs: 4, leastTryMs: 0 };
+const QUICK: RetryPolicy = { retries: 3, minDelayMs: 1, maxDelayMs: 4, minAttemptMs: 0 };
 
-function mayRetry(came: Response | Error): boolean {
+function isRetryable(came: Response | Error): boolean {
   return came instanceof Error || came.status === 429 || came.status >= 500;
 }
 
 function sendingWith(signal: AbortSignal): (request: Request) => Promise<Response> {
-  return (request) => sendOnce(request, { signal, tryMs: 2000, mostBytes: 1000, cutBody: 'fails' });
+  return (request) => sendOnce(request, { signal, attemptTimeoutMs: 2000, maxBytes: 1000, cutBody: 'fails' });
 }
 
 function asking(
   url: string,
-  patience: Partial<Patience> = {},
+  retryPolicy: Partial<RetryPolicy> = {},
   init: RequestInit = {},
-  predicate = mayRetry,
+  predicate = isRetryable,
   seconds = 10,
-): Promise<Answer> {
+): Promise<InvocationResponse> {
   const deadline = deadlineIn(seconds);
   return requestWithRetries(new Request(url, init), {
-    patience: { ...QUICK, ...patience },
+    retryPolicy: { ...QUICK, ...retryPolicy },
     deadline,
     send: sendingWith(deadline.signal),
-    mayRetry: predicate,
+    isRetryable: predicate,
   });
 }
 
-async function bodyOf(answer: Answer): Promise<string> {
-  return answer.kind === 'answered' ? answer.response.text() : '';
+async function bodyOf(answer: InvocationResponse): Promise<string> {
+  return answer.kind === 'responded' ? answer.response.text() : '';
 }
 
 function gaps(requests: readonly { readonly atMs: number }[]): readonly number[] {

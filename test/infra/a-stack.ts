@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, type AppProps } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import type { Environment } from '../../infra/environment.ts';
+import type { Environment } from '../../infra/environment-schema.ts';
 import { SyncAlertsStack } from '../../infra/sync-alerts-stack.ts';
 
 export const PROJECT = join(__dirname, '../..');

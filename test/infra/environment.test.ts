@@ -1,4 +1,4 @@
-import { type Environment, readEnvironments } from '../../infra/environment.ts';
+import { type Environment, readEnvironments } from '../../infra/environment-schema.ts';
 import { environments } from '../../infra/environments.ts';
 import { SyncAlertsError } from '../../lambda/errors.ts';
 
@@ -135,7 +135,7 @@ test('every fault of every environment is said at once', () => {
   const faults = faultsOf({
     'no name': {},
     prod: { region: 'mars-1', schedule: { expression: 'rate(1 minute)', timeZone: 'Mars', every: 5 } },
-    staging: { policy: { grace: 5, blindAfter: 'x' }, kmsKeyArn: '', extra: true },
+    staging: { policy: { grace: 5, listingFailureFor: 'x' }, kmsKeyArn: '', extra: true },
     dev: null,
   });
   expect(faults.map((fault) => fault.split(': ')[0])).toEqual([
@@ -149,5 +149,5 @@ test('every fault of every environment is said at once', () => {
     'staging.extra',
     'dev',
   ]);
-  expect(faults[5]).toMatch(/grace: .*blindAfter: /);
+  expect(faults[5]).toMatch(/grace: .*listingFailureFor: /);
 });

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { ALARM_NAMES, type AlarmName } from '../../infra/alarms.ts';
-import type { Environment } from '../../infra/environment.ts';
+import type { Environment } from '../../infra/environment-schema.ts';
 import { Monitoring } from '../../infra/monitoring.ts';
 import { SyncAlerts } from '../../infra/sync-alerts.ts';
-import { METRIC_NAMESPACE, METRICS } from '../../lambda/metric-names.ts';
+import { METRIC_NAMESPACE, METRICS } from '../../lambda/invocation/metric-names.ts';
 import { anApp, aStack, aTemplate, PROJECT, removeFolders } from './a-stack.ts';
 
 const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:on-call';
@@ -136,9 +136,9 @@ describe.each(SCHEDULES)('of %s', (_, environment, completion, twice) => {
   });
 
   test('something due for over an hour: as it was, between two checks', () => {
-    expect(alarm(template, 'somethingDue')).toMatchObject({
+    expect(alarm(template, 'undeliveredNotifications')).toMatchObject({
       ...own,
-      MetricName: 'OldestDueSeconds',
+      MetricName: 'OldestUndeliveredSeconds',
       Statistic: 'Maximum',
       ComparisonOperator: 'GreaterThanThreshold',
       Threshold: 3600,

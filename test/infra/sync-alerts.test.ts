@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import type { Environment } from '../../infra/environment.ts';
+import type { Environment } from '../../infra/environment-schema.ts';
 import { SyncAlerts } from '../../infra/sync-alerts.ts';
 import { anApp, aStack, aTemplate, removeFolders } from './a-stack.ts';
 
@@ -37,8 +37,8 @@ const allow = (action: string | string[], resource: unknown) => ({
 });
 
 test('the stack is as it was', () => {
-  const masked = JSON.stringify(asShipped.toJSON()).replace(/[\da-f]{64}/g, 'ASSET');
-  expect(JSON.parse(masked)).toMatchSnapshot();
+  const redacted = JSON.stringify(asShipped.toJSON()).replace(/[\da-f]{64}/g, 'ASSET');
+  expect(JSON.parse(redacted)).toMatchSnapshot();
 });
 
 describe('the function', () => {

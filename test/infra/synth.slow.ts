@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { type App, Validations } from 'aws-cdk-lib';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import type { Environment } from '../../infra/environment.ts';
+import type { Environment } from '../../infra/environment-schema.ts';
 import { aFolder, anApp, aStack, CONTEXT, PROJECT, removeFolders } from './a-stack.ts';
 
 jest.setTimeout(60_000);
@@ -58,7 +58,7 @@ describe('the app', () => {
   let here: string;
   let elsewhere: string;
   beforeAll(async () => {
-    const policy = { grace: '7m', ignore: [{ match: { name: `"it's" $HOME \`x\`` }, reason: 'é' }] };
+    const policy = { grace: '7m', exclude: [{ match: { name: `"it's" $HOME \`x\`` }, reason: 'é' }] };
     const other = checkoutWith({ prod: {}, staging: { policy } });
     [here, elsewhere] = await Promise.all([synthesise(PROJECT), synthesise(other)]);
   });
@@ -81,7 +81,7 @@ describe('the app', () => {
     const policy = readFileSync(join(assetOf(elsewhere, 'staging'), 'policy.json'), 'utf8');
     expect(JSON.parse(policy)).toEqual({
       grace: '7m',
-      ignore: [{ match: { name: `"it's" $HOME \`x\`` }, reason: 'é' }],
+      exclude: [{ match: { name: `"it's" $HOME \`x\`` }, reason: 'é' }],
     });
     expect(assetOf(elsewhere, 'staging')).not.toBe(assetOf(elsewhere, 'prod'));
   });

@@ -61,9 +61,9 @@ export class Api {
 
   records(at: number): readonly Record<string, unknown>[] {
     while (this.#births.length > 0) {
-      const due = this.#births.findIndex((birth) => birth.at <= at);
-      if (due < 0) break;
-      const [birth] = this.#births.splice(due, 1);
+      const plan = this.#births.findIndex((birth) => birth.at <= at);
+      if (plan < 0) break;
+      const [birth] = this.#births.splice(plan, 1);
       if (birth !== undefined) this.#lives.push(birth.life());
     }
     const jump = this.#calm ? undefined : this.#jumps.find(([from, to]) => from <= at && at < to);

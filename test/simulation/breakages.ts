@@ -1,7 +1,7 @@
+import type { Ports } from '../../lambda/commands/ports.ts';
 import type { Facts } from '../../lambda/core/alert.ts';
-import type { Announced, Announcement } from '../../lambda/core/announce.ts';
-import type { Memory, Route, Telling, ToldCause } from '../../lambda/core/memory.ts';
-import type { Ports } from '../../lambda/ports.ts';
+import type { Notification, PlannedNotifications } from '../../lambda/core/notify/plan.ts';
+import type { NotificationLogEntry, NotifiedCause, Route, WatchState } from '../../lambda/core/state.ts';
 import type { SlackMessage } from '../../lambda/slack/webhook.ts';
 import { type Pieces, WHOLE } from './straight-line.ts';
 
@@ -24,12 +24,12 @@ export const BREAKAGES: Readonly<Record<string, () => Partial<Pieces>>> = {
     },
   }),
   'resolve on an empty listing': () => ({
-    lookAt: (listing, facts, ...rest) => WHOLE.lookAt(listing, neverShown(facts), ...rest),
+    evaluate: (listing, facts, ...rest) => WHOLE.evaluate(listing, neverShown(facts), ...rest),
   }),
   'a failed listing is an empty one': () => ({
-    lookAt: (listing, facts, ...rest) =>
-      WHOLE.lookAt(
-        listing.ok ? listing : { ok: true, syncs: [], tried: '' },
+    evaluate: (listing, facts, ...rest) =>
+      WHOLE.evaluate(
+        listing.ok ? listing : { ok: true, syncs: [], request: '' },
         listing.ok ? facts : neverShown(facts),
         ...rest,
       ),
@@ -42,9 +42,9 @@ export const BREAKAGES: Readonly<Record<string, () => Partial<Pieces>>> = {
       ),
   }),
   'healthy without proof': () => ({
-    lookAt: (...look) => {
-      const seen = WHOLE.lookAt(...look);
-      if (seen.kind === 'blind') return seen;
+    evaluate: (...evaluation) => {
+      const seen = WHOLE.evaluate(...evaluation);
+      if (seen.kind === 'unavailable') return seen;
       const diagnoses = new Map(
         [...seen.diagnoses].map(([id, one]) => [
           id,
@@ -55,57 +55,65 @@ export const BREAKAGES: Readonly<Record<string, () => Partial<Pieces>>> = {
     },
   }),
   'drop what was due': () => ({
-    announce: (...facts) => {
-      const { due, route } = WHOLE.announce(...facts);
+    planNotifications: (...facts) => {
+      const { plan, route } = WHOLE.planNotifications(...facts);
       return {
-        due: { ...due, announcements: due.announcements.filter(({ reason }) => reason !== 'missed') },
+        plan: {
+          ...plan,
+          notifications: plan.notifications.filter(({ reason }) => reason !== 'resolved_undelivered'),
+        },
         route,
       };
     },
   }),
   'escalations forgotten': () => ({
-    announce: (...facts) => {
-      const { due, route } = WHOLE.announce(...facts);
+    planNotifications: (...facts) => {
+      const { plan, route } = WHOLE.planNotifications(...facts);
       return {
-        due: { ...due, announcements: due.announcements.filter(({ reason }) => reason !== 'escalated') },
+        plan: { ...plan, notifications: plan.notifications.filter(({ reason }) => reason !== 'escalated') },
         route,
       };
     },
   }),
   'gathered forgotten': () => ({
-    announce: (...facts) => {
-      const { due, route } = WHOLE.announce(...facts);
+    planNotifications: (...facts) => {
+      const { plan, route } = WHOLE.planNotifications(...facts);
       return {
-        due,
-        route: { ...route, tellings: each(route.tellings, ({ gathered: _gathered, ...rest }) => rest) },
+        plan,
+        route: {
+          ...route,
+          notificationLog: each(route.notificationLog, ({ held: _gathered, ...rest }) => rest),
+        },
       };
     },
   }),
   'each told at once, gathering forgotten': () => ({
-    announce: (facts, { causes: _causes, ...route }, ...rest) => WHOLE.announce(facts, route, ...rest),
+    planNotifications: (facts, { causes: _causes, ...route }, ...rest) =>
+      WHOLE.planNotifications(facts, route, ...rest),
   }),
   'gathered for ever': () => ({
-    settings: (settings) => ({ ...settings, policy: { ...settings.policy, gatherForSeconds: 1e6 } }),
+    settings: (settings) => ({ ...settings, policy: { ...settings.policy, groupIntervalSeconds: 1e6 } }),
   }),
   'gathered no longer the more often': () => ({
-    announce: (facts, route, ...rest) => {
-      const once = (cause: ToldCause) => ({ ...cause, inARow: { ...cause.inARow, times: 1 } });
-      return WHOLE.announce(facts, { ...route, causes: each(route.causes ?? {}, once) }, ...rest);
+    planNotifications: (facts, route, ...rest) => {
+      const once = (cause: NotifiedCause) => ({ ...cause, inARow: { ...cause.inARow, times: 1 } });
+      return WHOLE.planNotifications(facts, { ...route, causes: each(route.causes ?? {}, once) }, ...rest);
     },
   }),
   'missed for what was gathered': () => ({
-    announce: (...facts) =>
-      withAnnouncements(WHOLE.announce(...facts), (one) =>
-        one.reason === 'passed' ? { ...one, reason: 'missed' } : one,
+    planNotifications: (...facts) =>
+      withAnnouncements(WHOLE.planNotifications(...facts), (one) =>
+        one.reason === 'resolved_in_group' ? { ...one, reason: 'resolved_undelivered' } : one,
       ),
   }),
   'a shared cause told one by one': () => ({
-    announce: (...facts) => withAnnouncements(WHOLE.announce(...facts), ({ cause: _cause, ...one }) => one),
+    planNotifications: (...facts) =>
+      withAnnouncements(WHOLE.planNotifications(...facts), ({ cause: _cause, ...one }) => one),
   }),
   'a shared cause told where there is none': () => ({
-    announce: (...facts) => {
-      const announced = WHOLE.announce(...facts);
-      const shared = announced.due.announcements.find(({ cause }) => cause !== undefined);
+    planNotifications: (...facts) => {
+      const announced = WHOLE.planNotifications(...facts);
+      const shared = announced.plan.notifications.find(({ cause }) => cause !== undefined);
       return withAnnouncements(announced, (one) => ({ ...shared, ...one }));
     },
   }),
@@ -116,74 +124,75 @@ export const BREAKAGES: Readonly<Record<string, () => Partial<Pieces>>> = {
         before = facts;
         return WHOLE.track(facts, ...rest);
       },
-      announce: (facts, route, ...rest) =>
-        WHOLE.announce(
+      planNotifications: (facts, route, ...rest) =>
+        WHOLE.planNotifications(
           facts,
-          withTellings(route, (telling, id) =>
-            telling.told !== undefined &&
+          withTellings(route, (logEntry, id) =>
+            logEntry.lastNotified !== undefined &&
             before?.alerts[id]?.state === 'ended' &&
             facts.alerts[id]?.state === 'firing'
-              ? { ...telling, closed: true }
-              : telling,
+              ? { ...logEntry, resolutionSent: true }
+              : logEntry,
           ),
           ...rest,
         ),
     };
   },
   'closing withdrawn when in doubt': () => ({
-    announce: (facts, route, ...rest) =>
-      WHOLE.announce(
+    planNotifications: (facts, route, ...rest) =>
+      WHOLE.planNotifications(
         facts,
-        withTellings(route, ({ noted, ...telling }, id) =>
-          noted === undefined || (noted.what === 'closing' && facts.alerts[id]?.state === 'firing')
-            ? telling
-            : { ...telling, noted },
+        withTellings(route, ({ inFlight: noted, ...logEntry }, id) =>
+          noted === undefined || (noted.what === 'resolved' && facts.alerts[id]?.state === 'firing')
+            ? logEntry
+            : { ...logEntry, inFlight: noted },
         ),
         ...rest,
       ),
   }),
   'an ignored sync announced': () => ({
-    settings: (settings) => ({ ...settings, policy: { ...settings.policy, ignore: [] } }),
+    settings: (settings) => ({ ...settings, policy: { ...settings.policy, exclude: [] } }),
   }),
   'a repeated id judged by its last record': () => ({
-    lookAt: (listing, ...rest) => {
-      if (!listing.ok) return WHOLE.lookAt(listing, ...rest);
+    evaluate: (listing, ...rest) => {
+      if (!listing.ok) return WHOLE.evaluate(listing, ...rest);
       const ids = listing.syncs.map(({ id }) => id);
       const syncs = listing.syncs.filter(({ id }, index) => id === null || ids.lastIndexOf(id) === index);
-      return WHOLE.lookAt({ ...listing, syncs }, ...rest);
+      return WHOLE.evaluate({ ...listing, syncs }, ...rest);
     },
   }),
   'a listing that shrinks said at every check': () => ({
-    announce: (facts, { shrinkingTold: _told, ...route }, ...rest) => WHOLE.announce(facts, route, ...rest),
+    planNotifications: (facts, { shrinkageNotifiedAt: _told, ...route }, ...rest) =>
+      WHOLE.planNotifications(facts, route, ...rest),
   }),
   'ignore the claim': () => ({
-    standing: ({ claim: _claim, ...memory }, ...rest) => WHOLE.standing(memory, ...rest),
+    checkLease: ({ lease: _claim, ...state }, ...rest) => WHOLE.checkLease(state, ...rest),
   }),
   'the claim is kept': () => ({
     ports: (ports) => {
-      let claim: Memory['claim'];
-      return withStore(ports, (memory) => {
-        claim = memory.claim ?? claim;
-        return claim === undefined ? memory : { ...memory, claim };
+      let lease: WatchState['lease'];
+      return withStore(ports, (state) => {
+        lease = state.lease ?? lease;
+        return lease === undefined ? state : { ...state, lease };
       });
     },
   }),
   'stale listing accepted': () => ({
-    standing: (memory, ...rest) => WHOLE.standing({ ...memory, listedAt: null }, ...rest),
+    checkLease: (state, ...rest) => WHOLE.checkLease({ ...state, listedAt: null }, ...rest),
   }),
   'a listing time in the future obeyed': () => ({
-    standing: (memory, requestedAt, ...rest) => {
-      const stand = WHOLE.standing(memory, requestedAt, ...rest);
-      const { listedAt } = memory;
+    checkLease: (state, requestedAt, ...rest) => {
+      const leaseCheck = WHOLE.checkLease(state, requestedAt, ...rest);
+      const { listedAt } = state;
       const isAhead = listedAt !== null && listedAt > requestedAt;
-      return stand.kind === 'free' && isAhead ? { kind: 'overtaken', at: listedAt } : stand;
+      return leaseCheck.kind === 'free' && isAhead ? { kind: 'superseded', at: listedAt } : leaseCheck;
     },
   }),
   'what is uncertain is taken for told': () => ({
     ports: (ports) =>
       withPoster(ports, async (post) => {
         const posted = await post();
-        return posted.kind === 'uncertain' ? { kind: 'accepted' } : posted;
+        return posted.kind === 'unconfirmed' ? { kind: 'accepted' } : posted;
       }),
   }),
   'a refusal is taken for told': () => ({
@@ -197,19 +206,19 @@ export const BREAKAGES: Readonly<Record<string, () => Partial<Pieces>>> = {
     ports: (ports) =>
       withPoster(ports, async (post) => {
         const posted = await post();
-        return posted.kind === 'uncertain' ? post() : posted;
+        return posted.kind === 'unconfirmed' ? post() : posted;
       }),
   }),
   'doubt forgotten': () => ({
     ports: (ports) =>
-      withStore(ports, (memory) => {
-        const { default: route } = memory.routes;
-        if (route === undefined) return memory;
+      withStore(ports, (state) => {
+        const { default: route } = state.routes;
+        if (route === undefined) return state;
         return {
-          ...memory,
+          ...state,
           routes: {
-            ...memory.routes,
-            default: withTellings(route, ({ noted: _noted, ...telling }) => telling),
+            ...state.routes,
+            default: withTellings(route, ({ inFlight: _noted, ...logEntry }) => logEntry),
           },
         };
       }),
@@ -223,13 +232,13 @@ export const BREAKAGES: Readonly<Record<string, () => Partial<Pieces>>> = {
   'reminded at every check': () => ({
     settings: (settings) => ({
       ...settings,
-      policy: { ...settings.policy, repeatEverySeconds: settings.policy.periodSeconds },
+      policy: { ...settings.policy, repeatIntervalSeconds: settings.policy.periodSeconds },
     }),
   }),
   'never reminded': () => ({
-    announce: (...facts) => {
-      const { due, route } = WHOLE.announce(...facts);
-      return { due: { ...due, reminder: [] }, route };
+    planNotifications: (...facts) => {
+      const { plan, route } = WHOLE.planNotifications(...facts);
+      return { plan: { ...plan, reminder: [] }, route };
     },
   }),
 };
@@ -243,21 +252,24 @@ function each<T>(of: Readonly<Record<string, T>>, change: (one: T, key: string) 
 }
 
 function withAnnouncements(
-  { due, route }: Announced,
-  change: (one: Announcement) => Announcement,
-): Announced {
-  return { due: { ...due, announcements: due.announcements.map(change) }, route };
+  { plan, route }: PlannedNotifications,
+  change: (one: Notification) => Notification,
+): PlannedNotifications {
+  return { plan: { ...plan, notifications: plan.notifications.map(change) }, route };
 }
 
-function withTellings(route: Route, change: (telling: Telling, id: string) => Telling): Route {
-  return { ...route, tellings: each(route.tellings, change) };
+function withTellings(
+  route: Route,
+  change: (logEntry: NotificationLogEntry, id: string) => NotificationLogEntry,
+): Route {
+  return { ...route, notificationLog: each(route.notificationLog, change) };
 }
 
-function withStore(ports: Ports, change: (memory: Memory) => Memory): Ports {
-  const { recall, remember } = ports.memory;
+function withStore(ports: Ports, change: (state: WatchState) => WatchState): Ports {
+  const { load, save } = ports.state;
   return {
     ...ports,
-    memory: { recall, remember: (memory, version, by) => remember(change(memory), version, by) },
+    state: { load, save: (state, version, by) => save(change(state), version, by) },
   };
 }
 

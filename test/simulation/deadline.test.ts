@@ -1,5 +1,5 @@
-import { check } from '../../lambda/check.ts';
-import { aFailingRecord, settings } from '../a-world.ts';
+import { check } from '../../lambda/commands/check.ts';
+import { aFailingRecord, settings } from '../commands/a-world.ts';
 import { Clock, onVirtualTime } from './clock.ts';
 import type { Step } from './faults.ts';
 import type { CheckRun } from './history.ts';

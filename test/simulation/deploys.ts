@@ -4,7 +4,7 @@ import type { Random } from './random.ts';
 const HOUR = 3_600_000;
 
 /** What the syncs of a world can be told apart by. */
-const IGNORED: readonly NonNullable<WrittenPolicy['ignore']>[number][] = [
+const IGNORED: readonly NonNullable<WrittenPolicy['exclude']>[number][] = [
   { match: { connection: 'pg-0' }, reason: 'moves next week' },
   { match: { connector: 'postgres-1', kb: 'kb-*' }, reason: 'retired' },
   { match: { name: 'sync-1*' }, reason: 'scratch tables' },
@@ -24,9 +24,9 @@ const OVERRIDES: NonNullable<WrittenPolicy['overrides']> = [
 export function writtenPolicy(random: Random): WrittenPolicy {
   return {
     ...(random.chance(0.3) && { pendingFor: random.pick(['5m', '12m', '30m']) }),
-    ...(random.chance(0.5) && { repeatEvery: random.pick(['2h', '6h']) }),
-    ...(random.chance(0.2) && { gatherFor: random.pick(['0s', '5m']) }),
-    ...(random.chance(0.5) && { repeatPausedEvery: '12h' }),
+    ...(random.chance(0.5) && { repeatInterval: random.pick(['2h', '6h']) }),
+    ...(random.chance(0.2) && { groupInterval: random.pick(['0s', '5m']) }),
+    ...(random.chance(0.5) && { pausedRepeatInterval: '12h' }),
   };
 }
 
@@ -40,7 +40,7 @@ export class Deploys {
       if (!parsed.ok) throw new Error(parsed.faults.join());
       this.#deployed.push({ at, policy: parsed.policy });
     };
-    let policy = random.chance(0.3) ? { ...written, ignore: ignored(random) } : written;
+    let policy = random.chance(0.3) ? { ...written, exclude: excluded(random) } : written;
     deploy(start, policy);
     if (random.chance(0.3)) return;
     for (let at = start + random.wait(3 * HOUR); at < end; at += random.wait(5 * HOUR)) {
@@ -61,7 +61,10 @@ function changed(policy: WrittenPolicy, random: Random): WrittenPolicy {
     case 0:
     case 1:
     case 2:
-      return { ...policy, ignore: policy.ignore === undefined || random.chance(0.4) ? ignored(random) : [] };
+      return {
+        ...policy,
+        exclude: policy.exclude === undefined || random.chance(0.4) ? excluded(random) : [],
+      };
     case 3:
       return { ...policy, stallAfterIntervals: random.pick([1, 2, 3, 6]) };
     case 4:
@@ -74,12 +77,12 @@ function changed(policy: WrittenPolicy, random: Random): WrittenPolicy {
       return {
         ...policy,
         pendingFor: random.pick(['0s', '10m']),
-        repeatEvery: random.pick(['3h', '24h']),
-        gatherFor: random.pick(['10m', '15m']),
+        repeatInterval: random.pick(['3h', '24h']),
+        groupInterval: random.pick(['10m', '15m']),
       };
   }
 }
 
-function ignored(random: Random): NonNullable<WrittenPolicy['ignore']> {
+function excluded(random: Random): NonNullable<WrittenPolicy['exclude']> {
   return Array.from({ length: random.integer(1, 2) }, () => random.pick(IGNORED));
 }

@@ -1,6 +1,6 @@
-import { check } from '../../lambda/check.ts';
+import { check } from '../../lambda/commands/check.ts';
+import { CheckFailed } from '../../lambda/commands/outcome.ts';
 import { parsePolicy } from '../../lambda/core/policy.ts';
-import { CheckFailed } from '../../lambda/outcome.ts';
 import { Clock, onVirtualTime } from './clock.ts';
 import { FAULTS, type Fault, faultsOf, type Step, type Tally } from './faults.ts';
 import type { CheckRun, End } from './history.ts';
@@ -23,7 +23,7 @@ export const LOOKS = [
   'inconclusive',
   'healthy',
   'absent',
-  'blind',
+  'listing_failed',
   'disabled',
   'enabled again',
 ] as const;
@@ -39,7 +39,7 @@ export interface Mishap {
 
 /** Every mishap that one check of one message can meet. */
 export const MISHAPS: readonly Omit<Mishap, 'check'>[] = [
-  ...FAULTS.map((fault) => ({ step: 'recall' as const, fault })),
+  ...FAULTS.map((fault) => ({ step: 'load' as const, fault })),
   ...FAULTS.map((fault) => ({ step: 'list' as const, fault })),
   ...(['remember facts', 'post', 'remember last'] as const).flatMap((step) =>
     faultsOf(step).map((fault) => ({ step, fault })),
@@ -72,7 +72,7 @@ function* allLooks(depth: number): Generator<readonly SmallLook[]> {
     yield [];
     return;
   }
-  for (const before of allLooks(depth - 1)) for (const look of LOOKS) yield [...before, look];
+  for (const before of allLooks(depth - 1)) for (const evaluation of LOOKS) yield [...before, evaluation];
 }
 
 const PARSED = parsePolicy({}, PERIOD_MS / 1000);
@@ -83,13 +83,13 @@ const QUIET_AFTERWARDS = 2;
 export interface SmallOptions {
   readonly check?: Check;
   readonly tally?: Tally;
-  readonly tells?: boolean;
+  readonly covers?: boolean;
 }
 
 /** Runs one sequence, then health until it is quiet, and has it judged. */
 export async function runSequence(
   sequence: Sequence,
-  { check: checked = check, tally = {}, tells = false }: SmallOptions = {},
+  { check: checked = check, tally = {}, covers = false }: SmallOptions = {},
 ): Promise<{
   readonly checks: number;
   readonly violations: readonly string[];
@@ -98,7 +98,7 @@ export async function runSequence(
   if (!PARSED.ok) throw new Error(PARSED.faults.join());
   const { policy } = PARSED;
   const clock = new Clock(START);
-  const story = new Story(tells);
+  const story = new Story(covers);
   const oracle = new Oracle(story, () => clock.now, QUIET_AFTERWARDS);
   let shown: SmallLook = 'healthy';
   let number = -1;
@@ -113,7 +113,7 @@ export async function runSequence(
       const index = numbers.get(run);
       const mishap = sequence.mishaps.find((one) => one.check === index && one.step === step);
       if (mishap !== undefined) return mishap.fault;
-      return step === 'list' && shown === 'blind' ? 'before' : undefined;
+      return step === 'list' && shown === 'listing_failed' ? 'before' : undefined;
     },
     latency: () => 2,
   });
@@ -134,12 +134,12 @@ export async function runSequence(
     numbers.set(run, number);
     story.at(clock.now, `check ${run.id} sees: ${shown}`);
     let end: End;
-    const place = { environment: 'small', organisation: 'acme', moreHint: 'npm start -- --json' };
+    const origin = { environment: 'small', organisation: 'acme', moreHint: 'npm start -- --json' };
     const settings = {
       policy,
-      place,
+      origin,
       checkId: run.id,
-      killedAfterSeconds: KILLED_AFTER_SECONDS,
+      remainingSeconds: KILLED_AFTER_SECONDS,
       dryRun: false,
     };
     clock.at(clock.now + KILLED_AFTER_SECONDS * 1000, () => {
@@ -153,9 +153,9 @@ export async function runSequence(
     if (!run.dead) oracle.ended(run, end);
   };
   return onVirtualTime(clock, async () => {
-    for (const [index, look] of sequence.looks.entries()) {
+    for (const [index, evaluation] of sequence.looks.entries()) {
       clock.at(START + index * PERIOD_MS, () => {
-        shown = look;
+        shown = evaluation;
         void invoke();
       });
     }
@@ -174,14 +174,14 @@ export async function runSequence(
 
 const LAST_SUCCESS = START - 25 * MINUTE;
 
-function recordsOf(look: SmallLook, at: number): readonly Record<string, unknown>[] {
+function recordsOf(evaluation: SmallLook, at: number): readonly Record<string, unknown>[] {
   const other = recordOf('other', at - MINUTE, at, { last_state: 'completed' });
-  const orders = ordersAs(look, at);
+  const orders = ordersAs(evaluation, at);
   return orders === undefined ? [other] : [orders, other];
 }
 
-function ordersAs(look: SmallLook, at: number): Record<string, unknown> | undefined {
-  switch (look) {
+function ordersAs(evaluation: SmallLook, at: number): Record<string, unknown> | undefined {
+  switch (evaluation) {
     case 'problem':
       return recordOf('orders', LAST_SUCCESS, at, {
         last_state: 'failed',

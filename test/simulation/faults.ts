@@ -2,7 +2,7 @@ import type { Random } from './random.ts';
 
 /** The steps of a check that reach the world. */
 export const STEPS = [
-  'recall',
+  'load',
   'list',
   'remember facts',
   'post',
@@ -36,7 +36,7 @@ export type Fault = (typeof FAULTS)[number] | (typeof OWN_FAULTS)[number];
 
 const OF_WRITES: readonly Fault[] = ['lands late', 'asked twice'];
 const OWN: Readonly<Record<Step, readonly Fault[]>> = {
-  recall: ['asked twice'],
+  load: ['asked twice'],
   list: ['refused key', 'malformed', 'empty', 'partial', 'shrunken', 'half unreadable'],
   post: ['told to wait', 'form refused'],
   'remember facts': OF_WRITES,
@@ -65,7 +65,7 @@ export interface Weather {
   readonly name: string;
   readonly chance: number;
   readonly only?: {
-    readonly step: 'list' | 'post' | 'remember' | 'recall';
+    readonly step: 'list' | 'post' | 'save' | 'load';
     readonly chance: number;
     readonly fault?: Fault;
   };
@@ -88,7 +88,7 @@ export function weather(random: Random): Weather {
     case 6:
       return { name: 'Slack is down', chance: 0.01, only: { step: 'post', chance: 0.9 } };
     case 7:
-      return { name: 'the table is down', chance: 0.01, only: { step: 'remember', chance: 0.5 } };
+      return { name: 'the table is down', chance: 0.01, only: { step: 'save', chance: 0.5 } };
     case 8: {
       const fault = random.pick(faultsOf('list').filter((one) => !one.startsWith('crash')));
       return { name: `listings: ${fault}`, chance: 0.02, only: { step: 'list', chance: 0.8, fault } };

@@ -1,9 +1,9 @@
-import type { Memory } from '../../lambda/core/memory.ts';
-import type { Tells } from '../../lambda/core/message.ts';
+import type { Outcome } from '../../lambda/commands/outcome.ts';
+import type { Coverage } from '../../lambda/core/notify/coverage.ts';
 import type { Policy } from '../../lambda/core/policy.ts';
-import type { Outcome } from '../../lambda/outcome.ts';
-import type { Message } from '../../lambda/slack/compose.ts';
-import type { Listed } from '../../lambda/timbal/listing.ts';
+import type { Message } from '../../lambda/core/render/slack-messages.ts';
+import type { WatchState } from '../../lambda/core/state.ts';
+import type { ListingResult } from '../../lambda/timbal/listing.ts';
 import type { Life } from './clock.ts';
 
 /** One check in the world: what it got, and how it ended. */
@@ -17,7 +17,7 @@ export interface CheckRun extends Life {
   recalledVersion?: number;
   settledBefore?: boolean;
   overtakenBefore?: number;
-  listed?: Listed;
+  listed?: ListingResult;
   /** Writes asked for so far. */
   writes: number;
   wrote: boolean;
@@ -29,13 +29,13 @@ export interface CheckRun extends Life {
 }
 
 export interface Post {
-  readonly tells: readonly Tells[];
+  readonly covers: readonly Coverage[];
   readonly endsReminder: boolean;
-  readonly tellsShrinking: boolean;
+  readonly coversShrinkage: boolean;
   readonly message: Message;
   readonly by: CheckRun;
   delivered: boolean;
-  answered?: 'accepted' | 'refused' | 'uncertain';
+  answered?: 'accepted' | 'refused' | 'unconfirmed';
   /** It was accepted for certain, and that was remembered. */
   certain: boolean;
   /** What of it repeats something that Slack has already. */
@@ -51,7 +51,7 @@ export type End =
 /** What whoever judges a world is told of it, as it happens. */
 export interface Watcher {
   /** A write took hold. */
-  committed(run: CheckRun, memory: Memory, version: number): void;
+  committed(run: CheckRun, state: WatchState, version: number): void;
   /** A post is on its way. */
   posting(post: Post): void;
   /** Slack has it. */

@@ -52,7 +52,7 @@ async function one(): Promise<number> {
   const from = given('seed', 1);
   const check = pieces === undefined ? {} : { check: checkWith(pieces) };
   for (let seed = from; seed < from + (pieces === undefined ? 1 : 50); seed += 1) {
-    const { violations, story, checks } = await runWorld({ seed, ...check, tells: values.story === true });
+    const { violations, story, checks } = await runWorld({ seed, ...check, covers: values.story === true });
     const [first] = violations;
     // A story ends soon after what went wrong first.
     const wrongAt = story.findIndex((line) => line.includes('WRONG'));

@@ -1,6 +1,6 @@
-import { check } from '../../lambda/check.ts';
-import { CheckFailed, type Outcome } from '../../lambda/outcome.ts';
-import type { CheckSettings, Ports } from '../../lambda/ports.ts';
+import { check } from '../../lambda/commands/check.ts';
+import { CheckFailed, type Outcome } from '../../lambda/commands/outcome.ts';
+import type { CheckSettings, Ports } from '../../lambda/commands/ports.ts';
 import { Api } from './api.ts';
 import { Clock, onVirtualTime } from './clock.ts';
 import { Deploys, writtenPolicy } from './deploys.ts';
@@ -25,7 +25,7 @@ export interface WorldOptions {
   readonly check?: Check;
   readonly tally?: Tally;
   /** Keeps what happened, in words. */
-  readonly tells?: boolean;
+  readonly covers?: boolean;
   /** How long it is stormy before it is calm; between 17 and 48 hours unless it is said. */
   readonly hours?: number;
   /** Ends the world soon after the first thing that is wrong. */
@@ -50,7 +50,7 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
 }
 
 async function run(
-  { seed, check: checked = check, tally = {}, tells = false, stopsAtViolation = false, hours }: WorldOptions,
+  { seed, check: checked = check, tally = {}, covers = false, stopsAtViolation = false, hours }: WorldOptions,
   clock: Clock,
 ): Promise<WorldResult> {
   const random = new Random(seed);
@@ -59,7 +59,7 @@ async function run(
   const ofFaults = random.fork();
   let now = weather(ofFaults);
   let isCalm = false;
-  const story = new Story(tells);
+  const story = new Story(covers);
   const oracle = new Oracle(story, () => clock.now);
   const stage = new Stage({
     clock,
@@ -104,9 +104,9 @@ async function run(
   const invokeOne = async (run: CheckRun, ahead: number) => {
     const settings: CheckSettings = {
       policy: run.policy,
-      place: { environment: 'simulation', organisation: 'acme', moreHint: 'npm start -- --json' },
+      origin: { environment: 'simulation', organisation: 'acme', moreHint: 'npm start -- --json' },
       checkId: run.id,
-      killedAfterSeconds: KILLED_AFTER_SECONDS,
+      remainingSeconds: KILLED_AFTER_SECONDS,
       dryRun: false,
     };
     clock.at(clock.now + KILLED_AFTER_SECONDS * 1000, () => {
@@ -180,7 +180,7 @@ function saidOf(end: End): string {
     outcome === undefined
       ? ''
       : outcome.kind === 'checked'
-        ? ` open ${outcome.open}, accepted ${outcome.posts.accepted}, refused ${outcome.posts.refused}, uncertain ${outcome.posts.uncertain}, repeated ${outcome.posts.repeated}, still due ${outcome.stillDue.count}, ${outcome.remembered ? 'remembered' : 'not remembered'}`
+        ? ` open ${outcome.open}, accepted ${outcome.posts.accepted}, refused ${outcome.posts.refused}, uncertain ${outcome.posts.unconfirmed}, repeated ${outcome.posts.repeated}, still due ${outcome.undelivered.count}, ${outcome.saved ? 'saved' : 'not remembered'}`
         : ` ${outcome.kind}`;
   return end.kind === 'threw'
     ? `failed (${(end.error as Error).message.split('\n').join('; ').slice(0, 160)})${what}`

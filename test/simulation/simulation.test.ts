@@ -1,6 +1,6 @@
-import { check } from '../../lambda/check.ts';
-import { settings } from '../a-world.ts';
-import { keepsTheContract } from '../memory/memory-contract.ts';
+import { check } from '../../lambda/commands/check.ts';
+import { settings } from '../commands/a-world.ts';
+import { keepsTheContract } from '../state/store-contract.ts';
 import { Clock } from './clock.ts';
 import { Random } from './random.ts';
 import { runWorld } from './run-world.ts';
@@ -21,7 +21,7 @@ describe('in a simulated world, under faults at every step', () => {
       expect(violations).toEqual([]);
       expect(syncs).toBeGreaterThanOrEqual(20);
       expect(checks).toBeGreaterThan(100);
-      expect(figures['openings']).toBeGreaterThan(10);
+      expect(figures['firings']).toBeGreaterThan(10);
     },
     TIMEOUT_MS,
   );
@@ -30,8 +30,8 @@ describe('in a simulated world, under faults at every step', () => {
     'the same seed is the same world',
     async () => {
       const [one, other] = [
-        await runWorld({ seed: 12, hours: 2, tells: true }),
-        await runWorld({ seed: 12, hours: 2, tells: true }),
+        await runWorld({ seed: 12, hours: 2, covers: true }),
+        await runWorld({ seed: 12, hours: 2, covers: true }),
       ];
       expect(one).toEqual(other);
       expect(one.story.length).toBeGreaterThan(100);
@@ -42,8 +42,8 @@ describe('in a simulated world, under faults at every step', () => {
   it.each([1, 4, 9])(
     'the line of the harness, when nothing is broken, does as the real check does: seed %d',
     async (seed) => {
-      const real = await runWorld({ seed, hours: 1, tells: true, check });
-      const ours = await runWorld({ seed, hours: 1, tells: true, check: checkWith(() => ({})) });
+      const real = await runWorld({ seed, hours: 1, covers: true, check });
+      const ours = await runWorld({ seed, hours: 1, covers: true, check: checkWith(() => ({})) });
       expect(ours).toEqual(real);
     },
     TIMEOUT_MS,

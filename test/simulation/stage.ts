@@ -1,13 +1,13 @@
-import type { Memory } from '../../lambda/core/memory.ts';
-import { NOTHING_REMEMBERED } from '../../lambda/core/memory.ts';
+import type { Ports } from '../../lambda/commands/ports.ts';
+import type { Message } from '../../lambda/core/render/slack-messages.ts';
+import type { WatchState } from '../../lambda/core/state.ts';
+import { NOTHING_REMEMBERED } from '../../lambda/core/state.ts';
 import { SyncAlertsError } from '../../lambda/errors.ts';
-import { decode, encode } from '../../lambda/memory/document.ts';
-import { MemoryConflict, MemoryError } from '../../lambda/memory/errors.ts';
-import type { MemoryStore, Recalled } from '../../lambda/memory/memory-store.ts';
-import type { Ports } from '../../lambda/ports.ts';
-import type { Message } from '../../lambda/slack/compose.ts';
-import type { Posted } from '../../lambda/slack/webhook.ts';
-import type { Listed } from '../../lambda/timbal/listing.ts';
+import type { PostResult } from '../../lambda/slack/webhook.ts';
+import { decode, encode } from '../../lambda/state/document.ts';
+import { StateConflict, StateError } from '../../lambda/state/errors.ts';
+import type { LoadedState, StateStore } from '../../lambda/state/state-store.ts';
+import type { ListingResult } from '../../lambda/timbal/listing.ts';
 import type { Clock } from './clock.ts';
 import type { Fault, Step, Tally } from './faults.ts';
 import type { CheckRun, Post, Watcher } from './history.ts';
@@ -51,32 +51,32 @@ export class Stage {
     return this.#version;
   }
 
-  read(): Recalled {
-    if (this.#document === undefined) return { memory: NOTHING_REMEMBERED, version: 0 };
+  read(): LoadedState {
+    if (this.#document === undefined) return { state: NOTHING_REMEMBERED, version: 0 };
     return decode(JSON.parse(this.#document), PLACE);
   }
 
   /** Writes if `version` is still the latest; whether it did. */
-  write(memory: Memory, version: number): boolean {
+  write(state: WatchState, version: number): boolean {
     if (version !== this.#version) return false;
     this.#version += 1;
-    this.#document = JSON.stringify(encode(memory, this.#version));
+    this.#document = JSON.stringify(encode(state, this.#version));
     return true;
   }
 
   portsFor(run: CheckRun, listedAheadMs = 0): Ports {
     return {
       now: () => run.now,
-      memory: this.storeFor(run),
+      state: this.storeFor(run),
       listing: { list: ({ signal }) => this.#list(run, signal, listedAheadMs) },
       slack: { post: (message, { signal }) => this.#post(run, message as Message, signal) },
     };
   }
 
-  storeFor(run: CheckRun): MemoryStore {
+  storeFor(run: CheckRun): StateStore {
     return {
-      recall: () => this.#recall(run),
-      remember: (memory, version, by) => this.#remember(run, memory, version, by?.signal),
+      load: () => this.#recall(run),
+      save: (state, version, by) => this.#remember(run, state, version, by?.signal),
     };
   }
 
@@ -104,47 +104,47 @@ export class Stage {
     return ms === 0 ? Promise.resolve() : clock.sleep(ms, run);
   }
 
-  async #recall(run: CheckRun): Promise<Recalled> {
+  async #recall(run: CheckRun): Promise<LoadedState> {
     const { faultAt, clock } = this.#options;
-    const fault = faultAt('recall', run);
-    this.#hit('recall', fault, run);
-    await this.#way('recall', run);
+    const fault = faultAt('load', run);
+    this.#hit('load', fault, run);
+    await this.#way('load', run);
     if (fault === 'crash before') return this.#died(run);
-    const unreadable = () => new MemoryError('memory_unreadable', `${PLACE} cannot be read (TimeoutError)`);
+    const unreadable = () => new StateError('state_unreadable', `${PLACE} cannot be read (TimeoutError)`);
     if (fault === 'before') throw unreadable();
     if (fault === 'hangs' || fault === 'hangs, done') await clock.sleep(STORE_GIVES_UP_MS, run);
-    let recalled = this.read();
-    await this.#way('recall', run);
+    let loaded = this.read();
+    await this.#way('load', run);
     // Between two versions, or throttled: it is read again.
     if (fault === 'asked twice') {
-      await this.#way('recall', run);
-      recalled = this.read();
-      await this.#way('recall', run);
+      await this.#way('load', run);
+      loaded = this.read();
+      await this.#way('load', run);
     }
     if (fault === 'crash after') return this.#died(run);
     if (fault === 'after' || fault === 'hangs' || fault === 'hangs, done') throw unreadable();
-    run.recalledVersion = recalled.version;
-    run.settledBefore = recalled.memory.settled;
-    run.overtakenBefore = recalled.memory.overtaken;
-    return recalled;
+    run.recalledVersion = loaded.version;
+    run.settledBefore = loaded.state.initialized;
+    run.overtakenBefore = loaded.state.supersededInARow;
+    return loaded;
   }
 
-  async #remember(run: CheckRun, memory: Memory, version: number, signal = NEVER): Promise<number> {
+  async #remember(run: CheckRun, state: WatchState, version: number, signal = NEVER): Promise<number> {
     const { faultAt, clock, random, watcher } = this.#options;
-    const step = stepOf(run, memory);
+    const step = stepOf(run, state);
     run.writes += 1;
     run.lastWriteFailed = false;
     const fault = faultAt(step, run);
     this.#hit(step, fault, run);
     const write = (): boolean => {
-      if (!this.write(memory, version)) return false;
+      if (!this.write(state, version)) return false;
       run.wrote = true;
-      watcher.committed(run, memory, version + 1);
+      watcher.committed(run, state, version + 1);
       return true;
     };
     const fails = () => {
       run.lastWriteFailed = true;
-      return new MemoryError('memory_unwritable', `${PLACE} could not be written (TimeoutError)`);
+      return new StateError('state_unwritable', `${PLACE} could not be written (TimeoutError)`);
     };
     // The store is cut when the check ends, whatever it is waiting for.
     const isCut = async (waited: Promise<void>): Promise<boolean> => {
@@ -164,7 +164,7 @@ export class Stage {
     }
     if (!write()) {
       await this.#way(step, run);
-      throw new MemoryConflict(PLACE, version);
+      throw new StateConflict(PLACE, version);
     }
     if (await isCut(this.#way(step, run))) throw fails();
     if (fault === 'crash after') return this.#died(run);
@@ -175,18 +175,18 @@ export class Stage {
     return version + 1;
   }
 
-  async #list(run: CheckRun, signal: AbortSignal, aheadMs: number): Promise<Listed> {
+  async #list(run: CheckRun, signal: AbortSignal, aheadMs: number): Promise<ListingResult> {
     const { faultAt, clock, random } = this.#options;
     const fault = faultAt('list', run);
     this.#hit('list', fault, run);
     const requestedAt = run.now + (clock.now - run.startedAt) + aheadMs;
-    const answer = (listed: Listed): Listed => {
+    const answer = (listed: ListingResult): ListingResult => {
       run.listed = listed;
       return listed;
     };
-    const blind = (kind: 'failed' | 'refused' | 'malformed', cameBack: string) => {
-      const error = new SyncAlertsError('timbal_unreachable', `could not list: ${cameBack}`);
-      return answer({ ok: false, requestedAt, blindness: { kind, tried: TRIED, cameBack }, error });
+    const blind = (kind: 'failed' | 'refused' | 'malformed', received: string) => {
+      const error = new SyncAlertsError('timbal_unreachable', `could not list: ${received}`);
+      return answer({ ok: false, requestedAt, failure: { kind, request: TRIED, received }, error });
     };
     await this.#way('list', run);
     if (fault === 'crash before') return this.#died(run);
@@ -206,19 +206,19 @@ export class Stage {
       ok: true,
       requestedAt,
       records: seenThrough(fault, records, clock.now, random),
-      tried: TRIED,
+      request: TRIED,
     });
   }
 
-  async #post(run: CheckRun, message: Message, signal: AbortSignal): Promise<Posted> {
+  async #post(run: CheckRun, message: Message, signal: AbortSignal): Promise<PostResult> {
     const { faultAt, random, watcher } = this.#options;
     const fault = faultAt('post', run);
     this.#hit('post', fault, run);
-    const { tells, endsReminder, tellsShrinking } = message;
+    const { covers, endsReminder, coversShrinkage } = message;
     const post: Post = {
-      tells,
+      covers,
       endsReminder,
-      tellsShrinking,
+      coversShrinkage,
       message,
       by: run,
       delivered: false,
@@ -227,7 +227,7 @@ export class Stage {
     };
     run.posts.push(post);
     watcher.posting(post);
-    const answer = (posted: Posted): Posted => {
+    const answer = (posted: PostResult): PostResult => {
       post.answered = posted.kind;
       watcher.answered(post);
       return posted;
@@ -241,8 +241,11 @@ export class Stage {
       return answer({ kind: 'refused', form, error, ...(waitSeconds !== undefined && { waitSeconds }) });
     };
     const uncertain = () => {
-      const error = new SyncAlertsError('slack_uncertain', 'slack webhook "default" did not answer in time');
-      return answer({ kind: 'uncertain', error });
+      const error = new SyncAlertsError(
+        'slack_unconfirmed',
+        'slack webhook "default" did not answer in time',
+      );
+      return answer({ kind: 'unconfirmed', error });
     };
     // Nothing is sent after the deadline.
     if (signal.aborted) return refused(false);
@@ -270,11 +273,11 @@ export class Stage {
 }
 
 /** Which of its writes a check is about to make. */
-function stepOf(run: CheckRun, memory: Memory): Step {
+function stepOf(run: CheckRun, state: WatchState): Step {
   if (run.writes === 0)
-    return memory.overtaken > (run.overtakenBefore ?? 0) ? 'remember overtaken' : 'remember facts';
+    return state.supersededInARow > (run.overtakenBefore ?? 0) ? 'remember overtaken' : 'remember facts';
   if (run.lastWriteFailed) return 'remember again';
-  return memory.claim === undefined ? 'remember last' : 'remember post';
+  return state.lease === undefined ? 'remember last' : 'remember post';
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -1,35 +1,35 @@
-import { conclude } from '../../lambda/conclude.ts';
-import { announce, isNothing } from '../../lambda/core/announce.ts';
-import { digest } from '../../lambda/core/digest.ts';
-import { lookAt } from '../../lambda/core/look.ts';
-import { routeOf } from '../../lambda/core/memory.ts';
-import { asWritten, hasChanged, remembering } from '../../lambda/core/remember.ts';
-import { parseListing } from '../../lambda/core/sync-record.ts';
-import { track } from '../../lambda/core/track.ts';
-import { deliver, NOTHING_DELIVERED } from '../../lambda/deliver.ts';
-import type { CheckSettings, Ports } from '../../lambda/ports.ts';
-import { recallAndList } from '../../lambda/recall-and-list.ts';
-import { compose } from '../../lambda/slack/compose.ts';
-import { standing, stop } from '../../lambda/standing.ts';
-import { timetable } from '../../lambda/timetable.ts';
+import { startDeadlines } from '../../lambda/commands/deadlines.ts';
+import { deliver, NOT_DELIVERED } from '../../lambda/commands/deliver.ts';
+import { checkLease, stopCheck } from '../../lambda/commands/lease.ts';
+import { loadAndList } from '../../lambda/commands/load-and-list.ts';
+import type { CheckSettings, Ports } from '../../lambda/commands/ports.ts';
+import { summarize } from '../../lambda/commands/summarize.ts';
+import { evaluate } from '../../lambda/core/diagnose/evaluation.ts';
+import { writeDigest } from '../../lambda/core/digest/write-digest.ts';
+import { asSaved, hasChanged, nextState } from '../../lambda/core/next-state.ts';
+import { isEmptyPlan, planNotifications } from '../../lambda/core/notify/plan.ts';
+import { parseListing } from '../../lambda/core/parse/parse-sync.ts';
+import { slackMessages } from '../../lambda/core/render/slack-messages.ts';
+import { routeOf } from '../../lambda/core/state.ts';
+import { track } from '../../lambda/core/track/track.ts';
 import type { Check } from './run-world.ts';
 
 /** The parts of a check that can be taken out and broken. */
 export interface Pieces {
-  readonly standing: typeof standing;
-  readonly lookAt: typeof lookAt;
+  readonly checkLease: typeof checkLease;
+  readonly evaluate: typeof evaluate;
   readonly track: typeof track;
-  readonly announce: typeof announce;
+  readonly planNotifications: typeof planNotifications;
   readonly deliver: typeof deliver;
   readonly ports: (ports: Ports) => Ports;
   readonly settings: (settings: CheckSettings) => CheckSettings;
 }
 
 export const WHOLE: Pieces = {
-  standing,
-  lookAt,
+  checkLease,
+  evaluate,
   track,
-  announce,
+  planNotifications,
   deliver,
   ports: (same) => same,
   settings: (same) => same,
@@ -46,26 +46,32 @@ export function checkWith(partsOfOne: () => Partial<Pieces>): Check {
     const parts = { ...WHOLE, ...partsOfOne() };
     const ports = parts.ports(givenPorts);
     const settings = parts.settings(givenSettings);
-    const { policy, place } = settings;
-    const times = timetable(settings.killedAfterSeconds);
+    const { policy, origin: place } = settings;
+    const times = startDeadlines(settings.remainingSeconds);
     const now = ports.now();
-    const { recalled, listed } = await recallAndList(ports, times.listing);
-    const { memory } = recalled;
-    const stand = parts.standing(memory, listed.requestedAt, times, now);
-    if (stand.kind !== 'free') return stop(stand, recalled, ports, settings, now);
+    const { loaded, listed } = await loadAndList(ports, times.listing);
+    const { state } = loaded;
+    const leaseCheck = parts.checkLease(state, listed.requestedAt, times, now);
+    if (leaseCheck.kind !== 'free') return stopCheck(leaseCheck, loaded, ports, settings, now);
 
-    const firstLook = !memory.settled;
-    const look = parts.lookAt(parseListing(listed), memory.facts, policy, now);
-    const facts = parts.track(memory.facts, look, policy, now, firstLook);
-    const { due, route } = parts.announce(facts, routeOf(memory), look, policy, now);
-    const said = isNothing(due) ? undefined : digest(due, facts, look, place, firstLook, now);
-    const messages = said === undefined ? [] : compose(said);
+    const initialRun = !state.initialized;
+    const evaluation = parts.evaluate(parseListing(listed), state.facts, policy, now);
+    const facts = parts.track(state.facts, evaluation, policy, now, initialRun);
+    const { plan, route } = parts.planNotifications(facts, routeOf(state), evaluation, policy, now);
+    const said = isEmptyPlan(plan) ? undefined : writeDigest(plan, facts, evaluation, place, initialRun, now);
+    const messages = said === undefined ? [] : slackMessages(said);
 
-    const next = remembering(memory, facts, route, look, listed.requestedAt);
-    const isQuiet = messages.length === 0 && !hasChanged(memory, next);
-    const delivery = { memory: asWritten(next, look, now), version: recalled.version, messages, look, now };
+    const next = nextState(state, facts, route, evaluation, listed.requestedAt);
+    const isQuiet = messages.length === 0 && !hasChanged(state, next);
+    const delivery = {
+      state: asSaved(next, evaluation, now),
+      version: loaded.version,
+      messages,
+      evaluation,
+      now,
+    };
     const delivered =
-      isQuiet || settings.dryRun ? NOTHING_DELIVERED : await parts.deliver(delivery, ports, settings, times);
-    return conclude({ listed, look, facts, due, said, next, delivered, stand, now }, settings);
+      isQuiet || settings.dryRun ? NOT_DELIVERED : await parts.deliver(delivery, ports, settings, times);
+    return summarize({ listed, evaluation, facts, plan, said, next, delivered, leaseCheck, now }, settings);
   };
 }

@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
+import { headerBlock } from '../../lambda/core/render/blocks.ts';
 import { SyncAlertsError } from '../../lambda/errors.ts';
 import { type Deadline, deadlineIn } from '../../lambda/http/deadline.ts';
-import { headerBlock } from '../../lambda/slack/blocks.ts';
 import {
-  type Posted,
+  type PostResult,
   type SlackMessage,
   SlackWebhook,
   type WebhookOptions,
@@ -71,7 +71,7 @@ describe('a post', () => {
 
   it('is accepted by a 2xx whose body stalls', async () => {
     const server = await localServer(stallsMidway(200, 'o'));
-    expect(await posting(server, { tryMs: 150 })).toEqual({ kind: 'accepted' });
+    expect(await posting(server, { attemptTimeoutMs: 150 })).toEqual({ kind: 'accepted' });
     expect(server.requests).toHaveLength(1);
   });
 
@@ -103,7 +103,7 @@ describe('a certain refusal', () => {
   ])('comes of %s', async (_name, behaviour, message, requests) => {
     const server = await localServer(behaviour);
     const posted = await posting(server, {
-      url: aUrl(server.url, { readAfresh: async () => server.url + PATH }),
+      url: aUrl(server.url, { readFresh: async () => server.url + PATH }),
     });
     expect(posted).toMatchObject({ kind: 'refused', form: false, error: { code: 'slack_refused' } });
     expect(posted).not.toHaveProperty('waitSeconds');
@@ -200,15 +200,15 @@ describe('an uncertain post', () => {
   ])('comes of %s, and is not sent again', async (_name, behaviour, message) => {
     const server = await localServer(behaviour);
     const posted = await posting(server);
-    expect(posted).toMatchObject({ kind: 'uncertain', error: { code: 'slack_uncertain' } });
+    expect(posted).toMatchObject({ kind: 'unconfirmed', error: { code: 'slack_unconfirmed' } });
     expect(messageOf(posted)).toMatch(message);
     expect(server.requests).toHaveLength(1);
   });
 
   it('comes of no answer in time, and is not sent again', async () => {
     const server = await localServer(hangs);
-    const posted = await posting(server, { tryMs: 100 });
-    expect(posted).toMatchObject({ kind: 'uncertain', error: { code: 'slack_uncertain' } });
+    const posted = await posting(server, { attemptTimeoutMs: 100 });
+    expect(posted).toMatchObject({ kind: 'unconfirmed', error: { code: 'slack_unconfirmed' } });
     expect(messageOf(posted)).toMatch(/^gave no answer in time \(TIMEOUT\); it may have the message/);
     expect(server.requests).toHaveLength(1);
     await nothingOpen(server);
@@ -217,8 +217,8 @@ describe('an uncertain post', () => {
   it('comes of the deadline, at once, and nothing of the request outlives it', async () => {
     const server = await localServer(hangs);
     const began = performance.now();
-    const posted = await posting(server, { deadline: deadlineIn(0.1), tryMs: 5000 });
-    expect(posted).toMatchObject({ kind: 'uncertain' });
+    const posted = await posting(server, { deadline: deadlineIn(0.1), attemptTimeoutMs: 5000 });
+    expect(posted).toMatchObject({ kind: 'unconfirmed' });
     expect(performance.now() - began).toBeLessThan(1000);
     await nothingOpen(server);
     expect(server.requests).toHaveLength(1);
@@ -227,14 +227,14 @@ describe('an uncertain post', () => {
   it('comes in its time though garbage is collected', async () => {
     const server = await localServer(hangs);
     const began = performance.now();
-    const posted = await whileCollectingGarbage(posting(server, { tryMs: 100 }));
-    expect(posted).toMatchObject({ kind: 'uncertain' });
+    const posted = await whileCollectingGarbage(posting(server, { attemptTimeoutMs: 100 }));
+    expect(posted).toMatchObject({ kind: 'unconfirmed' });
     expect(performance.now() - began).toBeLessThan(10_000);
   });
 
   it('comes of a retry that is cut after sending', async () => {
     const server = await localServer(answers(429), cuts);
-    expect(await posting(server)).toMatchObject({ kind: 'uncertain' });
+    expect(await posting(server)).toMatchObject({ kind: 'unconfirmed' });
     expect(server.requests).toHaveLength(2);
   });
 });
@@ -281,7 +281,7 @@ describe('a message whose form is refused', () => {
 
   it('is uncertain when its plain form is', async () => {
     const server = await localServer(answers(400, 'invalid_blocks'), cuts);
-    expect(await posting(server)).toMatchObject({ kind: 'uncertain' });
+    expect(await posting(server)).toMatchObject({ kind: 'unconfirmed' });
   });
 });
 
@@ -314,7 +314,7 @@ describe('the URL', () => {
 
   it('is not tried again when it is the same', async () => {
     const server = await localServer(answers(404, 'no_service'));
-    const url = aUrl(server.url, { readAfresh: async () => `${server.url}${PATH}\n` });
+    const url = aUrl(server.url, { readFresh: async () => `${server.url}${PATH}\n` });
     expect(await posting(server, { url })).toMatchObject({ kind: 'refused' });
     expect(server.requests).toHaveLength(1);
   });
@@ -332,7 +332,7 @@ describe('the URL', () => {
       error: { code: 'slack_url_invalid' },
     });
     const server = await localServer(answers(404, 'no_service'));
-    const posted = await posting(server, { url: aUrl(server.url, { readAfresh: read }) });
+    const posted = await posting(server, { url: aUrl(server.url, { readFresh: read }) });
     expect(posted).toMatchObject({ kind: 'refused', error: { cause: { code: 'slack_url_invalid' } } });
     expect(messageOf(posted)).toMatch(/^answered 404/);
   });
@@ -348,7 +348,7 @@ describe('the URL', () => {
       Promise.reject(new SyntaxError('Unexpected token in "https://hooks.slack.com/MARKED"'));
     const server = await localServer(answers(404));
     expect(await posting(server, { url: aUrl('', { read: quoting }) })).toMatchObject({ kind: 'refused' });
-    const url = aUrl(server.url, { readAfresh: quoting });
+    const url = aUrl(server.url, { readFresh: quoting });
     expect(await posting(server, { url })).toMatchObject({ kind: 'refused' });
   });
 });
@@ -418,9 +418,9 @@ describe('the gap between tries', () => {
 });
 
 const QUICK: WebhookOptions = {
-  tryMs: 2000,
+  attemptTimeoutMs: 2000,
   gapMs: 0,
-  patience: { retries: 3, shortestDelayMs: 1, longestDelayMs: 4, leastTryMs: 0 },
+  retryPolicy: { retries: 3, minDelayMs: 1, maxDelayMs: 4, minAttemptMs: 0 },
 };
 
 /** Posts, and looks for the mark of the URLs in everything that comes of it. */
@@ -431,7 +431,7 @@ async function posting(
     deadline = deadlineIn(5),
     ...options
   }: WebhookOptions & { readonly url?: WebhookUrl; readonly deadline?: Deadline } = {},
-): Promise<Posted> {
+): Promise<PostResult> {
   const posted = await new SlackWebhook(url, { ...QUICK, ...options }).post(MESSAGE, deadline);
   const everything = inspect(posted, {
     depth: Number.POSITIVE_INFINITY,
@@ -446,7 +446,7 @@ function aUrl(
   base: string,
   overrides: Partial<Omit<WebhookUrl, 'name'>> = {},
 ): WebhookUrl & { readonly reads: readonly string[] } {
-  const { read = async () => base + PATH, readAfresh = async () => base + FRESH_PATH } = overrides;
+  const { read = async () => base + PATH, readFresh = async () => base + FRESH_PATH } = overrides;
   const reads: string[] = [];
   return {
     name: 'default',
@@ -455,15 +455,15 @@ function aUrl(
       reads.push('read');
       return read();
     },
-    readAfresh: () => {
+    readFresh: () => {
       reads.push('readAfresh');
-      return readAfresh();
+      return readFresh();
     },
   };
 }
 
 /** What the error says after the name of the webhook, which each begins with. */
-function messageOf(posted: Posted): string {
+function messageOf(posted: PostResult): string {
   if (posted.kind === 'accepted') return 'accepted';
   const { message } = posted.error;
   const name = 'slack webhook "default" ';

@@ -1,7 +1,12 @@
 import { inspect } from 'node:util';
 import { SyncAlertsError } from '../../lambda/errors.ts';
 import { deadlineIn } from '../../lambda/http/deadline.ts';
-import { type ApiKey, type Listed, type ListingOptions, TimbalListing } from '../../lambda/timbal/listing.ts';
+import {
+  type ApiKey,
+  type ListingOptions,
+  type ListingResult,
+  TimbalListing,
+} from '../../lambda/timbal/listing.ts';
 import {
   answers,
   answersJson,
@@ -53,7 +58,7 @@ describe('the request', () => {
     const server = await localServer(LISTING);
     expect(await listing(server, { ...options, baseUrl: `${server.url}${path}` })).toMatchObject({
       ok: true,
-      tried: `GET ${server.url}${expected}`,
+      request: `GET ${server.url}${expected}`,
     });
     expect(server.requests[0]?.url).toBe(expected);
   });
@@ -86,7 +91,7 @@ describe('a listing', () => {
       ok: true,
       requestedAt: NOW,
       records: SYNCS,
-      tried: `GET ${server.url}/orgs/acme/connectors/syncs`,
+      request: `GET ${server.url}/orgs/acme/connectors/syncs`,
     });
   });
 
@@ -122,7 +127,7 @@ describe('a listing', () => {
     ['stalls in its body', stallsMidway(200, '{"syncs":[')],
   ])('comes after a try that %s', async (_name, behaviour) => {
     const server = await localServer(behaviour, LISTING);
-    expect(await listing(server, { tryMs: 150 })).toMatchObject({ ok: true, records: SYNCS });
+    expect(await listing(server, { attemptTimeoutMs: 150 })).toMatchObject({ ok: true, records: SYNCS });
   });
 
   it('comes after a Retry-After that fits, in seconds or as a date', async () => {
@@ -247,18 +252,18 @@ describe('blindness', () => {
       'connection closed before the end of the answer (UND_ERR_SOCKET), 4 tries',
       4,
     ],
-  ])('comes of %s', async (_name, behaviour, kind, cameBack, requests) => {
+  ])('comes of %s', async (_name, behaviour, kind, received, requests) => {
     const server = await localServer(behaviour);
     const tried = `GET ${server.url}/orgs/acme/connectors/syncs`;
     const listed = await listing(server);
     expect(listed).toMatchObject({
       ok: false,
       requestedAt: NOW,
-      blindness: { kind, tried, cameBack },
+      failure: { kind, tried, received },
       error: { code: `listing_${kind}` },
     });
     expect(listed.ok ? '' : listed.error.message).toContain(
-      `cannot list the syncs of organisation "acme": tried ${tried}, got ${cameBack}; `,
+      `cannot list the syncs of organisation "acme": tried ${tried}, got ${received}; `,
     );
     expect(server.requests).toHaveLength(requests);
   });
@@ -268,9 +273,9 @@ describe('blindness', () => {
     ['a body that stalls', stallsMidway(200, '{')],
   ])('comes of %s, and leaves no request behind', async (_name, behaviour) => {
     const server = await localServer(behaviour);
-    expect(await listing(server, { tryMs: 50 })).toMatchObject({
+    expect(await listing(server, { attemptTimeoutMs: 50 })).toMatchObject({
       ok: false,
-      blindness: { kind: 'failed', cameBack: 'no answer in time (TIMEOUT), 4 tries' },
+      failure: { kind: 'failed', received: 'no answer in time (TIMEOUT), 4 tries' },
     });
     expect(server.requests.length).toBeLessThanOrEqual(4);
     await nothingOpen(server);
@@ -278,14 +283,14 @@ describe('blindness', () => {
 
   it('comes of a name that does not exist', async () => {
     const listed = await listing({ url: 'https://sync-alerts.invalid' });
-    expect(listed).toMatchObject({ ok: false, blindness: { kind: 'failed' } });
-    expect(listed.ok ? '' : listed.blindness.cameBack).toMatch(/\((ENOTFOUND|EAI_AGAIN)\), 4 tries$/);
+    expect(listed).toMatchObject({ ok: false, failure: { kind: 'failed' } });
+    expect(listed.ok ? '' : listed.failure.received).toMatch(/\((ENOTFOUND|EAI_AGAIN)\), 4 tries$/);
   });
 
   it('comes of an address where nobody listens', async () => {
     expect(await listing({ url: await nobodyThere() })).toMatchObject({
       ok: false,
-      blindness: { kind: 'failed', cameBack: 'connection refused (ECONNREFUSED), 4 tries' },
+      failure: { kind: 'failed', received: 'connection refused (ECONNREFUSED), 4 tries' },
     });
   });
 
@@ -296,8 +301,8 @@ describe('blindness', () => {
   ])('comes of a body beyond the bound: %d bytes more, read: %s', async (more, ok) => {
     const body = JSON.stringify({ syncs: ['x'.repeat(1000)] });
     const server = await localServer(answers(200, body));
-    expect(await listing(server, { mostBytes: body.length - more })).toMatchObject(
-      ok ? { ok } : { ok, blindness: { kind: 'malformed', cameBack: `more than ${body.length - 1} bytes` } },
+    expect(await listing(server, { maxBytes: body.length - more })).toMatchObject(
+      ok ? { ok } : { ok, failure: { kind: 'malformed', received: `more than ${body.length - 1} bytes` } },
     );
     expect(server.requests).toHaveLength(1);
   });
@@ -307,7 +312,7 @@ describe('blindness', () => {
     const began = performance.now();
     expect(await listing(server, {}, 0.1)).toMatchObject({
       ok: false,
-      blindness: { kind: 'failed', cameBack: 'no answer before the deadline (CUT), 1 try' },
+      failure: { kind: 'failed', received: 'no answer before the deadline (CUT), 1 try' },
     });
     expect(performance.now() - began).toBeLessThan(1000);
     await nothingOpen(server);
@@ -336,12 +341,12 @@ describe('what an error quotes of an answer', () => {
     ['no key', { message: `the key ${KEY} is unknown` }, ' (the key *** is unknown)'],
   ])('%s', async (_name, body, quoted) => {
     const server = await localServer(answersJson(404, body));
-    expect(await listing(server)).toMatchObject({ blindness: { cameBack: `404 Not Found${quoted}` } });
+    expect(await listing(server)).toMatchObject({ failure: { received: `404 Not Found${quoted}` } });
   });
 
   it('nothing of a page', async () => {
     const server = await localServer(answers(404, '<html>nginx</html>'));
-    expect(await listing(server)).toMatchObject({ blindness: { cameBack: '404 Not Found' } });
+    expect(await listing(server)).toMatchObject({ failure: { received: '404 Not Found' } });
   });
 });
 
@@ -358,14 +363,14 @@ describe('the key', () => {
     const page = (token: string) => answersJson(200, { syncs: [], next_page_token: token });
     const server = await localServer(answers(401), page('2'), page('3'), answers(401));
     const apiKey = aKey();
-    expect(await listing(server, { apiKey })).toMatchObject({ ok: false, blindness: { kind: 'refused' } });
+    expect(await listing(server, { apiKey })).toMatchObject({ ok: false, failure: { kind: 'refused' } });
     expect(keysSent(server)).toEqual([KEY, FRESH_KEY, FRESH_KEY, FRESH_KEY]);
     expect(apiKey.reads).toEqual(['read', 'readAfresh']);
   });
 
   it('may fail after it was read afresh for another reason', async () => {
     const server = await localServer(answers(401), answers(500));
-    expect(await listing(server)).toMatchObject({ ok: false, blindness: { kind: 'failed' } });
+    expect(await listing(server)).toMatchObject({ ok: false, failure: { kind: 'failed' } });
   });
 
   it.each([
@@ -376,9 +381,9 @@ describe('the key', () => {
     const listed = await listing(server, { apiKey: aKey({ read: async () => key }) });
     expect(listed).toMatchObject({
       ok: false,
-      blindness: {
+      failure: {
         kind: 'refused',
-        cameBack: expect.stringContaining('a character that no header may hold'),
+        received: expect.stringContaining('a character that no header may hold'),
       },
     });
     expect(server.requests).toHaveLength(0);
@@ -398,7 +403,7 @@ describe('the key', () => {
     const listed = await listing(server, { apiKey: aKey({ read: () => Promise.reject(why) }) });
     expect(listed).toMatchObject({
       ok: false,
-      blindness: { kind: 'failed', cameBack: 'nothing: the API key could not be read' },
+      failure: { kind: 'failed', received: 'nothing: the API key could not be read' },
     });
     expect(everythingIn(listed)).toContain('sync-alerts/prod');
   });
@@ -406,8 +411,8 @@ describe('the key', () => {
   it('that cannot be read afresh leaves the refusal, with the reason', async () => {
     const server = await localServer(answers(401));
     const why = new SyncAlertsError('secret_missing', 'the secret sync-alerts/prod is not there');
-    const listed = await listing(server, { apiKey: aKey({ readAfresh: () => Promise.reject(why) }) });
-    expect(listed).toMatchObject({ blindness: { kind: 'refused', cameBack: '401 Unauthorized' } });
+    const listed = await listing(server, { apiKey: aKey({ readFresh: () => Promise.reject(why) }) });
+    expect(listed).toMatchObject({ failure: { kind: 'refused', received: '401 Unauthorized' } });
     expect(everythingIn(listed)).toContain('sync-alerts/prod');
   });
 
@@ -437,7 +442,7 @@ describe('the key', () => {
   it('is in no outcome of a reader that quotes it', async () => {
     const quoting = () => Promise.reject(new SyntaxError(`Unexpected token in {"timbalApiKey":"${KEY}"`));
     await listing(await localServer(LISTING), { apiKey: aKey({ read: quoting }) });
-    await listing(await localServer(answers(401)), { apiKey: aKey({ readAfresh: quoting }) });
+    await listing(await localServer(answers(401)), { apiKey: aKey({ readFresh: quoting }) });
   });
 });
 
@@ -475,19 +480,19 @@ describe('pages', () => {
 
   it('are no listing when one of them fails', async () => {
     const server = await localServer(answersJson(200, { syncs: [1], next_page_token: '2' }), answers(404));
-    expect(await listing(server)).toMatchObject({ ok: false, blindness: { kind: 'failed' } });
+    expect(await listing(server)).toMatchObject({ ok: false, failure: { kind: 'failed' } });
   });
 
   it.each([
     ['the token before it', ['a']],
     ['an earlier token', ['a', 'b']],
   ])('are malformed when one repeats %s', async (_name, tokens) => {
-    let asked = 0;
+    let command = 0;
     const server = await localServer((request, response) => {
-      const next_page_token = tokens[asked++ % tokens.length];
+      const next_page_token = tokens[command++ % tokens.length];
       answersJson(200, { syncs: [], next_page_token })(request, response);
     });
-    expect(await listing(server)).toMatchObject({ ok: false, blindness: { kind: 'malformed' } });
+    expect(await listing(server)).toMatchObject({ ok: false, failure: { kind: 'malformed' } });
     expect(server.requests).toHaveLength(tokens.length + 1);
   });
 
@@ -504,8 +509,8 @@ describe('pages', () => {
         response,
       );
     });
-    const blindness = { kind: 'malformed', cameBack: 'more than 40 pages' };
-    expect(await listing(server, { mostPages: 40 })).toMatchObject(
+    const blindness = { kind: 'malformed', received: 'more than 40 pages' };
+    expect(await listing(server, { maxPages: 40 })).toMatchObject(
       ok ? { ok, records: { length: pages } } : { ok, blindness },
     );
     expect(server.requests).toHaveLength(Math.min(pages, 40));
@@ -517,10 +522,10 @@ describe('pages', () => {
   ])('have one bound together: %d bytes beyond it, read: %s', async (more, ok) => {
     const first = JSON.stringify({ syncs: ['é'.repeat(100)], next_page_token: '2' });
     const second = JSON.stringify({ syncs: ['x'.repeat(100)] });
-    const mostBytes = Buffer.byteLength(first) + second.length - more;
+    const maxBytes = Buffer.byteLength(first) + second.length - more;
     const server = await localServer(answers(200, first), answers(200, second));
-    const blindness = { kind: 'malformed', cameBack: `more than ${mostBytes} bytes` };
-    expect(await listing(server, { mostBytes })).toMatchObject(ok ? { ok } : { ok, blindness });
+    const blindness = { kind: 'malformed', received: `more than ${maxBytes} bytes` };
+    expect(await listing(server, { maxBytes })).toMatchObject(ok ? { ok } : { ok, blindness });
   });
 });
 
@@ -529,7 +534,7 @@ async function listing(
   { url }: Pick<LocalServer, 'url'>,
   overrides: Partial<ListingOptions> = {},
   seconds = 5,
-): Promise<Listed> {
+): Promise<ListingResult> {
   const listed = await new TimbalListing(options(url, overrides)).list(deadlineIn(seconds));
   expect(everythingIn(listed)).not.toContain('MARKED');
   return listed;
@@ -541,23 +546,23 @@ function options(baseUrl: string, overrides: Partial<ListingOptions> = {}): List
     organisation: 'acme',
     apiKey: aKey(),
     now: () => NOW,
-    patience: { retries: 3, shortestDelayMs: 1, longestDelayMs: 4, leastTryMs: 0 },
+    retryPolicy: { retries: 3, minDelayMs: 1, maxDelayMs: 4, minAttemptMs: 0 },
     ...overrides,
   };
 }
 
 function aKey(overrides: Partial<ApiKey> = {}): ApiKey & { readonly reads: readonly string[] } {
   const reads: string[] = [];
-  const { read = async () => KEY, readAfresh = async () => FRESH_KEY } = overrides;
+  const { read = async () => KEY, readFresh = async () => FRESH_KEY } = overrides;
   return {
     reads,
     read: () => {
       reads.push('read');
       return read();
     },
-    readAfresh: () => {
+    readFresh: () => {
       reads.push('readAfresh');
-      return readAfresh();
+      return readFresh();
     },
   };
 }

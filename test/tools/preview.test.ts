@@ -6,12 +6,12 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A run of its own: what renders the messages is published as ES modules alone. */
-async function preview(asked: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<string> {
+async function preview(command: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<string> {
   const main = join('tools', 'preview', 'main.ts');
-  const { stdout } = await run(process.execPath, ['--import', 'tsx', main, ...asked], {
+  const { stdout } = await run(process.execPath, ['--import', 'tsx', main, ...command], {
     cwd: ROOT,
     env: { ...process.env, ...environment },
   });

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
-import { type Ran, TARGETS } from '../../test/fuzz/targets.ts';
+import { type PeerCount, TARGETS } from '../../test/fuzz/targets.ts';
 import { optionsOf, wholeNumber } from '../command-line.ts';
 
 const BATCH = 500;
@@ -55,7 +55,7 @@ async function all(): Promise<number> {
   const counts = new Map(targets.map(({ name }) => [name, { cases: 0, taken: 0 }]));
   let shown = 0;
   const count = (line: string) => {
-    const { name, cases, taken }: Ran & { readonly name: string } = JSON.parse(line);
+    const { name, cases, taken }: PeerCount & { readonly name: string } = JSON.parse(line);
     const sum = counts.get(name);
     if (sum === undefined) return;
     sum.cases += cases;

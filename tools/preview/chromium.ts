@@ -46,19 +46,19 @@ export async function takePicture(
 ): Promise<void> {
   const url = pathToFileURL(page).href;
   const profile = await mkdtemp(join(tmpdir(), 'sync-alerts-preview-'));
-  const asked = [...QUIETLY, `--user-data-dir=${profile}`];
+  const command = [...QUIETLY, `--user-data-dir=${profile}`];
   const options = { timeout: PATIENCE_MS, maxBuffer: 64 * 1024 * 1024 };
   try {
     const { stdout } = await run(
       chromium,
-      [...asked, `--window-size=${width},600`, '--dump-dom', url],
+      [...command, `--window-size=${width},600`, '--dump-dom', url],
       options,
     );
     const height = stdout.match(/data-height="(\d+)"/)?.[1];
     if (height === undefined) throw new Error(`${chromium} did not say how high ${page} is`);
     await run(
       chromium,
-      [...asked, `--window-size=${width},${height}`, `--screenshot=${picture}`, url],
+      [...command, `--window-size=${width},${height}`, `--screenshot=${picture}`, url],
       options,
     );
   } finally {

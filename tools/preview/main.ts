@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { installedChromium, takePicture } from './chromium.ts';
+import { toldStory } from './notified-story.ts';
 import { picturePage, previewPage } from './page.tsx';
-import { toldStory } from './told-story.ts';
 
 /** As wide as the messages of a channel on a laptop. */
 const PICTURE_WIDTH = 760;

@@ -1,6 +1,6 @@
 import { renderToStaticMarkup } from 'react-dom/server';
+import type { ToldChapter } from './notified-story.ts';
 import { ShownInSlack, type Theme } from './slack-message.tsx';
-import type { ToldChapter } from './told-story.ts';
 
 /** The styles of a page: the library's, and ours after them. */
 export interface Styles {
@@ -18,16 +18,16 @@ export function previewPage(chapters: readonly ToldChapter[], styles: Styles): s
     <main>
       <h1>What sync-alerts posts to Slack</h1>
       <p>The demo story of npm start, for a reader in UTC. Slack itself may differ in detail.</p>
-      {chapters.map((told) => (
-        <section key={told.chapter.at}>
+      {chapters.map((notified) => (
+        <section key={notified.chapter.at}>
           <h2>
-            {clock(told)} · {told.chapter.title}
+            {clock(notified)} · {notified.chapter.title}
           </h2>
-          <LockScreens told={told} />
+          <LockScreens notified={notified} />
           {THEMES.map((theme) => (
             <div className="row" key={theme}>
               {WIDTHS.map((width) => (
-                <Channel told={told} theme={theme} width={width} key={width} />
+                <Channel notified={notified} theme={theme} width={width} key={width} />
               ))}
             </div>
           ))}
@@ -42,8 +42,8 @@ export function picturePage(chapters: readonly ToldChapter[], styles: Styles): s
   return page(
     styles,
     <div className="picture">
-      {chapters.map((told) => (
-        <Channel told={told} theme="light" width="desktop" key={told.chapter.at} />
+      {chapters.map((notified) => (
+        <Channel notified={notified} theme="light" width="desktop" key={notified.chapter.at} />
       ))}
     </div>,
   );
@@ -68,29 +68,29 @@ function page({ library, own }: Styles, body: React.ReactNode): string {
   return `<!doctype html>\n${html}\n`;
 }
 
-function LockScreens({ told }: { told: ToldChapter }) {
-  return told.messages.map(({ text }) => (
+function LockScreens({ notified }: { notified: ToldChapter }) {
+  return notified.messages.map(({ text }) => (
     <div className="lock-screen" key={text}>
       <b>Slack · #sync-alerts</b>
-      <time>{clock(told)}</time>
+      <time>{clock(notified)}</time>
       <p>{unescaped(text)}</p>
     </div>
   ));
 }
 
 function Channel({
-  told,
+  notified,
   theme,
   width,
 }: {
-  told: ToldChapter;
+  notified: ToldChapter;
   theme: Theme;
   width: (typeof WIDTHS)[number];
 }) {
   return (
     <div className={`channel ${width} ${theme}`}>
-      {told.messages.map((message) => (
-        <ShownInSlack message={message} at={told.chapter.at} theme={theme} key={message.text} />
+      {notified.messages.map((message) => (
+        <ShownInSlack message={message} at={notified.chapter.at} theme={theme} key={message.text} />
       ))}
     </div>
   );

@@ -1,6 +1,6 @@
 import { Message } from 'slack-blocks-to-jsx';
+import type { Block, Mrkdwn } from '../../lambda/core/render/blocks.ts';
 import type { Instant } from '../../lambda/core/time.ts';
-import type { Block, Mrkdwn } from '../../lambda/slack/blocks.ts';
 import type { SlackMessage } from '../../lambda/slack/webhook.ts';
 import { clockText } from './clock.ts';
 

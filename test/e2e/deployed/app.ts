@@ -1,6 +1,6 @@
 import { App, CfnResource } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { readEnvironments } from '../../../infra/environment.ts';
+import { readEnvironments } from '../../../infra/environment-schema.ts';
 import { SyncAlertsStack } from '../../../infra/sync-alerts-stack.ts';
 
 /**

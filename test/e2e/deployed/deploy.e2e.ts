@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { aFailingRecord, aRecord } from '../../a-world.ts';
+import { aFailingRecord, aRecord } from '../../commands/a-world.ts';
 import { aws, mustWork, shell } from '../shell.ts';
 import { Deployment, ORGANISATION } from './deployment.ts';
 import { placesWithSecrets } from './everything-said.ts';
@@ -84,7 +84,7 @@ describe('the printed commands, with the API on loopback', () => {
 
   it('check now, which tells what is wrong', async () => {
     const { stdout } = await pasted('CheckCommand');
-    expect(answerIn(stdout)).toMatchObject({ ok: true, command: 'check', told: [{ name: 'invoices' }] });
+    expect(answerIn(stdout)).toMatchObject({ ok: true, command: 'check', notified: [{ name: 'invoices' }] });
     expect(JSON.stringify(deployment.posted())).toContain('invoices');
   });
 });
@@ -98,7 +98,7 @@ describe('a new deployment with another description, other tags and another poli
     secret = await deployment.secretText();
     items = await deployment.items();
     ({ outputs } = deployment);
-    const policy = { ignore: [{ match: { name: 'invoices' }, reason: 'nobody needs them' }] };
+    const policy = { exclude: [{ match: { name: 'invoices' }, reason: 'nobody needs them' }] };
     await deployment.deploy({ tags: { Team: 'data-platform' }, policy }, 'Described in another way');
   });
 
@@ -126,8 +126,8 @@ describe('a new deployment with another description, other tags and another poli
 
   it('has its policy in force', async () => {
     expect((await deployment.invoke()).result).toMatchObject({
-      syncs: { ignored: 1, problems: { failing: 0 } },
-      told: [{ name: 'invoices', why: 'closing' }],
+      syncs: { excluded: 1, problems: { failing: 0 } },
+      notified: [{ name: 'invoices', reason: 'resolved' }],
     });
     expect(JSON.stringify(deployment.posted())).toContain('nobody needs them');
   });

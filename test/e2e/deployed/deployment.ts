@@ -12,7 +12,7 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import * as v from 'valibot';
-import type { Environment } from '../../../infra/environment.ts';
+import type { Environment } from '../../../infra/environment-schema.ts';
 import { closeLocalServers } from '../../http/local-server.ts';
 import { bootstrap, deploy, type Outputs } from '../cdk.ts';
 import { type Emulator, type Invocation, REGION, startEmulator } from '../emulator.ts';

@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
-import { aFailingRecord, aRecord } from '../../a-world.ts';
+import { aFailingRecord, aRecord } from '../../commands/a-world.ts';
 import { actionsOf, statementsOf, withoutAction } from '../role-policy.ts';
 import { aws } from '../shell.ts';
 import { bytesOf, Deployment } from './deployment.ts';
@@ -68,7 +68,7 @@ describe("the function's role", () => {
   });
 
   it('has enough of them', async () => {
-    expect((await deployment.invoke()).result).toMatchObject({ posts: { accepted: 1 }, remembered: true });
+    expect((await deployment.invoke()).result).toMatchObject({ posts: { accepted: 1 }, saved: true });
   });
 
   it.each(READING)('cannot read without %s, %s: the error names it', async (sid, action) => {
@@ -94,7 +94,7 @@ describe("the function's role", () => {
         errorMessage: expect.stringContaining(`allow the function's role ${action} on the table`),
       });
       expect(deployment.posted()).toEqual([]);
-      expect((await deployment.invoke()).result).toMatchObject({ told: [{ why: 'closing' }] });
+      expect((await deployment.invoke()).result).toMatchObject({ notified: [{ reason: 'resolved' }] });
     },
   );
 

@@ -1,4 +1,4 @@
-import { aFailingRecord } from '../../a-world.ts';
+import { aFailingRecord } from '../../commands/a-world.ts';
 import { aws, mustWork, shell } from '../shell.ts';
 import { Deployment, ORGANISATION } from './deployment.ts';
 import { placesWithSecrets } from './everything-said.ts';

@@ -1,4 +1,4 @@
-import { aFailingRecord } from '../../a-world.ts';
+import { aFailingRecord } from '../../commands/a-world.ts';
 import { answers, type Behaviour, hangs, nothingOpen } from '../../http/local-server.ts';
 import { Deployment } from './deployment.ts';
 

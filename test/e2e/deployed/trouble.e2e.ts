@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { aFailingRecord, aRecord } from '../../a-world.ts';
+import { aFailingRecord, aRecord } from '../../commands/a-world.ts';
 import { answers, answersJson, type Behaviour, cuts } from '../../http/local-server.ts';
 import type { Fault, Invocation } from '../emulator.ts';
 import { Deployment } from './deployment.ts';
@@ -119,7 +119,7 @@ describe('what was posted', () => {
     deployment.slack.script.push(then(answers(200, 'ok'), { ...WRITE, ...THROTTLED, times: 100 }));
     expect(await deployment.invoke()).toMatchObject({ status: 'error' });
     await deployment.emulator.clearFaults();
-    expect((await deployment.invoke()).result).toMatchObject({ result: 'claimed' });
+    expect((await deployment.invoke()).result).toMatchObject({ result: 'lease_held' });
     await expireClaim();
     expect((await deployment.invoke()).result).toMatchObject({ posts: { accepted: 1, repeated: 1 } });
     expect(deployment.posted()).toHaveLength(2);
@@ -131,7 +131,7 @@ describe('a first write whose every answer is lost', () => {
   it('posts nothing and may have left its claim: once that is over it is told, as what may be a repeat', async () => {
     await deployment.emulator.inject({ ...WRITE, ...BROKEN, applied: true, times: TRIES });
     expect(await deployment.invoke()).toMatchObject({ status: 'error' });
-    expect((await deployment.invoke()).result).toMatchObject({ result: 'claimed' });
+    expect((await deployment.invoke()).result).toMatchObject({ result: 'lease_held' });
     expect(deployment.posted()).toEqual([]);
     await expireClaim();
     expect((await deployment.invoke()).result).toMatchObject({ posts: { accepted: 1, repeated: 1 } });
@@ -149,7 +149,7 @@ describe('Slack', () => {
       result: { errorMessage: expect.stringContaining('may have the message') },
     });
     expect(deployment.posted()).toHaveLength(1);
-    expect((await deployment.invoke()).result).toMatchObject({ told: [], stillDue: { count: 1 } });
+    expect((await deployment.invoke()).result).toMatchObject({ notified: [], undelivered: { count: 1 } });
     expect(deployment.posted()).toEqual([]);
   });
 
@@ -179,9 +179,9 @@ async function expectTold(check: Invocation): Promise<void> {
   expect(check).toMatchObject({
     status: 'success',
     result: {
-      told: [{ name: 'orders' }],
-      posts: { accepted: 1, refused: 0, uncertain: 0, repeated: 0 },
-      stillDue: { count: 0 },
+      notified: [{ name: 'orders' }],
+      posts: { accepted: 1, refused: 0, unconfirmed: 0, repeated: 0 },
+      undelivered: { count: 0 },
     },
   });
 }
@@ -189,10 +189,10 @@ async function expectTold(check: Invocation): Promise<void> {
 /** The next check has nothing to tell, and so does the one after a recovery that was told. */
 async function expectSilence(): Promise<void> {
   const check = await deployment.invoke();
-  expect(check.result).toMatchObject({ result: 'checked', told: [], remembered: false, open: 1 });
+  expect(check.result).toMatchObject({ result: 'checked', notified: [], saved: false, open: 1 });
   expect(deployment.posted()).toEqual([]);
   deployment.timbal.syncs = [aRecord(Date.now())];
-  expect((await deployment.invoke()).result).toMatchObject({ told: [{ why: 'closing' }] });
+  expect((await deployment.invoke()).result).toMatchObject({ notified: [{ reason: 'resolved' }] });
   expect(deployment.posted()).toHaveLength(1);
 }
 

@@ -1,4 +1,4 @@
-import { aFailingRecord, aRecord, HOUR } from '../../a-world.ts';
+import { aFailingRecord, aRecord, HOUR } from '../../commands/a-world.ts';
 import { answers, answersJson, type Behaviour } from '../../http/local-server.ts';
 import type { Invocation } from '../emulator.ts';
 import { Deployment, ORGANISATION } from './deployment.ts';
@@ -46,9 +46,9 @@ describe('a check', () => {
         problems: { disabled: 2, failing: 1, stalled: 1, never_succeeded: 1, unreadable: 0 },
       },
       open: 5,
-      posts: { accepted: 1, refused: 0, uncertain: 0, repeated: 0 },
-      stillDue: { count: 0 },
-      remembered: true,
+      posts: { accepted: 1, refused: 0, unconfirmed: 0, repeated: 0 },
+      undelivered: { count: 0 },
+      saved: true,
     });
     expect(check.cold).toBe(true);
     expect(await deployment.calls(check)).toEqual([READS_SECRET, ...TELLING]);
@@ -64,7 +64,10 @@ describe('a check', () => {
     const listings = deployment.timbal.requests.length;
     const items = await deployment.items();
     const check = await deployment.invoke();
-    expect(check).toMatchObject({ cold: false, result: { ok: true, told: [], remembered: false, open: 1 } });
+    expect(check).toMatchObject({
+      cold: false,
+      result: { ok: true, notified: [], saved: false, open: 1 },
+    });
     expect(await deployment.calls(check)).toEqual(QUIET);
     expect(deployment.timbal.requests.length - listings).toBe(1);
     expect(deployment.posted()).toEqual([]);
@@ -74,7 +77,9 @@ describe('a check', () => {
   it('tells a recovery, once', async () => {
     await told();
     deployment.timbal.syncs = [aRecord(Date.now())];
-    expect((await deployment.invoke()).result).toMatchObject({ told: [{ name: 'orders', why: 'closing' }] });
+    expect((await deployment.invoke()).result).toMatchObject({
+      notified: [{ name: 'orders', reason: 'resolved' }],
+    });
     expect(deployment.posted()).toMatchObject([{ text: expect.stringContaining('orders recovered') }]);
     expect(await deployment.calls(await deployment.invoke())).toEqual(QUIET);
     expect(deployment.posted()).toEqual([]);
@@ -87,7 +92,7 @@ describe('a check', () => {
     expect(blind.status).toBe('error');
     expect(blind.result).toMatchObject({ errorMessage: expect.stringMatching(/404 Not Found/) });
     deployment.timbal.instead = undefined;
-    expect((await deployment.invoke()).result).toMatchObject({ open: 1, told: [] });
+    expect((await deployment.invoke()).result).toMatchObject({ open: 1, notified: [] });
     expect(deployment.posted()).toEqual([]);
   });
 });
@@ -108,7 +113,7 @@ describe('two checks at once', () => {
         expect.objectContaining({
           ok: true,
           result: expect.stringMatching(/^(overtaken|claimed)$/),
-          because: expect.stringMatching(/another check|a later listing/),
+          reason: expect.stringMatching(/another check|a later listing/),
         }),
       ]),
     );
@@ -127,8 +132,8 @@ describe('two checks at once', () => {
     expect(first.result).toMatchObject({ result: 'checked', posts: { accepted: 1 } });
     expect((await second)?.result).toMatchObject({
       ok: true,
-      result: 'claimed',
-      because: expect.stringMatching(/^another check is at work, .* holds until 20\d\d-/),
+      result: 'lease_held',
+      reason: expect.stringMatching(/^another check is at work, .* holds until 20\d\d-/),
     });
     expect(deployment.posted()).toHaveLength(1);
   });
@@ -145,7 +150,7 @@ describe('a rotation', () => {
     deployment.timbal.key = ROTATED_KEY;
     await deployment.fill();
     const check = await deployment.invoke();
-    expect(check).toMatchObject({ cold: false, status: 'success', result: { told: [], open: 1 } });
+    expect(check).toMatchObject({ cold: false, status: 'success', result: { notified: [], open: 1 } });
     expect((await deployment.calls(check)).toSorted()).toEqual([...QUIET, READS_SECRET]);
     expect(await deployment.calls(await deployment.invoke())).toEqual(QUIET);
   });
@@ -156,7 +161,10 @@ describe('a rotation', () => {
     deployment.slack.script.push(answers(404, 'no_service'));
     deployment.timbal.syncs = [aRecord(Date.now())];
     const check = await deployment.invoke();
-    expect(check.result).toMatchObject({ told: [{ why: 'closing' }], posts: { accepted: 1, refused: 0 } });
+    expect(check.result).toMatchObject({
+      notified: [{ reason: 'resolved' }],
+      posts: { accepted: 1, refused: 0 },
+    });
     expect(await deployment.calls(check)).toContain(READS_SECRET);
     expect(deployment.slack.messages(ROTATED_WEBHOOK)).toMatchObject([
       { text: expect.stringContaining('recovered') },
@@ -173,7 +181,7 @@ describe('a rotation', () => {
       result: { errorMessage: expect.stringContaining('404 no_service') },
     });
     deployment.posted();
-    expect((await deployment.invoke()).result).toMatchObject({ told: [{ why: 'closing' }] });
+    expect((await deployment.invoke()).result).toMatchObject({ notified: [{ reason: 'resolved' }] });
     expect(deployment.posted()).toHaveLength(1);
   });
 });
@@ -188,7 +196,7 @@ describe('asked for', () => {
       command: 'report',
       syncs: { listed: 2, healthy: 1 },
       open: 1,
-      troubled: [{ status: 'failing', name: 'orders' }],
+      unhealthy: [{ status: 'failing', name: 'orders' }],
       healthy: [{ count: 1 }],
       omitted: 0,
       posts: { accepted: 1 },
@@ -196,14 +204,14 @@ describe('asked for', () => {
     expect(await deployment.calls(report)).toEqual(QUIET);
     expect(JSON.stringify(deployment.posted())).toContain('orders');
     expect(await deployment.items()).toEqual(items);
-    expect((await deployment.invoke()).result).toMatchObject({ told: [], remembered: false });
+    expect((await deployment.invoke()).result).toMatchObject({ notified: [], saved: false });
   });
 
   it('a report without a post, it only answers it', async () => {
     await told();
     const report = await deployment.invoke({ command: 'report', post: false });
     expect(report.result).toMatchObject({
-      troubled: [{ status: 'failing', name: 'orders' }],
+      unhealthy: [{ status: 'failing', name: 'orders' }],
       posts: { accepted: 0 },
     });
     expect(deployment.posted()).toEqual([]);
@@ -219,7 +227,7 @@ describe('asked for', () => {
       steps: [
         { step: 'secret', ok: true },
         { step: 'listing', ok: true },
-        { step: 'memory', ok: true },
+        { step: 'state', ok: true },
         { step: 'slack', ok: true },
       ],
     });
@@ -244,15 +252,17 @@ describe('asked for', () => {
     expect(dry.result).toMatchObject({
       ok: true,
       dryRun: true,
-      wouldTell: [{ name: 'orders', why: 'new' }],
+      wouldNotify: [{ name: 'orders', reason: 'new' }],
       text: expect.stringContaining('orders is failing'),
       posts: { accepted: 0 },
-      remembered: false,
+      saved: false,
     });
     expect(await deployment.calls(dry)).toEqual([READS_SECRET, ...QUIET]);
     expect(deployment.posted()).toEqual([]);
     expect(await deployment.items()).toEqual([]);
-    expect((await deployment.invoke()).result).toMatchObject({ told: [{ name: 'orders', why: 'new' }] });
+    expect((await deployment.invoke()).result).toMatchObject({
+      notified: [{ name: 'orders', reason: 'new' }],
+    });
   });
 
   it.each([
@@ -260,11 +270,11 @@ describe('asked for', () => {
     ['an unknown field', { command: 'report', psot: false }, 'there is no field \\"psot\\"'],
     ['no command', { comand: 'check' }, 'expected an object with a \\"command\\"'],
   ])('%s, it answers how to ask, calls nothing, and has not failed', async (_, event, said) => {
-    const asked = await deployment.invoke(event);
-    expect(asked).toMatchObject({ status: 'success', result: { ok: false } });
-    expect(asked.payload).toContain(said);
-    expect(asked.payload).toContain('The commands: ');
-    expect(await deployment.calls(asked)).toEqual([]);
+    const command = await deployment.invoke(event);
+    expect(command).toMatchObject({ status: 'success', result: { ok: false } });
+    expect(command.payload).toContain(said);
+    expect(command.payload).toContain('The commands: ');
+    expect(await deployment.calls(command)).toEqual([]);
   });
 });
 
@@ -278,9 +288,13 @@ describe('time to check', () => {
     deployment.timbal.syncs = [aFailingRecord(Date.now())];
     const fired = await deployment.emulator.fire(deployment.resource('WatchSchedule'));
     const check = await deployment.emulator.ended(fired);
-    expect(check.result).toMatchObject({ command: 'check', result: 'checked', told: [{ name: 'orders' }] });
+    expect(check.result).toMatchObject({
+      command: 'check',
+      result: 'checked',
+      notified: [{ name: 'orders' }],
+    });
     expect(logged(check)).toMatchObject([
-      { event: 'told', name: 'orders' },
+      { event: 'notified', name: 'orders' },
       { command: 'check', ok: true, scheduledAt: expect.stringMatching(/^20\d\d-\d\d-\d\dT\d\d:\d\d:00Z$/) },
     ]);
     expect(deployment.posted()).toHaveLength(1);

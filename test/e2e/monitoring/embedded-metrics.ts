@@ -26,7 +26,7 @@ const LineSchema = v.looseObject({
   }),
 });
 
-const MOST_BYTES = 256 * 1024;
+const MAX_BYTES = 256 * 1024;
 
 /**
  * The metrics in what a function printed, one for each line that has `_aws` at its root: it is what CloudWatch takes for
@@ -45,7 +45,7 @@ export function embeddedIn(output: string): readonly Embedded[] {
 }
 
 function embedded(line: string, parsed: object): Embedded {
-  if (Buffer.byteLength(line) > MOST_BYTES) throw new Error('the line is too long for an event of the log');
+  if (Buffer.byteLength(line) > MAX_BYTES) throw new Error('the line is too long for an event of the log');
   const members = v.parse(LineSchema, parsed);
   const [{ Namespace, Dimensions, Metrics }] = members._aws.CloudWatchMetrics;
   const dimensionSchema = v.pipe(v.string(), v.nonEmpty(), v.maxLength(1024));

@@ -60,10 +60,13 @@ function codeOf({ Code }: { readonly Code?: string }): string | undefined {
 async function write(token: string): Promise<string> {
   const first = {
     TableName: table,
-    Item: { scope: { S: 'smoke' }, part: { S: 'a' }, told: { S: token } },
+    Item: { scope: { S: 'smoke' }, part: { S: 'a' }, notified: { S: token } },
     ConditionExpression: 'attribute_not_exists(part)',
   };
-  const second = { TableName: table, Item: { scope: { S: 'smoke' }, part: { S: 'b' }, told: { S: token } } };
+  const second = {
+    TableName: table,
+    Item: { scope: { S: 'smoke' }, part: { S: 'b' }, notified: { S: token } },
+  };
   await dynamodb.send(
     new TransactWriteItemsCommand({
       ClientRequestToken: token,

@@ -15,13 +15,13 @@ export interface Expected {
   /** When this opening began, its wait included. */
   since: number;
   /** When each opening began to fire. */
-  openings: number[];
+  firings: number[];
   isFlapping: boolean;
   healthySince?: number | undefined;
   absences: number;
   /** Of its sync, in seconds, as the last record said that could be read. */
   interval?: number;
-  how?: 'resolved' | 'gone' | 'ignored';
+  how?: 'resolved' | 'unlisted' | 'excluded';
   /** Why it is ignored. */
   because?: string;
   /** Openings in all. */
@@ -47,7 +47,7 @@ export function begun({ problem, severity, isPaused }: Trouble, now: number): Ex
     severity,
     isPaused,
     since: now,
-    openings: [],
+    firings: [],
     isFlapping: false,
     absences: 0,
     opened: 0,
@@ -83,8 +83,8 @@ export function trouble(
     if (alert.state === 'none') alert.state = 'pending';
     return;
   }
-  alert.openings = [...alert.openings.filter((at) => now - at < flapWindow(alert)), now];
-  alert.isFlapping = alert.openings.length >= 4;
+  alert.firings = [...alert.firings.filter((at) => now - at < flapWindow(alert)), now];
+  alert.isFlapping = alert.firings.length >= 4;
   alert.problems = alert.waiting.problems;
   alert.since = alert.waiting.since;
   alert.waiting = undefined;
@@ -97,7 +97,7 @@ export function trouble(
 
 /** Whether it opened so lately that another opening would count with it. */
 export function isInFlapWindow(alert: Expected, now: number): boolean {
-  return alert.openings.some((at) => now - at < flapWindow(alert));
+  return alert.firings.some((at) => now - at < flapWindow(alert));
 }
 
 /** In milliseconds. */
@@ -126,22 +126,22 @@ export function well(
 export function absent(alert: Expected, now: number): void {
   alert.absences += 1;
   if (alert.absences < 2) return;
-  if (alert.state === 'firing') end(alert, 'gone', now);
+  if (alert.state === 'firing') end(alert, 'unlisted', now);
   else leave(alert);
   alert.waiting = undefined;
 }
 
 /** Nobody wants to hear of it any more. */
-export function ignored(alert: Expected, because: string, now: number): void {
+export function excluded(alert: Expected, because: string, now: number): void {
   if (alert.state === 'firing') {
-    end(alert, 'ignored', now);
+    end(alert, 'excluded', now);
     alert.because = because;
   } else leave(alert);
   alert.waiting = undefined;
 }
 
 function leave(alert: Expected): void {
-  if (alert.state === 'pending') alert.state = alert.openings.length > 0 ? 'ended' : 'none';
+  if (alert.state === 'pending') alert.state = alert.firings.length > 0 ? 'ended' : 'none';
 }
 
 function end(alert: Expected, how: NonNullable<Expected['how']>, now: number): void {

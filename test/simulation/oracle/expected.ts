@@ -1,24 +1,24 @@
 import type { Policy } from '../../../lambda/core/policy.ts';
-import type { Listed } from '../../../lambda/timbal/listing.ts';
+import type { ListingResult } from '../../../lambda/timbal/listing.ts';
 import {
   absent,
   begun,
   type Expected,
-  ignored,
+  excluded,
   isInFlapWindow,
   type Trouble,
   trouble,
   well,
 } from './expected-alert.ts';
 import { type Finding, find, type Past } from './finding.ts';
-import { ignoredBecause, policyFor } from './matching.ts';
+import { exclusionReason, policyFor } from './matching.ts';
 
 /** Another check may have forgotten it by its own clock. */
 const CLOCKS_DIFFER_MS = 30_000;
 
 /** One look: what a check saw, once its facts are remembered. */
-export interface Look {
-  readonly listed: Listed;
+export interface Evaluation {
+  readonly listed: ListingResult;
   readonly now: number;
   readonly policy: Policy;
   /** The first digest was not delivered yet: nothing waits. */
@@ -35,7 +35,7 @@ export class ExpectedFacts {
   /** The last look saw no syncs. */
   wasBlind = false;
   /** The records of the last listing that was seen, one an id. */
-  judged: ReadonlyMap<string, Record<string, unknown>> = new Map();
+  tally: ReadonlyMap<string, Record<string, unknown>> = new Map();
   /** Of these, the ones that are in trouble and ignored. */
   readonly illIgnored = new Set<string>();
   /** The listing held no record without an id. */
@@ -43,7 +43,7 @@ export class ExpectedFacts {
   #hasShownSyncs = false;
 
   /** Whether a check that got this listing saw the syncs. */
-  isBlind({ listed, now, policy }: Look): boolean {
+  isBlind({ listed, now, policy }: Evaluation): boolean {
     if (!listed.ok) return true;
     if (listed.records.length === 0) return this.#hasShownSyncs;
     const unreadable = (listed.records as readonly Record<string, unknown>[]).filter(
@@ -60,17 +60,17 @@ export class ExpectedFacts {
     return this.#pasts.get(id);
   }
 
-  apply(look: Look): void {
-    const { listed, now, policy, isFirst } = look;
-    const isBlind = this.isBlind(look);
+  apply(evaluation: Evaluation): void {
+    const { listed, now, policy, isFirst } = evaluation;
+    const isBlind = this.isBlind(evaluation);
     this.wasBlind = isBlind;
     if (listed.ok && listed.records.length > 0) this.#hasShownSyncs = true;
     if (isBlind) {
-      const isRefused = !listed.ok && listed.blindness.kind === 'refused';
-      const waitMs = isFirst || isRefused ? 0 : policy.blindAfterSeconds * 1000;
+      const isRefused = !listed.ok && listed.failure.kind === 'refused';
+      const waitMs = isFirst || isRefused ? 0 : policy.listingFailureForSeconds * 1000;
       this.#trouble(
         'listing',
-        { problem: 'blind', severity: 'critical', isPaused: false, waitMs, isSecondLook: false },
+        { problem: 'listing_failed', severity: 'critical', isPaused: false, waitMs, isSecondLook: false },
         now,
         3600,
       );
@@ -95,9 +95,9 @@ export class ExpectedFacts {
     else this.#well('records', () => true, now, 3600);
 
     this.illIgnored.clear();
-    const here = this.#worstOfEach(records, look);
-    for (const [id, record] of here) this.#lookAt(id, record, look);
-    this.judged = here;
+    const here = this.#worstOfEach(records, evaluation);
+    for (const [id, record] of here) this.#lookAt(id, record, evaluation);
+    this.tally = here;
     this.isComplete = nameless.length === 0;
     if (nameless.length > 0) return;
     for (const [id, alert] of this.alerts) {
@@ -118,7 +118,7 @@ export class ExpectedFacts {
   /** Memory holds nothing of it any more: what was seen of one that is deleted ends with its alert (ADR 2). */
   forget(id: string, now: number): 'too soon' | undefined {
     const alert = this.alerts.get(id);
-    if (alert?.state !== 'ended' || this.judged.has(id)) return undefined;
+    if (alert?.state !== 'ended' || this.tally.has(id)) return undefined;
     this.#pasts.delete(id);
     return isInFlapWindow(alert, now + CLOCKS_DIFFER_MS) ? 'too soon' : undefined;
   }
@@ -126,7 +126,7 @@ export class ExpectedFacts {
   /** A repeated id is judged once, by its worst record. */
   #worstOfEach(
     records: readonly Record<string, unknown>[],
-    { now, policy }: Look,
+    { now, policy }: Evaluation,
   ): ReadonlyMap<string, Record<string, unknown>> {
     const worst = new Map<string, Record<string, unknown>>();
     for (const record of records) {
@@ -134,14 +134,13 @@ export class ExpectedFacts {
       const id = `sync:${record['id']}`;
       const other = worst.get(id);
       const past = this.#pasts.get(id) ?? {};
-      const badness = (one: Record<string, unknown>) =>
-        badnessOf(find(one, past, now, policyFor(policy, one)));
-      if (other === undefined || badness(record) > badness(other)) worst.set(id, record);
+      const rank = (one: Record<string, unknown>) => badnessOf(find(one, past, now, policyFor(policy, one)));
+      if (other === undefined || rank(record) > rank(other)) worst.set(id, record);
     }
     return worst;
   }
 
-  #lookAt(id: string, record: Record<string, unknown>, { now, policy, isFirst }: Look): void {
+  #lookAt(id: string, record: Record<string, unknown>, { now, policy, isFirst }: Evaluation): void {
     const past = this.#pasts.get(id) ?? {};
     this.#pasts.set(id, past);
     past.isAbsent = false;
@@ -158,13 +157,18 @@ export class ExpectedFacts {
     }
     const known = this.alerts.get(id);
     if (known !== undefined) known.absences = 0;
-    const because = ignoredBecause(policy, record);
+    const because = exclusionReason(policy, record);
     if (because !== undefined) {
-      if (known !== undefined) ignored(known, because, now);
+      if (known !== undefined) excluded(known, because, now);
       if (finding.problem !== undefined) this.illIgnored.add(id);
     } else if (finding.problem !== undefined) {
       const { problem, severity, isPaused, interval } = finding;
-      this.#trouble(id, { problem, severity, isPaused, ...waitOf(finding, limits, isFirst) }, now, interval);
+      this.#trouble(
+        id,
+        { problem, severity, isPaused, ...pendingPeriodOf(finding, limits, isFirst) },
+        now,
+        interval,
+      );
     } else this.#well(id, finding.disproves, now, finding.interval);
     if (finding.problem === 'failing' || stillFails) {
       past.isFailing = true;
@@ -201,7 +205,7 @@ function badnessOf({ problem, severity }: Finding): number {
   return problem === undefined ? 0 : (severity === 'critical' ? 10 : 1) + rows.indexOf(problem);
 }
 
-function waitOf(
+function pendingPeriodOf(
   finding: Finding,
   { pendingForSeconds }: Policy,
   isFirst: boolean,

@@ -1,9 +1,9 @@
-import type { Memory } from '../../../lambda/core/memory.ts';
+import type { WatchState } from '../../../lambda/core/state.ts';
 import type { CheckRun, Post } from '../history.ts';
 import type { ExpectedFacts } from './expected.ts';
 import type { Verdicts } from './verdicts.ts';
 
-const LEAST_LOSS = 5;
+const MIN_LOSS = 5;
 /** A move of this part of the size is remembered at once. */
 const NOTABLE_PART = 0.1;
 
@@ -23,19 +23,19 @@ export class ListingSize {
   }
 
   /** @param isWritten Small moves are remembered with another write. */
-  look({ listed, now }: CheckRun, isWritten: boolean): void {
+  evaluation({ listed, now }: CheckRun, isWritten: boolean): void {
     if (listed?.ok !== true) return;
     const { records } = listed;
     if (this.#facts.wasBlind) {
       if (this.#normal === 0) this.#normal = records.length;
       return;
     }
-    const { judged, isComplete } = this.#facts;
-    const count = judged.size;
+    const { tally, isComplete } = this.#facts;
+    const count = tally.size;
     if (this.#normal === 0) this.#normal = count;
     if (!isComplete) return;
     const loss = this.#normal - count;
-    if (loss * 2 > this.#normal && loss >= LEAST_LOSS) {
+    if (loss * 2 > this.#normal && loss >= MIN_LOSS) {
       if (this.#isCandidate) {
         this.#shrinking = { at: now, from: this.#normal, to: count };
         this.#normal = count;
@@ -48,15 +48,15 @@ export class ListingSize {
     if (isWritten || Math.abs(loss) >= this.#normal * NOTABLE_PART) this.#normal = count;
   }
 
-  compare({ facts: { size } }: Memory, run: CheckRun): void {
-    const holds = [size.normal, size.shrunk === true, size.shrinking?.at, size.shrinking?.from].join();
+  compare({ facts: { size } }: WatchState, run: CheckRun): void {
+    const holds = [size.normal, size.shrunk === true, size.shrinkage?.at, size.shrinkage?.from].join();
     const should = [this.#normal, this.#isCandidate, this.#shrinking?.at, this.#shrinking?.from].join();
     if (holds !== should)
       this.#verdicts.wrong(`the size of the listing is ${holds}, should be ${should}`, run);
   }
 
-  posting({ tellsShrinking, message, by }: Post): void {
-    if (!tellsShrinking) return;
+  posting({ coversShrinkage, message, by }: Post): void {
+    if (!coversShrinkage) return;
     this.#verdicts.count('told: shrinking');
     if (this.#shrinking === undefined) {
       this.#verdicts.wrong('a listing that did not shrink is said to', by);

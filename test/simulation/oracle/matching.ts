@@ -1,8 +1,8 @@
 import type { Matcher, Policy } from '../../../lambda/core/policy.ts';
 
 /** Why the policy ignores the sync of this record; undefined when it does not. The first entry that matches counts. */
-export function ignoredBecause(policy: Policy, record: Record<string, unknown>): string | undefined {
-  for (const { match, reason } of policy.ignore) if (isMeant(match, record)) return reason;
+export function exclusionReason(policy: Policy, record: Record<string, unknown>): string | undefined {
+  for (const { match, reason } of policy.exclude) if (isMeant(match, record)) return reason;
   return undefined;
 }
 

@@ -1,18 +1,18 @@
-import type { Memory } from '../../../lambda/core/memory.ts';
-import type { Recalled } from '../../../lambda/memory/memory-store.ts';
+import type { WatchState } from '../../../lambda/core/state.ts';
+import type { LoadedState } from '../../../lambda/state/state-store.ts';
 import type { CheckRun, End, Post, Watcher } from '../history.ts';
 import type { Story } from '../story.ts';
-import { judgeEnding } from './endings.ts';
 import { ExpectedFacts } from './expected.ts';
-import { Gathering } from './gathering.ts';
+import { Gathering } from './grouping.ts';
 import { ListingSize } from './listing-size.ts';
-import { Places } from './places.ts';
-import { compare } from './remembered.ts';
+import { Tellings } from './notification-log.ts';
+import { NotifiedCauses } from './notified-causes.ts';
 import { Reminders } from './reminders.ts';
+import { judgeEnding } from './resolutions.ts';
+import { Places } from './sections.ts';
 import { Sharing } from './sharing.ts';
-import { Tellings } from './tellings.ts';
+import { compare } from './stored.ts';
 import { Timeliness } from './timeliness.ts';
-import { ToldCauses } from './told-causes.ts';
 import { Verdicts } from './verdicts.ts';
 import { Writes } from './writes.ts';
 
@@ -30,7 +30,7 @@ export class Oracle implements Watcher {
   readonly #writes: Writes;
   readonly #places = new Places();
   readonly #size: ListingSize;
-  readonly #causes: ToldCauses;
+  readonly #causes: NotifiedCauses;
   readonly #tellings: Tellings;
   readonly #gathering: Gathering;
   readonly #sharing: Sharing;
@@ -49,7 +49,7 @@ export class Oracle implements Watcher {
     this.#facts = new ExpectedFacts();
     this.#writes = new Writes(this.#verdicts);
     this.#size = new ListingSize(this.#facts, this.#verdicts);
-    this.#causes = new ToldCauses(this.#facts, this.#places);
+    this.#causes = new NotifiedCauses(this.#facts, this.#places);
     this.#tellings = new Tellings(this.#facts, this.#causes, this.#verdicts);
     this.#gathering = new Gathering(this.#facts, this.#tellings, this.#causes, this.#verdicts);
     this.#sharing = new Sharing(this.#facts, this.#places, this.#causes, this.#verdicts);
@@ -65,32 +65,32 @@ export class Oracle implements Watcher {
     return this.#verdicts.figures;
   }
 
-  committed(run: CheckRun, memory: Memory, version: number): void {
-    const before = this.#writes.memory;
+  committed(run: CheckRun, state: WatchState, version: number): void {
+    const before = this.#writes.state;
     this.#quietChecks = 0;
     this.#verdicts.count('writes');
-    if (!this.#writes.committed(run, memory, version)) {
-      for (const post of this.#tellings.settle(run)) if (post.tellsShrinking) this.#size.told();
-      this.#gathering.forget(memory);
+    if (!this.#writes.committed(run, state, version)) {
+      for (const post of this.#tellings.settle(run)) if (post.coversShrinkage) this.#size.told();
+      this.#gathering.forget(state);
       return;
     }
     if (run.listed === undefined) return;
     this.#tellings.found(before);
     this.#look(run, true);
-    this.#compare(run, memory);
+    this.#compare(run, state);
   }
 
   posting(post: Post): void {
     this.#verdicts.count('posts');
     this.#quietChecks = 0;
-    this.#tellings.posting(post, this.#writes.memory);
+    this.#tellings.posting(post, this.#writes.state);
     this.#gathering.posting(post);
     this.#size.posting(post);
   }
 
   delivered(post: Post): void {
     this.#verdicts.count('accepted by Slack');
-    const said = post.tells.map(
+    const said = post.covers.map(
       ({ fingerprint, reason, cause }) =>
         `${reason} ${fingerprint}${cause === undefined ? '' : ` (${cause})`}`,
     );
@@ -122,10 +122,10 @@ export class Oracle implements Watcher {
     }
     if (run.listed !== undefined && run.recalledVersion === this.#writes.version) {
       // Nothing due and nothing changed: the look stands all the same.
-      const { memory } = this.#writes;
-      this.#tellings.found(memory);
+      const { state } = this.#writes;
+      this.#tellings.found(state);
       this.#look(run, false);
-      if (memory !== undefined) this.#compare(run, memory);
+      if (state !== undefined) this.#compare(run, state);
       this.#quietChecks += 1;
       this.#timeliness.check(run);
     }
@@ -140,28 +140,30 @@ export class Oracle implements Watcher {
     this.#verdicts.tell('all heals');
   }
 
-  finished({ memory }: Recalled): void {
+  finished({ state }: LoadedState): void {
     this.#tellings.finished();
     if (this.#size.isOwed) this.#verdicts.wrong('lost: that the listing shrank was never told');
     for (const [id, { state }] of this.#facts.alerts) {
       if (state === 'firing' || state === 'pending')
         this.#verdicts.wrong(`${id}: ${state} in a world where all is well`);
     }
-    for (const [id, { state }] of Object.entries(memory.facts.alerts))
-      if (state !== 'ended')
-        this.#verdicts.wrong(`${id}: memory holds it as ${state} in a world where all is well`);
-    for (const [id, { dueSince, noted }] of Object.entries(memory.routes['default']?.tellings ?? {}))
-      if (dueSince !== undefined || noted !== undefined)
+    for (const [id, alert] of Object.entries(state.facts.alerts))
+      if (alert.state !== 'ended')
+        this.#verdicts.wrong(`${id}: memory holds it as ${alert.state} in a world where all is well`);
+    for (const [id, { undeliveredSince, inFlight: noted }] of Object.entries(
+      state.routes['default']?.notificationLog ?? {},
+    ))
+      if (undeliveredSince !== undefined || noted !== undefined)
         this.#verdicts.wrong(`${id}: still due in a world where all is well`);
-    if (memory.claim !== undefined && memory.claim.until < this.#verdicts.now())
+    if (state.lease !== undefined && state.lease.expiresAt < this.#verdicts.now())
       this.#verdicts.wrong('a claim was never released');
     if (this.#quietChecks < this.#leastQuiet)
       this.#verdicts.wrong(`not quiet: ${this.#quietChecks} checks since the last post or write`);
   }
 
-  #compare(run: CheckRun, memory: Memory): void {
-    compare(this.#facts, memory, run, this.#verdicts);
-    this.#size.compare(memory, run);
+  #compare(run: CheckRun, state: WatchState): void {
+    compare(this.#facts, state, run, this.#verdicts);
+    this.#size.compare(state, run);
   }
 
   /** @param isWritten What it found was remembered; otherwise it found nothing new. */
@@ -172,14 +174,14 @@ export class Oracle implements Watcher {
     this.#facts.apply({ listed, now, policy, isFirst: settledBefore !== true });
     for (const [id, { opened }] of this.#facts.alerts) {
       if (opened <= (before.get(id) ?? 0)) continue;
-      this.#verdicts.count('openings');
+      this.#verdicts.count('firings');
       this.#tellings.opened(id);
     }
-    this.#size.look(run, isWritten);
+    this.#size.evaluation(run, isWritten);
     this.#tellings.countClosings();
     if (listed.ok) this.#places.seen(listed.records as readonly Record<string, unknown>[]);
-    this.#gathering.look(run);
-    this.#sharing.look();
+    this.#gathering.evaluation(run);
+    this.#sharing.evaluation();
     this.#tellings.weigh();
   }
 }

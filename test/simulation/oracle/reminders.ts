@@ -1,6 +1,6 @@
 import type { CheckRun, Post } from '../history.ts';
 import type { ExpectedFacts } from './expected.ts';
-import type { Tellings } from './tellings.ts';
+import type { Tellings } from './notification-log.ts';
 import type { Verdicts } from './verdicts.ts';
 
 const MINUTE = 60_000;
@@ -15,17 +15,17 @@ export class Reminders {
   #givenAt = Number.NEGATIVE_INFINITY;
   #remindedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(facts: ExpectedFacts, tellings: Tellings, verdicts: Verdicts) {
+  constructor(facts: ExpectedFacts, notificationLog: Tellings, verdicts: Verdicts) {
     this.#facts = facts;
-    this.#tellings = tellings;
+    this.#tellings = notificationLog;
     this.#verdicts = verdicts;
   }
 
   delivered(post: Post): void {
-    const { by, tells } = post;
-    const saidByIt = new Set(by.posts.flatMap((one) => one.tells.map(({ fingerprint }) => fingerprint)));
+    const { by, covers } = post;
+    const saidByIt = new Set(by.posts.flatMap((one) => one.covers.map(({ fingerprint }) => fingerprint)));
     if (this.#openAndNotPaused().every(({ id }) => saidByIt.has(id))) this.#givenAt = by.now;
-    const reminded = tells.filter(({ reason }) => reason === 'reminder');
+    const reminded = covers.filter(({ reason }) => reason === 'reminder');
     if (reminded.length === 0) {
       // It gives the reminder by all else that it says.
       if (post.endsReminder) this.#last = post;
@@ -42,9 +42,9 @@ export class Reminders {
     if (this.#openAndNotPaused().length === 0)
       this.#verdicts.wrong('a reminder for paused syncs alone', post.by);
     if (!post.endsReminder) return;
-    const { repeatEverySeconds, periodSeconds } = policy;
+    const { repeatIntervalSeconds, periodSeconds } = policy;
     const isRepeat = this.#last !== undefined && !this.#last.certain;
-    const leastMs = (repeatEverySeconds - periodSeconds / 2) * 1000;
+    const leastMs = (repeatIntervalSeconds - periodSeconds / 2) * 1000;
     if (isRepeat) post.repeats += 1;
     else if (now - this.#remindedAt < leastMs) this.#verdicts.wrong('reminded too soon', post.by);
     this.#last = post;
@@ -60,7 +60,7 @@ export class Reminders {
     const ofOldest = open.filter(({ since }) => since === oldest);
     const toldAt = ofOldest.map(({ id }) => this.#tellings.of(id).at);
     const sinceMs = run.now - Math.max(this.#remindedAt, this.#givenAt, ...toldAt);
-    const mostMs = (run.policy.repeatEverySeconds + run.policy.periodSeconds) * 1000;
+    const mostMs = (run.policy.repeatIntervalSeconds + run.policy.periodSeconds) * 1000;
     if (sinceMs > mostMs)
       this.#verdicts.wrong(`no reminder for ${Math.round(sinceMs / MINUTE)} minutes`, run);
   }

@@ -1,8 +1,8 @@
-import type { Tells } from '../../../lambda/core/message.ts';
+import type { Coverage } from '../../../lambda/core/notify/coverage.ts';
 import type { CheckRun } from '../history.ts';
 import type { ExpectedFacts } from './expected.ts';
-import type { Places } from './places.ts';
-import type { ToldCauses } from './told-causes.ts';
+import type { NotifiedCauses } from './notified-causes.ts';
+import type { Places } from './sections.ts';
 import type { Verdicts } from './verdicts.ts';
 
 const FEWEST = 3;
@@ -11,12 +11,12 @@ const FEWEST = 3;
 export class Sharing {
   readonly #facts: ExpectedFacts;
   readonly #places: Places;
-  readonly #causes: ToldCauses;
+  readonly #causes: NotifiedCauses;
   readonly #verdicts: Verdicts;
   /** As it was before the posts of the check that looked last. */
   #toldBefore = new Map<string, string>();
 
-  constructor(facts: ExpectedFacts, places: Places, causes: ToldCauses, verdicts: Verdicts) {
+  constructor(facts: ExpectedFacts, places: Places, causes: NotifiedCauses, verdicts: Verdicts) {
     this.#facts = facts;
     this.#places = places;
     this.#causes = causes;
@@ -24,7 +24,7 @@ export class Sharing {
   }
 
   /** After the look of a check, before it posts. */
-  look(): void {
+  evaluation(): void {
     this.#toldBefore.clear();
     if (this.#causes.all.size === 0) return;
     for (const id of this.#facts.alerts.keys()) {
@@ -35,15 +35,15 @@ export class Sharing {
 
   /** Once all messages of a check were posted. */
   judge(run: CheckRun): void {
-    const sections = new Map<string, Tells[]>();
-    for (const { tells } of run.posts)
-      for (const one of tells) {
+    const sections = new Map<string, Coverage[]>();
+    for (const { covers } of run.posts)
+      for (const one of covers) {
         const section = this.#sectionOf(one);
         sections.set(section, [...(sections.get(section) ?? []), one]);
       }
-    for (const tells of sections.values()) {
-      const should = this.#causesFor(tells, run);
-      for (const { fingerprint, cause, reason } of tells) {
+    for (const covers of sections.values()) {
+      const should = this.#causesFor(covers, run);
+      for (const { fingerprint, cause, reason } of covers) {
         const expected = should.get(fingerprint);
         if (cause === expected) continue;
         this.#verdicts.wrong(
@@ -54,10 +54,10 @@ export class Sharing {
     }
   }
 
-  #causesFor(tells: readonly Tells[], run: CheckRun): ReadonlyMap<string, string> {
+  #causesFor(covers: readonly Coverage[], run: CheckRun): ReadonlyMap<string, string> {
     const causes = new Map<string, string>();
     const left = new Set<string>();
-    for (const { fingerprint: id } of tells) {
+    for (const { fingerprint: id } of covers) {
       if (!id.startsWith('sync:') || this.#facts.alerts.get(id)?.isPaused !== false) continue;
       const told = this.#toldBefore.get(id);
       if (told === undefined) left.add(id);
@@ -97,7 +97,7 @@ export class Sharing {
     for (const [id, { state, isPaused }] of this.#facts.alerts)
       if (state === 'firing' && !isPaused && this.#places.causesOf(id).includes(key)) affected.add(id);
     const sharing = new Map<string, Record<string, unknown>>();
-    for (const [id, record] of this.#facts.judged) {
+    for (const [id, record] of this.#facts.tally) {
       const alert = this.#facts.alerts.get(id);
       const isOpen = alert?.state === 'firing' || alert?.state === 'pending';
       // One that cannot be read is not known to be paused.
@@ -126,12 +126,12 @@ export class Sharing {
     return Number.isNaN(started) ? since : Math.min(since, started);
   }
 
-  #sectionOf({ fingerprint, reason }: Tells): string {
+  #sectionOf({ fingerprint, reason }: Coverage): string {
     switch (reason) {
-      case 'closing':
-        return this.#facts.alerts.get(fingerprint)?.how === 'resolved' ? 'resolved' : 'gone';
-      case 'missed':
-      case 'passed':
+      case 'resolved':
+        return this.#facts.alerts.get(fingerprint)?.how === 'resolved' ? 'resolved' : 'unlisted';
+      case 'resolved_undelivered':
+      case 'resolved_in_group':
       case 'reminder':
         return reason;
       default:

@@ -1,7 +1,7 @@
 import type { CheckRun } from '../history.ts';
 import type { ListingSize } from './listing-size.ts';
+import type { Tellings } from './notification-log.ts';
 import type { Reminders } from './reminders.ts';
-import type { Tellings } from './tellings.ts';
 import type { Verdicts } from './verdicts.ts';
 
 const MINUTE = 60_000;
@@ -19,8 +19,8 @@ export class Timeliness {
   readonly #verdicts: Verdicts;
   #hinderedAt: number;
 
-  constructor(tellings: Tellings, reminders: Reminders, size: ListingSize, verdicts: Verdicts) {
-    this.#tellings = tellings;
+  constructor(notificationLog: Tellings, reminders: Reminders, size: ListingSize, verdicts: Verdicts) {
+    this.#tellings = notificationLog;
     this.#reminders = reminders;
     this.#size = size;
     this.#verdicts = verdicts;
@@ -37,10 +37,10 @@ export class Timeliness {
     const fineForMs = now - this.#hinderedAt;
     if (fineForMs < LONGEST_WAIT_MS) return;
     this.#verdicts.count('checks judged for delay');
-    for (const [id, { dueSince }] of this.#tellings.all)
-      if (dueSince !== undefined)
+    for (const [id, { undeliveredSince }] of this.#tellings.all)
+      if (undeliveredSince !== undefined)
         this.#verdicts.wrong(
-          `${id}: due since ${new Date(dueSince).toISOString()} and not told, though nothing is in the way`,
+          `${id}: due since ${new Date(undeliveredSince).toISOString()} and not told, though nothing is in the way`,
           run,
         );
     if (this.#size.isOwed) this.#verdicts.wrong('the listing shrank, and that is not told', run);

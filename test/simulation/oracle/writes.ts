@@ -1,4 +1,4 @@
-import type { Memory } from '../../../lambda/core/memory.ts';
+import type { WatchState } from '../../../lambda/core/state.ts';
 import type { CheckRun } from '../history.ts';
 import type { Verdicts } from './verdicts.ts';
 
@@ -7,7 +7,7 @@ const CLOCK_SLACK_MS = 60_000;
 
 /** The writes of the checks, by section 6: which of them bring facts, and under which claim. */
 export class Writes {
-  memory: Memory | undefined;
+  state: WatchState | undefined;
   version = 0;
   readonly #verdicts: Verdicts;
   readonly #haveWritten = new WeakSet<CheckRun>();
@@ -18,13 +18,13 @@ export class Writes {
   }
 
   /** Whether this is a write of new facts; what is wrong with it otherwise is said. */
-  committed(run: CheckRun, memory: Memory, version: number): boolean {
-    const before = this.memory;
-    this.memory = memory;
+  committed(run: CheckRun, state: WatchState, version: number): boolean {
+    const before = this.state;
+    this.state = state;
     this.version = version;
-    this.#checkClaim(run, memory, before);
-    const facts = JSON.stringify(memory.facts);
-    const isOvertaken = memory.overtaken > (before?.overtaken ?? 0);
+    this.#checkClaim(run, state, before);
+    const facts = JSON.stringify(state.facts);
+    const isOvertaken = state.supersededInARow > (before?.supersededInARow ?? 0);
     if (this.#haveWritten.has(run) || isOvertaken) {
       if (before !== undefined && facts !== this.#facts)
         this.#verdicts.wrong('facts changed by a write that brings none', run);
@@ -40,16 +40,16 @@ export class Writes {
     return true;
   }
 
-  #checkClaim(run: CheckRun, { claim }: Memory, before: Memory | undefined): void {
-    const other = before?.claim;
+  #checkClaim(run: CheckRun, { lease }: WatchState, before: WatchState | undefined): void {
+    const other = before?.lease;
     if (
       other !== undefined &&
-      other.by !== run.id &&
-      other.until > run.now &&
-      other.until - run.now <= CLAIM_MS + CLOCK_SLACK_MS
+      other.holder !== run.id &&
+      other.expiresAt > run.now &&
+      other.expiresAt - run.now <= CLAIM_MS + CLOCK_SLACK_MS
     )
-      this.#verdicts.wrong(`a write while check ${other.by} holds the claim`, run);
-    if (claim !== undefined && (claim.by !== run.id || claim.until !== run.now + CLAIM_MS))
+      this.#verdicts.wrong(`a write while check ${other.holder} holds the claim`, run);
+    if (lease !== undefined && (lease.holder !== run.id || lease.expiresAt !== run.now + CLAIM_MS))
       this.#verdicts.wrong('a claim that is not its own, or beyond its time', run);
   }
 }

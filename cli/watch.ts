@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import { check } from '../lambda/commands/check.ts';
+import type { Outcome } from '../lambda/commands/outcome.ts';
+import type { Instant } from '../lambda/core/time.ts';
+import { redactedText, secretTexts } from '../lambda/secret/redaction.ts';
+import { type Poster, SlackWebhook } from '../lambda/slack/webhook.ts';
+import { FileStore } from '../lambda/state/file-store.ts';
+import { TimbalListing } from '../lambda/timbal/listing.ts';
+import { redactedListing } from '../lambda/timbal/redacted-listing.ts';
+import type { WatchSettings } from './settings.ts';
+import { TERMINAL } from './terminal.ts';
+
+/**
+ * One check of the real thing.
+ *
+ * @throws CheckFailed when it could not list, remember or deliver; MemoryError when the memory file cannot be read.
+ */
+export async function watch(settings: WatchSettings, dryRun: boolean, now: () => Instant): Promise<Outcome> {
+  const { apiKey, organisation, baseUrl, connectorId, stateFile, policy, webhookUrl } = settings;
+  const unredacted = new TimbalListing({
+    baseUrl,
+    organisation,
+    ...(connectorId !== undefined && { connectorId }),
+    // The environment of a process does not change: there is no fresher key to read.
+    apiKey: { read: async () => apiKey, readFresh: async () => apiKey },
+    now,
+  });
+  const secrets = secretTexts(apiKey, webhookUrl === undefined ? [] : [webhookUrl]);
+  const listing = redactedListing(unredacted, (text) => redactedText(text, secrets));
+  const filter = connectorId === undefined ? '' : `, connector ${connectorId}`;
+  const scope = `organisation ${organisation} at ${new URL(baseUrl).href}${filter}`;
+  return check(
+    { listing, state: new FileStore(stateFile, scope), slack: posterFor(webhookUrl), now },
+    {
+      policy,
+      origin: { environment: 'laptop', organisation, moreHint: 'npm start -- --json' },
+      checkId: randomUUID(),
+      remainingSeconds: 60,
+      dryRun,
+    },
+  );
+}
+
+/** Slack when there is a webhook, else the terminal. */
+export function posterFor(webhookUrl: string | undefined): Poster {
+  if (webhookUrl === undefined) return TERMINAL;
+  return new SlackWebhook({
+    name: 'default',
+    read: async () => webhookUrl,
+    readFresh: async () => webhookUrl,
+  });
+}

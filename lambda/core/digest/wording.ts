@@ -1,0 +1,58 @@
+import { DAY_SECONDS, HOUR_SECONDS, type Instant, MINUTE_SECONDS } from '../time.ts';
+
+/** A length of time as a person says it, in at most two units, rounded down: "45 s", "3 h 12 m", "6 d". */
+export function durationText(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  if (whole < MINUTE_SECONDS) return `${whole} s`;
+  if (whole < HOUR_SECONDS) return `${Math.floor(whole / MINUTE_SECONDS)} m`;
+  if (whole < DAY_SECONDS) return twoUnits(whole, HOUR_SECONDS, 'h', MINUTE_SECONDS, 'm');
+  return twoUnits(whole, DAY_SECONDS, 'd', HOUR_SECONDS, 'h');
+}
+
+/** A window of time, in hours while it is shorter than two days: "24 h", "32 h", "8 d". */
+export function windowText(seconds: number): string {
+  return seconds < 2 * DAY_SECONDS
+    ? `${formatNumber(Math.floor(seconds / HOUR_SECONDS))} h`
+    : durationText(seconds);
+}
+
+function twoUnits(
+  seconds: number,
+  large: number,
+  largeName: string,
+  small: number,
+  smallName: string,
+): string {
+  const rest = Math.floor((seconds % large) / small);
+  const first = `${formatNumber(Math.floor(seconds / large))} ${largeName}`;
+  return rest === 0 ? first : `${first} ${rest} ${smallName}`;
+}
+
+/** "1,200". */
+export function formatNumber(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+/** "1 sync", "2 syncs", "1,200 syncs". */
+export function pluralize(count: number, singular: string, plural = `${singular}s`): string {
+  return `${formatNumber(count)} ${count === 1 ? singular : plural}`;
+}
+
+/** "1st", "2nd", "3rd", "4th", "11th", "22nd". */
+export function ordinal(formatNumber: number): string {
+  const teens = formatNumber % 100 >= 11 && formatNumber % 100 <= 13;
+  const suffix = teens ? 'th' : (['th', 'st', 'nd', 'rd'][formatNumber % 10] ?? 'th');
+  return `${formatNumber}${suffix}`;
+}
+
+/** "a", "a and b", "a, b and c". */
+export function joinWithAnd(parts: readonly string[]): string {
+  if (parts.length <= 1) return parts.join('');
+  return `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
+}
+
+/** "2026-11-24 05:40 UTC". */
+export function utcText(instant: Instant): string {
+  // From the end: years beyond four digits are longer.
+  return `${new Date(instant).toISOString().slice(0, -8).replace('T', ' ')} UTC`;
+}

@@ -1,0 +1,33 @@
+import type { Labels } from '../sync.ts';
+
+/** What several syncs share, and what may be why they are in trouble together. */
+export interface Cause {
+  /** Tells it from every other. */
+  readonly key: string;
+  readonly kind: 'connection' | 'connector' | 'knowledge base';
+  /** As the API names it. */
+  readonly name: string;
+}
+
+/** The causes that a sync shares with others: its connection, its connector, its knowledge base; most specific first. */
+export function causesOf(labels: Labels | null): readonly Cause[] {
+  if (labels === null) return [];
+  const { connectorId, connectionRef, kbUid } = labels;
+  const causes: Cause[] = [];
+  if (connectorId !== null && connectionRef !== null) {
+    // A connection is a connector's own; the length keeps two pairs of names from making one key.
+    const key = `connection:${connectorId.length}:${connectorId}:${connectionRef}`;
+    causes.push({ key, kind: 'connection', name: connectionRef });
+  }
+  if (connectorId !== null)
+    causes.push({ key: `connector:${connectorId}`, kind: 'connector', name: connectorId });
+  if (kbUid !== null) causes.push({ key: `kb:${kbUid}`, kind: 'knowledge base', name: kbUid });
+  return causes;
+}
+
+/** The smaller is the more specific. */
+export const SPECIFICITY: Readonly<Record<Cause['kind'], number>> = {
+  connection: 0,
+  connector: 1,
+  'knowledge base': 2,
+};

@@ -1,0 +1,106 @@
+import * as v from 'valibot';
+import { type Policy, parsePolicy } from '../core/policy.ts';
+import { checkBaseUrl, DEFAULT_BASE_URL } from '../timbal/base-url.ts';
+import { ENVIRONMENT_VARIABLES as NAMES, POLICY_FILE } from './environment-variables.ts';
+
+/** What a deployed function is set to, but for the secret, which is read when it is needed. */
+export interface Settings {
+  readonly environment: string;
+  readonly secretId: string;
+  readonly tableName: string;
+  readonly stackName: string;
+  readonly baseUrl: string;
+  /** The syncs of this connector alone. */
+  readonly connectorId?: string;
+  /** Where the function runs, for the commands in messages; Lambda always says it. */
+  readonly region?: string;
+  readonly policy: Policy;
+}
+
+/** The settings, or every fault in them at once: each names its variable, or the policy's field. */
+export type ParsedSettings =
+  | { readonly ok: true; readonly settings: Settings }
+  | { readonly ok: false; readonly faults: readonly string[] };
+
+/** An empty variable counts as one that is not set. */
+const text = v.pipe(v.optional(v.string(), ''), v.trim());
+const required = v.pipe(text, v.nonEmpty('is not set'));
+const optional = v.pipe(
+  text,
+  v.transform((value) => value || undefined),
+);
+
+const environmentSchema = v.object({
+  [NAMES.environment]: required,
+  [NAMES.secretId]: required,
+  [NAMES.tableName]: required,
+  [NAMES.stackName]: required,
+  [NAMES.periodSeconds]: v.pipe(
+    required,
+    v.regex(/^[1-9]\d{0,8}$/, 'is not a whole number of seconds above 0'),
+    v.transform(Number),
+  ),
+  [NAMES.baseUrl]: v.pipe(
+    text,
+    v.transform((value) => value || DEFAULT_BASE_URL),
+    v.rawCheck(({ dataset, addIssue }) => {
+      if (!dataset.typed) return;
+      const checked = checkBaseUrl(dataset.value);
+      if (!checked.ok) addIssue({ message: checked.fault });
+    }),
+  ),
+  [NAMES.connectorId]: optional,
+  AWS_REGION: optional,
+});
+
+/**
+ * Reads the function's environment, and the policy that travels with it.
+ *
+ * @param policyText The policy file's content; undefined when there is none.
+ */
+export function parseSettings(environment: unknown, policyText: string | undefined): ParsedSettings {
+  const variables = v.safeParse(environmentSchema, environment);
+  const faults = variables.success ? [] : variableFaults(variables.issues);
+  const periodSeconds = variables.success ? variables.output[NAMES.periodSeconds] : undefined;
+  const policy = policyFrom(policyText, periodSeconds);
+  if (!policy.ok) faults.push(...policy.faults.map((fault) => `${POLICY_FILE}: ${fault}`));
+  if (!variables.success || !policy.ok) return { ok: false, faults };
+
+  const { [NAMES.connectorId]: connectorId, AWS_REGION: region } = variables.output;
+  const settings: Settings = {
+    environment: variables.output[NAMES.environment],
+    secretId: variables.output[NAMES.secretId],
+    tableName: variables.output[NAMES.tableName],
+    stackName: variables.output[NAMES.stackName],
+    baseUrl: variables.output[NAMES.baseUrl],
+    ...(connectorId !== undefined && { connectorId }),
+    ...(region !== undefined && { region }),
+    policy: policy.policy,
+  };
+  return { ok: true, settings };
+}
+
+/** The first fault of each variable: one that is not set is not said to be no number as well. */
+function variableFaults(issues: readonly v.InferIssue<typeof environmentSchema>[]): string[] {
+  const faults = new Map<string, string>();
+  for (const issue of issues) {
+    const name = v.getDotPath(issue) ?? 'the environment';
+    if (!faults.has(name)) faults.set(name, `${name} ${issue.message}`);
+  }
+  return [...faults.values()];
+}
+
+function policyFrom(text: string | undefined, periodSeconds: number | undefined) {
+  if (text === undefined) {
+    const fault =
+      'it is not in the function: deploy again. It travels beside the code, also when it is empty';
+    return { ok: false, faults: [fault] } as const;
+  }
+  let written: unknown;
+  try {
+    written = JSON.parse(text);
+  } catch {
+    return { ok: false, faults: ['it is not JSON'] } as const;
+  }
+  return parsePolicy(written, periodSeconds);
+}

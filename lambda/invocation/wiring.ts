@@ -1,0 +1,69 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { CLIENT_OPTIONS } from '../aws/client-options.ts';
+import type { Ports } from '../commands/ports.ts';
+import type { Instant } from '../core/time.ts';
+import { SyncAlertsError } from '../errors.ts';
+import { Secret } from '../secret/secret.ts';
+import { SlackWebhook } from '../slack/webhook.ts';
+import { DynamoDbStore } from '../state/dynamodb-store.ts';
+import { stateScope } from '../state/scope.ts';
+import { TimbalListing } from '../timbal/listing.ts';
+import { redactedListing } from '../timbal/redacted-listing.ts';
+import { parseSettings, type Settings } from './settings.ts';
+
+/** What the function is started with. */
+export interface World {
+  /** The process's environment variables. */
+  readonly environment: unknown;
+  /** Reads the policy file; undefined when there is none. */
+  readonly policyText: () => string | undefined;
+  readonly now: () => Instant;
+  /** Where the AWS services are and who calls them, where the environment does not say it. */
+  readonly aws?: {
+    readonly region: string;
+    readonly endpoint: string;
+    readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  };
+}
+
+/** What lives as long as the container. */
+export interface Wiring {
+  readonly settings: Settings;
+  readonly secret: Secret;
+  /** The adapters for an organisation: the same as long as it is the same. */
+  readonly portsFor: (organisation: string) => Ports;
+}
+
+/** @throws SyncAlertsError that names every fault of the settings. */
+export function wire({ environment, policyText, now, aws }: World): Wiring {
+  const parsed = parseSettings(environment, policyText());
+  if (!parsed.ok) {
+    const what = `the function is set up wrongly: ${parsed.faults.join('; ')}`;
+    throw new SyncAlertsError(
+      'settings_invalid',
+      `${what}. Mend its environment in the stack, and deploy again`,
+    );
+  }
+  const { settings } = parsed;
+  const { secretId, stackName, tableName: table, baseUrl, connectorId } = settings;
+  const client = new DynamoDBClient({ ...CLIENT_OPTIONS, ...aws });
+  const secrets = new SecretsManagerClient({ ...CLIENT_OPTIONS, ...aws });
+  const secret = new Secret({ client: secrets, secretId, stackName, now });
+  const slack = new SlackWebhook(secret.webhookUrl);
+  let latest: { readonly organisation: string; readonly ports: Ports } | undefined;
+
+  return {
+    settings,
+    secret,
+    portsFor: (organisation) => {
+      if (latest?.organisation === organisation) return latest.ports;
+      const watched = { baseUrl, organisation, ...(connectorId !== undefined && { connectorId }) };
+      const unredacted = new TimbalListing({ ...watched, apiKey: secret.apiKey, now });
+      const listing = redactedListing(unredacted, (text) => secret.redacted(text));
+      const state = new DynamoDbStore({ client, table, scope: stateScope(watched) });
+      latest = { organisation, ports: { listing, state, slack, now } };
+      return latest.ports;
+    },
+  };
+}

@@ -1,0 +1,91 @@
+import * as v from 'valibot';
+import { checkWebhookUrl } from '../slack/webhook-url.ts';
+import { REPLACE_ME } from './secret-placeholder.ts';
+
+/** What the secret holds. None of it but the organisation's id may reach a log, an error or an answer. */
+export interface SecretValues {
+  readonly apiKey: string;
+  readonly organisation: string;
+  readonly webhookUrl: string;
+  /** More webhooks, by the names that routes will call them. */
+  readonly webhookUrls: Readonly<Record<string, string>>;
+}
+
+/** The values, or every fault in them at once: each names its key, and never holds its value. */
+export type ParsedSecret =
+  | { readonly ok: true; readonly values: SecretValues }
+  | { readonly ok: false; readonly faults: readonly string[] };
+
+const value = v.pipe(
+  v.string('is not a text'),
+  v.trim(),
+  v.nonEmpty('is empty'),
+  v.check((text) => text !== REPLACE_ME, 'still holds the placeholder'),
+);
+
+const webhookUrl = v.pipe(
+  value,
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed || dataset.issues !== undefined) return;
+    const checked = checkWebhookUrl(dataset.value);
+    if (!checked.ok) addIssue({ message: checked.fault });
+  }),
+);
+
+const secretSchema = v.object(
+  {
+    timbalApiKey: value,
+    timbalOrgId: value,
+    slackWebhookUrl: webhookUrl,
+    slackWebhooks: v.optional(
+      v.record(v.string(), webhookUrl, 'is not an object of webhook URLs by name'),
+      {},
+    ),
+  },
+  // A key that is not there is a fault of the object's, with the key for its path.
+  ({ path }) => (path === undefined ? 'is not a JSON object' : 'is missing'),
+);
+
+/** Parses the text of the secret: one JSON object. Keys that are not ours are left alone. */
+export function parseSecret(text: string): ParsedSecret {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    // The parser's own words would quote the text.
+    return { ok: false, faults: ['it is not JSON'] };
+  }
+  const parsed = v.safeParse(secretSchema, json);
+  if (!parsed.success) return { ok: false, faults: faultsOf(parsed.issues) };
+  const { timbalApiKey, timbalOrgId, slackWebhookUrl, slackWebhooks } = parsed.output;
+  return {
+    ok: true,
+    values: {
+      apiKey: timbalApiKey,
+      organisation: timbalOrgId,
+      webhookUrl: slackWebhookUrl,
+      webhookUrls: slackWebhooks,
+    },
+  };
+}
+
+/** One fault for each key: an empty value is not said to be no URL as well. */
+function faultsOf(issues: readonly v.InferIssue<typeof secretSchema>[]): readonly string[] {
+  const faults = new Map<string, string>();
+  for (const issue of issues) {
+    const key = keyOf(issue);
+    if (!faults.has(key)) faults.set(key, `${key} ${issue.message}`);
+  }
+  return [...faults.values()];
+}
+
+/** What a name of a webhook looks like: no URL, and too short for a key or a token. */
+const PLAIN_NAME = /^[a-z0-9_-]{1,20}$/i;
+
+/** Where the fault is. Name and URL of a webhook are easily swapped: a name that may be a secret is not said. */
+function keyOf({ path }: v.InferIssue<typeof secretSchema>): string {
+  const keys = (path ?? []).map(({ key }, depth) =>
+    depth === 0 || PLAIN_NAME.test(String(key)) ? String(key) : '…',
+  );
+  return keys.length === 0 ? 'it' : JSON.stringify(keys.join('.'));
+}

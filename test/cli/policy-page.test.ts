@@ -1,0 +1,166 @@
+import { readFileSync } from 'node:fs';
+import { parseSync } from '../../lambda/core/parse/parse-sync.ts';
+import {
+  exclusionReason,
+  type Matcher,
+  type Policy,
+  parsePolicy,
+  type Thresholds,
+  thresholdsFor,
+} from '../../lambda/core/policy.ts';
+import { aRecord, START } from '../commands/a-world.ts';
+
+const PAGE = readFileSync('docs/policy.md', 'utf8');
+
+/** The rows of the table that has this head, each as its cells. */
+function table(head: string): readonly (readonly string[])[] {
+  const [, below] = PAGE.split(`\n| ${head} |\n`);
+  if (below === undefined) throw new Error(`docs/policy.md has no table with the head ${head}`);
+  const [rows = ''] = below.split('\n\n');
+  return rows
+    .split('\n')
+    .slice(1)
+    .map((row) => row.slice(2, -2).split(' | '));
+}
+
+/** What a cell holds between its backticks. */
+function code(cell = ''): string {
+  return cell.slice(1, -1);
+}
+
+function codes(cell = ''): readonly string[] {
+  return [...cell.matchAll(/`([^`]+)`/g)].map(([, word = '']) => word);
+}
+
+function policyOf(written: unknown): Policy {
+  const parsed = parsePolicy(written);
+  if (!parsed.ok) throw new Error(`${JSON.stringify(written)}: ${parsed.faults.join('; ')}`);
+  return parsed.policy;
+}
+
+const DEFAULTS = policyOf({});
+const FIELDS = table('field | meaning | unit | default | example').map(([field, , , byDefault, example]) => ({
+  field: code(field),
+  byDefault: code(byDefault),
+  example: code(example),
+}));
+
+describe('the page about the policy', () => {
+  it('has every field, and none that is not there', () => {
+    const { periodSeconds: _schedule, ...known } = DEFAULTS;
+    const names = Object.keys(known).map((name) => name.replace(/Seconds$/, ''));
+    expect(FIELDS.map(({ field }) => field).sort()).toEqual(names.sort());
+  });
+
+  it.each(FIELDS)('gives the default of $field as it is', ({ field, byDefault }) => {
+    expect(policyOf({ [field]: JSON.parse(byDefault) })).toEqual(DEFAULTS);
+  });
+
+  it.each(FIELDS)('gives an example of $field that makes a difference', ({ field, example }) => {
+    expect(policyOf({ [field]: JSON.parse(example) })).not.toEqual(DEFAULTS);
+  });
+
+  it('has every word of a state that is known', () => {
+    const words = table('list | known already').map(([list, known]) => [code(list), codes(known)]);
+    const { successStates, inProgressStates, stoppedStates } = DEFAULTS;
+    expect(Object.fromEntries(words)).toEqual({ successStates, inProgressStates, stoppedStates });
+  });
+
+  it('has policies that are valid', () => {
+    const policies = [...PAGE.matchAll(/```json\n(.*?)```/gs)].map(([, text = '']) => text);
+    expect(policies.length).toBeGreaterThan(2);
+    for (const text of policies) expect(policyOf(JSON.parse(text))).not.toEqual(DEFAULTS);
+  });
+});
+
+describe('the page about matchers', () => {
+  const MATCHERS = table('field | of the API | example').map(([field, api, example]) => ({
+    field: code(field),
+    api: codes(api),
+    example: code(example),
+  }));
+  const SYNC = {
+    id: 'sync_42',
+    name: 'orders_eu',
+    connector_id: 'postgres',
+    connection_ref: 'pg-main',
+    source_schema: 'public',
+    source_table: 'orders',
+    kb_uid: 'kb_sales',
+    dest_table: 'orders_2026',
+  };
+  const isMatched = (matcher: Readonly<Record<string, string>>, fields: object) => {
+    const policy = policyOf({ exclude: [{ match: matcher, reason: 'a test' }] });
+    const { id, labels } = parseSync(aRecord(START, { ...SYNC, ...fields }));
+    return exclusionReason(policy, id ?? '', labels) === 'a test';
+  };
+
+  it('has every field of a matcher', () => {
+    const known: Readonly<Record<keyof Matcher, true>> = {
+      id: true,
+      name: true,
+      connector: true,
+      connection: true,
+      source: true,
+      kb: true,
+      table: true,
+    };
+    expect(MATCHERS.map(({ field }) => field)).toEqual(Object.keys(known));
+  });
+
+  it.each(MATCHERS)(
+    'says which field of the API $field is, with an example of it',
+    ({ field, api, example }) => {
+      expect(isMatched({ [field]: example }, {})).toBe(true);
+      const nothingAlike = Object.fromEntries(api.map((name) => [name, 'another']));
+      expect(isMatched({ [field]: example }, nothingAlike)).toBe(false);
+    },
+  );
+
+  it('is right that nothing may match everything', () => {
+    expect(parsePolicy({ exclude: [{ match: {}, reason: 'a test' }] }).ok).toBe(false);
+    expect(parsePolicy({ overrides: [{ match: {}, grace: '1m' }] }).ok).toBe(false);
+  });
+});
+
+describe('the page about ignored syncs and overrides', () => {
+  const NAMED = parseSync(aRecord(START, { name: 'charges', connection_ref: 'pg-payments' }));
+  const thresholdsBy = (written: unknown) => thresholdsFor(policyOf(written), NAMED.id ?? '', NAMED.labels);
+
+  it('is right that a reason must be said', () => {
+    expect(parsePolicy({ exclude: [{ match: { id: 'x' } }] }).ok).toBe(false);
+    expect(parsePolicy({ exclude: [{ match: { id: 'x' }, reason: '' }] }).ok).toBe(false);
+  });
+
+  it('has every limit that an override may set', () => {
+    const limits: Readonly<Record<keyof Thresholds, unknown>> = {
+      stallAfterIntervals: 3,
+      criticalAfterIntervals: 24,
+      graceSeconds: '1h',
+      pendingForSeconds: '1h',
+    };
+    const named = codes(PAGE.match(/one or more of ([^;]+);/)?.[1]);
+    expect(named).toEqual(Object.keys(limits).map((name) => name.replace(/Seconds$/, '')));
+    for (const { field, example } of FIELDS) {
+      const override = { match: { id: 'x' }, [field]: JSON.parse(example) };
+      expect([field, parsePolicy({ overrides: [override] }).ok]).toEqual([field, named.includes(field)]);
+    }
+  });
+
+  it('is right that the first override that matches counts, and it alone', () => {
+    const thresholds = thresholdsBy({
+      stallAfterIntervals: 3,
+      overrides: [
+        { match: { name: 'refunds' }, pendingFor: '1h' },
+        { match: { name: 'charges' }, grace: '1m' },
+        { match: { connection: 'pg-*' }, criticalAfterIntervals: 6 },
+      ],
+    });
+    expect(thresholds).toMatchObject({
+      stallAfterIntervals: 3,
+      criticalAfterIntervals: 12,
+      graceSeconds: 60,
+      pendingForSeconds: 0,
+    });
+  });
+});

@@ -1,0 +1,151 @@
+import type { CheckSettings, Ports } from '../../lambda/commands/ports.ts';
+import type { ListingFailure } from '../../lambda/core/alert.ts';
+import { parsePolicy } from '../../lambda/core/policy.ts';
+import type { Message } from '../../lambda/core/render/slack-messages.ts';
+import { NOTHING_REMEMBERED, type WatchState } from '../../lambda/core/state.ts';
+import type { Instant } from '../../lambda/core/time.ts';
+import { SyncAlertsError } from '../../lambda/errors.ts';
+import type { PostResult } from '../../lambda/slack/webhook.ts';
+import { StateConflict, StateError } from '../../lambda/state/errors.ts';
+import type { LoadedState, StateStore } from '../../lambda/state/state-store.ts';
+
+export const START: Instant = Date.UTC(2026, 10, 24, 9);
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+
+/** A sync as the API lists it, healthy at `at`, with named overrides. */
+export function aRecord(
+  at: Instant,
+  overrides: Readonly<Record<string, unknown>> = {},
+): Record<string, unknown> {
+  const justNow = new Date(at - 2 * MINUTE).toISOString();
+  return {
+    id: 'orders',
+    name: 'orders',
+    connector_id: 'postgres',
+    source_kind: 'postgres',
+    connection_ref: 'pg-main',
+    source_schema: 'public',
+    source_table: 'orders',
+    cursor_column: 'updated_at',
+    kb_uid: 'kb_sales',
+    dest_table: 'orders',
+    interval_secs: 900,
+    enabled: true,
+    has_cursor: true,
+    created_at: '2026-01-01T00:00:00Z',
+    updated_at: '2026-01-01T00:00:00Z',
+    last_run_at: justNow,
+    last_success_at: justNow,
+    last_state: 'completed',
+    seconds_since_success: 120,
+    ...overrides,
+  };
+}
+
+/** The same sync with its last run failed, its data `lateSeconds` old. */
+export function aFailingRecord(at: Instant, overrides: Readonly<Record<string, unknown>> = {}) {
+  return aRecord(at, {
+    last_state: 'failed',
+    last_success_at: new Date(at - 20 * MINUTE).toISOString(),
+    seconds_since_success: 1200,
+    ...overrides,
+  });
+}
+
+/** What the API shows at the next check, or why it cannot be seen. */
+export type Shown = readonly unknown[] | ListingFailure;
+
+/**
+ * A world for `check`: fakes of our own ports that keep the contracts of the real ones, each to be scripted. What the
+ * store holds went through no codec; the stores' own tests see to that.
+ */
+export class World {
+  now: Instant = START;
+  shown: Shown | ((at: Instant) => Shown) = [];
+  /** When the listing says that it was requested; now unless a test says otherwise. */
+  requestedAt: Instant | undefined;
+  /** What Slack answers, in this order; accepted when there is nothing left. */
+  readonly answers: PostResult[] = [];
+  /** What happens before each write, in this order. */
+  readonly beforeWrites: (() => void)[] = [];
+  readonly posted: Message[] = [];
+  readonly writes: WatchState[] = [];
+  stored: LoadedState = { state: NOTHING_REMEMBERED, version: 0 };
+  listings = 0;
+
+  readonly state: StateStore = {
+    load: async () => this.stored,
+    save: async (state, version) => {
+      this.beforeWrites.shift()?.();
+      if (version !== this.stored.version) throw new StateConflict('the memory of this test', version);
+      this.stored = { state, version: version + 1 };
+      this.writes.push(state);
+      return version + 1;
+    },
+  };
+
+  readonly ports: Ports = {
+    state: this.state,
+    now: () => this.now,
+    listing: {
+      list: async () => {
+        this.listings += 1;
+        const requestedAt = this.requestedAt ?? this.now;
+        const shown = typeof this.shown === 'function' ? this.shown(this.now) : this.shown;
+        const tried = 'GET /orgs/acme/connectors/syncs';
+        if ('kind' in shown) {
+          const error = new SyncAlertsError('timbal_unreachable', `could not list: ${shown.received}`);
+          return { ok: false, requestedAt, failure: shown, error };
+        }
+        return { ok: true, requestedAt, records: shown, request: tried };
+      },
+    },
+    slack: {
+      post: async (message) => {
+        const answer = this.answers.shift() ?? { kind: 'accepted' };
+        this.posted.push({ covers: [], coversShrinkage: false, endsReminder: false, ...message });
+        return answer;
+      },
+    },
+  };
+
+  /** What was posted since this was last asked, as the lock screen shows it. */
+  said(): readonly string[] {
+    return this.posted.splice(0).map(({ text }) => text);
+  }
+
+  /** The store cannot be written from the next write on. */
+  failNextWrite(): void {
+    this.beforeWrites.push(() => {
+      throw new StateError('state_unwritable', 'the memory of this test is read-only');
+    });
+  }
+}
+
+export function settings(overrides: Partial<CheckSettings> = {}): CheckSettings {
+  const parsed = parsePolicy({});
+  if (!parsed.ok) throw new Error(parsed.faults.join());
+  return {
+    policy: parsed.policy,
+    origin: { environment: 'test', organisation: 'acme', moreHint: 'npm start -- --json' },
+    checkId: 'this check',
+    remainingSeconds: 60,
+    dryRun: false,
+    ...overrides,
+  };
+}
+
+/** Slack's certain no, with named overrides. */
+export function refusal(
+  overrides: { readonly form?: boolean; readonly waitSeconds?: number } = {},
+): PostResult {
+  const error = new SyncAlertsError('slack_refused', 'slack webhook "default" answered 404 no_service');
+  return { kind: 'refused', form: false, error, ...overrides };
+}
+
+export const REFUSED = refusal();
+export const UNCERTAIN: PostResult = {
+  kind: 'unconfirmed',
+  error: new SyncAlertsError('slack_unconfirmed', 'slack webhook "default" did not answer in time'),
+};

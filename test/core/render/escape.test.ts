@@ -1,0 +1,338 @@
+import fc from 'fast-check';
+import type { Digest } from '../../../lambda/core/digest/write-digest.ts';
+import { parseSync } from '../../../lambda/core/parse/parse-sync.ts';
+import { plainText } from '../../../lambda/core/render/blocks.ts';
+import { codeSpan, dateToken, escaped, neutralized } from '../../../lambda/core/render/escape.ts';
+import { type Message, slackMessages } from '../../../lambda/core/render/slack-messages.ts';
+import { aRecord } from '../../commands/a-world.ts';
+import {
+  aDiagnosis,
+  aDigest,
+  anAlert,
+  anEndedAlert,
+  announced,
+  BLIND,
+  BLINDNESS,
+  NOW,
+  PLACE,
+  read,
+  seen,
+  wasTold,
+} from '../a-digest.ts';
+import { faultsOf, markupFaults } from './block-kit-validator.ts';
+
+const HOSTILE: Readonly<Record<string, string>> = {
+  'a mention of the channel': '<!channel>',
+  'a mention of everyone': '<!everyone|all>',
+  'a mention of a person': '<@U123ABC>',
+  'a mention of a group': '<!subteam^S123|@ops>',
+  'a link to a channel': '<#C123|general>',
+  'a link': '<https://evil.example|click me>',
+  'a bare link': 'https://evil.example/?a=1&b=2',
+  'a date': '<!date^0^{date}|never>',
+  'an escape': '&lt;!channel&gt;',
+  'half an escape': '&am',
+  'many ampersands': '&'.repeat(90),
+  'many angle brackets': '<'.repeat(90),
+  'a backtick': 'or`ders',
+  'the end of a code span': '`<!channel>`',
+  'three backticks': '```\n<!channel>\n```',
+  'only backticks': '``````',
+  newlines: 'orders\n<!channel>\r\n>quote\n\n* item',
+  'a turned reading direction': 'orders\u202e>lennahc!<\u202c\u2066\u2069\u200f',
+  'zero-width characters': '<\u200b!\u2060chan\ufeffnel>',
+  'hidden signs': '@\u200bhere #\u2060general',
+  'an emoji with joiners': '\u{1F468}\u200D\u{1F469}\u200D\u{1F467}\u200D\u{1F466}',
+  '4-byte characters at the cut': `${'a'.repeat(78)}${'\u{1F680}'.repeat(9)}`,
+  'joined emoji at the cut': `${'a'.repeat(77)}${'\u{1F468}\u200D\u{1F469}'.repeat(9)}`,
+  'half of a surrogate pair': 'a\ud83d',
+  'half of a surrogate pair at the rough cut': `${'a'.repeat(319)}\u{1F680}`,
+  'escapes at the cut': `${'a'.repeat(78)}&&&<<<`,
+  'what looks like a domain': 'orders.app',
+  'what looks like an address': 'mailto:ops@orders.app',
+  'a mention by name': '@here @channel @everyone @ana',
+  'a channel by name': '#general',
+  'an emoji by name': ':fire: :rotating_light:',
+  'our own mark': '\u{1F534}  \u{1F7E2}',
+  italics: '_x_',
+  bold: '*x*',
+  'struck out': '~x~',
+  'a quote': '> x',
+  'a list': '- x',
+  'control characters': 'a\u0000b\u001b[31mc\u007f\u0085',
+  nothing: '',
+  blanks: '   ',
+};
+
+/** Each field that comes from outside, and a digest in which it holds `value`. */
+const FIELDS: Readonly<Record<string, (value: string) => Digest>> = {
+  name: (value) => withRecord({ name: value }),
+  id: (value) => withRecord({ id: value === '' ? 'orders' : value }),
+  connector: (value) => withRecord({ connector_id: value }),
+  connection: (value) => withRecord({ connection_ref: value }),
+  source: (value) => withRecord({ name: null, source_schema: value, source_table: value }),
+  kb: (value) => withRecord({ kb_uid: value }),
+  table: (value) => withRecord({ dest_table: value }),
+  last_state: (value) => withRecord({ last_state: value }),
+  disabled_reason: (value) => withRecord({ disabled_reason: value }),
+  organisation: (value) => withRecord({}, { organisation: value }),
+  environment: (value) => withRecord({}, { environment: value }),
+  'why it is ignored': (value) => {
+    const alert = anEndedAlert({ how: 'excluded', reason: value });
+    return aDigest({ notifications: [announced('resolved', 'sync:orders', alert, wasTold())] });
+  },
+  'what the API answered': (value) => {
+    const alert = anAlert({ problem: 'listing_failed', severity: 'critical', labels: null });
+    const evaluation = { ...BLIND, failure: { ...BLINDNESS, received: value, request: value } };
+    return aDigest({ notifications: [announced('new', 'listing', alert)] }, { evaluation });
+  },
+};
+
+/** A digest that says all it can of one sync: why it is open, how another ended, and one that is paused. */
+function withRecord(record: Readonly<Record<string, unknown>>, place: Partial<typeof PLACE> = {}): Digest {
+  const shown = {
+    id: 'orders',
+    name: 'orders',
+    enabled: false,
+    disabled_reason: 'gave up',
+    last_state: 'failed',
+    consecutive_failures: 10,
+    ...record,
+  };
+  const { id, labels } = parseSync(aRecord(NOW, shown));
+  const fingerprint = `sync:${id ?? ''}`;
+  const alert = anAlert({ problem: 'disabled', severity: 'critical', labels });
+  const notifications = [
+    announced('new', fingerprint, alert),
+    announced('resolved_undelivered', `${fingerprint}`, anEndedAlert({ how: 'unlisted' }, { labels })),
+    announced(
+      'resolved',
+      `${fingerprint}`,
+      anEndedAlert({ how: 'resolved', by: 'success' }, { labels }),
+      wasTold(),
+    ),
+    announced('new', fingerprint, { ...alert, paused: true }),
+  ];
+  return aDigest(
+    { notifications },
+    { evaluation: seen([aDiagnosis(shown)]), place: { ...PLACE, ...place }, initialRun: true },
+  );
+}
+
+/** All that a person would read as ours: the texts of a message without its code spans. */
+function ours({ blocks }: Message): readonly string[] {
+  return blocks.flatMap((block) => {
+    if (block.type === 'divider') return [];
+    const texts = block.type === 'context' ? block.elements : [block.text];
+    return texts.map(({ text }) => text.replace(/`[^`]*`/g, '``'));
+  });
+}
+
+/** What is wrong with the messages of a digest, compared with the same one about harmless data. */
+function harmOf(digest: Digest, harmless: Digest): readonly string[] {
+  const messages = slackMessages(digest);
+  const expected = slackMessages(harmless).flatMap(ours);
+  return [
+    ...messages.flatMap((message) => faultsOf(message)),
+    ...messages.flatMap((message) => markupFaults(plainText(message))),
+    ...messages.flatMap(({ text }) => tokensIn(text)),
+    ...messages
+      .flatMap(ours)
+      .flatMap((text, index) =>
+        isTheSame(text, expected[index] ?? '') ? [] : [`our own words became ${text}`],
+      ),
+  ];
+}
+
+/** Outside code spans the words do not depend on the data, unless a line too long for a section ends early. */
+function isTheSame(text: string, expected: string): boolean {
+  return text === expected || (text.endsWith('…') && expected.startsWith(text.slice(0, -1)));
+}
+
+/** What Slack would read in `text`, where there are no code spans. */
+function tokensIn(text: string): readonly string[] {
+  const tokens = [
+    /<[^>]*>/u,
+    /@[\p{L}\p{N}_]/u,
+    /#[\p{L}\p{N}_]/u,
+    /:[a-z0-9_+'-]+:/iu,
+    /[a-z]+:\/\//iu,
+    /mailto:\w/iu,
+  ];
+  return tokens.flatMap((token) => text.match(token)?.map((found) => `text holds ${found}`) ?? []);
+}
+
+describe.each(Object.entries(FIELDS))('%s', (field, digestWith) => {
+  const harmless = digestWith('orders');
+
+  it.each(Object.entries(HOSTILE))('is only data when it holds %s', (_what, value) => {
+    // A blank state is no state, and an absent reason none: then a part of the evidence is not there.
+    if (value.trim() === '' && ['last_state', 'disabled_reason', 'source'].includes(field)) {
+      expect(slackMessages(digestWith(value)).flatMap((message) => faultsOf(message))).toEqual([]);
+      return;
+    }
+    expect(harmOf(digestWith(value), harmless)).toEqual([]);
+  });
+});
+
+describe('data of any kind', () => {
+  it.each(Object.entries(FIELDS))(
+    'makes no token of Slack’s, in blocks or in text: %s',
+    (field, digestWith) => {
+      const harmless = digestWith('orders');
+      fc.assert(
+        fc.property(anything(), (value) => {
+          fc.pre(value !== '' || !['last_state', 'source', 'kb', 'connector'].includes(field));
+          expect(harmOf(digestWith(value), harmless)).toEqual([]);
+        }),
+        { numRuns: 60 },
+      );
+    },
+  );
+
+  it('makes none in all fields at once', () => {
+    const all = (value: string) =>
+      withRecord(
+        {
+          name: value,
+          id: value,
+          kb_uid: value,
+          dest_table: value,
+          last_state: value,
+          disabled_reason: value,
+        },
+        { organisation: value, environment: value },
+      );
+    const harmless = all('orders');
+    fc.assert(
+      fc.property(anything(), (value) => {
+        fc.pre(value !== '');
+        expect(harmOf(all(value), harmless)).toEqual([]);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe('data in `text`', () => {
+  // The reason given for the joiner: "formatting signs by none being adjacent to a word".
+  it.each(['_x_', '*x*', '~x~', '`x`'])('stands with no formatting sign beside a word: %s', (value) =>
+    expect(neutralized(value)).not.toMatch(/[*_~`]\p{L}|\p{L}[*_~`]/u),
+  );
+
+  it('can be read as it is', () =>
+    expect(neutralized('@here #general :fire:').replaceAll('\u2060', '')).toBe('@here #general :fire:'));
+
+  it('is shown on a lock screen with its angle brackets escaped', () => {
+    const [message] = slackMessages(withRecord({ name: '<!channel>' }));
+    expect(message?.text).toContain('&lt;!channel&gt;');
+  });
+
+  it('is left out whole when there is no room for it: no cut falls inside an escape', () => {
+    const [message] = slackMessages(withRecord({ name: '&'.repeat(80) }));
+    expect(message?.text).toMatch(/ · …$/);
+  });
+});
+
+describe('a code span', () => {
+  it.each([
+    ['orders', '`orders`'],
+    ['a`b', '`a′b`'],
+    ['<!channel>', '`&lt;!channel&gt;`'],
+    ['&lt;', '`&amp;lt;`'],
+  ])('of %j is %j', (text, span) => expect(codeSpan(text)).toBe(span));
+
+  it('is read back as what it was, but for backticks', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const readBack = codeSpan(text)
+          .slice(1, -1)
+          .replaceAll('&gt;', '>')
+          .replaceAll('&lt;', '<')
+          .replaceAll('&amp;', '&');
+        expect(readBack).toBe(text.replaceAll('`', '′'));
+      }),
+    );
+  });
+});
+
+describe('escaped text', () => {
+  it.each([
+    ['a & b', 'a &amp; b'],
+    ['<a>', '&lt;a&gt;'],
+    ['&amp;', '&amp;amp;'],
+    ['&&', '&amp;&amp;'],
+  ])('of %j is %j', (text, shown) => expect(escaped(text)).toBe(shown));
+});
+
+describe('a moment', () => {
+  it('is shown in the zone of the reader, and in UTC where that cannot be shown', () =>
+    expect(dateToken(NOW + 999)).toBe('<!date^1795510800^{date_short_pretty} {time}|2026-11-24 09:00 UTC>'));
+
+  it.each([
+    [-1, '1969-12-31 23:59 UTC'],
+    [0, '<!date^0^{date_short_pretty} {time}|1970-01-01 00:00 UTC>'],
+    [Date.UTC(9999, 11, 31), '<!date^253402214400^{date_short_pretty} {time}|9999-12-31 00:00 UTC>'],
+    [Date.UTC(9999, 11, 31) + 1, '9999-12-31 00:00 UTC'],
+    [-8.64e15, '-271821-04-20 00:00 UTC'],
+  ])('that no calendar shows is said in UTC alone: %d', (epochMs, says) =>
+    expect(dateToken(epochMs)).toBe(says),
+  );
+});
+
+describe('the tests above', () => {
+  it('see data that is not made harmless', () => {
+    const bare = (text: string) => [{ type: 'section', text: { type: 'mrkdwn', text, verbatim: true } }];
+    for (const value of ['<!channel>', '&am', 'a`b', '\ud83d', '<!date^1^a|b|c>', '\u202e', '`a\nb`']) {
+      expect([value, faultsOf({ text: 'x', blocks: bare(value) })]).not.toEqual([value, []]);
+    }
+    expect(faultsOf({ text: 'x', blocks: bare(dateToken(NOW)) })).toEqual([]);
+    expect(tokensIn('@here')).not.toEqual([]);
+    expect(read(withRecord({}).context)).toContain('`prod`');
+  });
+});
+
+/** Text of every plane, of lone halves of pairs, and of the signs that Slack knows. */
+function anything() {
+  const signs = [
+    '<',
+    '>',
+    '&',
+    '&lt;',
+    '!',
+    '|',
+    '^',
+    '@',
+    '#',
+    ':',
+    '_',
+    '*',
+    '~',
+    '`',
+    '\n',
+    ' ',
+    '.',
+    '/',
+  ];
+  const parts = [
+    'channel',
+    'here',
+    'U123',
+    'a',
+    'fire',
+    '\u202e',
+    '\u200b',
+    '\u200d',
+    '\u{1F680}',
+    '\ud83d',
+    '\u001b',
+  ];
+  return fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 120 }),
+    fc
+      .array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 120 })
+      .map((units) => String.fromCharCode(...units)),
+    fc.string({ unit: fc.constantFrom(...signs, ...parts), maxLength: 40 }),
+    fc.string({ unit: fc.constantFrom('&', '<', '`', '\u{1F680}', 'a'), minLength: 70, maxLength: 400 }),
+  );
+}
