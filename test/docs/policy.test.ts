@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { parsePolicy } from '../../lambda/core/parse/parse-policy.ts';
 import { parseSync } from '../../lambda/core/parse/parse-sync.ts';
 import {
   exclusionReason,
   type Matcher,
   type Policy,
-  parsePolicy,
   type Thresholds,
   thresholdsFor,
 } from '../../lambda/core/policy.ts';
@@ -12,7 +12,7 @@ import { aRecord, START } from '../commands/a-world.ts';
 
 const PAGE = readFileSync('docs/policy.md', 'utf8');
 
-/** The rows of the table that has this head, each as its cells. */
+/** The cells of each row of the table with this head. */
 function table(head: string): readonly (readonly string[])[] {
   const [, below] = PAGE.split(`\n| ${head} |\n`);
   if (below === undefined) throw new Error(`docs/policy.md has no table with the head ${head}`);
@@ -23,7 +23,7 @@ function table(head: string): readonly (readonly string[])[] {
     .map((row) => row.slice(2, -2).split(' | '));
 }
 
-/** What a cell holds between its backticks. */
+/** A cell without its backticks. */
 function code(cell = ''): string {
   return cell.slice(1, -1);
 }
@@ -32,6 +32,7 @@ function codes(cell = ''): readonly string[] {
   return [...cell.matchAll(/`([^`]+)`/g)].map(([, word = '']) => word);
 }
 
+/** The policy as parsed; throws its faults. */
 function policyOf(written: unknown): Policy {
   const parsed = parsePolicy(written);
   if (!parsed.ok) throw new Error(`${JSON.stringify(written)}: ${parsed.faults.join('; ')}`);
@@ -45,35 +46,35 @@ const FIELDS = table('field | meaning | unit | default | example').map(([field, 
   example: code(example),
 }));
 
-describe('the page about the policy', () => {
-  it('has every field, and none that is not there', () => {
+describe('docs/policy.md, the fields', () => {
+  it('lists exactly the fields of a policy', () => {
     const { periodSeconds: _schedule, ...known } = DEFAULTS;
     const names = Object.keys(known).map((name) => name.replace(/Seconds$/, ''));
     expect(FIELDS.map(({ field }) => field).sort()).toEqual(names.sort());
   });
 
-  it.each(FIELDS)('gives the default of $field as it is', ({ field, byDefault }) => {
+  it.each(FIELDS)('gives the real default of $field', ({ field, byDefault }) => {
     expect(policyOf({ [field]: JSON.parse(byDefault) })).toEqual(DEFAULTS);
   });
 
-  it.each(FIELDS)('gives an example of $field that makes a difference', ({ field, example }) => {
+  it.each(FIELDS)('gives an example of $field that differs from the default', ({ field, example }) => {
     expect(policyOf({ [field]: JSON.parse(example) })).not.toEqual(DEFAULTS);
   });
 
-  it('has every word of a state that is known', () => {
+  it('lists every known word of last_state', () => {
     const words = table('list | known already').map(([list, known]) => [code(list), codes(known)]);
     const { successStates, inProgressStates, stoppedStates } = DEFAULTS;
     expect(Object.fromEntries(words)).toEqual({ successStates, inProgressStates, stoppedStates });
   });
 
-  it('has policies that are valid', () => {
+  it('shows only valid policies', () => {
     const policies = [...PAGE.matchAll(/```json\n(.*?)```/gs)].map(([, text = '']) => text);
     expect(policies.length).toBeGreaterThan(2);
     for (const text of policies) expect(policyOf(JSON.parse(text))).not.toEqual(DEFAULTS);
   });
 });
 
-describe('the page about matchers', () => {
+describe('docs/policy.md, the matchers', () => {
   const MATCHERS = table('field | of the API | example').map(([field, api, example]) => ({
     field: code(field),
     api: codes(api),
@@ -95,7 +96,7 @@ describe('the page about matchers', () => {
     return exclusionReason(policy, id ?? '', labels) === 'a test';
   };
 
-  it('has every field of a matcher', () => {
+  it('lists exactly the fields of a matcher', () => {
     const known: Readonly<Record<keyof Matcher, true>> = {
       id: true,
       name: true,
@@ -109,30 +110,30 @@ describe('the page about matchers', () => {
   });
 
   it.each(MATCHERS)(
-    'says which field of the API $field is, with an example of it',
+    'names the API field behind $field, with an example that matches',
     ({ field, api, example }) => {
       expect(isMatched({ [field]: example }, {})).toBe(true);
-      const nothingAlike = Object.fromEntries(api.map((name) => [name, 'another']));
-      expect(isMatched({ [field]: example }, nothingAlike)).toBe(false);
+      const different = Object.fromEntries(api.map((name) => [name, 'another']));
+      expect(isMatched({ [field]: example }, different)).toBe(false);
     },
   );
 
-  it('is right that nothing may match everything', () => {
+  it('is right that a matcher without fields is rejected', () => {
     expect(parsePolicy({ exclude: [{ match: {}, reason: 'a test' }] }).ok).toBe(false);
     expect(parsePolicy({ overrides: [{ match: {}, grace: '1m' }] }).ok).toBe(false);
   });
 });
 
-describe('the page about ignored syncs and overrides', () => {
+describe('docs/policy.md, exclude and overrides', () => {
   const NAMED = parseSync(aRecord(START, { name: 'charges', connection_ref: 'pg-payments' }));
   const thresholdsBy = (written: unknown) => thresholdsFor(policyOf(written), NAMED.id ?? '', NAMED.labels);
 
-  it('is right that a reason must be said', () => {
+  it('is right that an excluded sync needs a reason', () => {
     expect(parsePolicy({ exclude: [{ match: { id: 'x' } }] }).ok).toBe(false);
     expect(parsePolicy({ exclude: [{ match: { id: 'x' }, reason: '' }] }).ok).toBe(false);
   });
 
-  it('has every limit that an override may set', () => {
+  it('lists exactly the limits that an override may set', () => {
     const limits: Readonly<Record<keyof Thresholds, unknown>> = {
       stallAfterIntervals: 3,
       criticalAfterIntervals: 24,
@@ -147,7 +148,7 @@ describe('the page about ignored syncs and overrides', () => {
     }
   });
 
-  it('is right that the first override that matches counts, and it alone', () => {
+  it('is right that only the first override that matches a sync counts', () => {
     const thresholds = thresholdsBy({
       stallAfterIntervals: 3,
       overrides: [
