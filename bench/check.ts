@@ -1,11 +1,11 @@
+import { parsePolicy } from '../lambda/core/parse/parse-policy.ts';
 import { evaluate } from '../lambda/core/diagnose/evaluation.ts';
 import { writeDigest } from '../lambda/core/digest/write-digest.ts';
 import { hasChanged, nextState } from '../lambda/core/next-state.ts';
 import { planNotifications } from '../lambda/core/notify/plan.ts';
 import { parseSync } from '../lambda/core/parse/parse-sync.ts';
-import { parsePolicy } from '../lambda/core/policy.ts';
 import { slackMessages } from '../lambda/core/render/slack-messages.ts';
-import { NOTHING_REMEMBERED, routeOf } from '../lambda/core/state.ts';
+import { INITIAL_STATE, routeOf } from '../lambda/core/state.ts';
 import type { Instant } from '../lambda/core/time.ts';
 import { track } from '../lambda/core/track/track.ts';
 
@@ -45,18 +45,18 @@ console.log(`ratio             ${ratio.toFixed(2)} (allowed: ${ALLOWED_RATIO})`)
 process.exitCode = ratio <= ALLOWED_RATIO ? 0 : 1;
 
 function judge(syncs: readonly unknown[]): number {
-  const state = NOTHING_REMEMBERED;
+  const state = INITIAL_STATE;
   const listing = {
     ok: true,
     request: 'GET /orgs/bench/connectors/syncs',
     syncs: syncs.map(parseSync),
   } as const;
-  const evaluation = evaluate(listing, state.facts, policy, now);
-  const facts = track(state.facts, evaluation, policy, now, true);
-  const { plan, route } = planNotifications(facts, routeOf(state), evaluation, policy, now);
+  const evaluation = evaluate(listing, state.facts, { policy, now });
+  const facts = track(state.facts, evaluation, { policy, initialRun: true });
+  const { plan, route } = planNotifications(facts, routeOf(state), { evaluation, policy });
   const place = { environment: 'bench', organisation: 'bench', moreHint: 'npm start -- --json' };
-  const said = slackMessages(writeDigest(plan, facts, evaluation, place, true, now));
-  if (!hasChanged(state, nextState(state, facts, route, evaluation, now)))
+  const said = slackMessages(writeDigest(plan, { facts, evaluation, origin: place, initialRun: true }));
+  if (!hasChanged(state, nextState(state, { facts, route, evaluation, listedAt: now })))
     throw new Error('nothing was remembered');
   return said.length;
 }

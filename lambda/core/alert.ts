@@ -1,20 +1,6 @@
+import type { AlertProblem, Severity } from './problem.ts';
 import type { Labels } from './sync.ts';
 import type { Instant } from './time.ts';
-
-/** What one look can find wrong with a sync, in the order in which the first that applies counts. */
-export const PROBLEMS = ['unreadable', 'disabled', 'failing', 'never_succeeded', 'stalled'] as const;
-export type Problem = (typeof PROBLEMS)[number];
-
-/** What an alert can be about: a sync's problem, or `blind`, the listing itself. */
-export type AlertProblem = Problem | 'listing_failed';
-
-export type Severity = 'warning' | 'critical';
-
-/**
- * What an alert is known by: `sync:<id>`; `listing`, the watcher's own sight; `records`, all the records without a
- * usable id together.
- */
-export type Fingerprint = `sync:${string}` | 'listing' | 'records';
 
 /** How an alert ended. Only `success` may be worded as recovered. */
 export type Resolution =
@@ -22,80 +8,74 @@ export type Resolution =
       readonly how: 'resolved';
       readonly by: 'success' | 'enabled' | 'readable' | 'listing_restored' | 'no_longer_late';
     }
+  /** Two complete listings in a row lack the sync. */
   | { readonly how: 'unlisted' }
+  /** The policy excludes the sync, for this reason. */
   | { readonly how: 'excluded'; readonly reason: string };
 
 /**
  * A problem of one sync followed over time.
  *
- * `pending` waits to be told, `firing` is open, `ended` is remembered for what is still owed and for flapping.
- * Holds only what a later decision reads; what can be read off the listing (lag, evidence) is not here.
+ * A `pending` alert waits before it fires, a `firing` one is open, an `ended` one is kept for notifications that are
+ * not delivered yet and for flap detection. It holds only what a later decision reads: lag and evidence come from the
+ * listing.
  */
 export interface Alert {
   readonly state: 'pending' | 'firing' | 'ended';
   readonly problem: AlertProblem;
   readonly severity: Severity;
-  /** A person paused the sync: not a symptom, and no cause for a reminder. */
+  /** A person paused the sync: not a symptom of a shared cause, and never the reason for a reminder. */
   readonly paused: boolean;
-  /** Every problem this opening has had; healthy takes the disproof of each. */
+  /** Every problem of the current firing; the alert resolves once each of them is disproved. */
   readonly problems: readonly AlertProblem[];
-  /** When this opening began; what it waited is included. */
+  /** When the current firing began, its pending period included. */
   readonly since: Instant;
-  /** The latest stretch in which it was critical; no `to` while it still is. Outlives an opening. */
+  /** The latest critical stretch; without `to` while it lasts. It outlives a firing. */
   readonly critical?: { readonly from: Instant; readonly to?: Instant };
-  /** When each opening within the flap window began to fire, the oldest first. */
+  /** When the alert fired within the flap window, oldest first. */
   readonly firings: readonly Instant[];
-  /** `last_success_at` as known when this opening began: what a newer success is measured against. */
+  /** `last_success_at` when the current firing began: a newer success is measured against it. */
   readonly lastSuccessAt: Instant | null;
-  /** Absent from the last complete listing: a second absence in a row ends it. */
+  /** The last complete listing lacked the sync: a second absence in a row ends the alert. */
   readonly absent?: true;
-  /** A flapping alert's first healthy look since its last problem. */
+  /** When a flapping alert was first evaluated healthy after its last problem. */
   readonly healthySince?: Instant;
   readonly resolution?: Resolution & { readonly at: Instant };
-  /** An ended alert that has a problem again and waits, as an opening does. */
+  /** An ended alert has a problem again and waits before it fires. */
   readonly pendingAgain?: { readonly since: Instant; readonly problems: readonly AlertProblem[] };
-  /** Refreshed with any other write; null for `listing` and `records`. */
+  /** Names the sync after it left the listing; refreshed with any other write; null for `listing` and `records`. */
   readonly labels: Labels | null;
 }
 
-/** Why a check could not see the syncs, in words that hold no secret. */
-export interface ListingFailure {
-  /** `refused` is 401 or 403, `empty` a listing without syncs after one that had some. */
-  readonly kind: 'refused' | 'failed' | 'malformed' | 'unreadable' | 'empty';
-  /** What was tried: "GET https://api.timbal.ai/orgs/acme/connectors/syncs". */
-  readonly request: string;
-  /** What came back: "503 Service Unavailable, 4 tries". */
-  readonly received: string;
-}
-
 /**
- * What memory holds about a sync's id beyond its alert, each until a success later than the last one seen before it.
+ * What is kept about a sync beyond its alert. Each entry ends with a success later than the last one seen before it
+ * (docs/design/diagnosis.md).
  */
 export interface SyncHistory {
-  /** Seen failing: the latest `last_success_at` at any such look. */
+  /** The sync was failing: the latest `last_success_at` of all evaluations that saw it failing. */
   readonly failing?: { readonly lastSuccessAt: Instant | null };
-  /** As last seen disabled. */
+  /** The sync's dates when it was last seen disabled. */
   readonly disabled?: { readonly lastRunAt: Instant | null; readonly lastSuccessAt: Instant | null };
-  /** The check that first saw it enabled again. */
+  /** When a check first saw the sync enabled again. */
   readonly enabledSince?: Instant;
-  /** Its sync was absent from the last complete listing: the mark of one that is gone ends with its alert. */
+  /** The last complete listing lacked the sync: the history of an unlisted sync ends with its alert. */
   readonly absent?: true;
 }
 
-/** What is known of the world: the alerts, the marks and the size of the listing. It knows nothing of messages. */
+/** What is known of the syncs: alerts, histories and the size of the listing. It knows nothing of notifications. */
 export interface Facts {
   readonly alerts: Readonly<Record<string, Alert>>;
-  /** By the fingerprint of the sync. */
+  /** By fingerprint. */
   readonly histories: Readonly<Record<string, SyncHistory>>;
   readonly size: ListingSize;
 }
 
-/** How many syncs a complete listing holds, to notice one that shrinks. */
+/** How many syncs a complete listing holds, to notice that it shrinks. */
 export interface ListingSize {
-  /** The size taken as normal; 0 until a sync was ever shown. */
+  /** The size taken as normal; 0 until the first listing with a sync. */
   readonly normal: number;
-  /** The last complete listing was less than half of it: the first of two in a row. */
+  /** The last complete listing held less than half of it: the first of two in a row. */
   readonly shrunk?: true;
-  /** The latest shrinking that was seen twice in a row. */
+  /** The latest shrinkage that two listings in a row confirmed. */
   readonly shrinkage?: { readonly at: Instant; readonly from: number; readonly to: number };
 }

@@ -1,26 +1,29 @@
 import type { Alert, Facts, ListingSize } from './alert.ts';
-import type { Evaluation } from './diagnose/evaluation.ts';
+import { diagnosisOf, type Evaluation } from './diagnose/evaluation.ts';
 import { isEmptyHistory } from './diagnose/history.ts';
 import { equal } from './equal.ts';
-import { notifyReason } from './notify/reason.ts';
+import { sendReason } from './notify/reason.ts';
 import { DEFAULT_ROUTE, type Route, type WatchState } from './state.ts';
 import type { Instant } from './time.ts';
 import { firingsWithinWindow } from './track/flapping.ts';
 
-/** The memory after a look, before anything was posted. The first look is over when it saw, and nothing is due. */
-export function nextState(
-  state: WatchState,
-  facts: Facts,
-  route: Route,
-  evaluation: Evaluation,
-  listedAt: Instant,
-): WatchState {
-  const nothingUndelivered = Object.values(route.notificationLog).every(
+/** What a check found out. */
+export interface Progress {
+  readonly facts: Facts;
+  readonly route: Route;
+  readonly evaluation: Evaluation;
+  /** When its listing was requested. */
+  readonly listedAt: Instant;
+}
+
+/** The state after an evaluation, before anything is posted. A listing with nothing to send ends the initial run. */
+export function nextState(state: WatchState, { facts, route, evaluation, listedAt }: Progress): WatchState {
+  const isDelivered = Object.values(route.notificationLog).every(
     ({ undeliveredSince }) => undeliveredSince === undefined,
   );
   return {
     ...state,
-    initialized: state.initialized || (hasSeen(evaluation, facts) && nothingUndelivered),
+    initialized: state.initialized || (hasListed(evaluation, facts) && isDelivered),
     listedAt,
     supersededInARow: 0,
     facts: { ...state.facts, ...facts },
@@ -28,14 +31,14 @@ export function nextState(
   };
 }
 
-/** Whether the syncs were ever seen, at this look or before: a blind check does not end a first look by itself. */
-export function hasSeen(evaluation: Evaluation, { size }: Facts): boolean {
+/** Whether the syncs were listed by this evaluation or before: a failed listing alone does not end the initial run. */
+export function hasListed(evaluation: Evaluation, { size }: Facts): boolean {
   return evaluation.kind === 'listed' || size.normal > 0;
 }
 
 /**
- * Whether a later decision would read anything else than before. Labels, the time of the listing and small moves of
- * its size do not count: they are refreshed with any other write.
+ * Whether a later decision would read anything new. Labels, the time of the listing and small changes of its size do
+ * not count: any other write refreshes them.
  */
 export function hasChanged(before: WatchState, next: WatchState): boolean {
   return (
@@ -52,39 +55,39 @@ export function hasChanged(before: WatchState, next: WatchState): boolean {
 }
 
 /**
- * The memory as it is to be written: labels and the size of the listing as of this look, and without what no later
- * decision reads. An ended alert is forgotten when nothing about it is owed and its flap window is over.
+ * The state as it is saved: with the labels and the listing size of this evaluation, without what no later decision
+ * reads. An ended alert goes once nothing about it is left to send and its flap window is over.
  */
-export function asSaved(state: WatchState, evaluation: Evaluation, now: Instant): WatchState {
-  const { alerts, histories: marks, size } = state.facts;
+export function asSaved(state: WatchState, evaluation: Evaluation): WatchState {
+  const { alerts, histories, size } = state.facts;
   const routes = Object.values(state.routes);
-  const kept = Object.entries(alerts).filter(
-    ([fingerprint, alert]) => !isOver(fingerprint, alert, routes, now),
-  );
+  const kept = Object.entries(alerts).filter(([fingerprint, alert]) => {
+    const isNothingLeft = routes.every(
+      ({ notificationLog }) => sendReason(alert, notificationLog[fingerprint] ?? {}) === undefined,
+    );
+    return !(isNothingLeft && isOver(alert, evaluation.at));
+  });
   const keptAlerts = Object.fromEntries(
     kept.map(([fingerprint, alert]) => [fingerprint, labelled(fingerprint, alert, evaluation)]),
   );
-  const keptMarks = Object.entries(marks).filter(([, mark]) => !isEmptyHistory(mark));
+  const keptHistories = Object.entries(histories).filter(([, history]) => !isEmptyHistory(history));
   const facts: Facts = {
     ...state.facts,
     alerts: keptAlerts,
-    histories: Object.fromEntries(keptMarks),
+    histories: Object.fromEntries(keptHistories),
     size: refreshedSize(size, evaluation),
   };
   return { ...state, facts, routes: withNotificationLogsOf(state.routes, keptAlerts) };
 }
 
-function isOver(fingerprint: string, alert: Alert, routes: readonly Route[], now: Instant): boolean {
-  if (alert.state !== 'ended' || alert.pendingAgain !== undefined) return false;
-  if (firingsWithinWindow(alert, now).length > 0) return false;
-  return routes.every(
-    ({ notificationLog }) => notifyReason(alert, notificationLog[fingerprint] ?? {}) === undefined,
-  );
+function isOver(alert: Alert, now: Instant): boolean {
+  const isEnded = alert.state === 'ended' && alert.pendingAgain === undefined;
+  return isEnded && firingsWithinWindow(alert, now).length === 0;
 }
 
 function labelled(fingerprint: string, alert: Alert, evaluation: Evaluation): Alert {
-  if (alert.labels === null || evaluation.kind === 'unavailable') return alert;
-  const diagnosis = evaluation.diagnoses.get(`sync:${fingerprint.slice('sync:'.length)}`);
+  if (alert.labels === null) return alert;
+  const diagnosis = diagnosisOf(fingerprint, evaluation);
   const isReadable = diagnosis !== undefined && diagnosis.faults.length === 0;
   return isReadable ? { ...alert, labels: diagnosis.sync.labels } : alert;
 }
@@ -112,7 +115,7 @@ function withoutLabels({ labels: _labels, ...rest }: Alert) {
   return rest;
 }
 
-function withoutNotificationLog({ notificationLog: _tellings, ...rest }: Route) {
+function withoutNotificationLog({ notificationLog: _notificationLog, ...rest }: Route) {
   return rest;
 }
 

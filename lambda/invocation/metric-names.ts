@@ -1,24 +1,33 @@
-/** Where CloudWatch keeps the metrics. */
+import { PROBLEM_KINDS, PROBLEMS, type Problem } from '../core/problem.ts';
+
+/** The CloudWatch namespace of every metric. */
 export const METRIC_NAMESPACE = 'SyncAlerts';
 
-/** The one dimension: each value of each dimension would be a metric with a monthly price. */
+/** The only dimension: each value of each dimension would be a metric with a monthly price. */
 export const ENVIRONMENT_DIMENSION = 'Environment';
 
+interface MetricDefinition {
+  readonly name: MetricName;
+  readonly unit: 'Count' | 'Seconds' | 'None';
+}
+
+export type MetricName =
+  | 'ChecksCompleted'
+  | 'SyncsWatched'
+  | (typeof PROBLEM_KINDS)[Problem]['metric']
+  | 'WorstLagIntervals'
+  | 'MessagesPosted'
+  | 'OldestUndeliveredSeconds';
+
 /**
- * The metrics, exactly these: the function prints them at each check, alarms and dashboard name them. Everything else is
- * a field of the log. What each means stands in docs/operations.md.
+ * Every metric. The function prints them at each check; the alarms and the dashboard refer to them by name. Everything
+ * else is a field of the log. docs/operations.md explains each metric.
  */
-export const METRICS = [
+export const METRICS: readonly MetricDefinition[] = [
   { name: 'ChecksCompleted', unit: 'Count' },
   { name: 'SyncsWatched', unit: 'Count' },
-  { name: 'SyncsDisabled', unit: 'Count' },
-  { name: 'SyncsFailing', unit: 'Count' },
-  { name: 'SyncsNeverSucceeded', unit: 'Count' },
-  { name: 'SyncsStalled', unit: 'Count' },
-  { name: 'SyncsUnreadable', unit: 'Count' },
+  ...PROBLEMS.map((problem) => ({ name: PROBLEM_KINDS[problem].metric, unit: 'Count' as const })),
   { name: 'WorstLagIntervals', unit: 'None' },
   { name: 'MessagesPosted', unit: 'Count' },
   { name: 'OldestUndeliveredSeconds', unit: 'Seconds' },
-] as const;
-
-export type MetricName = (typeof METRICS)[number]['name'];
+];

@@ -1,14 +1,32 @@
-import type { AlertProblem, Problem, Severity, SyncHistory } from '../alert.ts';
-import { type Policy, thresholdsFor } from '../policy.ts';
+/*
+ * Judges one sync: takes its record, the policy and what is known of it, gives a verdict with the figures behind it.
+ * `evaluate` calls this for each sync of a listing. The rules: docs/design/diagnosis.md.
+ */
+import type { SyncHistory } from '../alert.ts';
+import type { CheckContext } from '../context.ts';
+import { thresholdsFor } from '../policy.ts';
+import {
+  ALERT_KINDS,
+  type AlertProblem,
+  PROBLEM_KINDS,
+  type Problem,
+  type ProofKind,
+  type Severity,
+} from '../problem.ts';
 import type { Sync } from '../sync.ts';
-import { type Instant, isLater } from '../time.ts';
+import { isLater } from '../time.ts';
 import { historyAfter, stillEnabledSince } from './history.ts';
-import { lagSinceSuccess, lagToJudge, runningSince } from './lag.ts';
-import { criticalThresholdSeconds, stallThresholdSeconds } from './lateness.ts';
-import { type RunState, runState } from './run-state.ts';
-import { unreadableFields, withoutFutureSuccess } from './unreadable.ts';
+import {
+  criticalThresholdSeconds,
+  lagSinceSuccess,
+  lagToJudge,
+  runningSince,
+  stallThresholdSeconds,
+} from './lag.ts';
+import { type RunState, runStateOf } from './run-state.ts';
+import { type Reading, unreadableFields, withoutFutureSuccess } from './unreadable.ts';
 
-/** What one look says of a sync. `inconclusive` is neither: it opens, closes and restarts nothing. */
+/** What one evaluation says of a sync. `inconclusive` fires, resolves and restarts nothing. */
 export type Verdict =
   | { readonly kind: 'healthy' }
   | { readonly kind: 'inconclusive' }
@@ -18,66 +36,66 @@ export type Verdict =
       readonly severity: Severity;
       /** A person paused it: disabled, and the API says that the platform had no reason. */
       readonly paused: boolean;
-      /** The other problems that apply, kept as evidence. */
+      /** The other problems that apply, shown as evidence. */
       readonly also: readonly Problem[];
     };
 
-/** What memory holds about a sync's id when it is looked at. */
+/** What is known of a sync before it is evaluated. */
 export interface TrackedSync {
   readonly history: SyncHistory;
-  /** Every problem that its open alert (pending or firing) has had; empty when none is open. */
+  /** Every problem that its open alert (pending or firing) has had; empty without one. */
   readonly problems: readonly AlertProblem[];
 }
 
-/** A verdict, with the figures it stands on. */
+/** A verdict, with the figures behind it. */
 export interface Diagnosis {
   readonly sync: Sync;
   readonly verdict: Verdict;
-  /** What was wrong with the fields that the verdict needed: "interval_secs", "last_success_at is in the future". */
+  /** The fields that kept the sync from being judged: "interval_secs", "last_success_at is in the future". */
   readonly faults: readonly string[];
-  /** Seconds since the last success (since its creation when it never succeeded, since it was enabled again when that is later); null when not readable. */
+  /** Seconds since the last success, or creation, or since it was enabled again if that is later; null if unreadable. */
   readonly lagSeconds: number | null;
-  /** Seconds since the last success alone; null when there was none or it is not readable. */
+  /** Seconds since the last success alone; null without one or if unreadable. */
   readonly successLagSeconds: number | null;
-  /** The data is overdue beyond the stall allowance. */
+  /** The lag exceeds the interval by more than the stall threshold. */
   readonly late: boolean;
   readonly runState: RunState;
-  /** The stall allowance that applies, beyond the interval. */
+  /** The stall threshold that applies, beyond the interval. */
   readonly thresholdSeconds: number;
-  /** What is to be remembered about the id after this look. */
+  /** The history of the sync after this evaluation. */
   readonly history: SyncHistory;
 }
 
 const UNTRACKED: TrackedSync = { history: {}, problems: [] };
 
 /**
- * One look at one sync. Total and pure; the first problem that applies, in the order of `PROBLEMS`, is the verdict's.
- * Healthy takes proof: with an open alert, every problem that it has had must be disproved.
+ * Judges one sync. Total and pure: of the problems that apply, the first in the order of `PROBLEMS` is the verdict.
+ * Without a problem the sync is healthy only if every problem of its open alert is disproved.
  */
 export function diagnose(
   listed: Sync,
-  policy: Policy,
-  now: Instant,
-  remembered: TrackedSync = UNTRACKED,
+  { policy, now }: CheckContext,
+  tracked: TrackedSync = UNTRACKED,
 ): Diagnosis {
+  const { history } = tracked;
   const thresholds = thresholdsFor(policy, listed.id ?? '', listed.labels);
-  const state = runState(listed.lastState, policy);
-  const enabledSince = stillEnabledSince(remembered.history, listed, now);
-  const faults = unreadableFields(listed, state, enabledSince !== undefined, thresholds, now);
+  const runState = runStateOf(listed.lastState, policy);
+  const enabledSince = stillEnabledSince(history, listed, now);
+  const reading: Reading = { sync: listed, runState, enabledSince, thresholds, now };
+  const faults = unreadableFields(reading);
   const { intervalSeconds } = listed.labels;
-  if (faults.length > 0 || intervalSeconds === null)
-    return unreadable(listed, faults, state, remembered.history);
-  const sync = withoutFutureSuccess(listed, thresholds, now);
+  if (faults.length > 0 || intervalSeconds === null) return unreadable(reading, faults, history);
+  const sync = withoutFutureSuccess(reading);
 
   const successLagSeconds = lagSinceSuccess(sync, now);
-  const lagSeconds = lagToJudge(sync, successLagSeconds, enabledSince, now);
+  const lagSeconds = lagToJudge({ sync, enabledSince, now }, successLagSeconds);
   const overdueSeconds = lagSeconds === null ? 0 : lagSeconds - intervalSeconds;
   const thresholdSeconds = stallThresholdSeconds(intervalSeconds, thresholds);
   const late = overdueSeconds > thresholdSeconds;
   const critical = overdueSeconds > criticalThresholdSeconds(intervalSeconds, thresholds);
-  const isRunning = runningSince(sync, state, successLagSeconds, now) !== undefined;
+  const isRunning = runningSince({ sync, runState, successLagSeconds }, now) !== undefined;
 
-  const isFailing = hasFailed(sync, state) && !isLeftoverFailure(sync, remembered.history, enabledSince);
+  const isFailing = hasFailed(sync, runState) && !isLeftoverFailure(reading, history);
   const problems: Problem[] = [];
   if (!sync.enabled) problems.push('disabled');
   if (isFailing) problems.push('failing');
@@ -85,34 +103,43 @@ export function diagnose(
   const [problem, ...also] = problems;
 
   const proof: Proof = {
+    readable: true,
     enabled: sync.enabled === true,
-    notFailing:
-      state === 'success' || isLater(sync.lastSuccessAt, remembered.history.failing?.lastSuccessAt ?? null),
+    not_failing:
+      runState === 'success' || isLater(sync.lastSuccessAt, history.failing?.lastSuccessAt ?? null),
     fresh: successLagSeconds !== null && successLagSeconds - intervalSeconds <= thresholdSeconds,
   };
-  const marksFailing = problem === 'failing' || (isFailing && remembered.history.failing !== undefined);
+  const isDisproved = (had: AlertProblem) => proof[ALERT_KINDS[had].disprovedBy];
+  const seesFailing = problem === 'failing' || (isFailing && history.failing !== undefined);
+  const failing = seesFailing ? 'seen' : proof.not_failing ? 'disproved' : 'unknown';
   return {
     sync,
     verdict:
       problem === undefined
-        ? remembered.problems.every((had) => disproves(proof, had))
+        ? tracked.problems.every(isDisproved)
           ? HEALTHY
           : INCONCLUSIVE
-        : { kind: 'problem', problem, ...severityOf(problem, sync, state, critical), also },
+        : { kind: 'problem', problem, ...severityOf(problem, { ...reading, sync }, critical), also },
     faults,
     lagSeconds,
     successLagSeconds,
     late,
-    runState: state,
+    runState,
     thresholdSeconds,
-    history: historyAfter(remembered.history, sync, enabledSince, marksFailing, proof.notFailing, now),
+    history: historyAfter(history, { sync, enabledSince, failing, now }),
   };
 }
 
 const HEALTHY: Verdict = { kind: 'healthy' };
 const INCONCLUSIVE: Verdict = { kind: 'inconclusive' };
 
-function unreadable(sync: Sync, faults: readonly string[], state: RunState, mark: SyncHistory): Diagnosis {
+/**
+ * What an evaluation proves of a sync that it could read. `not_failing`: a success state, or a success later than the
+ * latest seen while the sync was failing. `fresh`: a success within the threshold, whenever the sync was enabled.
+ */
+type Proof = Readonly<Record<ProofKind, boolean>>;
+
+function unreadable({ sync, runState }: Reading, faults: readonly string[], history: SyncHistory): Diagnosis {
   return {
     sync,
     verdict: { kind: 'problem', problem: 'unreadable', severity: 'warning', paused: false, also: [] },
@@ -120,49 +147,35 @@ function unreadable(sync: Sync, faults: readonly string[], state: RunState, mark
     lagSeconds: null,
     successLagSeconds: null,
     late: false,
-    runState: state,
+    runState,
     thresholdSeconds: 0,
-    history: mark,
+    history,
   };
 }
 
-/** What this look proves of a sync that it could read. */
-interface Proof {
-  readonly enabled: boolean;
-  /** A success state, or a success later than the latest seen at any look that saw it failing. */
-  readonly notFailing: boolean;
-  /** A success within the allowance, whenever the sync was enabled. */
-  readonly fresh: boolean;
-}
-
-function disproves(proof: Proof, problem: AlertProblem): boolean {
-  switch (problem) {
-    case 'unreadable':
-    case 'listing_failed':
-      return true;
-    case 'disabled':
-      return proof.enabled;
-    case 'failing':
-      return proof.notFailing;
-    case 'never_succeeded':
-    case 'stalled':
-      return proof.fresh;
+function severityOf(
+  problem: Problem,
+  { sync, runState }: Reading,
+  critical: boolean,
+): { readonly severity: Severity; readonly paused: boolean } {
+  switch (PROBLEM_KINDS[problem].severity) {
+    case 'warning':
+      return { severity: 'warning', paused: false };
+    case 'by_age':
+      return { severity: critical ? 'critical' : 'warning', paused: false };
+    case 'by_disable_reason': {
+      const paused = sync.disabledReason === null && !sync.faults.includes('disabled_reason');
+      const gaveUp = typeof sync.disabledReason === 'string' || (!paused && runState === 'failure');
+      return { severity: gaveUp ? 'critical' : 'warning', paused };
+    }
   }
 }
 
-/** Severity says how old the data is; of a disabled sync, whether the platform gave up on it. */
-function severityOf(problem: Problem, sync: Sync, state: RunState, critical: boolean) {
-  if (problem !== 'disabled') return { severity: critical ? 'critical' : 'warning', paused: false } as const;
-  const paused = sync.disabledReason === null && !sync.faults.includes('disabled_reason');
-  const gaveUp = typeof sync.disabledReason === 'string' || (!paused && state === 'failure');
-  return { severity: gaveUp ? 'critical' : 'warning', paused } as const;
+function hasFailed(sync: Sync, runState: RunState): boolean {
+  return runState === 'failure' || (runState === 'in_progress' && (sync.consecutiveFailures ?? 0) > 0);
 }
 
-function hasFailed(sync: Sync, state: RunState): boolean {
-  return state === 'failure' || (state === 'in_progress' && (sync.consecutiveFailures ?? 0) > 0);
-}
-
-/** Enabled again, and nothing has run since: its state is the one that it was disabled with. */
-function isLeftoverFailure(sync: Sync, mark: SyncHistory, enabledSince: Instant | undefined): boolean {
-  return enabledSince !== undefined && sync.lastRunAt === (mark.disabled?.lastRunAt ?? null);
+/** Enabled again, and nothing has run since: its state is the one from before it was disabled. */
+function isLeftoverFailure({ sync, enabledSince }: Reading, history: SyncHistory): boolean {
+  return enabledSince !== undefined && sync.lastRunAt === (history.disabled?.lastRunAt ?? null);
 }

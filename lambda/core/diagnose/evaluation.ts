@@ -1,62 +1,65 @@
-import type { Alert, Facts, Fingerprint, ListingFailure, Severity } from '../alert.ts';
-import { PROBLEMS } from '../alert.ts';
-import type { Policy } from '../policy.ts';
-import type { Field, Sync } from '../sync.ts';
+/*
+ * Judges a whole listing: takes the parsed listing, the facts and the policy, gives one diagnosis for each sync or the
+ * reason why there is none. A check, a report and the deployment test call `evaluate` once each.
+ */
+import type { Alert, Facts } from '../alert.ts';
+import type { CheckContext } from '../context.ts';
+import { fingerprintOf, isSyncFingerprint, type SyncFingerprint } from '../fingerprint.ts';
+import type { ListingFailure, ParsedListing } from '../listing.ts';
+import { type AlertProblem, PROBLEMS, type Severity } from '../problem.ts';
+import type { Field } from '../sync.ts';
 import type { Instant } from '../time.ts';
 import { type Diagnosis, diagnose, type TrackedSync, type Verdict } from './diagnose.ts';
 
-/** What one check saw: every sync judged, or why it could not see. */
+/** One evaluation of a whole listing: every sync judged, or why the listing could not be had. */
 export type Evaluation = ListedEvaluation | UnavailableEvaluation;
 
 export interface ListedEvaluation {
   readonly kind: 'listed';
+  readonly at: Instant;
   /** One for each id, in the order of the listing. */
-  readonly diagnoses: ReadonlyMap<Fingerprint, Diagnosis>;
-  /** Records in the answer, whatever became of them. */
+  readonly diagnoses: ReadonlyMap<string, Diagnosis>;
+  /** Records in the response. */
   readonly recordCount: number;
-  /** Records without a usable id. A listing that holds any is not complete: nothing is gone by it. */
+  /** Records without a usable id. A listing with any of them is not complete: it makes no sync unlisted. */
   readonly withoutId: number;
-  /** Records whose id had come before; the worst record of an id is the one that counts. */
+  /** Records whose id came before; of one id the worst record counts. */
   readonly repeated: number;
-  /** How many records had a field missing or wrong that no verdict needed. */
+  /** By field, how many records had it missing or wrong where no verdict needed it. */
   readonly unknownFields: Readonly<Partial<Record<Field, number>>>;
 }
 
 export interface UnavailableEvaluation {
   readonly kind: 'unavailable';
+  readonly at: Instant;
   readonly failure: ListingFailure;
-  /** Records in the answer, none of which is believed. */
+  /** Records in the response, none of which is used. */
   readonly recordCount: number;
 }
 
-/** What came of asking for the listing, as far as a look needs it. */
-export type ParsedListing =
-  | { readonly ok: true; readonly syncs: readonly Sync[]; readonly request: string }
-  | { readonly ok: false; readonly failure: ListingFailure };
-
 /**
- * Judges every sync of a listing, or says why the listing cannot be believed: it failed, more than half of its
- * records are unreadable, or it is empty after one that was not.
+ * Judges every sync of a listing. The listing is unavailable when the request failed, when more than half of its
+ * records are unreadable, or when it is empty and an earlier one was not.
  */
-export function evaluate(listing: ParsedListing, facts: Facts, policy: Policy, now: Instant): Evaluation {
-  if (!listing.ok) return { kind: 'unavailable', failure: listing.failure, recordCount: 0 };
+export function evaluate(listing: ParsedListing, facts: Facts, context: CheckContext): Evaluation {
+  const at = context.now;
+  if (!listing.ok) return { kind: 'unavailable', at, failure: listing.failure, recordCount: 0 };
   const { syncs, request } = listing;
   if (syncs.length === 0 && facts.size.normal > 0) {
     const received = `no syncs at all, where there were ${facts.size.normal}`;
-    return { kind: 'unavailable', failure: { kind: 'empty', request, received }, recordCount: 0 };
+    return { kind: 'unavailable', at, failure: { kind: 'empty', request, received }, recordCount: 0 };
   }
 
-  const remembered = trackedSyncs(facts);
-  const diagnoses = new Map<Fingerprint, Diagnosis>();
+  const tracked = trackedSyncs(facts);
+  const diagnoses = new Map<SyncFingerprint, Diagnosis>();
   const unknownFields: Partial<Record<Field, number>> = {};
   let withoutId = 0;
   let repeated = 0;
   let unreadable = 0;
   for (const sync of syncs) {
-    const fingerprint: Fingerprint = `sync:${sync.id ?? ''}`;
-    const diagnosis = diagnose(sync, policy, now, remembered.get(fingerprint));
-    const isUnreadable = isProblem(diagnosis.verdict, 'unreadable');
-    if (isUnreadable) unreadable += 1;
+    const fingerprint = fingerprintOf(sync.id ?? '');
+    const diagnosis = diagnose(sync, context, tracked.get(fingerprint));
+    if (isUnreadable(diagnosis.verdict)) unreadable += 1;
     else for (const field of sync.faults) unknownFields[field] = (unknownFields[field] ?? 0) + 1;
     if (sync.id === null) {
       withoutId += 1;
@@ -66,18 +69,22 @@ export function evaluate(listing: ParsedListing, facts: Facts, policy: Policy, n
     if (earlier !== undefined) repeated += 1;
     if (earlier === undefined || isWorse(diagnosis, earlier)) diagnoses.set(fingerprint, diagnosis);
   }
-  if (unreadable * 2 > syncs.length) {
-    const received = `${unreadable} of ${syncs.length} records could not be read`;
-    return {
-      kind: 'unavailable',
-      failure: { kind: 'unreadable', request, received },
-      recordCount: syncs.length,
-    };
+  const recordCount = syncs.length;
+  if (unreadable * 2 > recordCount) {
+    const received = `${unreadable} of ${recordCount} records could not be read`;
+    return { kind: 'unavailable', at, failure: { kind: 'unreadable', request, received }, recordCount };
   }
-  return { kind: 'listed', diagnoses, recordCount: syncs.length, withoutId, repeated, unknownFields };
+  return { kind: 'listed', at, diagnoses, recordCount, withoutId, repeated, unknownFields };
 }
 
-/** What is remembered of each id that anything is remembered of. */
+/** The diagnosis of an alert's sync; undefined when this evaluation does not have it. */
+export function diagnosisOf(fingerprint: string, evaluation: Evaluation): Diagnosis | undefined {
+  return evaluation.kind === 'listed' && isSyncFingerprint(fingerprint)
+    ? evaluation.diagnoses.get(fingerprint)
+    : undefined;
+}
+
+/** By fingerprint, every sync that has an alert or a history. */
 function trackedSyncs({ alerts, histories }: Facts): ReadonlyMap<string, TrackedSync> {
   const fingerprints = [...Object.keys(alerts), ...Object.keys(histories)];
   return new Map(
@@ -88,19 +95,19 @@ function trackedSyncs({ alerts, histories }: Facts): ReadonlyMap<string, Tracked
   );
 }
 
-/** Every problem that the open alert has had; an ended one that waits to open again counts as open. */
-function problemsOf(alert: Alert | undefined) {
+/** Every problem of the open alert; an ended one that is pending again counts as open. */
+function problemsOf(alert: Alert | undefined): readonly AlertProblem[] {
   if (alert === undefined) return [];
   return alert.state === 'ended' ? (alert.pendingAgain?.problems ?? []) : alert.problems;
 }
 
-function isProblem(verdict: Verdict, problem: string): boolean {
-  return verdict.kind === 'problem' && verdict.problem === problem;
+function isUnreadable(verdict: Verdict): boolean {
+  return verdict.kind === 'problem' && verdict.problem === 'unreadable';
 }
 
 const SEVERITY_RANK: Readonly<Record<Severity, number>> = { warning: 10, critical: 20 };
 
-/** Of two records of one id. Where they are equally bad the order of the listing still decides nothing. */
+/** Of two records of one id. Equally bad ones are told apart by their content, so that the order does not matter. */
 function isWorse(one: Diagnosis, other: Diagnosis): boolean {
   const difference = rank(one.verdict) - rank(other.verdict);
   return difference === 0 ? JSON.stringify(one.sync) > JSON.stringify(other.sync) : difference > 0;

@@ -3,39 +3,40 @@ import type { Sync } from '../sync.ts';
 import { after, type Instant, isAhead, isLater } from '../time.ts';
 
 /**
- * The check that first saw the sync enabled again after it was seen disabled: this one, or an earlier one. Undefined
- * when it is disabled, was never seen disabled, or has succeeded since.
+ * When a check first saw the sync enabled again after it was disabled: now, or earlier. Undefined when it is disabled,
+ * was never seen disabled, or has succeeded since.
  */
-export function stillEnabledSince(mark: SyncHistory, sync: Sync, now: Instant): Instant | undefined {
-  if (sync.enabled !== true || mark.disabled === undefined) return undefined;
-  const { enabledSince: before = now } = mark;
+export function stillEnabledSince(history: SyncHistory, sync: Sync, now: Instant): Instant | undefined {
+  if (sync.enabled !== true || history.disabled === undefined) return undefined;
+  const { enabledSince: before = now } = history;
   const since = isAhead(before, now) ? now : before;
-  return hasSucceededSince(since, mark.disabled.lastSuccessAt, sync, now) ? undefined : since;
+  if (sync.lastSuccessAt === null && sync.secondsSinceSuccess !== null) {
+    return after(now, -sync.secondsSinceSuccess) > since ? undefined : since;
+  }
+  // The API's dates are measured against each other: its clock need not be ours.
+  return isLater(sync.lastSuccessAt, history.disabled.lastSuccessAt) ? undefined : since;
 }
 
-/** By the API's dates against each other where it gives any, else by the seconds that it counts. */
-function hasSucceededSince(since: Instant, before: Instant | null, sync: Sync, now: Instant): boolean {
-  const { lastSuccessAt, secondsSinceSuccess } = sync;
-  if (lastSuccessAt !== null || secondsSinceSuccess === null) return isLater(lastSuccessAt, before);
-  return after(now, -secondsSinceSuccess) > since;
+/** What an evaluation found that the history records. */
+export interface Findings {
+  readonly sync: Sync;
+  readonly enabledSince: Instant | undefined;
+  /** `seen`: the sync is failing. `disproved`: it has succeeded since. */
+  readonly failing: 'seen' | 'disproved' | 'unknown';
+  readonly now: Instant;
 }
 
-/** What is to be remembered about a sync after a look that could read it. */
-export function historyAfter(
-  mark: SyncHistory,
-  sync: Sync,
-  enabledSince: Instant | undefined,
-  failing: boolean,
-  failingDisproved: boolean,
-  now: Instant,
-): SyncHistory {
-  if (sync.enabled && !failing && isEmptyHistory(mark)) return mark;
+/** The history of a sync after an evaluation that could read it. */
+export function historyAfter(history: SyncHistory, findings: Findings): SyncHistory {
+  const { sync, enabledSince, failing, now } = findings;
+  if (sync.enabled && failing !== 'seen' && isEmptyHistory(history)) return history;
   const disabled = sync.enabled
-    ? enabledSince !== undefined && mark.disabled
+    ? enabledSince !== undefined && history.disabled
     : { lastRunAt: sync.lastRunAt, lastSuccessAt: lastSuccessWhenDisabled(sync, now) };
-  const failed = failing
-    ? { lastSuccessAt: latest(mark.failing?.lastSuccessAt ?? null, sync.lastSuccessAt) }
-    : !failingDisproved && mark.failing;
+  const failed =
+    failing === 'seen'
+      ? { lastSuccessAt: latest(history.failing?.lastSuccessAt ?? null, sync.lastSuccessAt) }
+      : failing !== 'disproved' && history.failing;
   return {
     ...(failed && { failing: failed }),
     ...(disabled && { disabled }),
@@ -43,14 +44,13 @@ export function historyAfter(
   };
 }
 
-/** A date that cannot be read may be any up to now: once it can be, an old success must not pass for a newer one. */
+/** An unreadable date may be any up to now: once it can be read, an old success must not pass for a newer one. */
 function lastSuccessWhenDisabled({ lastSuccessAt, faults }: Sync, now: Instant): Instant | null {
   return faults.includes('last_success_at') ? now : lastSuccessAt;
 }
 
-/** Whether nothing is marked. */
-export function isEmptyHistory(mark: SyncHistory): boolean {
-  return mark.failing === undefined && mark.disabled === undefined;
+export function isEmptyHistory(history: SyncHistory): boolean {
+  return history.failing === undefined && history.disabled === undefined;
 }
 
 function latest(one: Instant | null, other: Instant | null): Instant | null {

@@ -4,10 +4,10 @@ import type { Policy } from '../policy.ts';
 export type RunState = 'none' | 'success' | 'in_progress' | 'stopped' | 'failure';
 
 /**
- * Sorts the API's free string. Only `completed` is documented (List Connector Syncs, `last_success_at`), so whatever
- * is not known counts as a failure: a state that we have never heard of must be seen, not swallowed.
+ * Sorts the API's free string, without regard to case. Only `completed` is documented, so an unknown state counts as a
+ * failure: people must see it (docs/timbal-api.md, "States").
  */
-export function runState(lastState: string | null, policy: Policy): RunState {
+export function runStateOf(lastState: string | null, policy: Policy): RunState {
   if (lastState === null || lastState === '') return 'none';
   const state = lastState.toLowerCase();
   if (policy.successStates.includes(state)) return 'success';

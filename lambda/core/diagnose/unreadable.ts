@@ -6,23 +6,28 @@ import type { RunState } from './run-state.ts';
 const NONE: readonly string[] = [];
 const ALWAYS_NEEDED: readonly Field[] = ['id', 'enabled', 'interval_secs'];
 
+/** A sync and what decides which of its dates a verdict needs. */
+export interface Reading {
+  readonly sync: Sync;
+  readonly runState: RunState;
+  /** When a check first saw the sync enabled again; undefined unless it still counts. */
+  readonly enabledSince: Instant | undefined;
+  readonly thresholds: Thresholds;
+  readonly now: Instant;
+}
+
 /**
- * What keeps a verdict from being given: the fields that it needs and that are missing, of the wrong type, or further
- * in the future than the grace. Which dates it needs depends on the sync; a disabled one's verdict needs none.
+ * The fields that keep a sync from being judged: needed and missing, of the wrong type, or further in the future than
+ * the grace. Which dates are needed depends on the sync; a disabled one needs none.
  *
  * @returns "interval_secs", "last_success_at is in the future"; empty when the sync can be judged.
  */
-export function unreadableFields(
-  sync: Sync,
-  state: RunState,
-  enabledAgain: boolean,
-  thresholds: Thresholds,
-  now: Instant,
-): readonly string[] {
+export function unreadableFields(reading: Reading): readonly string[] {
+  const { sync, thresholds, now } = reading;
   const needed = [...ALWAYS_NEEDED];
   const inFuture: string[] = [];
   const latest = after(now, thresholds.graceSeconds);
-  for (const [field, date] of datesNeeded(sync, state, enabledAgain, now)) {
+  for (const [field, date] of datesNeeded(reading)) {
     needed.push(field);
     if (date !== null && date > latest) inFuture.push(`${field} is in the future`);
   }
@@ -31,21 +36,21 @@ export function unreadableFields(
 }
 
 /**
- * The sync without a last success that lies further in the future than the grace: it proves nothing. Only a disabled
- * one is judged that has such a date, since its verdict needs none.
+ * The sync without a last success further in the future than the grace, which proves nothing. Only a disabled sync is
+ * judged with such a date, since its verdict needs none.
  */
-export function withoutFutureSuccess(sync: Sync, { graceSeconds }: Thresholds, now: Instant): Sync {
+export function withoutFutureSuccess({ sync, thresholds, now }: Reading): Sync {
   const { lastSuccessAt, faults } = sync;
-  if (lastSuccessAt === null || lastSuccessAt <= after(now, graceSeconds)) return sync;
+  if (lastSuccessAt === null || lastSuccessAt <= after(now, thresholds.graceSeconds)) return sync;
   return { ...sync, lastSuccessAt: null, faults: [...faults, 'last_success_at'] };
 }
 
-function datesNeeded(
-  sync: Sync,
-  state: RunState,
-  enabledAgain: boolean,
-  now: Instant,
-): readonly (readonly [Field, Instant | null])[] {
+function datesNeeded({
+  sync,
+  runState,
+  enabledSince,
+  now,
+}: Reading): readonly (readonly [Field, Instant | null])[] {
   if (sync.enabled === false) return [];
   const { lastSuccessAt, secondsSinceSuccess } = sync;
   const dates: (readonly [Field, Instant | null])[] = [['last_success_at', lastSuccessAt]];
@@ -54,6 +59,6 @@ function datesNeeded(
     dates.push(['seconds_since_success', succeeded]);
     if (succeeded === null) dates.push(['created_at', sync.createdAt]);
   }
-  if (state === 'in_progress' || enabledAgain) dates.push(['last_run_at', sync.lastRunAt]);
+  if (runState === 'in_progress' || enabledSince !== undefined) dates.push(['last_run_at', sync.lastRunAt]);
   return dates;
 }

@@ -1,156 +1,141 @@
 import type { Alert, ListingSize } from '../alert.ts';
-import type { Diagnosis } from '../diagnose/diagnose.ts';
-import type { Evaluation } from '../diagnose/evaluation.ts';
-import type { Coverage, NotifyReason } from '../notify/coverage.ts';
-import type { Notification, TrackedAlert } from '../notify/plan.ts';
-import type { Labels } from '../sync.ts';
-import { type Instant, secondsBetween } from '../time.ts';
+import { diagnosisOf, type Evaluation } from '../diagnose/evaluation.ts';
+import { isSyncFingerprint } from '../fingerprint.ts';
+import type { Notification, TrackedAlert } from '../notify/notification.ts';
+import type { NotifyReason } from '../notify/reason.ts';
+import { secondsBetween } from '../time.ts';
 import { flapWindowSeconds, isFlapping } from '../track/flapping.ts';
+import type { Item } from './digest.ts';
 import { evidence, pastPhrase, problemPhrase } from './evidence.ts';
-import { isBlank, joined, type Line, moment, strong, untrusted, words } from './rich-text.ts';
+import { coverageOf, destinationOf, nameOf, namesOf } from './names.ts';
+import { joined, type Line, moment, strong, untrusted, words } from './rich-text.ts';
 import { durationText, formatNumber, joinWithAnd, ordinal, pluralize, windowText } from './wording.ts';
-import type { Item } from './write-digest.ts';
 
-/** An open alert: why it is told, and the evidence of this look. */
-export function openLine(
-  one: TrackedAlert,
-  reason: NotifyReason,
-  evaluation: Evaluation,
-  now: Instant,
-): Item {
+/** An open alert: why it is sent, and the evidence of this evaluation. */
+export function openLine(one: TrackedAlert, reason: NotifyReason, evaluation: Evaluation): Item {
   const { fingerprint, alert, logEntry } = one;
-  const told = logEntry.lastNotified?.problems.at(-1);
-  const was = reason === 'changed' && told !== undefined ? ` now, it ${pastPhrase(told, false)}` : '';
+  const sent = logEntry.lastNotified?.problems.at(-1);
+  const was = reason === 'changed' && sent !== undefined ? ` now, it ${pastPhrase(sent, false)}` : '';
   const phrase = isInFlapHold(fingerprint, alert, evaluation)
-    ? HELD
+    ? 'is healthy for now, but it flaps'
     : `${problemPhrase(alert.problem, alert.paused)}${was}`;
   return {
     level: alert.severity,
-    title: [...subject(fingerprint, alert, evaluation), words(' '), strong(phrase), ...why(alert, reason)],
-    detail: detailOfOpen(fingerprint, alert, evaluation, now),
-    covers: [covers(one, reason, true)],
+    title: [...subject(one, evaluation), words(' '), strong(phrase), ...qualifier(alert, reason)],
+    detail: openDetail(one, evaluation),
+    covers: [coverageOf(one, reason, true)],
   };
 }
 
-/** What a message tells of an alert, once it was accepted. */
-export function covers(
-  { fingerprint, cause }: TrackedAlert,
-  reason: NotifyReason,
-  listed: boolean,
-): Coverage {
-  return { fingerprint, reason, listed, ...(cause && { cause: cause.key }) };
-}
-
-const HELD = 'may be over, but came back before';
-
-/** A flapping alert that this look finds well, and that is held open until it has been so for long enough. */
+/** Whether a flapping alert is healthy by this evaluation, and held open until it has been so for long enough. */
 export function isInFlapHold(fingerprint: string, { healthySince }: Alert, evaluation: Evaluation): boolean {
   if (healthySince === undefined || evaluation.kind === 'unavailable') return false;
   const verdict = diagnosisOf(fingerprint, evaluation)?.verdict;
-  return verdict === undefined ? !fingerprint.startsWith('sync:') : verdict.kind === 'healthy';
+  return verdict === undefined ? !isSyncFingerprint(fingerprint) : verdict.kind === 'healthy';
 }
 
-function why(alert: Alert, reason: NotifyReason): Line {
+/** ", critical now", ", 4th time in 24 h", ", was critical from … to …". */
+function qualifier(alert: Alert, reason: NotifyReason): Line {
   const { critical } = alert;
   if (reason === 'escalated' && critical?.to === undefined) return [words(', '), strong('critical now')];
-  const was = reason === 'escalated' || reason === 'new' ? wasCritical(alert) : [];
-  const past = was.length === 0 ? [] : [words(', was '), ...was];
+  const stretch = reason === 'escalated' || reason === 'new' ? pastCriticalStretch(alert) : [];
+  const past = stretch.length === 0 ? [] : [words(', was '), ...stretch];
   if (reason !== 'new' || !isFlapping(alert)) return past;
   const times = `, ${ordinal(alert.firings.length)} time in ${windowText(flapWindowSeconds(alert.labels))}`;
   return [words(times), ...past];
 }
 
-/** "critical from … to …", where this opening was and is so no more. */
-function wasCritical({ critical, since }: Alert): Line {
+/** "critical from … to …", when the current firing was critical and is not any more. */
+function pastCriticalStretch({ critical, since }: Alert): Line {
   if (critical?.to === undefined || critical.from < since) return [];
   return [words('critical from '), moment(critical.from), words(' to '), moment(critical.to)];
 }
 
-function detailOfOpen(fingerprint: string, alert: Alert, evaluation: Evaluation, now: Instant): Line {
-  const openFor = secondsBetween(alert.since, now);
-  const since = openFor > 0 ? [words(`open for ${durationText(openFor)}`)] : [];
-  const well = durationText(secondsBetween(alert.healthySince ?? now, now));
-  const isWell = isInFlapHold(fingerprint, alert, evaluation);
-  const held = isWell ? [words(`well for ${well}, held open because it flaps`)] : [];
+function openDetail({ fingerprint, alert }: TrackedAlert, evaluation: Evaluation): Line {
+  const now = evaluation.at;
+  const openSeconds = secondsBetween(alert.since, now);
+  const openFor = openSeconds > 0 ? [words(`open for ${durationText(openSeconds)}`)] : [];
+  const healthyFor = durationText(secondsBetween(alert.healthySince ?? now, now));
+  const hold = isInFlapHold(fingerprint, alert, evaluation)
+    ? [words(`healthy for ${healthyFor}, held open because it flaps`)]
+    : [];
   if (fingerprint === 'listing') {
-    return joined(
-      [failureText(evaluation), held, since, evaluation.kind === 'unavailable' ? STANDS_AS_IT_WAS : []],
-      ' · ',
-    );
+    const unchanged = evaluation.kind === 'unavailable' ? [words('open alerts stay as they were')] : [];
+    return joined([failureText(evaluation), hold, openFor, unchanged], ' · ');
   }
-  const place = destinationOf(fingerprint, alert);
-  if (evaluation.kind === 'unavailable') return joined([[words('as last seen')], since, place], ' · ');
-  if (fingerprint === 'records') return joined([[words('each lacks a usable id')], since], ' · ');
+  const destination = destinationOf(fingerprint, alert);
+  if (evaluation.kind === 'unavailable')
+    return joined([[words('as last listed')], openFor, destination], ' · ');
+  if (fingerprint === 'records') return joined([[words('each lacks a usable id')], openFor], ' · ');
   const diagnosis = diagnosisOf(fingerprint, evaluation);
-  if (diagnosis === undefined) return joined([[words('not in the last listing')], since, place], ' · ');
-  const unresolved = diagnosis.verdict.kind === 'inconclusive' ? [words('no proof yet that it is over')] : [];
-  return joined([evidence(diagnosis, now), held, unresolved, since, place], ' · ');
+  if (diagnosis === undefined)
+    return joined([[words('not in the last listing')], openFor, destination], ' · ');
+  const unproven =
+    diagnosis.verdict.kind === 'inconclusive' ? [words('nothing proves yet that it recovered')] : [];
+  return joined([evidence(diagnosis, now), hold, unproven, openFor, destination], ' · ');
 }
 
-const STANDS_AS_IT_WAS: Line = [words('open alerts stand as they were')];
+const MAX_FAILURE_LENGTH = 160;
 
 function failureText(evaluation: Evaluation): Line {
   if (evaluation.kind === 'listed') return [];
+  const { request, received } = evaluation.failure;
   return [
-    words('tried '),
-    untrusted(evaluation.failure.request, 160),
-    words(', got '),
-    untrusted(evaluation.failure.received, 160),
+    words('requested '),
+    untrusted(request, MAX_FAILURE_LENGTH),
+    words(', received '),
+    untrusted(received, MAX_FAILURE_LENGTH),
   ];
 }
 
-/** The one closing of an alert. Only a newer success is worded as recovered. */
-export function closedLine(one: Notification, evaluation: Evaluation, now: Instant): Item {
+/** The resolution of an alert. Only a newer success is worded as recovered. */
+export function resolvedLine(one: Notification, evaluation: Evaluation): Item {
   const { fingerprint, alert, logEntry, reason } = one;
-  const { resolution: ended, critical } = alert;
-  const unnotified =
-    logEntry.lastNotified?.severity === 'warning' &&
-    critical?.to !== undefined &&
-    critical.to > logEntry.lastNotified.at;
+  const { resolution, critical } = alert;
+  const sent = logEntry.lastNotified;
+  const hasUnsentCritical =
+    sent?.severity === 'warning' && critical?.to !== undefined && critical.to > sent.at;
   const ago = diagnosisOf(fingerprint, evaluation)?.successLagSeconds;
   const success = ago == null ? [] : [words(`last success ${durationText(ago)} ago`)];
+  const isResolved = resolution?.how === 'resolved';
   return {
-    level: ended?.how === 'resolved' ? 'good' : 'note',
-    title: [
-      ...subject(fingerprint, alert),
-      words(' '),
-      strong(closingPhrase(alert)),
-      ...exclusionReason(alert),
-    ],
+    level: isResolved ? 'good' : 'note',
+    title: [...subject(one), words(' '), strong(resolutionPhrase(alert)), ...exclusionText(alert)],
     detail: joined(
       [
-        [words(lasted(alert, now))],
-        unnotified ? wasCritical(alert) : [],
-        ended?.how === 'resolved' ? success : [],
+        [words(pastText(alert, evaluation))],
+        hasUnsentCritical ? pastCriticalStretch(alert) : [],
+        isResolved ? success : [],
         destinationOf(fingerprint, alert),
       ],
       ' · ',
     ),
-    covers: [covers(one, reason, true)],
+    covers: [coverageOf(one, reason, true)],
   };
 }
 
-/** A flapping alert was held open while it was well, and one of several problems had each for a part of the time. */
-function lasted(alert: Alert, now: Instant): string {
+/** "was failing for 2 h"; for a flapping alert or one with several problems, how often or which. */
+function pastText(alert: Alert, { at }: Evaluation): string {
   const { problem, problems, paused, firings, labels } = alert;
   if (isFlapping(alert)) {
-    return `${pluralize(firings.length, 'time')} in ${windowText(flapWindowSeconds(labels))}, and well long enough now`;
+    const window = windowText(flapWindowSeconds(labels));
+    return `fired ${pluralize(firings.length, 'time')} in ${window}, healthy for long enough now`;
   }
-  const length = durationText(secondsBetween(alert.since, alert.resolution?.at ?? now));
+  const length = durationText(secondsBetween(alert.since, alert.resolution?.at ?? at));
   if (problems.length <= 1) return `${pastPhrase(problem, paused)} for ${length}`;
   return `open for ${length}: ${joinWithAnd(problems.map((one) => pastPhrase(one, false)))}`;
 }
 
-function closingPhrase({ resolution: ended }: Alert): string {
-  switch (ended?.how) {
+function resolutionPhrase({ resolution }: Alert): string {
+  switch (resolution?.how) {
     case 'unlisted':
-      return 'is gone from the listing';
+      return 'is no longer listed';
     case 'excluded':
-      return 'is ignored by the policy';
+      return 'is excluded by the policy';
     case 'resolved':
-      return RESOLVED[ended.by];
+      return RESOLVED[resolution.by];
     case undefined:
-      return 'is over';
+      return 'ended';
   }
 }
 
@@ -162,51 +147,44 @@ const RESOLVED = {
   no_longer_late: 'is no longer late: its interval or threshold changed, no new success',
 } as const;
 
-function exclusionReason({ resolution: ended }: Alert): Line {
-  return ended?.how === 'excluded' ? [words(': '), untrusted(ended.reason)] : [];
+function exclusionText({ resolution }: Alert): Line {
+  return resolution?.how === 'excluded' ? [words(': '), untrusted(resolution.reason)] : [];
 }
 
-/** An alert that came and went while the route could not be told. */
-export function missedLine(one: Notification): Item {
+/** An alert that fired and ended while nothing could be delivered. */
+export function resolvedBeforeDeliveryLine(one: Notification): Item {
   const { fingerprint, alert, reason } = one;
-  const ended = alert.resolution?.at ?? alert.since;
   return {
     level: alert.resolution?.how === 'resolved' ? 'good' : 'note',
     title: [
-      ...subject(fingerprint, alert),
+      ...subject(one),
       words(` ${pastPhrase(alert.problem, alert.paused)} from `),
       moment(alert.since),
       words(' to '),
-      moment(ended),
-      words(', which could not be told then'),
+      moment(alert.resolution?.at ?? alert.since),
+      words(', which could not be delivered then'),
     ],
     detail: joined(
-      [wasCritical(alert), [words(closingPhrase(alert))], destinationOf(fingerprint, alert)],
+      [pastCriticalStretch(alert), [words(resolutionPhrase(alert))], destinationOf(fingerprint, alert)],
       ' · ',
     ),
-    covers: [covers(one, reason, true)],
+    covers: [coverageOf(one, reason, true)],
   };
 }
 
-/** The syncs that a person paused before the first look, in one line. */
+/** The syncs that people had paused before the initial run, in one line that names the first `named`. */
 export function pausedLine(paused: readonly Notification[], named: number): Item {
-  const names = paused.slice(0, named).map(({ fingerprint, alert }) => [nameOf(fingerprint, alert)]);
-  const more = paused.length - names.length;
   return {
     level: 'note',
-    title: [
-      words(`${pluralize(paused.length, 'sync')} paused by a person: `),
-      ...joined(names, ', '),
-      ...(more > 0 ? [words(` and ${formatNumber(more)} more`)] : []),
-    ],
+    title: [words(`${pluralize(paused.length, 'sync')} paused by a person: `), ...namesOf(paused, named)],
     detail: [],
-    covers: paused.map((one, index) => covers(one, one.reason, index < named)),
+    covers: paused.map((one, index) => coverageOf(one, one.reason, index < named)),
   };
 }
 
 export function shrinkageLine({ from, to }: NonNullable<ListingSize['shrinkage']>): Item {
   const title = `The listing shrank from ${pluralize(from, 'sync')} to ${formatNumber(to)}`;
-  const detail = 'deleted, or out of the sight of this key: two listings in a row say so';
+  const detail = 'deleted, or the API key no longer sees them; two listings in a row show it';
   return {
     level: 'warning',
     title: [strong(title)],
@@ -216,40 +194,9 @@ export function shrinkageLine({ from, to }: NonNullable<ListingSize['shrinkage']
   };
 }
 
-function subject(fingerprint: string, alert: Alert, evaluation?: Evaluation): Line {
-  if (fingerprint === 'listing') return [strong('The syncs')];
-  if (fingerprint === 'records') {
-    return [
-      strong(
-        evaluation?.kind === 'listed' && evaluation.withoutId > 0
-          ? pluralize(evaluation.withoutId, 'record')
-          : 'Some records',
-      ),
-    ];
-  }
-  return [nameOf(fingerprint, alert)];
-}
-
-function nameOf(fingerprint: string, { labels }: Alert) {
-  return untrusted(displayName(labels) ?? fingerprint.slice('sync:'.length));
-}
-
-/** What people call a sync: its name, else its source table; null when it has neither. */
-export function displayName(labels: Labels | null): string | null {
-  return [labels?.name, labels?.source].find((text) => text != null && !isBlank(text)) ?? null;
-}
-
-/** What this look found of an alert's sync; undefined when it did not see it. */
-export function diagnosisOf(fingerprint: string, evaluation: Evaluation): Diagnosis | undefined {
-  return evaluation.kind === 'listed'
-    ? evaluation.diagnoses.get(`sync:${fingerprint.slice('sync:'.length)}`)
-    : undefined;
-}
-
-/** The id, and the knowledge base and table that wait for the data. */
-export function destinationOf(fingerprint: string, { labels }: Alert): Line {
-  if (labels === null) return [];
-  const id = untrusted(fingerprint.slice(5));
-  const destination = [labels.kbUid, labels.destTable].filter((part) => part !== null).join(' / ');
-  return destination === '' ? [id] : [id, words(' → '), untrusted(destination)];
+function subject(one: TrackedAlert, evaluation?: Evaluation): Line {
+  if (one.fingerprint === 'listing') return [strong('The syncs')];
+  if (one.fingerprint !== 'records') return [nameOf(one)];
+  const count = evaluation?.kind === 'listed' ? evaluation.withoutId : 0;
+  return [strong(count > 0 ? pluralize(count, 'record') : 'Some records')];
 }

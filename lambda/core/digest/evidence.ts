@@ -1,46 +1,28 @@
-import type { AlertProblem, Problem } from '../alert.ts';
 import type { Diagnosis } from '../diagnose/diagnose.ts';
-import { runningSince } from '../diagnose/lag.ts';
+import { intervalsBehind, runningSince } from '../diagnose/lag.ts';
+import { ALERT_KINDS, type AlertProblem, PROBLEM_KINDS, type Problem } from '../problem.ts';
 import type { Field, Sync } from '../sync.ts';
 import { type Instant, MINUTE_SECONDS, secondsBetween } from '../time.ts';
 import { joined, type Line, untrusted, words } from './rich-text.ts';
 import { durationText, formatNumber, ordinal } from './wording.ts';
 
-/** The platform disables a sync after this many failures in a row (timbal-api-notes, `consecutive_failures`). */
+/** The platform disables a sync after this many failures in a row (docs/timbal-api.md, `consecutive_failures`). */
 export const DISABLED_AT_FAILURES = 10;
 
-/** The longest error text of the platform's that is quoted, in code points. */
+/** The longest error text of the platform that is quoted, in code points. */
 const MAX_REASON_LENGTH = 240;
 
 /** What a problem is called in a sentence about a sync: "orders is failing". */
 export function problemPhrase(problem: AlertProblem, paused: boolean): string {
-  return paused && problem === 'disabled' ? 'is paused' : PHRASES[problem];
+  return paused && problem === 'disabled' ? 'is paused' : ALERT_KINDS[problem].phrase;
 }
 
-/** The same, once it is over: "orders was failing". */
+/** The same once it is over: "orders was failing". */
 export function pastPhrase(problem: AlertProblem, paused: boolean): string {
-  return paused && problem === 'disabled' ? 'was paused' : PAST_PHRASES[problem];
+  return paused && problem === 'disabled' ? 'was paused' : ALERT_KINDS[problem].pastPhrase;
 }
 
-const PHRASES: Readonly<Record<AlertProblem, string>> = {
-  unreadable: 'could not be read',
-  disabled: 'is disabled',
-  failing: 'is failing',
-  never_succeeded: 'has never succeeded',
-  stalled: 'has stalled',
-  listing_failed: 'cannot be listed',
-};
-
-const PAST_PHRASES: Readonly<Record<AlertProblem, string>> = {
-  unreadable: 'could not be read',
-  disabled: 'was disabled',
-  failing: 'was failing',
-  never_succeeded: 'had never succeeded',
-  stalled: 'was stalled',
-  listing_failed: 'could not be listed',
-};
-
-/** What a person needs to act without opening anything; each part stands for itself. */
+/** What a person needs to act without opening anything else; each part stands alone. */
 export function evidence(diagnosis: Diagnosis, now: Instant): Line {
   const { sync, faults } = diagnosis;
   if (faults.length > 0) return [words(`cannot read ${faults.join(', ')}`)];
@@ -58,7 +40,7 @@ export function evidence(diagnosis: Diagnosis, now: Instant): Line {
   );
 }
 
-/** What tells one sync from the others that share its cause. */
+/** What tells one sync from the others of its shared cause. */
 export function evidenceInShort(diagnosis: Diagnosis, now: Instant): Line {
   const { sync, faults } = diagnosis;
   if (faults.length > 0) return evidence(diagnosis, now);
@@ -68,49 +50,46 @@ export function evidenceInShort(diagnosis: Diagnosis, now: Instant): Line {
 function whyDisabled({ enabled, disabledReason, faults }: Sync): Line {
   if (enabled !== false) return [];
   if (typeof disabledReason === 'string') {
-    return [words('the platform gave up: '), untrusted(disabledReason, MAX_REASON_LENGTH)];
+    return [words('disabled by the platform: '), untrusted(disabledReason, MAX_REASON_LENGTH)];
   }
-  if (isUnknown({ faults }, 'disabled_reason')) return [words('why is unknown')];
+  if (isUnknown({ faults }, 'disabled_reason')) return [words('reason unknown')];
   return disabledReason === null ? [words('paused by a person')] : [];
 }
 
 function howOld(diagnosis: Diagnosis, now: Instant): Line {
-  const { sync, lagSeconds, successLagSeconds, history: mark } = diagnosis;
+  const { sync, lagSeconds, successLagSeconds, history } = diagnosis;
   const { intervalSeconds } = sync.labels;
   if (lagSeconds === null || intervalSeconds === null) return [words('last success unknown')];
   const pace = sync.enabled ? `, runs every ${durationText(intervalSeconds)}` : '';
   const again =
-    mark.enabledSince === undefined
+    history.enabledSince === undefined
       ? ''
-      : `enabled again ${durationText(secondsBetween(mark.enabledSince, now))} ago, `;
+      : `enabled again ${durationText(secondsBetween(history.enabledSince, now))} ago, `;
   if (successLagSeconds === null) {
     return [
       words(`${again}no success since it was created ${durationText(sinceCreated(sync, now))} ago${pace}`),
     ];
   }
-  const behind = intervalsBehind(diagnosis);
+  const behind = Math.floor(intervalsBehind(diagnosis) ?? 0);
   const intervals = behind >= 2 ? `, ${formatNumber(behind)} intervals behind` : '';
   return [words(`${again}last success ${durationText(successLagSeconds)} ago${intervals}${pace}`)];
-}
-
-function intervalsBehind({ sync, lagSeconds }: Diagnosis): number {
-  const { intervalSeconds } = sync.labels;
-  return lagSeconds === null || intervalSeconds === null ? 0 : Math.floor(lagSeconds / intervalSeconds);
 }
 
 function sinceCreated({ createdAt }: Sync, now: Instant): number {
   return createdAt === null ? 0 : secondsBetween(createdAt, now);
 }
 
-function lastState({ sync, runState, successLagSeconds, verdict }: Diagnosis, now: Instant): Line {
-  const running = runningSince(sync, runState, successLagSeconds, now);
+function lastState(diagnosis: Diagnosis, now: Instant): Line {
+  const { sync, runState, verdict } = diagnosis;
+  const running = runningSince(diagnosis, now);
   if (running !== undefined) {
     return [words(`a run has been going for ${durationText(secondsBetween(running, now))}`)];
   }
   if (isUnknown(sync, 'last_state')) return [words('last state unknown')];
   if (sync.lastState === null) return [];
-  const isSaid = verdict.kind === 'problem' && verdict.problem === 'failing' && sync.lastState === 'failed';
-  if (isSaid) return [];
+  const isObvious =
+    verdict.kind === 'problem' && verdict.problem === 'failing' && sync.lastState === 'failed';
+  if (isObvious) return [];
   return runState === 'success' ? [] : [words('last state '), untrusted(sync.lastState)];
 }
 
@@ -122,7 +101,7 @@ function failuresInARow({ consecutiveFailures, enabled, faults }: Sync): Line {
   return [words(`${ordinal(consecutiveFailures)} failure in a row${ahead}`)];
 }
 
-/** Tells runs that fail from a scheduler that starts nothing: the two send a person to different places. */
+/** Whether runs still start: failing runs and runs that never start have different causes. */
 function whetherRunsStart({ sync, thresholdSeconds, runState }: Diagnosis, now: Instant): Line {
   const { enabled, lastRunAt, labels } = sync;
   if (!enabled || runState === 'in_progress') return [];
@@ -141,25 +120,19 @@ function whetherCursor({ hasCursor, faults }: Sync): Line {
   return hasCursor === false ? [words('no cursor committed yet')] : [];
 }
 
-/** That it was failing, its last state says already; that it never succeeded and how late it is, how old its data is. */
+/** The other problems, without those that the last state or the age of the data shows already. */
 function alsoWrong(diagnosis: Diagnosis): Line {
   const { verdict } = diagnosis;
   if (verdict.kind !== 'problem') return [];
-  const isSaid: readonly Problem[] =
-    intervalsBehind(diagnosis) >= 2
+  const isShown: readonly Problem[] =
+    Math.floor(intervalsBehind(diagnosis) ?? 0) >= 2
       ? ['failing', 'never_succeeded', 'stalled']
       : ['failing', 'never_succeeded'];
-  const also = verdict.also.filter((problem) => !isSaid.includes(problem));
-  return also.length === 0 ? [] : [words(`also ${also.map((problem) => ALSO[problem]).join(' and ')}`)];
+  const also = verdict.also.filter((problem) => !isShown.includes(problem));
+  return also.length === 0
+    ? []
+    : [words(`also ${also.map((problem) => PROBLEM_KINDS[problem].adjective).join(' and ')}`)];
 }
-
-const ALSO: Readonly<Record<Problem, string>> = {
-  unreadable: 'unreadable',
-  disabled: 'disabled',
-  failing: 'failing',
-  never_succeeded: 'without any success',
-  stalled: 'stalled',
-};
 
 function isUnknown(sync: Pick<Sync, 'faults'>, field: Field): boolean {
   return sync.faults.includes(field);

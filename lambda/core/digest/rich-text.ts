@@ -1,19 +1,19 @@
 import type { Instant } from '../time.ts';
 
 /**
- * A line of a digest before it looks like anything: each renderer decides how a span is shown. What came from outside
- * is only ever a `name`.
+ * A line of a digest as neutral spans: each renderer decides how a span looks. Text from outside only ever stands in an
+ * `untrusted` span.
  */
 export type Line = readonly Span[];
 
 export type Span =
   /** Our own words. */
   | { readonly kind: 'words'; readonly text: string }
-  /** Our own words, the ones to see first. */
+  /** Our own words, emphasised. */
   | { readonly kind: 'strong'; readonly text: string }
-  /** Data from outside, made harmless by `name`. */
-  | { readonly kind: 'name'; readonly text: string }
-  /** A moment, shown in the reader's own zone where that is known. */
+  /** Text from outside, cleaned by `untrusted`. */
+  | { readonly kind: 'untrusted'; readonly text: string }
+  /** A moment, shown in the reader's own time zone where that is known. */
   | { readonly kind: 'moment'; readonly at: Instant };
 
 export function words(text: string): Span {
@@ -28,21 +28,24 @@ export function moment(at: Instant): Span {
   return { kind: 'moment', at };
 }
 
-/** The longest name shown, in code points; what the API calls a name is rarely over 60. */
+/** The maxLength name shown, in code points; what the API calls a name is rarely over 60. */
 export const MAX_NAME_LENGTH = 80;
 
 /**
- * Text from outside as data: on one line, without control, bidirectional and invisible characters, cut to `longest`
+ * Text from outside as data: on one line, without control, bidirectional and invisible characters, cut to `maxLength`
  * code points.
  */
-export function untrusted(text: string, longest = MAX_NAME_LENGTH): Span {
+export function untrusted(
+  text: string,
+  maxLength = MAX_NAME_LENGTH,
+): Extract<Span, { readonly kind: 'untrusted' }> {
   // Cut twice: first roughly, so that a name of megabytes costs nothing.
-  const rough = text.slice(0, longest * 4);
+  const rough = text.slice(0, maxLength * 4);
   const clean = rough.replace(INVISIBLE, '').replace(BLANK, ' ').replace(LONE_SURROGATE, '\uFFFD').trim();
   const points = Array.from(clean);
-  const isCut = points.length > longest || rough.length < text.length;
-  const cut = points.slice(0, isCut ? longest - 1 : longest).join('');
-  return { kind: 'name', text: isCut ? `${cut}…` : cut || '(empty)' };
+  const isCut = points.length > maxLength || rough.length < text.length;
+  const cut = points.slice(0, isCut ? maxLength - 1 : maxLength).join('');
+  return { kind: 'untrusted', text: isCut ? `${cut}…` : cut || '(empty)' };
 }
 
 /** Whether nothing of the text would be seen. */

@@ -5,8 +5,8 @@ export function durationText(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
   if (whole < MINUTE_SECONDS) return `${whole} s`;
   if (whole < HOUR_SECONDS) return `${Math.floor(whole / MINUTE_SECONDS)} m`;
-  if (whole < DAY_SECONDS) return twoUnits(whole, HOUR_SECONDS, 'h', MINUTE_SECONDS, 'm');
-  return twoUnits(whole, DAY_SECONDS, 'd', HOUR_SECONDS, 'h');
+  if (whole < DAY_SECONDS) return twoUnits(whole, HOUR, MINUTE);
+  return twoUnits(whole, DAY, HOUR);
 }
 
 /** A window of time, in hours while it is shorter than two days: "24 h", "32 h", "8 d". */
@@ -16,16 +16,19 @@ export function windowText(seconds: number): string {
     : durationText(seconds);
 }
 
-function twoUnits(
-  seconds: number,
-  large: number,
-  largeName: string,
-  small: number,
-  smallName: string,
-): string {
-  const rest = Math.floor((seconds % large) / small);
-  const first = `${formatNumber(Math.floor(seconds / large))} ${largeName}`;
-  return rest === 0 ? first : `${first} ${rest} ${smallName}`;
+interface Unit {
+  readonly seconds: number;
+  readonly name: string;
+}
+
+const DAY: Unit = { seconds: DAY_SECONDS, name: 'd' };
+const HOUR: Unit = { seconds: HOUR_SECONDS, name: 'h' };
+const MINUTE: Unit = { seconds: MINUTE_SECONDS, name: 'm' };
+
+function twoUnits(seconds: number, large: Unit, small: Unit): string {
+  const rest = Math.floor((seconds % large.seconds) / small.seconds);
+  const first = `${formatNumber(Math.floor(seconds / large.seconds))} ${large.name}`;
+  return rest === 0 ? first : `${first} ${rest} ${small.name}`;
 }
 
 /** "1,200". */
@@ -39,10 +42,10 @@ export function pluralize(count: number, singular: string, plural = `${singular}
 }
 
 /** "1st", "2nd", "3rd", "4th", "11th", "22nd". */
-export function ordinal(formatNumber: number): string {
-  const teens = formatNumber % 100 >= 11 && formatNumber % 100 <= 13;
-  const suffix = teens ? 'th' : (['th', 'st', 'nd', 'rd'][formatNumber % 10] ?? 'th');
-  return `${formatNumber}${suffix}`;
+export function ordinal(value: number): string {
+  const teens = value % 100 >= 11 && value % 100 <= 13;
+  const suffix = teens ? 'th' : (['th', 'st', 'nd', 'rd'][value % 10] ?? 'th');
+  return `${value}${suffix}`;
 }
 
 /** "a", "a and b", "a, b and c". */
@@ -55,4 +58,9 @@ export function joinWithAnd(parts: readonly string[]): string {
 export function utcText(instant: Instant): string {
   // From the end: years beyond four digits are longer.
   return `${new Date(instant).toISOString().slice(0, -8).replace('T', ' ')} UTC`;
+}
+
+/** "Some text" for "some text". */
+export function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

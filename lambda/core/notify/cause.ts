@@ -1,21 +1,21 @@
 import type { Labels } from '../sync.ts';
 
-/** What several syncs share, and what may be why they are in trouble together. */
+/** Something that several syncs share, and that may be why they have a problem together. */
 export interface Cause {
-  /** Tells it from every other. */
+  /** Unique among all causes. */
   readonly key: string;
   readonly kind: 'connection' | 'connector' | 'knowledge base';
   /** As the API names it. */
   readonly name: string;
 }
 
-/** The causes that a sync shares with others: its connection, its connector, its knowledge base; most specific first. */
+/** The connection, the connector and the knowledge base of a sync, the most specific first. */
 export function causesOf(labels: Labels | null): readonly Cause[] {
   if (labels === null) return [];
   const { connectorId, connectionRef, kbUid } = labels;
   const causes: Cause[] = [];
   if (connectorId !== null && connectionRef !== null) {
-    // A connection is a connector's own; the length keeps two pairs of names from making one key.
+    // Connection names belong to a connector; the length keeps two pairs of names from making one key.
     const key = `connection:${connectorId.length}:${connectorId}:${connectionRef}`;
     causes.push({ key, kind: 'connection', name: connectionRef });
   }

@@ -1,23 +1,23 @@
 import type { Facts } from '../alert.ts';
 import type { Diagnosis } from '../diagnose/diagnose.ts';
-import type { Evaluation } from '../diagnose/evaluation.ts';
+import type { Evaluation, ListedEvaluation } from '../diagnose/evaluation.ts';
 import type { Labels } from '../sync.ts';
 import { type Instant, secondsBetween } from '../time.ts';
 import { type Cause, causesOf } from './cause.ts';
-import type { PeerCount, SharedCause } from './shared-cause.ts';
+import type { PeerCount, SharedCause } from './notification.ts';
 
-/** The listed syncs by what they share, to tell a cause from a coincidence. Those that a person paused do not count. */
+/** The listed syncs by what they share, to tell a cause from a coincidence. Paused syncs do not count. */
 export class PeerStats {
   readonly #groups: ReadonlyMap<string, Group>;
   readonly #diagnoses: ReadonlyMap<string, Diagnosis>;
   readonly #now: Instant;
 
-  /** Undefined for a blind check, which counts nothing. */
-  static of(evaluation: Evaluation, facts: Facts, now: Instant): PeerStats | undefined {
-    return evaluation.kind === 'unavailable' ? undefined : new PeerStats(evaluation.diagnoses, facts, now);
+  /** Undefined while the listing fails. */
+  static of(evaluation: Evaluation, facts: Facts): PeerStats | undefined {
+    return evaluation.kind === 'unavailable' ? undefined : new PeerStats(evaluation, facts);
   }
 
-  constructor(diagnoses: ReadonlyMap<string, Diagnosis>, { alerts }: Facts, now: Instant) {
+  constructor({ diagnoses, at }: Pick<ListedEvaluation, 'diagnoses' | 'at'>, { alerts }: Facts) {
     const groups = new Map<string, Group>();
     const count = (key: string, lagSeconds: number | null) => {
       const group = groups.get(key) ?? { listed: 0, lags: [], isSorted: false };
@@ -27,15 +27,15 @@ export class PeerStats {
     };
     for (const [fingerprint, { sync, verdict, successLagSeconds }] of diagnoses) {
       if (verdict.kind === 'problem' && verdict.paused) continue;
-      // One that is well may still be held open, since it flaps: it is no proof.
-      const isWell = verdict.kind === 'healthy' && alerts[fingerprint]?.state !== 'firing';
-      const lag = isWell ? successLagSeconds : null;
+      // A healthy sync whose flapping alert is still held open proves nothing.
+      const isProof = verdict.kind === 'healthy' && alerts[fingerprint]?.state !== 'firing';
+      const lag = isProof ? successLagSeconds : null;
       count(ALL, lag);
       for (const { key } of causesOf(sync.labels)) count(key, lag);
     }
     this.#groups = groups;
     this.#diagnoses = diagnoses;
-    this.#now = now;
+    this.#now = at;
   }
 
   /** How many syncs share a cause. */
@@ -44,12 +44,12 @@ export class PeerStats {
   }
 
   /** How many of them are healthy and succeeded after `began`. */
-  ranSince(key: string, began: Instant): number {
+  succeededSince(key: string, began: Instant): number {
     const group = this.#groups.get(key);
     if (group === undefined) return 0;
     if (!group.isSorted) group.lags.sort((a, b) => a - b);
     group.isSorted = true;
-    return firstNotBelow(group.lags, secondsBetween(began, this.#now));
+    return countBelow(group.lags, secondsBetween(began, this.#now));
   }
 
   /** When a sync last started; when it was created, if it never did. */
@@ -58,24 +58,24 @@ export class PeerStats {
     return sync?.lastRunAt ?? sync?.createdAt ?? undefined;
   }
 
-  /** What is known of the syncs around a cause: it tells a person where to look. */
+  /** How the syncs of a cause and those around it are, to tell a person where to look. */
   around(cause: Cause, labels: Labels | null, began: Instant): Pick<SharedCause, 'own' | 'beyond'> {
-    const own = this.#ran(cause.key, began);
+    const own = this.#count(cause.key, began);
     if (own.succeeded > 0) return { own };
     const connector = causesOf(labels).find(({ kind }) => kind === 'connector')?.key;
-    const next = cause.kind !== 'connection' || connector === undefined ? own : this.#ran(connector, began);
+    const next = cause.kind !== 'connection' || connector === undefined ? own : this.#count(connector, began);
     if (next.listed > own.listed) return { own, beyond: { ...less(next, own), where: 'connector' } };
-    return { own, beyond: { ...less(this.#ran(ALL, began), own), where: 'all' } };
+    return { own, beyond: { ...less(this.#count(ALL, began), own), where: 'all' } };
   }
 
-  #ran(key: string, began: Instant): PeerCount {
-    return { listed: this.listed(key), succeeded: this.ranSince(key, began) };
+  #count(key: string, began: Instant): PeerCount {
+    return { listed: this.listed(key), succeeded: this.succeededSince(key, began) };
   }
 }
 
 interface Group {
   listed: number;
-  /** Seconds since the last success of each that is healthy. */
+  /** Seconds since the last success of each healthy sync. */
   readonly lags: number[];
   isSorted: boolean;
 }
@@ -87,7 +87,7 @@ function less(one: PeerCount, other: PeerCount): PeerCount {
 }
 
 /** How many of the sorted figures are below the bound. */
-function firstNotBelow(sorted: readonly number[], bound: number): number {
+function countBelow(sorted: readonly number[], bound: number): number {
   let [low, high] = [0, sorted.length];
   while (low < high) {
     const middle = (low + high) >> 1;

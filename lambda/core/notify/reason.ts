@@ -1,40 +1,86 @@
 import type { Alert } from '../alert.ts';
-import type { NotificationLogEntry } from '../state.ts';
-import type { NotifyReason } from './coverage.ts';
+import type { LastNotified, NotificationLogEntry } from '../state.ts';
+
+/** Why a notification about an alert is sent. */
+export const NOTIFY_REASONS = {
+  new: 'it fires',
+  escalated: 'it became critical',
+  changed: 'it has a problem that was not sent yet',
+  resolved_undelivered: 'it resolved before its notification could be delivered',
+  resolved_in_group: 'it resolved while its shared cause held it',
+  resolved: 'it resolved',
+  reminder: 'it is still open, and a reminder is due',
+} as const;
+export type NotifyReason = keyof typeof NOTIFY_REASONS;
+
+/** The reasons that come from the alert itself; a reminder comes from the clock. */
+export type SendReason = Exclude<NotifyReason, 'reminder'>;
+
+/** Why no notification about an alert is sent now. */
+export const NO_NOTIFY_REASONS = {
+  pending: 'it is pending and may fire at a later check',
+  held_by_group: 'its shared cause holds it for the next notification of that cause',
+  route_backing_off: 'the destination is left alone for a while after a post failed',
+  already_notified: 'it was sent and has not changed',
+  nothing_new: 'it is over, and nothing about it is left to send',
+} as const;
+export type NoNotifyReason = keyof typeof NO_NOTIFY_REASONS;
+
+/** The one answer to "is this sent now, and why?". */
+export type Decision =
+  | { readonly notify: true; readonly reason: NotifyReason }
+  | {
+      readonly notify: false;
+      readonly reason: NoNotifyReason;
+      /** Why it will be sent once nothing holds it back. */
+      readonly withheld?: SendReason;
+    };
+
+/** What can hold a notification back. */
+export interface Holds {
+  readonly isHeldByGroup: boolean;
+  readonly isBackingOff: boolean;
+}
+
+export function decide(alert: Alert, logEntry: NotificationLogEntry, holds: Holds): Decision {
+  const reason = sendReason(alert, logEntry);
+  if (reason === undefined) return { notify: false, reason: noReason(alert) };
+  if (holds.isHeldByGroup) return { notify: false, reason: 'held_by_group', withheld: reason };
+  if (holds.isBackingOff) return { notify: false, reason: 'route_backing_off', withheld: reason };
+  return { notify: true, reason };
+}
+
+function noReason({ state, pendingAgain }: Alert): NoNotifyReason {
+  if (state === 'pending' || pendingAgain !== undefined) return 'pending';
+  return state === 'firing' ? 'already_notified' : 'nothing_new';
+}
 
 /**
- * The table of the design, section 4: what one route was told of one alert against the facts; the first row that
- * applies counts. Undefined: there is nothing to tell but, in time, a reminder.
+ * The table of docs/design/notifications.md: the difference between an alert and what the route was sent about it. The
+ * first row that applies counts. Undefined: there is nothing to send but, in time, a reminder.
  */
-export function notifyReason(
-  alert: Alert,
-  logEntry: NotificationLogEntry,
-): Exclude<NotifyReason, 'reminder'> | undefined {
+export function sendReason(alert: Alert, logEntry: NotificationLogEntry): SendReason | undefined {
   const isFiring = alert.state === 'firing';
   if (alert.state === 'pending') return undefined;
-  if (logEntry.lastNotified === undefined) {
+  const { lastNotified } = logEntry;
+  if (lastNotified === undefined) {
     if (isFiring) return 'new';
     if (logEntry.held) return 'resolved_in_group';
     return logEntry.undeliveredSince === undefined ? undefined : 'resolved_undelivered';
   }
-  if (isClosed(alert, logEntry)) return isFiring ? 'new' : undefined;
+  if (isResolutionSent(alert, logEntry)) return isFiring ? 'new' : undefined;
   if (!isFiring) return 'resolved';
-  if (wasCriticalUntold(alert, logEntry.lastNotified)) return 'escalated';
-  const isTold = logEntry.lastNotified.problems.includes(alert.problem) && logEntry.inFlight === undefined;
-  return isTold ? undefined : 'changed';
+  if (hasUnsentCritical(alert, lastNotified)) return 'escalated';
+  const isSent = lastNotified.problems.includes(alert.problem) && logEntry.inFlight === undefined;
+  return isSent ? undefined : 'changed';
 }
 
-/** A closing that was posted and is in doubt counts as told once its sync fails again: it cannot be withdrawn. */
-function isClosed(alert: Alert, logEntry: NotificationLogEntry): boolean {
-  return (
-    logEntry.resolutionSent === true || (alert.state === 'firing' && logEntry.inFlight?.what === 'resolved')
-  );
+/** An unconfirmed resolution counts as sent once its sync has a problem again: it cannot be withdrawn. */
+function isResolutionSent(alert: Alert, { resolutionSent, inFlight }: NotificationLogEntry): boolean {
+  return resolutionSent === true || (alert.state === 'firing' && inFlight?.what === 'resolved');
 }
 
-function wasCriticalUntold(
-  { critical }: Alert,
-  told: NonNullable<NotificationLogEntry['lastNotified']>,
-): boolean {
-  if (told.severity === 'critical' || critical === undefined) return false;
-  return critical.to === undefined || critical.to > told.at;
+function hasUnsentCritical({ critical }: Alert, sent: LastNotified): boolean {
+  if (sent.severity === 'critical' || critical === undefined) return false;
+  return critical.to === undefined || critical.to > sent.at;
 }

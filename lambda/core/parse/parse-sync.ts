@@ -1,23 +1,21 @@
+/*
+ * Reads the records of a listing: takes them as they came, gives syncs. Checks, reports and the deployment test call
+ * `parseListing` once each.
+ */
 import * as v from 'valibot';
-import type { ListingFailure } from '../alert.ts';
-import type { ParsedListing } from '../diagnose/evaluation.ts';
+import type { ParsedListing, RawListing } from '../listing.ts';
 import { type Field, type Labels, MIN_INTERVAL_SECONDS, type Sync } from '../sync.ts';
 
-/** What came of asking for the listing, its records as syncs. */
-export function parseListing(listed: RawListing): ParsedListing {
-  return listed.ok ? { ok: true, request: listed.request, syncs: listed.records.map(parseSync) } : listed;
+/** The listing with each record as a sync. */
+export function parseListing(listing: RawListing): ParsedListing {
+  if (!listing.ok) return listing;
+  return { ok: true, request: listing.request, syncs: listing.records.map(parseSync) };
 }
 
-/** What came of asking for the listing, its records as they came. */
-export type RawListing =
-  | { readonly ok: true; readonly request: string; readonly records: readonly unknown[] }
-  | { readonly ok: false; readonly failure: ListingFailure };
-
 /**
- * One record of the listing as a sync. Total: whatever came, a sync comes out, and what is missing or of the wrong
- * type is null and named in its `faults`. Which faults matter is for diagnosis to say.
- *
- * Required and nullable as in the API's contract; the fields of its later revisions are optional (timbal-api-notes).
+ * One record of the listing as a sync. Total: a field that is missing or of the wrong type becomes null and is named in
+ * `faults`; the diagnosis decides whether it matters. Required and nullable fields are those of the API's contract;
+ * the fields of its later revisions are optional (docs/timbal-api.md).
  */
 export function parseSync(record: unknown): Sync {
   const fields: Readonly<Record<string, unknown>> = isObject(record) ? record : {};
@@ -67,11 +65,11 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 const text = v.string();
 
-/** What names a sync is remembered: a longer one is wrong, since one that fills the memory would stop the watch. */
+/** Labels are saved with the alert: a longer one is a fault, since one of megabytes would fill the state. */
 const MAX_LABEL_LENGTH = 1000;
 const label = v.pipe(text, v.maxLength(MAX_LABEL_LENGTH));
 
-/** Ids come as JSON numbers on some routes of this API; its owner's SDK turns them into strings. */
+/** Some routes of the API send ids as JSON numbers. */
 const identifier = v.union([
   v.pipe(label, v.nonEmpty()),
   v.pipe(v.number(), v.finite(), v.transform(String)),

@@ -1,6 +1,6 @@
+import type { Digest, Item } from '../digest/digest.ts';
 import { type Line, type Span, untrusted, words } from '../digest/rich-text.ts';
 import { utcText } from '../digest/wording.ts';
-import type { Digest, Item } from '../digest/write-digest.ts';
 import { codeSpan, dateToken, escaped, neutralized } from './escape.ts';
 import { MAX_HEADER_LENGTH, MAX_SECTION_LENGTH, MAX_TEXT_LENGTH } from './limits.ts';
 
@@ -84,7 +84,7 @@ function textSpan(span: Span): string {
     case 'words':
     case 'strong':
       return escaped(span.text);
-    case 'name':
+    case 'untrusted':
       return neutralized(span.text);
     case 'moment':
       return utcText(span.at);
@@ -112,7 +112,7 @@ function mrkdwnSpan(span: Span): string {
       return unbroken(escaped(span.text));
     case 'strong':
       return `*${unbroken(escaped(span.text))}*`;
-    case 'name':
+    case 'untrusted':
       return codeSpan(span.text);
     case 'moment':
       return dateToken(span.at);

@@ -1,6 +1,6 @@
+import type { Digest, Item } from '../digest/digest.ts';
 import type { Line, Span } from '../digest/rich-text.ts';
 import { utcText } from '../digest/wording.ts';
-import type { Digest, Item } from '../digest/write-digest.ts';
 
 /** How the parts of a text are shown: colours in a terminal, as they are elsewhere. */
 export interface Style {
@@ -106,4 +106,4 @@ function shown({ span, text }: Piece, style: Style): string {
   return text.replace(word, () => style[evaluation](word));
 }
 
-const LOOKS = { words: undefined, moment: undefined, strong: 'strong', name: 'name' } as const;
+const LOOKS = { words: undefined, moment: undefined, strong: 'strong', untrusted: 'name' } as const;

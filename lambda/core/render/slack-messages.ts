@@ -1,6 +1,6 @@
+import type { Digest, Item, Section } from '../digest/digest.ts';
 import { type Line, words } from '../digest/rich-text.ts';
-import type { Digest, Item, Section } from '../digest/write-digest.ts';
-import type { Coverage, MessageContent } from '../notify/coverage.ts';
+import type { Coverage, MessageContent } from '../notify/notification.ts';
 import {
   type Block,
   contextBlock,
@@ -150,7 +150,7 @@ function weightOf({ covers }: Item, next: Item | undefined): number {
 function moreText(count: number, moreHint: string): Line {
   return [
     words(`… and ${count.toLocaleString('en-US')} more: `),
-    { kind: 'name', text: moreHint },
+    { kind: 'untrusted', text: moreHint },
     words(' shows them'),
   ];
 }

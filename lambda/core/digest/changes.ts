@@ -1,0 +1,26 @@
+import type { NotificationPlan } from '../notify/notification.ts';
+import type { NotifyReason } from '../notify/reason.ts';
+import { displayName } from './names.ts';
+
+/** One notification of a check, as its outcome and the log list it. */
+export interface Change {
+  /** The fingerprint of the alert. */
+  readonly alert: string;
+  readonly name: string | null;
+  readonly problem: string;
+  readonly severity: string;
+  readonly reason: NotifyReason;
+}
+
+/** Every notification of a plan, the reminder last. */
+export function changes({ notifications, reminder }: NotificationPlan): readonly Change[] {
+  return [...notifications, ...reminder.map((one) => ({ ...one, reason: 'reminder' as const }))].map(
+    ({ fingerprint, alert, reason }) => ({
+      alert: fingerprint,
+      name: displayName(alert.labels),
+      problem: alert.problem,
+      severity: alert.severity,
+      reason,
+    }),
+  );
+}

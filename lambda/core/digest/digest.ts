@@ -1,0 +1,41 @@
+import type { Coverage } from '../notify/notification.ts';
+import type { Line } from './rich-text.ts';
+
+/** What one check says to one route, as neutral data: renderers make Slack blocks or plain text of it. */
+export interface Digest {
+  /** The environment that speaks: "prod". */
+  readonly environment: string;
+  /** Our own words only, so that it may stand where nothing is escaped. */
+  readonly headline: string;
+  readonly sections: readonly Section[];
+  /** The reminder that is due counts as sent with this digest, though no line is one: it lists all that is open. */
+  readonly satisfiesReminder?: true;
+  /** The last line. */
+  readonly context: Line;
+  /** The command that shows the items for which a renderer has no room. */
+  readonly moreHint: string;
+}
+
+export interface Section {
+  readonly title: string;
+  readonly items: readonly Item[];
+}
+
+/** One thing to read: the subject, what a person needs to act, and what is recorded once it was accepted. */
+export interface Item {
+  readonly level: 'critical' | 'warning' | 'good' | 'note';
+  readonly title: Line;
+  readonly detail: Line;
+  readonly covers: readonly Coverage[];
+  readonly coversShrinkage?: true;
+  /** It belongs to the shared cause above it. */
+  readonly isNested?: true;
+}
+
+/** Where a digest comes from. */
+export interface Origin {
+  readonly environment: string;
+  readonly organisation: string;
+  /** A command that shows what a long digest leaves out. */
+  readonly moreHint: string;
+}

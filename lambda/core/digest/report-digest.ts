@@ -1,0 +1,96 @@
+import type { ListedEvaluation } from '../diagnose/evaluation.ts';
+import { type Tally, unhealthyCount } from '../diagnose/tally.ts';
+import { openLine } from './alert-lines.ts';
+import type { Digest, Item, Origin, Section } from './digest.ts';
+import type { HealthyConnector, Report, Status, UnhealthySync } from './report.ts';
+import { untrusted, words } from './rich-text.ts';
+import { durationText, formatNumber, joinWithAnd, pluralize } from './wording.ts';
+import { contextLine } from './write-digest.ts';
+
+/** Where a report comes from. */
+export interface ReportContext {
+  readonly evaluation: ListedEvaluation;
+  readonly origin: Origin;
+}
+
+/** The report as a digest that covers no alert: posting it records nothing. */
+export function reportDigest(report: Report, { evaluation, origin }: ReportContext): Digest {
+  const { tally, open, unhealthy, healthy } = report;
+  const sections: Section[] = [];
+  for (const status of statusesOf(unhealthy)) {
+    const rows = unhealthy.filter((row) => row.status === status);
+    const items = rows.map((row) => itemOf(row, evaluation));
+    sections.push({ title: `${TITLES[status]}: ${formatNumber(items.length)}`, items });
+  }
+  if (tally.excluded > 0) {
+    const title = [words(`${pluralize(tally.excluded, 'sync')} excluded by the policy`)];
+    sections.push({ title: 'Excluded', items: [{ level: 'note', title, detail: [], covers: [] }] });
+  }
+  if (healthy.length > 0) {
+    const count = healthy.reduce((sum, connector) => sum + connector.count, 0);
+    sections.push({ title: `Healthy: ${formatNumber(count)}`, items: healthy.map(healthyItem) });
+  }
+  const counts = `${pluralize(tally.listed, 'sync')} listed · ${formatNumber(open)} open`;
+  const { environment, moreHint } = origin;
+  return {
+    environment,
+    headline: headline(tally, unhealthy),
+    sections,
+    context: contextLine(`Report on demand · ${counts}`, origin, evaluation.at),
+    moreHint,
+  };
+}
+
+const TITLES: Readonly<Record<Status, string>> = {
+  disabled: 'Disabled',
+  failing: 'Failing',
+  never_succeeded: 'Never succeeded',
+  stalled: 'Stalled',
+  unreadable: 'Could not be judged',
+  unresolved: 'Open, and not proven to have recovered',
+  absent: 'Open, and not in the listing',
+  paused: 'Paused',
+};
+
+/** The line of an unhealthy sync, as an open alert has it. */
+export function itemOf({ fingerprint, alert }: UnhealthySync, evaluation: ListedEvaluation): Item {
+  return { ...openLine({ fingerprint, alert, logEntry: {} }, 'reminder', evaluation), covers: [] };
+}
+
+/** The statuses that occur, in the order of the worst sync of each. */
+function statusesOf(rows: readonly UnhealthySync[]): readonly Status[] {
+  return [...new Set(rows.map(({ status }) => status))];
+}
+
+function healthyItem({ connector, count, lagSeconds }: HealthyConnector): Item {
+  const subject = connector === null ? words('without a connector') : untrusted(connector);
+  return {
+    level: 'good',
+    title: [subject, words(`: ${pluralize(count, 'sync')}, ${lagText(lagSeconds)}`)],
+    detail: [],
+    covers: [],
+  };
+}
+
+function lagText(lagSeconds: HealthyConnector['lagSeconds']): string {
+  if (lagSeconds === undefined) return 'no run due yet';
+  const [least, most] = [durationText(lagSeconds.least), durationText(lagSeconds.most)];
+  return least === most ? `last success ${most} ago` : `last success ${least} to ${most} ago`;
+}
+
+function headline(tally: Tally, rows: readonly UnhealthySync[]): string {
+  const paused = rows.filter(({ status }) => status === 'paused').length;
+  const unhealthy = unhealthyCount(tally) - paused;
+  const critical = rows.filter(
+    ({ status, alert }) => status !== 'paused' && alert.severity === 'critical',
+  ).length;
+  const severity = critical === 0 ? '' : ` (${formatNumber(critical)} critical)`;
+  const parts = [
+    unhealthy === 0
+      ? 'no sync needs attention'
+      : `${pluralize(unhealthy, 'sync')} ${unhealthy === 1 ? 'needs' : 'need'} attention${severity}`,
+    paused === 0 ? '' : `${formatNumber(paused)} paused`,
+    `${formatNumber(tally.healthy)} healthy`,
+  ];
+  return `Report: ${joinWithAnd(parts.filter((part) => part !== ''))}`;
+}

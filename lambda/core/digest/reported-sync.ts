@@ -1,0 +1,73 @@
+import type { ListedEvaluation } from '../diagnose/evaluation.ts';
+import { isSyncFingerprint, syncIdOf } from '../fingerprint.ts';
+import type { Severity } from '../problem.ts';
+import type { Instant } from '../time.ts';
+import type { AlertDecision } from './decisions.ts';
+import { displayName } from './names.ts';
+import type { Status, UnhealthySync } from './report.ts';
+import { itemOf } from './report-digest.ts';
+import type { Line } from './rich-text.ts';
+import { utcText } from './wording.ts';
+
+/** One unhealthy sync for programs. Dates are ISO 8601; null: the API did not say. */
+export interface ReportedSync {
+  readonly id: string | null;
+  readonly name: string | null;
+  readonly status: Status;
+  readonly severity: Severity;
+  /** The line of the report, as text. */
+  readonly summary: string;
+  /** Why a check would send its alert now, or not: "already notified 2 h ago"; null while it has no alert. */
+  readonly notification: string | null;
+  readonly connector: string | null;
+  readonly connection: string | null;
+  readonly source: string | null;
+  readonly knowledgeBase: string | null;
+  readonly table: string | null;
+  readonly intervalSeconds: number | null;
+  readonly lagSeconds: number | null;
+  readonly lastState: string | null;
+  readonly lastSuccessAt: string | null;
+  readonly openSince: string | null;
+}
+
+/** @param decisions By fingerprint, whether a check would send each saved alert now. */
+export function reportedSync(
+  row: UnhealthySync,
+  evaluation: ListedEvaluation,
+  decisions: ReadonlyMap<string, AlertDecision>,
+): ReportedSync {
+  const { fingerprint, status, alert, diagnosis, openSince } = row;
+  const { labels, severity } = alert;
+  const { title, detail } = itemOf(row, evaluation);
+  return {
+    id: isSyncFingerprint(fingerprint) ? syncIdOf(fingerprint) : null,
+    name: displayName(labels),
+    status,
+    severity,
+    summary: detail.length === 0 ? text(title) : `${text(title)}: ${text(detail)}`,
+    notification: decisions.get(fingerprint)?.text ?? null,
+    connector: labels?.connectorId ?? null,
+    connection: labels?.connectionRef ?? null,
+    source: labels?.source ?? null,
+    knowledgeBase: labels?.kbUid ?? null,
+    table: labels?.destTable ?? null,
+    intervalSeconds: labels?.intervalSeconds ?? null,
+    lagSeconds: rounded(diagnosis?.lagSeconds),
+    lastState: diagnosis?.sync.lastState ?? null,
+    lastSuccessAt: iso(diagnosis?.sync.lastSuccessAt),
+    openSince: iso(openSince),
+  };
+}
+
+function text(line: Line): string {
+  return line.map((span) => (span.kind === 'moment' ? utcText(span.at) : span.text)).join('');
+}
+
+function iso(instant: Instant | null | undefined): string | null {
+  return instant == null ? null : new Date(instant).toISOString();
+}
+
+function rounded(seconds: number | null | undefined): number | null {
+  return seconds == null ? null : Math.round(seconds);
+}

@@ -1,0 +1,167 @@
+/*
+ * Reads the policy as people write it, in infra/environments.ts or in a JSON file, and gives the `Policy` that the
+ * rules read. Both hosts and `cdk synth` call it; docs/policy.md lists the fields.
+ */
+import * as v from 'valibot';
+import type { Policy, Thresholds } from '../policy.ts';
+import { DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS } from '../time.ts';
+
+/** The policy as people write it. */
+export type WrittenPolicy = v.InferInput<typeof policyFile>;
+
+/** The policy, or every fault in it at once, each by the name of its field. */
+export type ParsedPolicy =
+  | { readonly ok: true; readonly policy: Policy }
+  | { readonly ok: false; readonly faults: readonly string[] };
+
+/**
+ * Parses the policy as people write it: durations such as "90s", "5m", "12h", "2d"; every field optional; a field that
+ * is not known is a fault.
+ */
+export function parsePolicy(written: unknown, periodSeconds = 5 * MINUTE_SECONDS): ParsedPolicy {
+  if (Array.isArray(written)) return { ok: false, faults: ['the policy: expected an object, not a list'] };
+  const result = v.safeParse(policyFile, written);
+  if (result.success) return { ok: true, policy: { ...result.output, periodSeconds } };
+  return { ok: false, faults: result.issues.map(faultOf) };
+}
+
+/** Ours where the library's words are for programmers. */
+function faultOf(issue: v.BaseIssue<unknown>): string {
+  const where = v.getDotPath(issue) ?? 'the policy';
+  if (issue.type === 'strict_object') {
+    return issue.expected === 'never'
+      ? `${where}: is not a field that is known`
+      : `${where}: ${issue.expected === 'Object' ? 'expected an object' : 'is missing'}`;
+  }
+  if (issue.type === 'non_empty') return `${where}: must not be empty`;
+  return `${where}: ${issue.message}`;
+}
+
+const SECONDS_PER_UNIT: Readonly<Record<string, number>> = {
+  s: 1,
+  m: MINUTE_SECONDS,
+  h: HOUR_SECONDS,
+  d: DAY_SECONDS,
+};
+
+/** A duration as people write it, such as "90s", "5m", "12h" or "2d", in seconds. */
+export const duration = v.pipe(
+  v.string(),
+  v.regex(/^\d+[smhd]$/, 'expected a duration such as "90s", "5m", "12h" or "2d"'),
+  v.transform(
+    (written) => Number(written.slice(0, -1)) * (SECONDS_PER_UNIT[written.slice(-1)] ?? Number.NaN),
+  ),
+  v.number(),
+);
+
+const positiveDuration = v.pipe(duration, v.minValue(1, 'expected a duration above zero'));
+const intervals = v.pipe(v.number(), v.finite(), v.minValue(1));
+const states = (...known: string[]) =>
+  v.optional(
+    v.pipe(
+      v.array(v.string()),
+      v.transform((more) => [...known, ...more.map((state) => state.toLowerCase())]),
+    ),
+    [],
+  );
+
+const matcher = v.pipe(
+  v.strictObject({
+    id: v.exactOptional(v.string()),
+    name: v.exactOptional(v.string()),
+    connector: v.exactOptional(v.string()),
+    connection: v.exactOptional(v.string()),
+    source: v.exactOptional(v.string()),
+    kb: v.exactOptional(v.string()),
+    table: v.exactOptional(v.string()),
+  }),
+  v.check(
+    (fields) => Object.keys(fields).length > 0,
+    'expected at least one field: nothing would match everything',
+  ),
+);
+
+const policyFile = v.pipe(
+  v.strictObject({
+    stallAfterIntervals: v.optional(intervals, 2),
+    criticalAfterIntervals: v.optional(intervals, 12),
+    grace: v.optional(duration, '5m'),
+    pendingFor: v.optional(duration, '0s'),
+    successStates: states('completed'),
+    inProgressStates: states(
+      'running',
+      'pending',
+      'queued',
+      'started',
+      'starting',
+      'in_progress',
+      'scheduled',
+    ),
+    stoppedStates: states('stopped', 'cancelled', 'canceled'),
+    repeatInterval: v.optional(positiveDuration, '24h'),
+    pausedRepeatInterval: v.optional(positiveDuration, '7d'),
+    groupInterval: v.optional(duration, '15m'),
+    listingFailureFor: v.optional(duration, '10m'),
+    exclude: v.optional(
+      v.array(v.strictObject({ match: matcher, reason: v.pipe(v.string(), v.nonEmpty()) })),
+      [],
+    ),
+    overrides: v.optional(
+      v.array(
+        v.strictObject({
+          match: matcher,
+          stallAfterIntervals: v.exactOptional(intervals),
+          criticalAfterIntervals: v.exactOptional(intervals),
+          grace: v.exactOptional(duration),
+          pendingFor: v.exactOptional(duration),
+        }),
+      ),
+      [],
+    ),
+  }),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const { overrides, ...policy } = dataset.value;
+    if (policy.criticalAfterIntervals < policy.stallAfterIntervals) {
+      addIssue({ message: belowStall(policy) });
+      return;
+    }
+    for (const [index, override] of overrides.entries()) {
+      const merged = { ...policy, ...override };
+      if (merged.criticalAfterIntervals < merged.stallAfterIntervals)
+        addIssue({ message: `override ${index + 1}: ${belowStall(merged)}` });
+    }
+  }),
+  v.transform(
+    ({
+      grace,
+      pendingFor,
+      repeatInterval,
+      pausedRepeatInterval,
+      groupInterval,
+      listingFailureFor,
+      overrides,
+      ...rest
+    }) => ({
+      ...rest,
+      groupIntervalSeconds: groupInterval,
+      graceSeconds: grace,
+      pendingForSeconds: pendingFor,
+      repeatIntervalSeconds: repeatInterval,
+      pausedRepeatIntervalSeconds: pausedRepeatInterval,
+      listingFailureForSeconds: listingFailureFor,
+      overrides: overrides.map(({ grace, pendingFor, ...override }) => ({
+        ...override,
+        ...(grace !== undefined && { graceSeconds: grace }),
+        ...(pendingFor !== undefined && { pendingForSeconds: pendingFor }),
+      })),
+    }),
+  ),
+);
+
+function belowStall({
+  criticalAfterIntervals,
+  stallAfterIntervals,
+}: Pick<Thresholds, 'criticalAfterIntervals' | 'stallAfterIntervals'>): string {
+  return `criticalAfterIntervals (${criticalAfterIntervals}) is below stallAfterIntervals (${stallAfterIntervals})`;
+}

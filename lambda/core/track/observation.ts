@@ -1,0 +1,110 @@
+import type { Diagnosis } from '../diagnose/diagnose.ts';
+import type { Evaluation } from '../diagnose/evaluation.ts';
+import { exclusionReason, type Policy } from '../policy.ts';
+import type { AlertProblem, Severity } from '../problem.ts';
+import type { Labels } from '../sync.ts';
+import type { Instant } from '../time.ts';
+import { NO_PENDING_PERIOD, type PendingPeriod, pendingPeriodOf } from './pending.ts';
+
+/** What one evaluation says of one alert: a column of the table in `lifecycle.ts`. */
+export type Observation =
+  | ProblemObservation
+  | { readonly kind: 'inconclusive' }
+  | { readonly kind: 'healthy'; readonly diagnosis?: Diagnosis }
+  /** A complete listing lacks the sync. */
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'excluded'; readonly reason: string }
+  /** The evaluation says nothing about it: the listing failed, or lacks the sync and is not complete. */
+  | { readonly kind: 'unobserved' };
+
+export interface ProblemObservation {
+  readonly kind: 'problem';
+  readonly problem: AlertProblem;
+  readonly severity: Severity;
+  readonly paused: boolean;
+  /** What a new firing has to disprove beside its problem: a failure that the history still holds. */
+  readonly alsoToDisprove: readonly AlertProblem[];
+  readonly lastSuccessAt: Instant | null;
+  readonly pendingPeriod: PendingPeriod;
+  readonly labels: Labels | null;
+}
+
+/** What decides how long a problem stays pending. */
+export interface TrackOptions {
+  readonly policy: Policy;
+  /** On the initial run every problem fires at once. */
+  readonly initialRun: boolean;
+}
+
+export function observationOf(diagnosis: Diagnosis, { policy, initialRun }: TrackOptions): Observation {
+  const { sync, verdict, history } = diagnosis;
+  const reason = exclusionReason(policy, sync.id ?? '', sync.labels);
+  if (reason !== undefined) return { kind: 'excluded', reason };
+  switch (verdict.kind) {
+    case 'healthy':
+      return { kind: 'healthy', diagnosis };
+    case 'inconclusive':
+      return verdict;
+    case 'problem':
+      return {
+        kind: 'problem',
+        problem: verdict.problem,
+        severity: verdict.severity,
+        paused: verdict.paused,
+        alsoToDisprove: history.failing === undefined ? [] : ['failing'],
+        // The dates of an unreadable record may be wrong: no newer success is measured against them.
+        lastSuccessAt: verdict.problem === 'unreadable' ? null : sync.lastSuccessAt,
+        pendingPeriod: initialRun ? NO_PENDING_PERIOD : pendingPeriodOf(diagnosis, policy),
+        labels: sync.labels,
+      };
+  }
+}
+
+/** Of the alert `listing`: a refused key fires at once, any other failure after `listingFailureFor`. */
+export function observationOfListing(
+  evaluation: Evaluation,
+  { policy, initialRun }: TrackOptions,
+): Observation {
+  if (evaluation.kind === 'listed') return { kind: 'healthy' };
+  const isImmediate = initialRun || evaluation.failure.kind === 'refused';
+  const seconds = isImmediate ? 0 : policy.listingFailureForSeconds;
+  return ownProblem({
+    problem: 'listing_failed',
+    severity: 'critical',
+    pendingPeriod: { seconds, secondEvaluation: false },
+  });
+}
+
+/** Of the alert `records`: all records without a usable id together. */
+export function observationOfRecords(
+  evaluation: Evaluation,
+  { policy, initialRun }: TrackOptions,
+): Observation {
+  if (evaluation.kind === 'unavailable') return { kind: 'unobserved' };
+  if (evaluation.withoutId === 0) return { kind: 'healthy' };
+  const seconds = initialRun ? 0 : policy.pendingForSeconds;
+  return ownProblem({
+    problem: 'unreadable',
+    severity: 'warning',
+    pendingPeriod: { seconds, secondEvaluation: false },
+  });
+}
+
+/** Of a sync that the evaluation does not hold. */
+export function observationOfMissing(evaluation: Evaluation): Observation {
+  const isComplete = evaluation.kind === 'listed' && evaluation.withoutId === 0;
+  return { kind: isComplete ? 'absent' : 'unobserved' };
+}
+
+function ownProblem(
+  fields: Pick<ProblemObservation, 'problem' | 'severity' | 'pendingPeriod'>,
+): ProblemObservation {
+  return {
+    kind: 'problem',
+    ...fields,
+    paused: false,
+    alsoToDisprove: [],
+    lastSuccessAt: null,
+    labels: null,
+  };
+}
