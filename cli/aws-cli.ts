@@ -1,48 +1,50 @@
 import { execFile } from 'node:child_process';
-import { SyncAlertsError } from '../lambda/errors.ts';
-import { codeOf } from '../lambda/state/error-code.ts';
+import { errorCode, SyncAlertsError } from '../lambda/errors.ts';
 import { messageOf } from './error-message.ts';
 
-/** Calls the AWS CLI, which finds credentials and region as it always does, and gives what it printed as JSON. */
+/**
+ * Runs the AWS CLI with these arguments and returns its output, parsed as JSON. The AWS CLI finds credentials and region
+ * by its own rules.
+ */
 export type AwsCli = (
-  parameters: readonly string[],
+  args: readonly string[],
   options?: {
-    /** How often it tries at most; by default as often as it likes. */
+    /** The most attempts the AWS CLI may make; its own default without it. */
     readonly attempts?: number;
   },
 ) => Promise<unknown>;
 
-/** @param environment What the CLI is run with. */
+/** @param environment The environment variables that the AWS CLI gets. */
 export function awsCli(environment: NodeJS.ProcessEnv): AwsCli {
-  return async (parameters, { attempts } = {}) => {
+  return async (args, { attempts } = {}) => {
     const env = {
       ...environment,
       AWS_PAGER: '',
       ...(attempts !== undefined && { AWS_MAX_ATTEMPTS: String(attempts) }),
     };
-    const printed = await run([...parameters, '--output', 'json'], env);
+    const output = await execute([...args, '--output', 'json'], env);
     try {
-      return JSON.parse(printed);
+      return JSON.parse(output);
     } catch {
-      throw failed(parameters, `it printed no JSON: ${printed.slice(0, 200)}`);
+      throw awsCliError(args, `expected JSON, got: ${output.slice(0, 200)}`);
     }
   };
 }
 
-/** @throws SyncAlertsError `aws_cli_failed` with what the CLI said. */
-function run(parameters: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
+/** @throws SyncAlertsError `aws_cli_failed` with the AWS CLI's own message. */
+function execute(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
   return new Promise((resolve, reject) => {
-    execFile('aws', [...parameters], { env, encoding: 'utf8' }, (error, stdout, stderr) => {
+    execFile('aws', [...args], { env, encoding: 'utf8' }, (error, stdout, stderr) => {
       if (error === null) return resolve(stdout);
-      const isMissing = codeOf(error) === 'ENOENT';
-      const what = isMissing
-        ? 'the AWS CLI is not installed, or not on the PATH'
-        : stderr.trim() || messageOf(error);
-      reject(failed(parameters, what));
+      const message =
+        errorCode(error) === 'ENOENT'
+          ? 'the AWS CLI is not installed, or not on the PATH'
+          : stderr.trim() || messageOf(error);
+      reject(awsCliError(args, message));
     });
   });
 }
 
-function failed(parameters: readonly string[], what: string): SyncAlertsError {
-  return new SyncAlertsError('aws_cli_failed', `aws ${parameters.slice(0, 2).join(' ')}: ${what}`);
+function awsCliError(args: readonly string[], message: string): SyncAlertsError {
+  return new SyncAlertsError('aws_cli_failed', `aws ${args.slice(0, 2).join(' ')}: ${message}`);
 }

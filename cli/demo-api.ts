@@ -4,13 +4,16 @@ import type { AddressInfo } from 'node:net';
 export const DEMO_ORGANISATION = 'acme';
 export const DEMO_KEY = 'demo-key';
 
-/** A running demo API. */
-export interface DemoApi {
+interface DemoApi {
   readonly baseUrl: string;
   close(): Promise<void>;
 }
 
-/** Serves the documented listing on loopback, on a port of its own, as `syncs` says at each request. */
+/**
+ * Starts an HTTP server on loopback, on a free port, that answers like the Timbal API (docs/timbal-api.md).
+ *
+ * @param syncs Returns the records to list; called at each request.
+ */
 export async function startDemoApi(syncs: () => readonly unknown[]): Promise<DemoApi> {
   const server = createServer((request, response) => {
     const respond = (status: number, body: unknown) => {

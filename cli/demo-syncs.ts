@@ -1,37 +1,40 @@
 import type { Instant } from '../lambda/core/time.ts';
 
-/** When the story begins: a Monday at nine. */
-export const STORY_BEGINS: Instant = Date.UTC(2026, 10, 23, 9, 0);
+/** Monday, 23 November 2026, 09:00 UTC. */
+const STORY_BEGINS: Instant = Date.UTC(2026, 10, 23, 9, 0);
 
 const MINUTE = 60_000;
-/** How long a run takes. */
+/** The duration of every run. */
 const RUN = 40_000;
 const DAY = 24 * 60 * MINUTE;
 
-/** A moment of the story's day. */
+/** A time on the day of the story, in UTC. */
 export function at(hours: number, minutes: number): Instant {
   return STORY_BEGINS + ((hours - 9) * 60 + minutes) * MINUTE;
 }
 
-/** The syncs of the demo organisation as the API would list them at `now`. */
+/** The 29 syncs of the demo organisation, as the Timbal API would list them at `now`. */
 export function demoSyncs(now: Instant): readonly Readonly<Record<string, unknown>>[] {
-  return Object.entries(CONNECTIONS).flatMap(([connection, { connector, everyMinutes, tables }]) =>
-    tables.map((table) => {
-      const healthy = aHealthySync(connector, connection, table, everyMinutes, now);
-      const trouble = TROUBLES[table];
-      return trouble !== undefined && now >= trouble.from && now < trouble.to
-        ? { ...healthy, ...trouble.fields(now) }
+  return Object.entries(CONNECTIONS).flatMap(([name, connection]) =>
+    connection.tables.map((table) => {
+      const healthy = healthySync(connection, { connection: name, table }, now);
+      const disruption = DISRUPTIONS[table];
+      return disruption !== undefined && now >= disruption.from && now < disruption.to
+        ? { ...healthy, ...disruption.fields(now) }
         : healthy;
     }),
   );
 }
 
-const CONNECTIONS: Readonly<
-  Record<
-    string,
-    { readonly connector: string; readonly everyMinutes: number; readonly tables: readonly string[] }
-  >
-> = {
+interface Connection {
+  readonly connector: string;
+  /** The interval of each of its syncs. */
+  readonly everyMinutes: number;
+  /** One sync each. */
+  readonly tables: readonly string[];
+}
+
+const CONNECTIONS: Readonly<Record<string, Connection>> = {
   'pg-payments': {
     connector: 'postgres',
     everyMinutes: 15,
@@ -59,30 +62,32 @@ const CONNECTIONS: Readonly<
   },
 };
 
-/** What is wrong with a sync, for how long, and what the API then says of it. */
-interface Trouble {
+/** A time in which a sync is not healthy. */
+interface Disruption {
   readonly from: Instant;
+  /** Exclusive. */
   readonly to: Instant;
+  /** The fields of the record that differ from those of a healthy sync. */
   readonly fields: (now: Instant) => Readonly<Record<string, unknown>>;
 }
 
 const BEFORE = STORY_BEGINS - DAY;
 const NEVER = STORY_BEGINS + DAY;
 
-const paused: Trouble = {
+const paused: Disruption = {
   from: BEFORE,
   to: NEVER,
   fields: () => ({ enabled: false, disabled_reason: null }),
 };
 
-/** The database of the payments goes away for a while: its four syncs fail together, since the run of 11:28. */
-const databaseGone: Trouble = {
+/** The payments database is down for half an hour: its four syncs fail together, from their run at 11:28. */
+const databaseDown: Disruption = {
   from: at(11, 28),
   to: at(11, 58),
   fields: (now) => ({ last_state: 'failed', consecutive_failures: 1, ...lastSuccess(at(11, 13), now) }),
 };
 
-const TROUBLES: Readonly<Record<string, Trouble>> = {
+const DISRUPTIONS: Readonly<Record<string, Disruption>> = {
   invoices: {
     from: BEFORE,
     to: NEVER,
@@ -122,23 +127,21 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
     to: at(11, 58),
     fields: (now) => ({ last_run_at: iso(at(7, 58)), ...lastSuccess(at(7, 58), now) }),
   },
-  charges: databaseGone,
-  refunds: databaseGone,
-  disputes: databaseGone,
-  payouts: databaseGone,
+  charges: databaseDown,
+  refunds: databaseDown,
+  disputes: databaseDown,
+  payouts: databaseDown,
   old_forecast: paused,
   old_targets: paused,
 };
 
-function aHealthySync(
-  connector: string,
-  connection: string,
-  table: string,
-  everyMinutes: number,
+function healthySync(
+  { connector, everyMinutes }: Connection,
+  { connection, table }: { readonly connection: string; readonly table: string },
   now: Instant,
 ) {
   const intervalMs = everyMinutes * MINUTE;
-  // Every schedule fires two minutes before the hour, so that the story's checks do not meet a run at its start.
+  // Every sync runs two minutes before the full interval, so that no check of the story falls into a run.
   const started = now - ((now + 2 * MINUTE) % intervalMs);
   return {
     id: `sync_${connection}_${table}`,
@@ -164,7 +167,7 @@ function aHealthySync(
   };
 }
 
-/** The success of a run that started then. */
+/** The fields about the last success, for a run that started at `started` and succeeded. */
 function lastSuccess(started: Instant, now: Instant) {
   const success = started + RUN;
   return { last_success_at: iso(success), seconds_since_success: Math.round((now - success) / 1000) };

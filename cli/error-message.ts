@@ -1,6 +1,9 @@
 import { types } from 'node:util';
 
-/** What an error of Node.js says; also one made in another realm, as all of them are in a test. */
+/**
+ * The message of an error that was thrown. `instanceof Error` is not enough: under Jest the errors of Node.js come from
+ * another realm.
+ */
 export function messageOf(error: unknown): string {
   return types.isNativeError(error) ? error.message : String(error);
 }

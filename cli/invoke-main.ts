@@ -2,12 +2,8 @@ import { environments } from '../infra/environments.ts';
 import { awsCli } from './aws-cli.ts';
 import { invoke } from './invoke.ts';
 
-const regionOf = (environment: string) => environments[environment]?.region;
-
+// `npm run invoke` calls this.
 process.exitCode = await invoke(
-  process.argv.slice(2),
-  awsCli(process.env),
-  regionOf,
-  process.stdout,
-  process.stderr,
+  { args: process.argv.slice(2), stdout: process.stdout, stderr: process.stderr },
+  { aws: awsCli(process.env), regionOf: (environment) => environments[environment]?.region },
 );

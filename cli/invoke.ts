@@ -1,109 +1,61 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import * as v from 'valibot';
 import { READ_TIMEOUT_SECONDS } from '../lambda/aws/cli-commands.ts';
 import { SyncAlertsError } from '../lambda/errors.ts';
 import type { AwsCli } from './aws-cli.ts';
-import { messageOf } from './error-message.ts';
+import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
+import { INVOKE_HELP, type InvokeOptions, parseInvokeOptions } from './invoke-options.ts';
+import { printHelp } from './options.ts';
+import type { Process } from './process.ts';
 import { responseText } from './response-text.ts';
-import type { Output } from './terminal.ts';
 
-const WORKED = 0;
-const FAILED = 1;
-const USAGE_ERROR = 2;
-
-const HELP = `Asks a deployed sync-alerts something, and prints its answer.
-
-npm run invoke -- <environment> report              posts the health of every sync to Slack
-npm run invoke -- <environment> report --no-post    says it here alone
-npm run invoke -- <environment> check               checks now
-npm run invoke -- <environment> check --dry-run     says what would be posted; changes nothing
-npm run invoke -- <environment> test                proves that secret, listing, memory and Slack work
-npm run invoke -- <environment> '{"command":…}'     any event, as JSON
-
---json                 the answer as it came, for programs (npm run --silent invoke -- …)
---region, --profile    as the AWS CLI takes them, which finds credentials and region as it always does
-
-Exit status: 0 it worked, 1 it failed, 2 it was asked wrongly.
-`;
-
-interface Command {
-  readonly environment: string;
-  readonly event: unknown;
-  readonly json: boolean;
-  /** Of the AWS CLI. */
-  readonly options: readonly string[];
+/** How to reach the deployed environments. */
+export interface Deployments {
+  readonly aws: AwsCli;
+  /** The region that an environment is pinned to; undefined means the region of the AWS CLI. */
+  readonly regionOf: (environment: string) => string | undefined;
 }
 
 /**
- * Finds the function of an environment through the outputs of its stack, invokes it once, waiting longer than it may take,
- * and prints its answer. Answers the exit status.
- *
- * @param regionOf The region that an environment is pinned to: the AWS CLI's own is meant where there is none.
+ * `npm run invoke`: takes an environment and a command, invokes the environment's function once and prints the response.
+ * Returns the exit code. cli/invoke-main.ts calls it.
  */
 export async function invoke(
-  parameters: readonly string[],
-  aws: AwsCli,
-  regionOf: (environment: string) => string | undefined,
-  stdout: Output,
-  stderr: Output,
-): Promise<number> {
-  const command = parse(parameters, regionOf);
-  if (command === 'help') {
-    stdout.write(HELP);
-    return WORKED;
-  }
-  if (typeof command === 'string') {
-    stderr.write(`${command}\n\n${HELP}`);
-    return USAGE_ERROR;
-  }
+  { args, stdout, stderr }: Pick<Process, 'args' | 'stdout' | 'stderr'>,
+  { aws, regionOf }: Deployments,
+): Promise<ExitCode> {
+  const parsed = parseInvokeOptions(args);
+  if (parsed.kind !== 'options') return printHelp(parsed, INVOKE_HELP, { stdout, stderr });
+  const { options } = parsed;
+  const target = awsOptions(options, regionOf);
   try {
-    const answer = await ask(await functionOf(command, aws), command, aws);
-    stdout.write(`${command.json ? JSON.stringify(answer, null, 2) : responseText(answer)}\n`);
-    return v.is(v.looseObject({ ok: v.literal(true) }), answer) ? WORKED : USAGE_ERROR;
+    const functionName = await functionOf(options.environment, target, aws);
+    const response = await invokeFunction({ functionName, event: options.event, target }, aws);
+    const text = options.json ? JSON.stringify(response, null, 2) : responseText(response, options);
+    stdout.write(`${text}\n`);
+    // The function answers `ok: false` to a usage error, and throws when it fails.
+    return v.is(v.looseObject({ ok: v.literal(true) }), response)
+      ? EXIT_CODES.success
+      : EXIT_CODES.usageError;
   } catch (error) {
     if (!(error instanceof SyncAlertsError)) throw error;
     stderr.write(`${error.message}\n`);
-    return FAILED;
+    return EXIT_CODES.failure;
   }
 }
 
-/** What is asked, 'help', or what is wrong with it. */
-function parse(
-  parameters: readonly string[],
-  regionOf: (environment: string) => string | undefined,
-): Command | string {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...parameters],
-      allowPositionals: true,
-      options: {
-        json: { type: 'boolean', default: false },
-        'dry-run': { type: 'boolean', default: false },
-        'no-post': { type: 'boolean', default: false },
-        region: { type: 'string' },
-        profile: { type: 'string' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-    if (values.help) return 'help';
-    const [environment, command, ...others] = positionals;
-    if (environment === undefined || command === undefined || others.length > 0) {
-      return 'expected an environment and a command';
-    }
-    const { region = regionOf(environment), profile } = values;
-    const fields = { ...(values['dry-run'] && { dryRun: true }), ...(values['no-post'] && { post: false }) };
-    const event: unknown = command.startsWith('{') ? JSON.parse(command) : { command, ...fields };
-    const options = [
-      ...(region === undefined ? [] : ['--region', region]),
-      ...(profile === undefined ? [] : ['--profile', profile]),
-    ];
-    return { environment, event, json: values.json, options };
-  } catch (error) {
-    return messageOf(error).split('. ')[0] ?? 'it was asked wrongly';
-  }
+/** The options of the AWS CLI that say where the function is and with which profile to reach it. */
+function awsOptions(
+  { environment, region, profile }: InvokeOptions,
+  regionOf: Deployments['regionOf'],
+): readonly string[] {
+  const pinned = region ?? regionOf(environment);
+  return [
+    ...(pinned === undefined ? [] : ['--region', pinned]),
+    ...(profile === undefined ? [] : ['--profile', profile]),
+  ];
 }
 
 const stacksSchema = v.object({
@@ -114,40 +66,49 @@ const stacksSchema = v.object({
   ]),
 });
 
-async function functionOf({ environment, options }: Command, aws: AwsCli): Promise<string> {
+/** The function's name, from the outputs of the environment's stack. */
+async function functionOf(environment: string, target: readonly string[], aws: AwsCli): Promise<string> {
   const stack = `SyncAlerts-${environment}`;
   const described = v.safeParse(
     stacksSchema,
-    await aws(['cloudformation', 'describe-stacks', '--stack-name', stack, ...options]),
+    await aws(['cloudformation', 'describe-stacks', '--stack-name', stack, ...target]),
   );
   const outputs = described.success ? described.output.Stacks[0].Outputs : [];
   const name = outputs.find(({ OutputKey }) => OutputKey === 'FunctionName')?.OutputValue;
   if (name !== undefined) return name;
-  const what = `the stack ${stack} has no output FunctionName: deploy it again, or name another environment`;
-  throw new SyncAlertsError('function_unknown', what);
+  throw new SyncAlertsError(
+    'function_unknown',
+    `the stack ${stack} has no output FunctionName: deploy it again, or use another environment`,
+  );
+}
+
+interface Invocation {
+  readonly functionName: string;
+  readonly event: unknown;
+  readonly target: readonly string[];
 }
 
 const invocationSchema = v.object({ FunctionError: v.optional(v.string()) });
 const errorSchema = v.object({ errorMessage: v.string() });
 
-/** @throws SyncAlertsError `invocation_failed` with what the function said. */
-async function ask(functionName: string, { event, options }: Command, aws: AwsCli): Promise<unknown> {
+/** @throws SyncAlertsError `invocation_failed` with the function's error message. */
+async function invokeFunction({ functionName, event, target }: Invocation, aws: AwsCli): Promise<unknown> {
   const folder = mkdtempSync(join(tmpdir(), 'sync-alerts-'));
   try {
     const eventFile = join(folder, 'event.json');
-    const answerFile = join(folder, 'answer.json');
+    const responseFile = join(folder, 'response.json');
     writeFileSync(eventFile, JSON.stringify(event));
-    // "fileb" is the one way to give a payload that both versions of the CLI understand alike.
+    // Versions 1 and 2 of the AWS CLI decode other forms of a payload differently.
     const payload = ['--payload', `fileb://${eventFile}`, '--cli-read-timeout', String(READ_TIMEOUT_SECONDS)];
-    // A second attempt could post to Slack a second time.
+    // One attempt: a second one could post to Slack again.
     const invoked = await aws(
-      ['lambda', 'invoke', '--function-name', functionName, ...payload, ...options, answerFile],
+      ['lambda', 'invoke', '--function-name', functionName, ...payload, ...target, responseFile],
       { attempts: 1 },
     );
-    const answer: unknown = JSON.parse(readFileSync(answerFile, 'utf8'));
-    if (v.parse(invocationSchema, invoked).FunctionError === undefined) return answer;
-    const said = v.is(errorSchema, answer) ? answer.errorMessage : JSON.stringify(answer);
-    throw new SyncAlertsError('invocation_failed', said);
+    const response: unknown = JSON.parse(readFileSync(responseFile, 'utf8'));
+    if (v.parse(invocationSchema, invoked).FunctionError === undefined) return response;
+    const message = v.is(errorSchema, response) ? response.errorMessage : JSON.stringify(response);
+    throw new SyncAlertsError('invocation_failed', message);
   } finally {
     rmSync(folder, { recursive: true });
   }

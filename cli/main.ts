@@ -1,10 +1,16 @@
 import { run } from './run.ts';
 
-// Whoever has read enough (`npm start | head`) closes the pipe: the rest is for nobody, and the run is as good as any.
+// `npm start` calls this. `npm start | head` closes the pipe early: that is no reason to fail.
 for (const output of [process.stdout, process.stderr]) {
   output.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
 }
 
-process.exitCode = await run(process.argv.slice(2), process.env, process.stdout, process.stderr, Date.now);
+process.exitCode = await run({
+  args: process.argv.slice(2),
+  environment: process.env,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  now: Date.now,
+});

@@ -1,95 +1,87 @@
 import * as v from 'valibot';
-import { pluralize } from '../lambda/core/digest/wording.ts';
+import { untrusted } from '../lambda/core/digest/rich-text.ts';
+import { decisionsText } from './decisions-text.ts';
+import type { InvokeOptions } from './invoke-options.ts';
+import { checkSummary, reportSummary, syncCountsSchema } from './summary-line.ts';
 
-const countsSchema = v.looseObject({
-  listed: v.number(),
-  healthy: v.number(),
-  problems: v.record(v.string(), v.number()),
-});
-const postsSchema = v.looseObject({ accepted: v.number() });
+const postsSchema = v.object({ accepted: v.number() });
 
-const checkSchema = v.looseObject({
+const checkedSchema = v.object({
   command: v.literal('check'),
   result: v.literal('checked'),
   dryRun: v.boolean(),
-  syncs: countsSchema,
+  syncs: syncCountsSchema,
   open: v.number(),
   posts: postsSchema,
-  undelivered: v.looseObject({ count: v.number() }),
+  undelivered: v.object({ count: v.number() }),
   text: v.optional(v.string()),
+  decisions: v.optional(
+    v.array(v.object({ alert: v.string(), name: v.nullable(v.string()), text: v.string() })),
+  ),
 });
-const stoppedSchema = v.looseObject({ command: v.literal('check'), because: v.string() });
-const reportSchema = v.looseObject({
+const stoppedSchema = v.object({ command: v.literal('check'), reason: v.string() });
+const reportSchema = v.object({
   command: v.literal('report'),
-  syncs: countsSchema,
+  syncs: syncCountsSchema,
   open: v.number(),
   unhealthy: v.array(
-    v.looseObject({
+    v.object({
       id: v.nullable(v.string()),
       name: v.nullable(v.string()),
       severity: v.string(),
-      says: v.string(),
+      summary: v.string(),
     }),
   ),
   omitted: v.number(),
   posts: postsSchema,
 });
-const testSchema = v.looseObject({
+const testSchema = v.object({
   command: v.literal('test'),
   steps: v.array(
-    v.looseObject({ step: v.string(), ok: v.boolean(), said: v.string(), durationsMs: v.number() }),
+    v.object({ step: v.string(), ok: v.boolean(), message: v.string(), durationMs: v.number() }),
   ),
 });
-const refusalSchema = v.looseObject({ ok: v.literal(false), error: v.string() });
+const usageErrorSchema = v.object({ ok: v.literal(false), error: v.string() });
 
-/** What the function answered, for a person to read; an answer that is not known here is shown as it came. */
-export function responseText(answer: unknown): string {
-  if (v.is(refusalSchema, answer)) return answer.error;
-  if (v.is(checkSchema, answer)) return checkText(answer);
-  if (v.is(stoppedSchema, answer)) return `Nothing done: ${answer.because}.`;
-  if (v.is(reportSchema, answer)) return reportText(answer);
-  if (v.is(testSchema, answer)) return testText(answer);
-  return JSON.stringify(answer, null, 2);
+/** The response of the function as text for a person. A response of another shape is printed as JSON. */
+export function responseText(response: unknown, { verbose }: Pick<InvokeOptions, 'verbose'>): string {
+  if (v.is(usageErrorSchema, response)) return response.error;
+  if (v.is(checkedSchema, response)) return checkedText(response, verbose);
+  if (v.is(stoppedSchema, response)) return `The check stopped: ${response.reason}.`;
+  if (v.is(reportSchema, response)) return reportText(response);
+  if (v.is(testSchema, response)) return testText(response);
+  return JSON.stringify(response, null, 2);
 }
 
-function checkText(answer: v.InferOutput<typeof checkSchema>): string {
-  const { syncs, open, posts, undelivered, dryRun, text } = answer;
+function checkedText(response: v.InferOutput<typeof checkedSchema>, verbose: boolean): string {
+  const { text, decisions } = response;
   const parts = [
-    countsText(syncs),
-    `${pluralize(open, 'alert')} open`,
-    dryRun ? 'dry run: nothing was posted or remembered' : `${pluralize(posts.accepted, 'message')} posted`,
-    ...(undelivered.count > 0 && !dryRun ? [`${undelivered.count} still to be told`] : []),
+    ...(text === undefined ? [] : [text.trimEnd()]),
+    checkSummary(response, text === undefined ? 'nothing' : 'slack'),
+    ...(verbose && decisions !== undefined ? [decisionsText(decisions)] : []),
   ];
-  return [...(text === undefined ? [] : [text.trimEnd(), '']), `${parts.join('; ')}.`].join('\n');
+  return parts.join('\n\n');
 }
 
-function reportText(answer: v.InferOutput<typeof reportSchema>): string {
-  const { syncs, open, unhealthy, omitted, posts } = answer;
-  const rows = unhealthy.map(({ id, name, severity, says }) => {
-    const what = [
-      name ?? id ?? 'records without an id',
-      ...(name !== null && id !== null ? [`(${id})`] : []),
-    ];
-    return `${severity.toUpperCase().padEnd(9)}${what.join(' ')}\n${' '.repeat(9)}${says}`;
+function reportText(response: v.InferOutput<typeof reportSchema>): string {
+  const { unhealthy, omitted } = response;
+  const rows = unhealthy.map(({ id, name, severity, summary }) => {
+    return `${severity.toUpperCase().padEnd(9)}${syncName(name, id)}\n${' '.repeat(9)}${summary}`;
   });
   const more = omitted > 0 ? [`… and ${omitted} more`] : [];
-  const posted = posts.accepted > 0 ? `${pluralize(posts.accepted, 'message')} posted` : 'not posted';
-  const summary = `${countsText(syncs)}; ${pluralize(open, 'alert')} open; ${posted}.`;
-  return [...rows, ...more, ...(rows.length > 0 ? [''] : []), summary].join('\n');
+  return [...rows, ...more, ...(rows.length > 0 ? [''] : []), reportSummary(response)].join('\n');
+}
+
+/** "orders (sync_42)". A row without an id stands for all records without one. */
+function syncName(name: string | null, id: string | null): string {
+  const [shown, ...others] = [name, id].flatMap((text) => (text === null ? [] : [untrusted(text).text]));
+  return [shown ?? 'records without an id', ...others.map((text) => `(${text})`)].join(' ');
 }
 
 function testText({ steps }: v.InferOutput<typeof testSchema>): string {
   const lines = steps.map(
-    ({ step, ok, said, durationsMs }) =>
-      `${ok ? 'ok    ' : 'FAILED'} ${step.padEnd(8)} ${said} (${durationsMs} ms)`,
+    ({ step, ok, message, durationMs }) =>
+      `${ok ? 'ok    ' : 'FAILED'} ${step.padEnd(8)} ${message} (${durationMs} ms)`,
   );
   return lines.join('\n');
-}
-
-/** "12 syncs: 10 healthy, 2 failing". */
-function countsText({ listed, healthy, problems }: v.InferOutput<typeof countsSchema>): string {
-  const unhealthy = Object.entries(problems)
-    .filter(([, count]) => count > 0)
-    .map(([problem, count]) => `${count} ${problem.replaceAll('_', ' ')}`);
-  return `${pluralize(listed, 'sync')}: ${[`${healthy} healthy`, ...unhealthy].join(', ')}`;
 }

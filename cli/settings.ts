@@ -1,37 +1,40 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
-import { type Policy, parsePolicy } from '../lambda/core/policy.ts';
+import { parsePolicy } from '../lambda/core/parse/parse-policy.ts';
+import type { Policy } from '../lambda/core/policy.ts';
 import { checkWebhookUrl } from '../lambda/slack/webhook-url.ts';
 import { checkBaseUrl, DEFAULT_BASE_URL } from '../lambda/timbal/base-url.ts';
 import { messageOf } from './error-message.ts';
 
-/** What the environment asks for: the demo story, or one check of a real organisation. */
-export type Settings = StorySettings | WatchSettings;
-
+/** Settings for the demo story. */
 export interface StorySettings {
   readonly kind: 'story';
-  /** Posts the story there, when given. */
+  /** Where to post the story; it is only printed without it. */
   readonly webhookUrl?: string;
 }
 
+/** Settings for a check of a real organisation. */
 export interface WatchSettings {
   readonly kind: 'watch';
   readonly apiKey: string;
   readonly organisation: string;
   readonly baseUrl: string;
+  /** The check lists only the syncs of this connector. */
   readonly connectorId?: string;
+  /** Where to post; the terminal is the destination without it. */
   readonly webhookUrl?: string;
+  /** A path, relative to the working directory or absolute. */
   readonly stateFile: string;
   readonly policy: Policy;
 }
 
-/** The settings, or every fault in them at once: each names its variable, and never holds its value. */
-export type ParsedSettings =
-  | { readonly ok: true; readonly settings: Settings }
+/** The settings, or all their faults at once. Each fault names its variable; none contains a value that could be secret. */
+type ParsedSettings =
+  | { readonly ok: true; readonly settings: StorySettings | WatchSettings }
   | { readonly ok: false; readonly faults: readonly string[] };
 
-/** An empty variable counts as one that is not set. */
+/** An environment variable without surrounding blanks; undefined when it is empty or not set. */
 const variable = v.optional(
   v.pipe(
     v.string(),
@@ -51,11 +54,14 @@ const environmentSchema = v.object({
 });
 type Environment = v.InferOutput<typeof environmentSchema>;
 
-/** Reads the environment (the names are those of the API owner's SDKs) and the policy file that it names. */
+/**
+ * Parses the environment variables and the policy file that they name. The TIMBAL_ names are those of Timbal's own SDKs.
+ * Without TIMBAL_API_KEY and TIMBAL_ORG_ID the settings are those of the story.
+ */
 export function parseSettings(environment: unknown): ParsedSettings {
   const variables = v.parse(environmentSchema, environment);
   const { TIMBAL_API_KEY: apiKey, TIMBAL_ORG_ID: organisation, SLACK_WEBHOOK_URL: webhookUrl } = variables;
-  const faults = [...urlFaults(variables), ...observationOfUnlisted(variables)];
+  const faults = [...urlFaults(variables), ...credentialFaults(variables)];
   const policy = policyFrom(variables.SYNC_ALERTS_POLICY);
   if (!policy.ok) faults.push(...policy.faults);
   if (faults.length > 0 || !policy.ok) return { ok: false, faults };
@@ -87,7 +93,8 @@ function urlFaults({ TIMBAL_BASE_URL, SLACK_WEBHOOK_URL }: Environment): string[
   return faults;
 }
 
-function observationOfUnlisted({
+/** Key and organisation come together, and the other variables of a check come with them. */
+function credentialFaults({
   TIMBAL_API_KEY: apiKey,
   TIMBAL_ORG_ID: organisation,
   ...others
@@ -98,12 +105,12 @@ function observationOfUnlisted({
   if (organisation !== undefined && apiKey === undefined) {
     return ['TIMBAL_API_KEY is missing: create an API key in the settings of the Timbal platform'];
   }
-  const { SLACK_WEBHOOK_URL: _webhook, ...needsAKey } = others;
   if (apiKey !== undefined) return [];
-  return Object.entries(needsAKey).flatMap(([name, value]) =>
+  const { SLACK_WEBHOOK_URL: _webhook, ...forChecks } = others;
+  return Object.entries(forChecks).flatMap(([name, value]) =>
     value === undefined
       ? []
-      : [`${name} is set, but TIMBAL_API_KEY and TIMBAL_ORG_ID are not: there is nothing to check`],
+      : [`${name} is set, but TIMBAL_API_KEY and TIMBAL_ORG_ID are not: set both, or unset ${name}`],
   );
 }
 
@@ -124,25 +131,32 @@ function policyFrom(file: string | undefined): ReturnType<typeof parsePolicy> {
   } catch (error) {
     return {
       ok: false,
-      faults: [`SYNC_ALERTS_POLICY names ${file}, which is not JSON${whereIn(messageOf(error))}`],
+      faults: [`SYNC_ALERTS_POLICY names ${file}, which is not JSON${positionIn(messageOf(error))}`],
     };
   }
   const parsed = parsePolicy(written);
   if (parsed.ok) return parsed;
-  return { ok: false, faults: parsed.faults.map((fault) => `the policy ${file}: ${fault}`) };
+  return { ok: false, faults: parsed.faults.map((fault) => `the policy file ${file}: ${fault}`) };
 }
 
-/** Where the parser found it wrong, if it says so. Its other words quote the text, and the file may be one that holds a key. */
-function whereIn(said: string): string {
-  const [where] = /at position \d+( \(line \d+ column \d+\))?/.exec(said) ?? [];
-  return where === undefined ? '' : `: it is wrong ${where}`;
+/**
+ * The position of a syntax error, where the message of `JSON.parse` has one. The rest of that message quotes the file,
+ * which may be a wrong one that holds a key.
+ */
+function positionIn(message: string): string {
+  const [position] = /at position \d+( \(line \d+ column \d+\))?/.exec(message) ?? [];
+  return position === undefined ? '' : `: syntax error ${position}`;
 }
 
-/** Another base URL or a filter sees other syncs, so it has a memory of its own. */
+/**
+ * The state file of an organisation. Another base URL or a connector lists other syncs, so each combination has its own
+ * file: its name ends with the first 12 characters of a SHA-256, since two organisations may be alike up to a character
+ * that no file name can hold.
+ */
 function defaultStateFile(organisation: string, baseUrl: string, connectorId: string | undefined): string {
-  const plain =
+  const isPlain =
     /^[a-z0-9_-]{1,80}$/.test(organisation) && baseUrl === DEFAULT_BASE_URL && connectorId === undefined;
-  if (plain) return `.sync-alerts/${organisation}.json`;
+  if (isPlain) return `.sync-alerts/${organisation}.json`;
   const scope = JSON.stringify([baseUrl, organisation, connectorId ?? null]);
   const digest = createHash('sha256').update(scope).digest('hex').slice(0, 12);
   const readable = organisation

@@ -1,16 +1,20 @@
-import { CheckFailed, type Outcome } from '../lambda/commands/outcome.ts';
+import { type Outcome, outcomeOf } from '../lambda/commands/outcome.ts';
 
 /**
- * Shows the outcome of a check, also of one that failed.
+ * Waits for a check and passes its outcome to `show`, also when the check failed but has an outcome.
  *
- * @throws what the check threw, once its outcome is shown.
+ * @throws whatever the check threw, after `show`.
  */
-export async function showing(checking: Promise<Outcome>, show: (outcome: Outcome) => void): Promise<void> {
+export async function showOutcome(
+  checking: Promise<Outcome>,
+  show: (outcome: Outcome) => void,
+): Promise<void> {
   let outcome: Outcome;
   try {
     outcome = await checking;
   } catch (error) {
-    if (error instanceof CheckFailed && error.outcome !== undefined) show(error.outcome);
+    const failed = outcomeOf(error);
+    if (failed !== undefined) show(failed);
     throw error;
   }
   show(outcome);

@@ -11,9 +11,10 @@ import type { WatchSettings } from './settings.ts';
 import { TERMINAL } from './terminal.ts';
 
 /**
- * One check of the real thing.
+ * Checks an organisation once, with its state in a file.
  *
- * @throws CheckFailed when it could not list, remember or deliver; MemoryError when the memory file cannot be read.
+ * @throws CheckFailed when the check could not list the syncs, save its state or deliver its messages; StateError when
+ * the state file cannot be read.
  */
 export async function watch(settings: WatchSettings, dryRun: boolean, now: () => Instant): Promise<Outcome> {
   const { apiKey, organisation, baseUrl, connectorId, stateFile, policy, webhookUrl } = settings;
@@ -21,7 +22,7 @@ export async function watch(settings: WatchSettings, dryRun: boolean, now: () =>
     baseUrl,
     organisation,
     ...(connectorId !== undefined && { connectorId }),
-    // The environment of a process does not change: there is no fresher key to read.
+    // The environment of a process does not change, so there is no fresher key to read.
     apiKey: { read: async () => apiKey, readFresh: async () => apiKey },
     now,
   });

@@ -1,61 +1,61 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Output } from '../../cli/process.ts';
 import { run } from '../../cli/run.ts';
 import { START } from '../commands/a-world.ts';
 import { answers, answersJson, type Behaviour, type LocalServer, localServer } from '../http/local-server.ts';
 
 export const KEY = 'sk-never-show-this-key';
-/** What makes a webhook's URL a secret. */
+/** The part of a webhook's URL that makes it a secret. */
 export const TOKEN = 'B0NEVER/ShowThisToken';
 export const SECRETS: readonly string[] = [KEY, TOKEN];
 
-/** What one `npm start` came to. */
-export interface PeerCount {
+/** The result of one command line. */
+export interface Finished {
+  /** The exit code. */
   readonly status: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** What `run` takes for a terminal, when a test does not say otherwise: none. */
-export interface Screen {
-  readonly isTTY?: boolean;
-  readonly columns?: number;
+/** Where and when `npm start` runs; by default without a terminal, at `START`. */
+interface Surroundings extends Omit<Output, 'write'> {
+  readonly now?: number;
 }
 
-/** `npm start` with these options and nothing in the environment but what is given. */
+/** Runs `npm start` with these arguments and no other environment variables than these. */
 export async function start(
-  command: readonly string[],
+  args: readonly string[],
   environment: Readonly<Record<string, string>>,
-  screen: Screen = {},
-  now = START,
-): Promise<PeerCount> {
+  { now = START, ...terminal }: Surroundings = {},
+): Promise<Finished> {
   const written = { stdout: '', stderr: '' };
-  const status = await run(
-    command,
+  const status = await run({
+    args,
     environment,
-    { ...screen, write: (text) => (written.stdout += text) },
-    { ...screen, write: (text) => (written.stderr += text) },
-    () => now,
-  );
+    stdout: { ...terminal, write: (text) => (written.stdout += text) },
+    stderr: { ...terminal, write: (text) => (written.stderr += text) },
+    now: () => now,
+  });
   return { status, ...written };
 }
 
 /**
- * A laptop that watches the organisation acme: a test API and a fake Slack, both on loopback and both to be told what to
- * do at any time, a clock, and a folder of its own for the memory.
+ * A laptop that watches the organisation acme: a fake Timbal API and a fake Slack on loopback, whose behaviour a test can
+ * change at any time, a clock, and a folder of its own for the state file.
  */
 export class Laptop {
   now = START;
-  /** The syncs that the API lists, or how it answers instead. */
+  /** The records that the API lists, or its behaviour instead. */
   shown: readonly unknown[] | Behaviour = [];
-  /** How Slack answers. */
   slackAnswers: Behaviour = answers(200, 'ok');
   readonly stateFile: string;
   readonly environment: Record<string, string>;
   readonly api: LocalServer;
   readonly slack: LocalServer;
-  readonly ran: PeerCount[] = [];
+  /** Every run so far. */
+  readonly finished: Finished[] = [];
   #postsSeen = 0;
 
   private constructor(folder: string, api: LocalServer, slack: LocalServer) {
@@ -87,14 +87,14 @@ export class Laptop {
     return laptop;
   }
 
-  /** One `npm start` with these options. */
-  async start(...command: string[]): Promise<PeerCount> {
-    const ran = await start(command, this.environment, {}, this.now);
-    this.ran.push(ran);
-    return ran;
+  /** Runs `npm start` with these arguments. */
+  async start(...args: string[]): Promise<Finished> {
+    const finished = await start(args, this.environment, { now: this.now });
+    this.finished.push(finished);
+    return finished;
   }
 
-  /** What Slack got since this was last asked: the text of each notification. */
+  /** The text of each message that Slack got since the last call. */
   posted(): readonly string[] {
     const posts = this.slack.requests.slice(this.#postsSeen);
     this.#postsSeen += posts.length;
@@ -105,7 +105,7 @@ export class Laptop {
     });
   }
 
-  /** The memory file as it stands; undefined when there is none. */
+  /** The content of the state file; undefined when there is none. */
   state(): string | undefined {
     return existsSync(this.stateFile) ? readFileSync(this.stateFile, 'utf8') : undefined;
   }
@@ -113,14 +113,14 @@ export class Laptop {
 
 const folders: string[] = [];
 
-/** A folder for one test. */
+/** A new folder in the system's folder for temporary files. */
 export function aFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'sync-alerts-'));
   folders.push(folder);
   return folder;
 }
 
-/** For `afterEach`: removes the folders of the test. */
+/** Removes every folder that `aFolder` made: for `afterEach`. */
 export function removeFolders(): void {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 }

@@ -14,35 +14,35 @@ const OUTPUTS = { Stacks: [{ Outputs: [{ OutputKey: 'FunctionName', OutputValue:
 interface Cli {
   readonly stacks?: unknown;
   readonly invoked?: unknown;
-  readonly answer?: unknown;
-  /** What it fails with instead. */
+  readonly response?: unknown;
+  /** It fails with this message instead. */
   readonly stderr?: string;
 }
 
-/** An `aws` on the PATH that answers like AWS's, and notes how it was called. */
-function aCli({ stacks = OUTPUTS, invoked = { StatusCode: 200 }, answer = { ok: true }, stderr }: Cli) {
+/** A fake AWS CLI on the PATH, which records its calls. */
+function aCli({ stacks = OUTPUTS, invoked = { StatusCode: 200 }, response = { ok: true }, stderr }: Cli) {
   const folder = mkdtempSync(join(tmpdir(), 'invoke-test-'));
   folders.push(folder);
   const calls = join(folder, 'calls');
   const program = `#!${process.execPath}
     const { appendFileSync, readFileSync, writeFileSync } = require('node:fs');
-    const parameters = process.argv.slice(2);
-    const payload = parameters.find((it) => it.startsWith('fileb://'));
+    const args = process.argv.slice(2);
+    const payload = args.find((it) => it.startsWith('fileb://'));
     const event = payload && JSON.parse(readFileSync(payload.slice('fileb://'.length), 'utf8'));
-    appendFileSync(${JSON.stringify(calls)}, JSON.stringify({ parameters, event, attempts: process.env.AWS_MAX_ATTEMPTS }) + '\\n');
+    appendFileSync(${JSON.stringify(calls)}, JSON.stringify({ args, event, attempts: process.env.AWS_MAX_ATTEMPTS }) + '\\n');
     if (${JSON.stringify(stderr ?? '')}) {
       process.stderr.write(${JSON.stringify(stderr ?? '')});
       process.exit(254);
     }
-    const isInvocation = parameters[0] === 'lambda';
-    if (isInvocation) writeFileSync(parameters.find((it) => it.endsWith('answer.json')), ${JSON.stringify(JSON.stringify(answer))});
+    const isInvocation = args[0] === 'lambda';
+    if (isInvocation) writeFileSync(args.find((it) => it.endsWith('response.json')), ${JSON.stringify(JSON.stringify(response))});
     console.log(JSON.stringify(isInvocation ? ${JSON.stringify(invoked)} : ${JSON.stringify(stacks)}));
   `;
   writeFileSync(join(folder, 'aws'), program);
   chmodSync(join(folder, 'aws'), 0o755);
   return {
     aws: awsCli({ PATH: folder }),
-    calls: (): { parameters: string[]; event?: unknown; attempts?: string }[] =>
+    calls: (): { args: string[]; event?: unknown; attempts?: string }[] =>
       existsSync(calls)
         ? readFileSync(calls, 'utf8')
             .trim()
@@ -52,47 +52,29 @@ function aCli({ stacks = OUTPUTS, invoked = { StatusCode: 200 }, answer = { ok: 
   };
 }
 
-async function run(parameters: readonly string[], cli: Cli = {}, pinned?: string) {
+async function run(args: readonly string[], cli: Cli = {}, pinned?: string) {
   const { aws, calls } = aCli(cli);
   const written = { stdout: '', stderr: '' };
   const status = await invoke(
-    parameters,
-    aws,
-    () => pinned,
-    { write: (text) => (written.stdout += text) },
-    { write: (text) => (written.stderr += text) },
+    {
+      args,
+      stdout: { write: (text) => (written.stdout += text) },
+      stderr: { write: (text) => (written.stderr += text) },
+    },
+    { aws, regionOf: () => pinned },
   );
   return { status, ...written, calls: calls() };
 }
 
-const CHECKED = {
-  ok: true,
-  command: 'check',
-  result: 'checked',
-  dryRun: false,
-  syncs: { listed: 3, healthy: 1, problems: { failing: 1, never_succeeded: 1, stalled: 0 } },
-  open: 2,
-  posts: { accepted: 1 },
-  undelivered: { count: 0 },
-  text: 'orders is failing\n',
-};
-
 describe('npm run invoke', () => {
-  it('finds the function by the outputs of its stack, and invokes it once, waiting longer than it may take', async () => {
+  it('finds the function by the outputs of its stack, and invokes it once with a read timeout of 90 s', async () => {
     const { calls } = await run(['prod', 'check', '--dry-run']);
     expect(calls).toEqual([
       {
-        parameters: [
-          'cloudformation',
-          'describe-stacks',
-          '--stack-name',
-          'SyncAlerts-prod',
-          '--output',
-          'json',
-        ],
+        args: ['cloudformation', 'describe-stacks', '--stack-name', 'SyncAlerts-prod', '--output', 'json'],
       },
       {
-        parameters: [
+        args: [
           'lambda',
           'invoke',
           '--function-name',
@@ -101,7 +83,7 @@ describe('npm run invoke', () => {
           expect.stringMatching(/^fileb:/),
           '--cli-read-timeout',
           '90',
-          expect.stringMatching(/answer\.json$/),
+          expect.stringMatching(/response\.json$/),
           '--output',
           'json',
         ],
@@ -117,8 +99,8 @@ describe('npm run invoke', () => {
     [['test'], { command: 'test' }],
     [['silences'], { command: 'silences' }],
     [['{"command":"unsilence","id":"a"}'], { command: 'unsilence', id: 'a' }],
-  ])('%j asks %j', async (parameters, event) => {
-    const { calls } = await run(['prod', ...parameters]);
+  ])('%j sends the event %j', async (args, event) => {
+    const { calls } = await run(['prod', ...args]);
     expect(calls.at(-1)?.event).toEqual(event);
   });
 
@@ -130,62 +112,34 @@ describe('npm run invoke', () => {
       'eu-west-1',
       ['--region', 'eu-west-2', '--profile', 'mine'],
     ],
-  ])('%j with an environment pinned to %s', async (options, pinned, expected) => {
-    const { calls } = await run(['prod', 'test', ...options], {}, pinned);
-    for (const { parameters } of calls) {
-      expect(
-        parameters.filter((_, index) => /^--(region|profile)$/.test(parameters[index - 1] ?? '')),
-      ).toEqual(expected.filter((it) => !it.startsWith('--')));
-    }
+  ])(
+    'passes %j to the AWS CLI for an environment pinned to the region %s',
+    async (options, pinned, expected) => {
+      const { calls } = await run(['prod', 'test', ...options], {}, pinned);
+      for (const { args } of calls) {
+        expect(args.filter((_, index) => /^--(region|profile)$/.test(args[index - 1] ?? ''))).toEqual(
+          expected.filter((it) => !it.startsWith('--')),
+        );
+      }
+    },
+  );
+
+  it('prints the response as text, and as JSON on --json', async () => {
+    const response = { ok: true, command: 'test', steps: [] };
+    const stopped = { ok: true, command: 'check', result: 'lease_held', reason: 'another check is running' };
+    expect(await run(['prod', 'check'], { response: stopped })).toMatchObject({
+      status: 0,
+      stdout: 'The check stopped: another check is running.\n',
+    });
+    const { stdout } = await run(['prod', 'test', '--json'], { response });
+    expect(stdout).toBe(`${JSON.stringify(response, null, 2)}\n`);
   });
 
-  it('says what a check said and saw', async () => {
-    const { status, stdout } = await run(['prod', 'check'], { answer: CHECKED });
-    expect(status).toBe(0);
-    expect(stdout).toBe(
-      'orders is failing\n\n3 syncs: 1 healthy, 1 failing, 1 never succeeded; 2 alerts open; 1 message posted.\n',
-    );
-  });
-
-  it('says that a check stopped', async () => {
-    const answer = { ok: true, command: 'check', result: 'lease_held', reason: 'another check is at work' };
-    expect((await run(['prod', 'check'], { answer })).stdout).toBe(
-      'Nothing done: another check is at work.\n',
-    );
-  });
-
-  it('says the report, the worst first as it came', async () => {
-    const { syncs, open, posts } = CHECKED;
-    const unhealthy = [{ id: 'a1', name: 'orders', severity: 'critical', says: 'has stalled: for 3 d' }];
-    const answer = { ok: true, command: 'report', syncs, open, posts, unhealthy, omitted: 4 };
-    expect((await run(['prod', 'report'], { answer })).stdout).toBe(
-      `CRITICAL orders (a1)
-         has stalled: for 3 d
-… and 4 more
-
-3 syncs: 1 healthy, 1 failing, 1 never succeeded; 2 alerts open; 1 message posted.
-`,
-    );
-  });
-
-  it('says each step of the test', async () => {
-    const steps = [{ step: 'secret', ok: true, said: 'it was read', durationsMs: 12 }];
-    const answer = { ok: true, command: 'test', steps };
-    expect((await run(['prod', 'test'], { answer })).stdout).toBe('ok     secret   it was read (12 ms)\n');
-  });
-
-  it('shows an answer that it does not know as it came, and any with --json', async () => {
-    const unknown = { ok: true, command: 'silences', silences: [] };
-    const shown = `${JSON.stringify(unknown, null, 2)}\n`;
-    expect((await run(['prod', 'silences'], { answer: unknown })).stdout).toBe(shown);
-    expect(JSON.parse((await run(['prod', 'check', '--json'], { answer: CHECKED })).stdout)).toEqual(CHECKED);
-  });
-
-  it('fails with what the function said', async () => {
-    const answer = { errorType: 'SyncAlertsError', errorMessage: 'the secret "x" is not usable' };
+  it('exits with 1 and prints the error when the function fails', async () => {
+    const response = { errorType: 'SyncAlertsError', errorMessage: 'the secret "x" is not usable' };
     const { status, stdout, stderr } = await run(['prod', 'check'], {
       invoked: { StatusCode: 200, FunctionError: 'Unhandled' },
-      answer,
+      response,
     });
     expect({ status, stdout, stderr }).toEqual({
       status: 1,
@@ -194,13 +148,13 @@ describe('npm run invoke', () => {
     });
   });
 
-  it('was asked wrongly when the function says so', async () => {
-    const answer = { ok: false, error: 'there is no command "chekc"' };
-    const { status, stdout } = await run(['prod', 'chekc'], { answer });
+  it('exits with 2 when the function answers a usage error', async () => {
+    const response = { ok: false, error: 'there is no command "chekc"' };
+    const { status, stdout } = await run(['prod', 'chekc'], { response });
     expect({ status, stdout }).toEqual({ status: 2, stdout: 'there is no command "chekc"\n' });
   });
 
-  it('fails with what the AWS CLI said', async () => {
+  it('exits with 1 and prints the error when the AWS CLI fails', async () => {
     const { status, stderr, calls } = await run(['nowhere', 'test'], { stderr: 'Stack does not exist\n' });
     expect({ status, stderr }).toEqual({
       status: 1,
@@ -210,7 +164,7 @@ describe('npm run invoke', () => {
   });
 
   it.each([[{ Stacks: [] }], [{ Stacks: [{}] }]])(
-    'fails when the stack is another one: %j',
+    'exits with 1 when the stack has no output FunctionName: %j',
     async (stacks) => {
       const { status, stderr } = await run(['prod', 'test'], { stacks });
       expect(status).toBe(1);
@@ -218,7 +172,7 @@ describe('npm run invoke', () => {
     },
   );
 
-  it('says that the AWS CLI is missing', async () => {
+  it('names a missing AWS CLI in the error', async () => {
     const nowhere = mkdtempSync(join(tmpdir(), 'invoke-test-'));
     folders.push(nowhere);
     await expect(awsCli({ PATH: nowhere })(['sts', 'get-caller-identity'])).rejects.toThrow(
@@ -232,18 +186,28 @@ describe('npm run invoke', () => {
     [['prod', 'check', 'now'], 'expected an environment and a command'],
     [['prod', 'check', '--jason'], "Unknown option '--jason'"],
     [['prod', '{command'], 'JSON'],
-  ])('%j is asked wrongly, and calls nothing', async (parameters, what) => {
-    const { status, stderr, calls } = await run(parameters);
+  ])('exits with 2 on %j, and calls nothing', async (args, complaint) => {
+    const { status, stderr, calls } = await run(args);
     expect(status).toBe(2);
-    expect(stderr.split('\n\n')[0]).toContain(what);
+    expect(stderr.split('\n\n')[0]).toContain(complaint);
     expect(stderr).toContain('npm run invoke -- <environment> report');
     expect(calls).toEqual([]);
   });
 
-  it('helps', async () => {
-    expect(await run(['--help'])).toMatchObject({
-      status: 0,
-      stdout: expect.stringContaining('Exit status'),
-    });
+  it.each(['--help', '-h'])('explains every command, option and exit code on %s', async (option) => {
+    const { status, stdout, stderr, calls } = await run([option]);
+    expect({ status, stderr, calls }).toEqual({ status: 0, stderr: '', calls: [] });
+    const names = [
+      'check',
+      'report',
+      'test',
+      '--dry-run',
+      '--no-post',
+      '--verbose',
+      '--json',
+      '--region',
+      '--profile',
+    ];
+    for (const name of [...names, '0 success, 1 failure, 2 usage error']) expect(stdout).toContain(name);
   });
 });

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseSettings, type WatchSettings } from '../../cli/settings.ts';
-import { parsePolicy } from '../../lambda/core/policy.ts';
+import { parsePolicy } from '../../lambda/core/parse/parse-policy.ts';
 import { aFolder, KEY, removeFolders, SECRETS, TOKEN } from './a-laptop.ts';
 
 const REAL = { TIMBAL_API_KEY: KEY, TIMBAL_ORG_ID: 'acme' };
@@ -14,11 +14,11 @@ type Variables = Readonly<Record<string, string | undefined>>;
 function settingsFor(environment: Variables): WatchSettings {
   const parsed = parseSettings(environment);
   if (!parsed.ok) throw new Error(parsed.faults.join('; '));
-  if (parsed.settings.kind !== 'watch') throw new Error('these are settings for the story');
+  if (parsed.settings.kind !== 'watch') throw new Error('these are the settings of the story');
   return parsed.settings;
 }
 
-/** The faults, none of which may hold a secret. */
+/** The faults; fails when one contains a secret. */
 function faultsOf(environment: Variables): readonly string[] {
   const parsed = parseSettings(environment);
   const faults = parsed.ok ? [] : parsed.faults;
@@ -26,21 +26,21 @@ function faultsOf(environment: Variables): readonly string[] {
   return faults;
 }
 
-describe('the settings', () => {
-  it('ask for the story when nothing is set, whatever else the environment holds', () => {
+describe('the settings of npm start', () => {
+  it('are those of the story when no variable of sync-alerts is set', () => {
     const story = { ok: true, settings: { kind: 'story' } };
     expect(parseSettings({})).toEqual(story);
     expect(parseSettings({ HOME: '/home/someone', AWS_REGION: 'eu-west-1' })).toEqual(story);
   });
 
-  it('ask for the story on Slack when a webhook alone is set', () => {
+  it('are those of the story, posted to Slack, when only a webhook is set', () => {
     expect(parseSettings({ SLACK_WEBHOOK_URL: WEBHOOK })).toEqual({
       ok: true,
       settings: { kind: 'story', webhookUrl: WEBHOOK },
     });
   });
 
-  it('ask for the real thing with a key and an organisation, and have a default for all else', () => {
+  it('are those of a check with a key and an organisation, and have defaults for the rest', () => {
     const defaultPolicy = parsePolicy({});
     expect(settingsFor(REAL)).toEqual({
       kind: 'watch',
@@ -52,9 +52,9 @@ describe('the settings', () => {
     });
   });
 
-  it('take every variable', () => {
+  it('contain the value of every variable', () => {
     const policyFile = join(aFolder(), 'policy.json');
-    writeFileSync(policyFile, '{"repeatEvery": "12h"}');
+    writeFileSync(policyFile, '{"repeatInterval": "12h"}');
     const settings = settingsFor({
       ...REAL,
       TIMBAL_BASE_URL: 'https://api.dev.timbal.ai',
@@ -72,7 +72,7 @@ describe('the settings', () => {
     });
   });
 
-  it('take a variable that is empty or blank for one that is not set', () => {
+  it('treat an empty or blank variable as not set', () => {
     const blank = { TIMBAL_BASE_URL: '', TIMBAL_CONNECTOR_ID: ' ', SLACK_WEBHOOK_URL: '' };
     expect(settingsFor({ ...REAL, ...blank, SYNC_ALERTS_STATE: '', SYNC_ALERTS_POLICY: '\n' })).toEqual(
       settingsFor(REAL),
@@ -81,29 +81,24 @@ describe('the settings', () => {
     expect(faultsOf({ TIMBAL_API_KEY: KEY, TIMBAL_ORG_ID: '' })).toHaveLength(1);
   });
 
-  it('take a value without the space around it, which a copy often has', () => {
+  it('contain values without the blanks around them', () => {
     expect(settingsFor({ TIMBAL_API_KEY: ` ${KEY}\n`, TIMBAL_ORG_ID: 'acme ' })).toEqual(settingsFor(REAL));
   });
 });
 
-describe('settings that are wrong', () => {
+describe('the faults of the settings', () => {
   it.each([
     ['TIMBAL_ORG_ID', { TIMBAL_API_KEY: KEY }],
     ['TIMBAL_API_KEY', { TIMBAL_ORG_ID: 'acme' }],
-  ])(
-    'are told that %s is missing, when the other of the two is set',
-    (observationOfUnlisted, environment) => {
-      expect(faultsOf(environment)).toEqual([
-        expect.stringMatching(`^${observationOfUnlisted} is missing: `),
-      ]);
-    },
-  );
+  ])('name %s as missing when only the other one is set', (missing, environment) => {
+    expect(faultsOf(environment)).toEqual([expect.stringMatching(`^${missing} is missing: `)]);
+  });
 
   it.each(['TIMBAL_BASE_URL', 'TIMBAL_CONNECTOR_ID', 'SYNC_ALERTS_STATE'])(
-    'are told that %s alone has nothing to check, where the story would hide the mistake',
+    'name %s when it is set without a key and an organisation, instead of playing the story',
     (name) => {
       expect(faultsOf({ [name]: 'https://api.dev.timbal.ai' })).toEqual([
-        `${name} is set, but TIMBAL_API_KEY and TIMBAL_ORG_ID are not: there is nothing to check`,
+        `${name} is set, but TIMBAL_API_KEY and TIMBAL_ORG_ID are not: set both, or unset ${name}`,
       ]);
     },
   );
@@ -114,14 +109,14 @@ describe('settings that are wrong', () => {
     ['ftp://api.timbal.ai', 'is not https'],
     ['https://api.timbal.ai/?page=1', 'holds a query or a fragment'],
     [`https://${KEY}:x@api.timbal.ai`, 'holds a user name or a password'],
-  ])('are told of a base URL that cannot be one: %s', (url, fault) => {
+  ])('name a base URL that is not allowed: %s', (url, fault) => {
     expect(faultsOf({ ...REAL, TIMBAL_BASE_URL: url })).toEqual([
       expect.stringContaining(`TIMBAL_BASE_URL ${fault}`),
     ]);
   });
 
   it.each(['http://127.0.0.1:8080', 'http://localhost:8080', 'http://[::1]:8080'])(
-    'are not told of plain http on loopback: %s',
+    'allow plain http on loopback: %s',
     (url) => {
       expect(faultsOf({ ...REAL, TIMBAL_BASE_URL: url, SLACK_WEBHOOK_URL: url })).toEqual([]);
     },
@@ -134,15 +129,15 @@ describe('settings that are wrong', () => {
     [`https://hooks.slack.com/${TOKEN}`, 'is not an incoming webhook'],
     [`http://hooks.slack.com/services/${TOKEN}`, 'is not https'],
     [TOKEN, 'is not a URL'],
-  ])('are told of a webhook that is none, without repeating it: %s', (url, fault) => {
+  ])('name a webhook that is not allowed, without its value: %s', (url, fault) => {
     const faults = [expect.stringContaining(`SLACK_WEBHOOK_URL ${fault}`)];
     expect(faultsOf({ ...REAL, SLACK_WEBHOOK_URL: url })).toEqual(faults);
     expect(faultsOf({ SLACK_WEBHOOK_URL: url })).toEqual(faults);
   });
 
-  it('are told of all their faults at once', () => {
+  it('are listed all at once', () => {
     const policyFile = join(aFolder(), 'policy.json');
-    writeFileSync(policyFile, '{"graze": "5m", "repeatEvery": "daily"}');
+    writeFileSync(policyFile, '{"graze": "5m", "repeatInterval": "daily"}');
     const faults = faultsOf({
       TIMBAL_API_KEY: KEY,
       TIMBAL_BASE_URL: 'http://api.timbal.ai',
@@ -153,37 +148,35 @@ describe('settings that are wrong', () => {
       expect.stringMatching(/^SLACK_WEBHOOK_URL /),
       expect.stringMatching(/^TIMBAL_BASE_URL /),
       expect.stringMatching(/^TIMBAL_ORG_ID /),
-      expect.stringMatching(/^the policy FILE: graze: /),
-      expect.stringMatching(/^the policy FILE: repeatEvery: /),
+      expect.stringMatching(/^the policy file FILE: graze: /),
+      expect.stringMatching(/^the policy file FILE: repeatInterval: /),
     ]);
   });
 });
 
-describe('the policy file', () => {
+describe('the faults of the policy file', () => {
   function faultsOfFile(text: string): readonly string[] {
     const file = join(aFolder(), 'policy.json');
     writeFileSync(file, text);
     return faultsOf({ ...REAL, SYNC_ALERTS_POLICY: file }).map((fault) => fault.replace(file, 'FILE'));
   }
 
-  it('is named when it is not there, or is a folder', () => {
+  it('name a file that is missing or is a folder', () => {
     const folder = aFolder();
-    const observationOfUnlisted = join(folder, 'policy.json');
+    const missing = join(folder, 'policy.json');
     const cannotBeRead = (file: string, why: string) => [
       expect.stringContaining(`SYNC_ALERTS_POLICY names ${file}, which cannot be read: ${why}`),
     ];
-    expect(faultsOf({ ...REAL, SYNC_ALERTS_POLICY: observationOfUnlisted })).toEqual(
-      cannotBeRead(observationOfUnlisted, 'ENOENT'),
-    );
+    expect(faultsOf({ ...REAL, SYNC_ALERTS_POLICY: missing })).toEqual(cannotBeRead(missing, 'ENOENT'));
     expect(faultsOf({ ...REAL, SYNC_ALERTS_POLICY: folder })).toEqual(cannotBeRead(folder, 'EISDIR'));
   });
 
   it.each([
     ['', /which is not JSON$/],
     ['sk-short-key', /which is not JSON$/],
-    ['{"grace": "5m",}', /which is not JSON: it is wrong at position 15/],
-  ])('is named when it is not JSON, and not quoted: %j', (text, says) => {
-    expect(faultsOfFile(text)).toEqual([expect.stringMatching(says)]);
+    ['{"grace": "5m",}', /which is not JSON: syntax error at position 15/],
+  ])('name a file that is not JSON, without quoting it: %j', (text, fault) => {
+    expect(faultsOfFile(text)).toEqual([expect.stringMatching(fault)]);
     expect(faultsOfFile(text).join()).not.toContain('sk-short');
   });
 
@@ -193,26 +186,26 @@ describe('the policy file', () => {
     ['{"grace": 5}', 'grace'],
     ['{"grace": "5 min"}', 'grace'],
     ['{"graze": "5m"}', 'graze'],
-    ['{"ignore": [{"match": {"nmae": "x"}, "reason": "y"}]}', 'ignore.0.match.nmae'],
+    ['{"exclude": [{"match": {"nmae": "x"}, "reason": "y"}]}', 'exclude.0.match.nmae'],
     ['{"overrides": [{"match": {"id": "x"}, "grace": "soon"}]}', 'overrides.0.grace'],
-  ])('is named with the field that is wrong: %s', (text, field) => {
-    expect(faultsOfFile(text)).toEqual([expect.stringContaining(`the policy FILE: ${field}: `)]);
+  ])('name the file and the field: %s', (text, field) => {
+    expect(faultsOfFile(text)).toEqual([expect.stringContaining(`the policy file FILE: ${field}: `)]);
   });
 });
 
-describe('the memory file', () => {
+describe('the default state file', () => {
   const fileFor = (environment: Variables) => settingsFor({ ...REAL, ...environment }).stateFile;
 
   it('is named after the organisation', () => {
     expect(fileFor({ TIMBAL_ORG_ID: 'acme-2_eu' })).toBe('.sync-alerts/acme-2_eu.json');
   });
 
-  it('is the same for the default base URL, written out or with a slash at its end', () => {
+  it('is the same for the default base URL, written out, with or without a slash at its end', () => {
     expect(fileFor({ TIMBAL_BASE_URL: 'https://api.timbal.ai' })).toBe('.sync-alerts/acme.json');
     expect(fileFor({ TIMBAL_BASE_URL: 'https://api.timbal.ai/' })).toBe('.sync-alerts/acme.json');
   });
 
-  it('is another for another organisation, base URL or connector, and the same each time', () => {
+  it('differs by organisation, base URL and connector, and is the same each time', () => {
     const scopes = [
       {},
       { TIMBAL_ORG_ID: 'Acme' },
@@ -228,7 +221,7 @@ describe('the memory file', () => {
   });
 
   it.each(['../../etc/passwd', 'a/b', 'C:\\temp', 'ac me', 'a'.repeat(81), 'ñandú', '.'])(
-    'stays in its folder, with a name that any disk takes: organisation %j',
+    'stays in its folder, with a name that every file system accepts: organisation %j',
     (organisation) => {
       expect(fileFor({ TIMBAL_ORG_ID: organisation })).toMatch(
         /^\.sync-alerts\/[a-z0-9_-]{1,40}\.[0-9a-f]{12}\.json$/,

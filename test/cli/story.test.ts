@@ -2,24 +2,24 @@ import { readFileSync } from 'node:fs';
 import { type Chapter, playStory } from '../../cli/story.ts';
 import { TERMINAL } from '../../cli/terminal.ts';
 import type { Checked } from '../../lambda/commands/outcome.ts';
-import { parsePolicy } from '../../lambda/core/policy.ts';
+import { parsePolicy } from '../../lambda/core/parse/parse-policy.ts';
 import { renderPlainText } from '../../lambda/core/render/plain-text.ts';
 import { answers, closeLocalServers, localServer } from '../http/local-server.ts';
 import { SECRETS, start, TOKEN } from './a-laptop.ts';
 
 afterEach(closeLocalServers);
 
-/** The story's checks, in order. */
+/** The chapters of the story with their checks, in order. */
 async function theStory(): Promise<readonly { readonly chapter: Chapter; readonly check: Checked }[]> {
-  const told: { chapter: Chapter; check: Checked }[] = [];
+  const chapters: { chapter: Chapter; check: Checked }[] = [];
   await playStory(TERMINAL, (chapter, outcome) => {
-    if (outcome.kind === 'checked') told.push({ chapter, check: outcome });
+    if (outcome.kind === 'checked') chapters.push({ chapter, check: outcome });
   });
-  return told;
+  return chapters;
 }
 
 describe('the story', () => {
-  it('begins with a digest that has all four problems of the mission, and a paused sync', async () => {
+  it('begins with a digest of all four kinds of problems and a paused sync', async () => {
     const [first] = await theStory();
     expect(new Set(first?.check.changes.map(({ problem }) => problem))).toEqual(
       new Set(['disabled', 'failing', 'never_succeeded', 'stalled']),
@@ -30,9 +30,9 @@ describe('the story', () => {
     expect(first?.check.digest?.sections.map(({ title }) => title)).toContain('Paused');
   });
 
-  it('goes on with a silence, an escalation, syncs that fail together, recoveries, and a silence', async () => {
+  it('continues with silence, an escalation, syncs that fail together, recoveries, and silence', async () => {
     const story = await theStory();
-    expect(story.map(({ check }) => [...new Set(check.changes.map(({ reason: why }) => why))])).toEqual([
+    expect(story.map(({ check }) => [...new Set(check.changes.map(({ reason }) => reason))])).toEqual([
       ['new'],
       [],
       ['escalated'],
@@ -47,25 +47,25 @@ describe('the story', () => {
     expect(recoveries?.items.length).toBeGreaterThan(1);
   });
 
-  it('tells the syncs that fail together as one cause, and which others of their connector ran well', async () => {
+  it('reports the syncs that fail together as one cause, with the other syncs of their connector', async () => {
     const { chapter, check } = (await theStory())[3] ?? {};
     expect(chapter?.title).toContain('as one cause');
     const text = check?.digest === undefined ? '' : renderPlainText(check.digest);
-    expect(text).toContain('4 syncs need a person (one shared cause)');
+    expect(text).toContain('4 syncs need attention (one shared cause)');
     expect(text).toContain('connection pg-payments: 4 of 4 syncs failing');
     // orders, the eighth, has stalled since the morning.
-    expect(text).toContain('7 of the other 8 syncs of this connector ran well since');
+    expect(text).toContain('7 of the other 8 syncs of this connector succeeded since');
   });
 
-  it('accounts for every sync of the demo at every check', async () => {
+  it('counts every sync of the demo at every check', async () => {
     for (const { check } of await theStory()) {
       const { listed, healthy, problems } = check.syncs;
-      const inTrouble = Object.values(problems).reduce((sum, count) => sum + count, 0);
-      expect(healthy + inTrouble).toBe(listed);
+      const unhealthy = Object.values(problems).reduce((sum, count) => sum + count, 0);
+      expect(healthy + unhealthy).toBe(listed);
     }
   });
 
-  it('is told by the policy that everyone begins with: each check comes at a time of its schedule', async () => {
+  it('checks at times of the default schedule, in order', async () => {
     const policy = parsePolicy({});
     const periodMs = policy.ok ? policy.policy.periodSeconds * 1000 : 0;
     const times = (await theStory()).map(({ chapter }) => chapter.at);
@@ -77,18 +77,18 @@ describe('the story', () => {
 });
 
 describe('npm start with no configuration', () => {
-  it('plays the story, the same to the byte each time', async () => {
+  it('plays the story with the same output each time', async () => {
     const first = await start([], {});
     expect(first).toEqual({ status: 0, stdout: expect.stringContaining('── 12:15 ──'), stderr: '' });
     expect(await start([], {})).toEqual(first);
   });
 
-  it('looks as the picture in the README', async () => {
-    const [, picture] = readFileSync('README.md', 'utf8').match(/```text\n(.*?)```/s) ?? [];
-    expect((await start([], {})).stdout.startsWith(picture ?? 'no picture')).toBe(true);
+  it('prints what the README shows', async () => {
+    const [, shown = 'nothing'] = readFileSync('README.md', 'utf8').match(/```text\n(.*?)```/s) ?? [];
+    expect((await start([], {})).stdout.slice(0, shown.length)).toBe(shown);
   });
 
-  it('heads each check by its time, and fits a terminal of 100 columns', async () => {
+  it('puts the time above each check, and fits a terminal of 100 columns', async () => {
     const { stdout } = await start([], {});
     const lines = stdout.split('\n');
     expect(lines.flatMap((line) => line.match(/^── (\d\d:\d\d) ── \S/)?.[1] ?? [])).toEqual([
@@ -105,7 +105,7 @@ describe('npm start with no configuration', () => {
     }
   });
 
-  it('ends with the two lines that watch the real thing', async () => {
+  it('ends with the commands that watch a real organisation', async () => {
     const { stdout } = await start([], {});
     const [exportLine, startLine, end] = stdout.split('\n').slice(-3);
     expect(exportLine).toMatch(/^ {2}export TIMBAL_API_KEY=… TIMBAL_ORG_ID=… .*SLACK_WEBHOOK_URL=…/);
@@ -126,7 +126,7 @@ describe('npm start with a webhook alone', () => {
     const ran = await start([], { SLACK_WEBHOOK_URL: `${slack.url}/services/${TOKEN}` });
     expect(performance.now() - began).toBeLessThan(10_000);
     expect(ran.status).toBe(0);
-    expect(ran.stdout).toContain('The same was posted to Slack, marked as a demo.');
+    expect(ran.stdout).toContain('The demo posted these messages to Slack too, each marked as a demo.');
     for (const secret of SECRETS) expect(`${ran.stdout}${ran.stderr}`).not.toContain(secret);
     expect(slack.requests).toHaveLength(4);
     for (const { body } of slack.requests) {
@@ -135,7 +135,7 @@ describe('npm start with a webhook alone', () => {
     }
   }, 20_000);
 
-  it('posts nothing on a dry run, and tells the same on the terminal', async () => {
+  it('posts nothing on a dry run, and prints the same', async () => {
     const slack = await localServer(answers(200, 'ok'));
     const ran = await start(['--dry-run'], { SLACK_WEBHOOK_URL: `${slack.url}/services/${TOKEN}` });
     expect(ran).toEqual(await start([], {}));

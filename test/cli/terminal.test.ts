@@ -2,31 +2,31 @@ import { start } from './a-laptop.ts';
 
 const ESCAPE = '\u001b[';
 
-describe('colours', () => {
-  it('are there on a terminal', async () => {
+describe('the colours of npm start', () => {
+  it('are on in a terminal', async () => {
     const { stdout } = await start([], {}, { isTTY: true });
     expect(stdout).toContain(ESCAPE);
   });
 
   it.each([
-    ['when the output is not a terminal', [], {}, {}],
-    ['when someone said NO_COLOR', [], { NO_COLOR: '1' }, { isTTY: true }],
-    ['when the terminal is a dumb one', [], { TERM: 'dumb' }, { isTTY: true }],
-    ['in JSON', ['--json'], {}, { isTTY: true }],
-    ['in the help', ['--help'], {}, { isTTY: true }],
-  ])('are not there %s', async (_when, command, environment, screen) => {
-    const { stdout } = await start(command, environment, screen);
+    { when: 'when the output is not a terminal', isTTY: false },
+    { when: 'when NO_COLOR is set', environment: { NO_COLOR: '1' } },
+    { when: 'when the terminal is dumb', environment: { TERM: 'dumb' } },
+    { when: 'in JSON', args: ['--json'] },
+    { when: 'in the help', args: ['--help'] },
+  ])('are off $when', async ({ args = [], environment = {}, isTTY = true }) => {
+    const { stdout } = await start(args, environment, { isTTY });
     expect(stdout).not.toContain(ESCAPE);
   });
 
-  it('are there when NO_COLOR is empty, which says nothing', async () => {
+  it('are on when NO_COLOR is empty, which counts as not set', async () => {
     const { stdout } = await start([], { NO_COLOR: '', TERM: 'xterm' }, { isTTY: true });
     expect(stdout).toContain(ESCAPE);
   });
 
-  it('change nothing but the colours', async () => {
+  it('change no text', async () => {
     const { stdout } = await start([], {}, { isTTY: true });
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what a colour begins with
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape sequences of colours begin with it
     expect(stdout.replace(/\u001b\[\d+m/g, '')).toBe((await start([], {})).stdout);
   });
 });
@@ -40,12 +40,12 @@ describe('the digest on a terminal', () => {
         .map((line) => line.length),
     );
 
-  it('fits it', async () => {
+  it('has no line wider than the terminal', async () => {
     const { stdout } = await start([], {}, { columns: 60 });
     expect(widest(stdout.slice(0, stdout.indexOf('That was a demo')))).toBeLessThanOrEqual(60);
   });
 
-  it('is as wide as elsewhere when the terminal says that it has no columns, as some do', async () => {
+  it('is 100 columns wide when the terminal reports 0 columns, as some do', async () => {
     const { stdout } = await start([], {}, { columns: 0 });
     expect(stdout).toBe((await start([], {})).stdout);
   });

@@ -4,7 +4,7 @@ import { aFailingRecord, aRecord, HOUR, MINUTE, START } from '../commands/a-worl
 import { answers, answersJson, closeLocalServers } from '../http/local-server.ts';
 import { KEY, Laptop, removeFolders, SECRETS, start, TOKEN } from './a-laptop.ts';
 
-/** Fails with the same last success, however late it is; its interval is so long that it never gets critical. */
+/** A failing sync whose last success never changes; its interval is so long that it never becomes critical. */
 const FAILING = [aFailingRecord(START, { interval_secs: 30 * 86_400 })];
 
 let laptop: Laptop;
@@ -13,14 +13,14 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await closeLocalServers();
-  const shown = laptop.ran.flatMap(({ stdout, stderr }) => [stdout, stderr]);
-  for (const text of [...shown, laptop.state() ?? ''])
+  const printed = laptop.finished.flatMap(({ stdout, stderr }) => [stdout, stderr]);
+  for (const text of [...printed, laptop.state() ?? ''])
     for (const secret of SECRETS) expect(text).not.toContain(secret);
   removeFolders();
 });
 
-/** Has told of one failing sync, five minutes ago. */
-async function toldOfOne(): Promise<void> {
+/** A check sent one failing sync, five minutes ago. */
+async function afterOneAlert(): Promise<void> {
   laptop.shown = FAILING;
   await laptop.start();
   laptop.posted();
@@ -28,18 +28,18 @@ async function toldOfOne(): Promise<void> {
 }
 
 describe('npm start with a key and an organisation', () => {
-  it('tells in Slack and on the terminal what needs a person', async () => {
+  it('reports the syncs that need attention in Slack and on the terminal', async () => {
     laptop.shown = FAILING;
     const { status, stdout, stderr } = await laptop.start();
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(laptop.posted()).toEqual([expect.stringContaining('orders is failing')]);
     expect(stdout).toContain('orders is failing');
-    expect(stdout).toMatch(/1 sync: 0 healthy, 1 failing; 1 message posted to Slack\.\n$/);
+    expect(stdout).toMatch(/1 sync: 0 healthy, 1 failing; 1 alert open; 1 message posted to Slack\.\n$/);
   });
 
-  it('says no key and no webhook that a sync repeats', async () => {
-    const said = `sent Bearer ${KEY} to /services/${TOKEN}`;
-    laptop.shown = [aRecord(START, { name: said, enabled: false, disabled_reason: said })];
+  it('redacts a key and a webhook that a record repeats', async () => {
+    const repeated = `sent Bearer ${KEY} to /services/${TOKEN}`;
+    laptop.shown = [aRecord(START, { name: repeated, enabled: false, disabled_reason: repeated })];
     const { status, stdout } = await laptop.start();
     expect(status).toBe(0);
     expect(stdout).toContain('sent Bearer *** to ***');
@@ -47,21 +47,21 @@ describe('npm start with a key and an organisation', () => {
     for (const secret of SECRETS) expect(posted).not.toContain(secret);
   });
 
-  it('posts nothing and writes nothing the second time', async () => {
-    await toldOfOne();
+  it('posts nothing and writes nothing when nothing changed', async () => {
+    await afterOneAlert();
     const before = statSync(laptop.stateFile).mtimeMs;
     const text = laptop.state();
     const { status, stdout } = await laptop.start();
     expect(status).toBe(0);
-    expect(stdout).toBe('1 sync: 0 healthy, 1 failing; nothing new to tell, 1 alert open.\n');
+    expect(stdout).toBe('1 sync: 0 healthy, 1 failing; 1 alert open; nothing new to send.\n');
     expect(laptop.posted()).toEqual([]);
     expect(laptop.state()).toBe(text);
     expect(statSync(laptop.stateFile).mtimeMs).toBe(before);
     expect(readdirSync(dirname(laptop.stateFile))).toEqual(['acme.json']);
   });
 
-  it('tells a recovery once', async () => {
-    await toldOfOne();
+  it('reports a recovery once', async () => {
+    await afterOneAlert();
     laptop.shown = [aRecord(laptop.now)];
     expect((await laptop.start()).stdout).toContain('orders recovered');
     expect(laptop.posted()).toEqual(['laptop: 1 resolved · orders recovered']);
@@ -70,8 +70,8 @@ describe('npm start with a key and an organisation', () => {
     expect(laptop.posted()).toEqual([]);
   });
 
-  it('reminds of what is still open after a day, not before, and then not again', async () => {
-    await toldOfOne();
+  it('sends a reminder of an open alert after 24 hours, once', async () => {
+    await afterOneAlert();
     laptop.now = START + 24 * HOUR - 5 * MINUTE;
     await laptop.start();
     expect(laptop.posted()).toEqual([]);
@@ -83,21 +83,19 @@ describe('npm start with a key and an organisation', () => {
     expect(laptop.posted()).toEqual([]);
   });
 
-  it('tells that it is blind after ten minutes, once, and that it sees again, once', async () => {
-    await toldOfOne();
+  it('reports after 10 minutes that the listing fails, once, and that it works again, once', async () => {
+    await afterOneAlert();
     laptop.shown = answersJson(404, { code: 'not_found', message: 'no such organisation' });
     for (const [minutes, posts] of [
       [0, []],
       [5, []],
-      [10, [expect.stringContaining('The syncs cannot be seen')]],
+      [10, [expect.stringContaining('The syncs cannot be listed')]],
       [15, []],
     ] as const) {
       laptop.now = START + (5 + minutes) * MINUTE;
       const { status, stdout, stderr } = await laptop.start();
       expect({ minutes, status, posted: laptop.posted() }).toEqual({ minutes, status: 1, posted: posts });
-      expect(stdout).toContain(
-        'The syncs could not be seen: 404 Not Found (not_found: no such organisation)',
-      );
+      expect(stdout).toContain('Listing the syncs failed: 404 Not Found (not_found: no such organisation); ');
       expect(stderr).toContain('cannot list the syncs of organisation "acme"');
     }
     laptop.shown = FAILING;
@@ -109,26 +107,26 @@ describe('npm start with a key and an organisation', () => {
     expect(laptop.posted()).toEqual([]);
   });
 
-  it('tells at once that its key is refused, and keeps what it knew of the syncs', async () => {
-    await toldOfOne();
+  it('reports a refused key at once, and keeps the open alerts', async () => {
+    await afterOneAlert();
     laptop.shown = answers(403);
     const { status, stderr } = await laptop.start();
     expect(status).toBe(1);
-    expect(stderr).toContain('check the API key, its organisation and its rights');
-    expect(laptop.posted()).toEqual([expect.stringContaining('The syncs cannot be seen')]);
+    expect(stderr).toContain('check the API key, its organisation and its permissions');
+    expect(laptop.posted()).toEqual([expect.stringContaining('The syncs cannot be listed')]);
     laptop.shown = FAILING;
     laptop.now += 5 * MINUTE;
     await laptop.start();
     expect(laptop.posted()).toEqual(['laptop: 1 resolved · The syncs can be listed again']);
   });
 
-  it('fails when Slack refuses, naming the webhook, and tells the next time what is owed', async () => {
+  it('fails when Slack refuses a message, and sends it at the next check', async () => {
     laptop.shown = FAILING;
     laptop.slackAnswers = answers(404, 'no_service');
     const { status, stdout, stderr } = await laptop.start();
     expect(status).toBe(1);
     expect(stdout).toContain('orders is failing');
-    expect(stdout).toMatch(/; 1 still to be told\.\n$/);
+    expect(stdout).toMatch(/; 1 alert open; 0 messages posted to Slack; 1 notification undelivered\.\n$/);
     expect(stderr).toContain('no_service');
     laptop.posted();
     laptop.slackAnswers = answers(200, 'ok');
@@ -137,52 +135,54 @@ describe('npm start with a key and an organisation', () => {
     expect(laptop.posted()).toEqual([expect.stringContaining('orders is failing')]);
   });
 
-  it('needs no Slack: what a check says on the terminal counts as told', async () => {
+  it('needs no Slack: alerts that were printed count as notified', async () => {
     delete laptop.environment['SLACK_WEBHOOK_URL'];
     laptop.shown = FAILING;
     const { stdout } = await laptop.start();
     expect(stdout).toContain('orders is failing');
     expect(stdout).not.toContain('Slack');
-    expect((await laptop.start()).stdout).toContain('nothing new to tell');
+    expect((await laptop.start()).stdout).toContain('nothing new to send');
   });
 
-  it('posts once when two are started at the same time', async () => {
+  it('posts once when two checks start at the same time', async () => {
     laptop.shown = FAILING;
     const both = await Promise.all([laptop.start(), laptop.start()]);
     expect(both.map(({ status }) => status)).toEqual([0, 0]);
     expect(laptop.posted()).toHaveLength(1);
   });
 
-  it('asks for one connector alone when it is told to', async () => {
+  it('lists only the syncs of TIMBAL_CONNECTOR_ID', async () => {
     laptop.environment['TIMBAL_CONNECTOR_ID'] = 'post gres';
     laptop.shown = answersJson(200, { syncs: [] });
     await laptop.start();
     expect(laptop.api.requests[0]?.url).toBe('/orgs/acme/connectors/syncs?connector_id=post+gres');
   });
 
-  it('works by the policy that it is given', async () => {
+  it('follows the policy in SYNC_ALERTS_POLICY', async () => {
     const policyFile = `${dirname(laptop.stateFile)}/policy.json`;
-    writeFileSync(policyFile, '{"ignore": [{"match": {"name": "ord*"}, "reason": "a test"}]}');
+    writeFileSync(policyFile, '{"exclude": [{"match": {"name": "ord*"}, "reason": "a test"}]}');
     laptop.environment['SYNC_ALERTS_POLICY'] = policyFile;
     laptop.shown = FAILING;
-    expect((await laptop.start()).stdout).toBe('1 sync: 0 healthy, 1 ignored; nothing new to tell.\n');
+    expect((await laptop.start()).stdout).toBe(
+      '1 sync: 0 healthy, 1 excluded; 0 alerts open; nothing new to send.\n',
+    );
     expect(laptop.posted()).toEqual([]);
   });
 });
 
-describe('--dry-run', () => {
-  it('says what would be told, and posts and writes nothing', async () => {
+describe('npm start -- --dry-run', () => {
+  it('prints the messages, and posts and writes nothing', async () => {
     laptop.shown = FAILING;
     const { status, stdout } = await laptop.start('--dry-run');
     expect(status).toBe(0);
     expect(stdout).toContain('orders is failing');
-    expect(stdout).toMatch(/; dry run: nothing was posted or remembered\.\n$/);
+    expect(stdout).toMatch(/; 1 alert open; dry run: nothing posted, nothing saved\.\n$/);
     expect(laptop.posted()).toEqual([]);
     expect(readdirSync(dirname(laptop.stateFile))).toEqual([]);
   });
 
-  it('leaves a memory as it is, so that the next check tells what it would have told', async () => {
-    await toldOfOne();
+  it('leaves the state file unchanged, so that the next check sends the same', async () => {
+    await afterOneAlert();
     const before = laptop.state();
     laptop.shown = [aRecord(laptop.now)];
     expect((await laptop.start('--dry-run')).stdout).toContain('orders recovered');
@@ -193,7 +193,7 @@ describe('--dry-run', () => {
   });
 });
 
-describe('--json', () => {
+describe('npm start -- --json', () => {
   it('prints the outcome as one JSON document and nothing else', async () => {
     laptop.shown = FAILING;
     const { status, stdout, stderr } = await laptop.start('--json');
@@ -213,7 +213,7 @@ describe('--json', () => {
     expect(quiet).not.toHaveProperty('digest');
   });
 
-  it('prints the outcome of a check that failed as well, and the error where errors go', async () => {
+  it('prints the outcome of a failed check too, and the error to stderr', async () => {
     laptop.shown = answers(403);
     const { status, stdout, stderr } = await laptop.start('--json');
     expect(status).toBe(1);
@@ -221,7 +221,7 @@ describe('--json', () => {
     expect(stderr).toContain('403 Forbidden');
   });
 
-  it('goes together with --dry-run', async () => {
+  it('can be combined with --dry-run', async () => {
     laptop.shown = FAILING;
     const { stdout } = await laptop.start('--json', '--dry-run');
     expect(JSON.parse(stdout)).toMatchObject({ dryRun: true, saved: false, posts: { accepted: 0 } });
@@ -229,14 +229,14 @@ describe('--json', () => {
   });
 });
 
-describe('a memory file that is not a memory', () => {
+describe('a state file that cannot be read', () => {
   it.each([
     ['not JSON', 'orders: failing', 'is not JSON'],
     ['cut off', '{"schemaVersion": 1, "ver', 'is not JSON'],
     ['empty', '', 'is empty'],
     ['JSON of something else', '{"name": "sync-alerts"}', 'is not a memory'],
     ['of a newer program', '{"schemaVersion": 99, "version": 1}', 'was written by a newer program'],
-  ])('is refused by its name and left as it is: %s', async (_what, text, complaint) => {
+  ])('fails the check with its path, and is left as it is: %s', async (_what, text, complaint) => {
     writeFileSync(laptop.stateFile, text);
     laptop.shown = FAILING;
     const { status, stdout, stderr } = await laptop.start();
@@ -248,7 +248,7 @@ describe('a memory file that is not a memory', () => {
   });
 });
 
-it('the memory of another organisation is refused, and left as it is: all of its syncs would be gone', async () => {
+it('fails on the state file of another organisation, and leaves it as it is', async () => {
   laptop.shown = FAILING;
   await laptop.start();
   laptop.posted();

@@ -1,0 +1,71 @@
+import * as v from 'valibot';
+import { formatNumber, pluralize } from '../lambda/core/digest/wording.ts';
+
+/** The counts of a listing; each record of it is in exactly one of them. Counts by problem are in the order to print. */
+export const syncCountsSchema = v.object({
+  listed: v.number(),
+  healthy: v.number(),
+  problems: v.record(v.string(), v.number()),
+  inconclusive: v.number(),
+  excluded: v.number(),
+  withoutId: v.number(),
+  repeated: v.number(),
+  /** Present when the listing failed: the other counts are then 0. */
+  listingFailure: v.optional(v.object({ received: v.string() })),
+});
+export type SyncCounts = v.InferOutput<typeof syncCountsSchema>;
+
+/** The figures of a check, as its outcome has them, and as the function's response has them in JSON. */
+export interface CheckFigures {
+  readonly syncs: SyncCounts;
+  readonly open: number;
+  readonly posts: { readonly accepted: number };
+  readonly undelivered: { readonly count: number };
+  readonly dryRun: boolean;
+}
+
+/**
+ * The last line about a check: "29 syncs: 27 healthy, 2 failing; 2 alerts open; 1 message posted to Slack."
+ *
+ * @param sent The channel that the check's messages go to; 'nothing' when there were none to send.
+ */
+export function checkSummary(figures: CheckFigures, sent: 'slack' | 'terminal' | 'nothing'): string {
+  const { syncs, open, posts, undelivered, dryRun } = figures;
+  const parts = [countsText(syncs), `${pluralize(open, 'alert')} open`];
+  if (sent === 'nothing') parts.push('nothing new to send');
+  if (dryRun) return sentence([...parts, 'dry run: nothing posted, nothing saved']);
+  if (sent === 'slack') parts.push(`${pluralize(posts.accepted, 'message')} posted to Slack`);
+  if (undelivered.count > 0) parts.push(`${pluralize(undelivered.count, 'notification')} undelivered`);
+  return sentence(parts);
+}
+
+/** The last line about a report: "29 syncs: 29 healthy; 0 alerts open; not posted." */
+export function reportSummary({
+  syncs,
+  open,
+  posts,
+}: Pick<CheckFigures, 'syncs' | 'open' | 'posts'>): string {
+  const posted =
+    posts.accepted > 0 ? `${pluralize(posts.accepted, 'message')} posted to Slack` : 'not posted';
+  return sentence([countsText(syncs), `${pluralize(open, 'alert')} open`, posted]);
+}
+
+function sentence(parts: readonly string[]): string {
+  return `${parts.join('; ')}.`;
+}
+
+/** "36 syncs: 30 healthy, 5 failing, 1 excluded"; without counts that are 0, except for the healthy ones. */
+function countsText(syncs: SyncCounts): string {
+  if (syncs.listingFailure !== undefined) return `Listing the syncs failed: ${syncs.listingFailure.received}`;
+  const counts: readonly (readonly [string, number])[] = [
+    ...Object.entries(syncs.problems),
+    ['inconclusive', syncs.inconclusive],
+    ['excluded', syncs.excluded],
+    ['without an id', syncs.withoutId],
+    ['repeated', syncs.repeated],
+  ];
+  const others = counts
+    .filter(([, count]) => count > 0)
+    .map(([name, count]) => `${formatNumber(count)} ${name.replaceAll('_', ' ')}`);
+  return `${pluralize(syncs.listed, 'sync')}: ${[`${formatNumber(syncs.healthy)} healthy`, ...others].join(', ')}`;
+}
