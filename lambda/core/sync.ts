@@ -38,11 +38,11 @@ export interface Labels {
   readonly kbUid: string | null;
   /** The table in the knowledge base. */
   readonly destTable: string | null;
-  /** The sync's own schedule, at least `SHORTEST_INTERVAL_SECONDS`. */
+  /** The sync's own schedule, at least `MIN_INTERVAL_SECONDS`. */
   readonly intervalSeconds: number | null;
 }
 
-/** The scheduler's tick: a smaller `interval_secs` means "every tick" (timbal-api-notes, semantics). */
+/** The scheduler's tick: a smaller `interval_secs` means "every tick" (docs/timbal-api.md). */
 export const MIN_INTERVAL_SECONDS = 30;
 
 /** The API's fields that we read, by its own names. */

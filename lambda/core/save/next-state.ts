@@ -1,11 +1,15 @@
-import type { Alert, Facts, ListingSize } from './alert.ts';
-import { diagnosisOf, type Evaluation } from './diagnose/evaluation.ts';
-import { isEmptyHistory } from './diagnose/history.ts';
-import { equal } from './equal.ts';
-import { sendReason } from './notify/reason.ts';
-import { DEFAULT_ROUTE, type Route, type WatchState } from './state.ts';
-import type { Instant } from './time.ts';
-import { firingsWithinWindow } from './track/flapping.ts';
+/*
+ * Makes the state to save: takes the saved state and what a check found, gives the next one, and whether it differs. A
+ * check calls this once, before it posts anything.
+ */
+import type { Alert, Facts, ListingSize } from '../alert.ts';
+import { diagnosisOf, type Evaluation } from '../diagnose/evaluation.ts';
+import { isEmptyHistory } from '../diagnose/history.ts';
+import { equal } from '../equal.ts';
+import { sendReason } from '../notify/reason.ts';
+import { DEFAULT_ROUTE, type Route, type WatchState } from '../state.ts';
+import type { Instant } from '../time.ts';
+import { firingsWithinWindow } from '../track/flapping.ts';
 
 /** What a check found out. */
 export interface Progress {
