@@ -3,15 +3,15 @@ import type { Instant } from './time.ts';
 /**
  * One connector sync as the API lists it.
  *
- * A field that is null, or that a tolerant reader may find absent, is null. A field that should be there and is
- * not, or that is of the wrong type, is null too and named in `faults`: diagnosis decides whether a verdict needs it.
+ * An optional field that is null or absent is null. A required field that is missing, and any field of the wrong type,
+ * is null and named in `faults`: the diagnosis decides whether a verdict needs it.
  */
 export interface Sync {
   /** Null when the record has no usable id. */
   readonly id: string | null;
   readonly labels: Labels;
   readonly enabled: boolean | null;
-  /** Why the platform disabled it; null when it did not; undefined when the API does not tell (an older revision). */
+  /** Why the platform disabled it; null when it did not; undefined when the API does not say (an older revision). */
   readonly disabledReason: string | null | undefined;
   /** As the API spells it. */
   readonly lastState: string | null;
@@ -20,21 +20,21 @@ export interface Sync {
   readonly secondsSinceSuccess: number | null;
   readonly createdAt: Instant | null;
   readonly updatedAt: Instant | null;
-  /** Failed runs since the last completed one; null when the API does not tell. */
+  /** Failed runs since the last completed one; null when the API does not say. */
   readonly consecutiveFailures: number | null;
   readonly hasCursor: boolean | null;
   /** The API's names of the fields that were missing or of the wrong type. */
   readonly faults: readonly Field[];
 }
 
-/** What names a sync to a person, also when it is gone from the listing. Null: the API did not say. */
+/** What names a sync to people, also after it left the listing. Null: the API did not say. */
 export interface Labels {
   readonly name: string | null;
   readonly connectorId: string | null;
   readonly connectionRef: string | null;
   /** `schema.table` at the source. */
   readonly source: string | null;
-  /** The knowledge base it fills. */
+  /** The knowledge base that it fills. */
   readonly kbUid: string | null;
   /** The table in the knowledge base. */
   readonly destTable: string | null;

@@ -15,15 +15,15 @@ export function after(instant: Instant, seconds: number): Instant {
   return instant + seconds * 1000;
 }
 
-/** A remembered moment further ahead than this was a wrong clock's: it must not stop the watch. */
+/** A saved moment further ahead than this comes from a wrong clock, which must not stop the watch. */
 export const CLOCK_SLACK_SECONDS = 60;
 
-/** Whether a remembered moment is further ahead than the clock of any check can have been. */
+/** Whether a saved moment is further ahead than the clock of any check can be. */
 export function isAhead(instant: Instant, now: Instant): boolean {
   return secondsBetween(now, instant) > CLOCK_SLACK_SECONDS;
 }
 
-/** Whether there is a moment, and it is later than another; any is later than none. */
+/** Whether there is a moment later than another one; any moment is later than none. */
 export function isLater(instant: Instant | null, than: Instant | null): boolean {
   return instant !== null && (than === null || instant > than);
 }

@@ -61,7 +61,7 @@ function lagSinceCreation({ createdAt, faults }: Sync, now: Instant): number | n
   return createdAt === null || isUnread ? null : Math.max(0, secondsBetween(createdAt, now));
 }
 
-/** What tells whether a run is in progress. */
+/** What shows whether a run is in progress. */
 export interface RunInput {
   readonly sync: Sync;
   readonly runState: RunState;

@@ -40,7 +40,7 @@ export function evidence(diagnosis: Diagnosis, now: Instant): Line {
   );
 }
 
-/** What tells one sync from the others of its shared cause. */
+/** The evidence that differs between the syncs of a shared cause. */
 export function evidenceInShort(diagnosis: Diagnosis, now: Instant): Line {
   const { sync, faults } = diagnosis;
   if (faults.length > 0) return evidence(diagnosis, now);

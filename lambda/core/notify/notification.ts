@@ -93,7 +93,7 @@ export interface Coverage {
   readonly cause?: string;
 }
 
-/** What a message covers, apart from how it looks. */
+/** What a message covers, apart from its rendering. */
 export interface MessageContent {
   readonly covers: readonly Coverage[];
   /** It says that the listing shrank. */

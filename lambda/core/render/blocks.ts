@@ -1,31 +1,37 @@
+import type { ContextBlock, DividerBlock, HeaderBlock, MrkdwnElement, SectionBlock } from '@slack/types';
 import type { Digest, Item } from '../digest/digest.ts';
 import { type Line, type Span, untrusted, words } from '../digest/rich-text.ts';
 import { utcText } from '../digest/wording.ts';
 import { codeSpan, dateToken, escaped, neutralized } from './escape.ts';
 import { MAX_HEADER_LENGTH, MAX_SECTION_LENGTH, MAX_TEXT_LENGTH } from './limits.ts';
 
-/** The blocks of Slack's that we use (docs.slack.dev, Block Kit). */
-export type Block =
-  | { readonly type: 'header'; readonly text: { readonly type: 'plain_text'; readonly text: string } }
-  | { readonly type: 'section'; readonly text: Mrkdwn }
-  | { readonly type: 'context'; readonly elements: Mrkdwn[] }
-  | { readonly type: 'divider' };
+/** The blocks of a message: four of Slack's, whose sections and contexts hold nothing but `Mrkdwn`. */
+export type Block = HeaderBlock | MrkdwnSection | MrkdwnContext | DividerBlock;
 
-/** `verbatim`: Slack makes no links of names that look like domains, and no mentions of names that look like people. */
-export interface Mrkdwn {
-  readonly type: 'mrkdwn';
-  readonly text: string;
-  readonly verbatim: true;
+interface MrkdwnSection extends SectionBlock {
+  text: Mrkdwn;
 }
 
+interface MrkdwnContext extends ContextBlock {
+  elements: Mrkdwn[];
+}
+
+/** `verbatim`: Slack makes no links of names that look like domains, and no mentions of names that look like people. */
+export interface Mrkdwn extends MrkdwnElement {
+  verbatim: true;
+}
+
+/** A header with the text, cut to the 150 characters that Slack takes. */
 export function headerBlock(text: string): Block {
   return { type: 'header', text: { type: 'plain_text', text: cutAt(text, MAX_HEADER_LENGTH) } };
 }
 
+/** The line in the size of a message. */
 export function sectionBlock(line: Line): Block {
   return { type: 'section', text: mrkdwn(line) };
 }
 
+/** The line in small print. */
 export function contextBlock(line: Line): Block {
   return { type: 'context', elements: [mrkdwn(line)] };
 }
@@ -35,12 +41,12 @@ export function dividerBlock(): Block {
 }
 
 /**
- * An item as Slack shows it: its mark and title in the size of a message, and in small print beneath them what is to be
- * known of it. An item that belongs to the one above it is small print altogether.
+ * One or two blocks for an item: the mark of its level and its title as a section, its detail beneath them in small
+ * print. A nested item is small print altogether.
  */
-export function itemBlocks({ level: mark, title, detail, isNested }: Item): readonly Block[] {
+export function itemBlocks({ level, title, detail, isNested }: Item): readonly Block[] {
   const head = [
-    words(isNested ? `${NESTED}${mark === 'note' ? '' : `${MARKS[mark]} `}` : `${MARKS[mark]}  `),
+    words(isNested ? `${NESTED}${level === 'note' ? '' : `${MARKS[level]} `}` : `${MARKS[level]}  `),
     ...title,
   ];
   if (detail.length === 0) return [isNested ? contextBlock(head) : sectionBlock(head)];
@@ -49,8 +55,8 @@ export function itemBlocks({ level: mark, title, detail, isNested }: Item): read
 }
 
 /**
- * Each mark has a shape of its own, for those who cannot tell its colour; what asks for nothing has no colour. Ours
- * alone, so a name cannot pretend to one.
+ * The mark of each level. Each has a shape of its own, for readers who do not see its colour; a note needs no action and
+ * has no colour. Names from outside stand in code spans, so no name can imitate a mark.
  */
 const MARKS: Readonly<Record<Item['level'], string>> = {
   critical: '\u{1F534}',
@@ -59,16 +65,16 @@ const MARKS: Readonly<Record<Item['level'], string>> = {
   note: '•',
 };
 
-/** Stands before the mark of an item that belongs to the one above it. */
+/** Stands before the mark of a nested item. */
 const NESTED = '↳ ';
 
-/** How many things a lock screen names, after the counts. */
+/** How many items a lock screen names, after the counts. */
 const MAX_ITEMS_IN_TEXT = 3;
 
-/** What a lock screen shows: where, the counts, and the worst first. At most `LONGEST_TEXT` characters, whole spans. */
-export function textOf(digest: Digest, number: number, of: number): string {
+/** The text on a lock screen: the environment, the counts, then the worst items. At most 300 characters, whole spans. */
+export function textOf(digest: Digest, number: number, total: number): string {
   const items = digest.sections[0]?.items.filter(({ isNested }) => isNested !== true) ?? [];
-  const which = of > 1 ? ` (${number} of ${of})` : '';
+  const which = total > 1 ? ` (${number} of ${total})` : '';
   const worst = items.slice(0, MAX_ITEMS_IN_TEXT).flatMap(({ title }) => [words(' · '), ...title]);
   let text = '';
   for (const span of [untrusted(digest.environment), words(`: ${digest.headline}${which}`), ...worst]) {
@@ -119,54 +125,54 @@ function mrkdwnSpan(span: Span): string {
   }
 }
 
-/** No line begins with a separator, and none ends between a number and its unit: a phone breaks lines everywhere. */
+/** A phone breaks lines at any blank: no line begins with a separator, and none ends between a number and its unit. */
 function unbroken(text: string): string {
   return text.replaceAll(' · ', '\u00A0· ').replace(/(\d) (?=[smhd]\b)/g, '$1\u00A0');
 }
 
-/** At most `longest` UTF-16 units, whole code points, with an ellipsis where something was cut. */
-function cutAt(text: string, longest: number): string {
-  if (text.length <= longest) return text;
+/** At most `maxLength` UTF-16 units, whole code points, with an ellipsis where something was cut. */
+function cutAt(text: string, maxLength: number): string {
+  if (text.length <= maxLength) return text;
   let cut = '';
   for (const point of text) {
-    if (cut.length + point.length > longest - 1) break;
+    if (cut.length + point.length > maxLength - 1) break;
     cut += point;
   }
   return `${cut}…`;
 }
 
 /**
- * What is posted alone when Slack refuses the blocks: the same lines, as many as fit one section, the items that do not
- * counted, and the end of the message whole.
+ * The message without blocks, which is posted when Slack refuses them: as many of its lines as fit one section, a count
+ * of the items left out, and the end of the message whole.
  */
 export function plainText({ blocks }: { readonly blocks: readonly Block[] }): string {
   const end = endOfItems(blocks);
   const tail = blocks.slice(end).flatMap(linesOf);
-  const left = (from: number) =>
+  const leftOut = (from: number) =>
     `… and ${blocks.slice(from, end).filter(isItem).length} more in this message`;
-  const room = MAX_SECTION_LENGTH - [left(0), ...tail].join('\n').length - 1;
+  const room = MAX_SECTION_LENGTH - [leftOut(0), ...tail].join('\n').length - 1;
   const lines: string[] = [];
   let length = 0;
   for (const [index, block] of blocks.slice(0, end).entries()) {
     const more = linesOf(block);
     length += more.reduce((sum, line) => sum + line.length + 1, 0);
-    if (length > room) return [...lines, left(index), ...tail].join('\n');
+    if (length > room) return [...lines, leftOut(index), ...tail].join('\n');
     lines.push(...more);
   }
   return [...lines, ...tail].join('\n');
 }
 
 /**
- * What is posted when Slack refuses the plain form too: how many of what, which is the first line of every message, and
- * no word that came from outside.
+ * The counts of the message alone, which are posted when Slack refuses the plain text too: its first line, which never
+ * holds anything from outside.
  */
 export function minimalText({ blocks }: { readonly blocks: readonly Block[] }): string {
-  return [...blocks.slice(0, 1).flatMap(linesOf), REFUSED].join('\n');
+  return [...blocks.slice(0, 1).flatMap(linesOf), DETAILS_REFUSED].join('\n');
 }
 
-const REFUSED = 'Slack refuses to show which: the log of the check says it, and so does a report.';
+const DETAILS_REFUSED = 'Slack refused the details. The log of the check has them, and a report shows them.';
 
-/** Where the last item has ended, its small print included; a divider parts it from the end of the message. */
+/** The index after the last item and its small print. A divider parts that from the end of the message. */
 function endOfItems(blocks: readonly Block[]): number {
   const last = blocks.findLastIndex(isItem);
   return last >= 0 && blocks[last + 1]?.type === 'context' ? last + 2 : last + 1;

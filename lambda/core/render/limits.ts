@@ -7,10 +7,7 @@ export const MAX_SECTION_LENGTH = 3000;
 /** Slack refuses a longer header (docs.slack.dev, header block, `text`). */
 export const MAX_HEADER_LENGTH = 150;
 
-/** Slack refuses a context block with more elements (docs.slack.dev, context block, `elements`). */
-export const MAX_CONTEXT_ELEMENTS = 10;
-
-/** Our own: what a notification shows of `text` before it is cut. */
+/** Our own: a notification on a phone cuts a longer `text`. */
 export const MAX_TEXT_LENGTH = 300;
 
 /**
@@ -19,5 +16,5 @@ export const MAX_TEXT_LENGTH = 300;
  */
 export const MAX_BLOCKS_JSON_LENGTH = 10_000;
 
-/** Our own: nobody reads a fourth. */
+/** Our own: a digest of more messages would bury the channel. */
 export const MAX_MESSAGES = 3;

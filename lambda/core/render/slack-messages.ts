@@ -1,5 +1,10 @@
+/*
+ * Turns a digest into Slack messages: takes neutral lines, gives one to three messages within Slack's limits, each with
+ * the alerts that it covers. A check calls `slackMessages` for its digest, and so do the report and the deployment test.
+ */
 import type { Digest, Item, Section } from '../digest/digest.ts';
-import { type Line, words } from '../digest/rich-text.ts';
+import { type Line, untrusted, words } from '../digest/rich-text.ts';
+import { formatNumber } from '../digest/wording.ts';
 import type { Coverage, MessageContent } from '../notify/notification.ts';
 import {
   type Block,
@@ -12,38 +17,37 @@ import {
 } from './blocks.ts';
 import { MAX_BLOCKS, MAX_BLOCKS_JSON_LENGTH, MAX_MESSAGES } from './limits.ts';
 
-/** One message to one webhook, and what it tells. */
+/** One message to one webhook, and what it covers. */
 export interface Message extends MessageContent {
-  /** What a notification shows, and what is posted alone when Slack refuses the blocks. */
+  /** What a notification on a lock screen shows. */
   readonly text: string;
   readonly blocks: readonly Block[];
 }
 
 /**
- * A digest as one to three messages within Slack's limits. What finds no room is counted in the last line of the last
- * one, and told with it.
+ * A digest as one to three messages. The last line of the last one counts the items that find no room; that message
+ * covers them.
  */
 export function slackMessages(digest: Digest): readonly Message[] {
   const end = [dividerBlock(), contextBlock(digest.context)];
   const reserved = reserveFor(digest, end);
-  const pages: Page[] = [openPage([headerBlock(digest.headline)], reserved)];
-  const left: Item[] = [];
+  const pages: Page[] = [openPage({ blocks: [headerBlock(digest.headline)] }, reserved)];
+  const leftOut: Item[] = [];
   for (const section of digest.sections) {
     for (const [index, item] of section.items.entries()) {
-      if (left.length > 0 || !placed(pages, headingOf(digest, section, index), item, reserved))
-        left.push(item);
+      const titled = { item, ...headingOf(digest, section, index) };
+      if (leftOut.length > 0 || !isPlaced(pages, titled, reserved)) leftOut.push(item);
     }
   }
   const last = pages.at(-1);
   if (last === undefined) return [];
-  if (left.length > 0)
-    add(
-      last,
-      [moreBlock(left, digest.moreHint)],
-      left.flatMap(countedOnly),
-      left.some(({ coversShrinkage }) => coversShrinkage),
-    );
-  add(last, end, [], false);
+  if (leftOut.length > 0)
+    add(last, {
+      blocks: [moreBlock(leftOut, digest.moreHint)],
+      covers: leftOut.flatMap(countedOnly),
+      coversShrinkage: leftOut.some(({ coversShrinkage }) => coversShrinkage),
+    });
+  add(last, { blocks: end });
   const lastReminder = digest.satisfiesReminder
     ? pages.length - 1
     : pages.findLastIndex(({ covers }) => covers.some(({ reason }) => reason === 'reminder'));
@@ -61,45 +65,50 @@ interface Page {
   readonly blocks: Block[];
   readonly covers: Coverage[];
   coversShrinkage: boolean;
-  /** Characters of JSON still free, what has to stand at the end of a digest already set aside. */
+  /** Characters of JSON still free, beside those reserved for the end of a digest. */
   room: number;
 }
 
-function openPage(blocks: readonly Block[], reserved: number): Page {
-  const page: Page = {
-    blocks: [],
-    covers: [],
-    coversShrinkage: false,
-    room: MAX_BLOCKS_JSON_LENGTH - reserved,
-  };
-  add(page, blocks, [], false);
+/** Blocks to add to a page, and what they cover. */
+interface Part {
+  readonly blocks: readonly Block[];
+  readonly covers?: readonly Coverage[];
+  readonly coversShrinkage?: boolean | undefined;
+}
+
+function openPage(part: Part, reserved: number): Page {
+  const room = MAX_BLOCKS_JSON_LENGTH - reserved;
+  const page: Page = { blocks: [], covers: [], coversShrinkage: false, room };
+  add(page, part);
   return page;
 }
 
-/** Puts an item on the last page, or on a new one while there may be one more; false when neither has room. */
-function placed(pages: Page[], heading: Heading, item: Item, reserved: number): boolean {
-  const own = itemBlocks(item);
-  const last = pages.at(-1);
-  if (last !== undefined && fits(last, [...heading.above, ...own])) {
-    add(last, [...heading.above, ...own], item.covers, item.coversShrinkage === true);
-    return true;
-  }
-  if (pages.length === MAX_MESSAGES) return false;
-  const page = openPage([titleBlock(heading.atTop), ...own], reserved);
-  page.covers.push(...item.covers);
-  page.coversShrinkage = item.coversShrinkage === true;
-  pages.push(page);
-  return true;
-}
-
-/** What stands above an item: in the midst of a message, and where it is the first of one. */
-interface Heading {
+/** An item with the title that stands above it. */
+interface TitledItem {
+  readonly item: Item;
+  /** Above the item within a message. */
   readonly above: readonly Block[];
+  /** The title where the item is the first of a message. */
   readonly atTop: string;
 }
 
-/** The headline says already what a digest of one section is about, so that section goes without its title. */
-function headingOf({ sections }: Digest, section: Section, item: number): Heading {
+/** Puts an item on the last page, or on a new one while there may be one more; false when neither has room. */
+function isPlaced(pages: Page[], { item, above, atTop }: TitledItem, reserved: number): boolean {
+  const { covers, coversShrinkage } = item;
+  const own = itemBlocks(item);
+  const blocks = [...above, ...own];
+  const last = pages.at(-1);
+  if (last !== undefined && fits(last, blocks)) {
+    add(last, { blocks, covers, coversShrinkage });
+    return true;
+  }
+  if (pages.length === MAX_MESSAGES) return false;
+  pages.push(openPage({ blocks: [titleBlock(atTop), ...own], covers, coversShrinkage }, reserved));
+  return true;
+}
+
+/** A digest of one section has no title above it: its headline says the same. */
+function headingOf({ sections }: Digest, section: Section, item: number): Omit<TitledItem, 'item'> {
   if (item > 0) return { above: [], atTop: `${section.title}, continued` };
   const atTop = section.title;
   if (sections.length === 1) return { above: [], atTop };
@@ -107,19 +116,18 @@ function headingOf({ sections }: Digest, section: Section, item: number): Headin
   return { above: isFirst ? [titleBlock(atTop)] : [dividerBlock(), titleBlock(atTop)], atTop };
 }
 
+/** The line that counts the items left out, the divider and the context. */
+const RESERVED_BLOCKS = 3;
+
 function fits(page: Page, blocks: readonly Block[]): boolean {
-  const kept = 3; // the line that counts the rest, the divider and the context
-  return page.blocks.length + blocks.length + kept <= MAX_BLOCKS && jsonLength(blocks) <= page.room;
+  const count = page.blocks.length + blocks.length + RESERVED_BLOCKS;
+  return count <= MAX_BLOCKS && jsonLength(blocks) <= page.room;
 }
 
-function add(
-  page: Page,
-  blocks: readonly Block[],
-  covers: readonly Coverage[],
-  coversShrinkage: boolean,
-): void {
+function add(page: Page, { blocks, covers = [], coversShrinkage = false }: Part): void {
   page.blocks.push(...blocks);
-  for (const tell of covers) page.covers.push(tell);
+  // One by one: an item may cover 140,000 alerts, too many for the arguments of one call.
+  for (const coverage of covers) page.covers.push(coverage);
   page.coversShrinkage ||= coversShrinkage;
   page.room -= jsonLength(blocks);
 }
@@ -137,24 +145,20 @@ function titleBlock(title: string): Block {
   return sectionBlock([{ kind: 'strong', text: title }]);
 }
 
-function moreBlock(left: readonly Item[], moreHint: string): Block {
-  const count = left.reduce((sum, item, index) => sum + weightOf(item, left[index + 1]), 0);
+function moreBlock(leftOut: readonly Item[], moreHint: string): Block {
+  const count = leftOut.reduce((sum, item, index) => sum + weightOf(item, leftOut[index + 1]), 0);
   return sectionBlock(moreText(count, moreHint));
 }
 
-/** How many things an item speaks of. What stands beneath a shared cause is counted, and not the cause too. */
+/** How many alerts an item counts for. Where a shared cause has alerts nested beneath it, only those count. */
 function weightOf({ covers }: Item, next: Item | undefined): number {
   return covers.length === 0 && next?.isNested ? 0 : Math.max(1, covers.length);
 }
 
 function moreText(count: number, moreHint: string): Line {
-  return [
-    words(`… and ${count.toLocaleString('en-US')} more: `),
-    { kind: 'untrusted', text: moreHint },
-    words(' shows them'),
-  ];
+  return [words(`… and ${formatNumber(count)} more: `), untrusted(moreHint), words(' shows them')];
 }
 
 function countedOnly({ covers }: Item): readonly Coverage[] {
-  return covers.map((tell) => ({ ...tell, listed: false }));
+  return covers.map((coverage) => ({ ...coverage, listed: false }));
 }

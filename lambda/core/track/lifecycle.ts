@@ -171,7 +171,7 @@ function resolvedBy(
   const had = alert.problems;
   if (had.includes('listing_failed')) return 'listing_restored';
   if (had.every((problem) => problem === 'unreadable')) return 'readable';
-  // Nothing was wrong with the sync: a person had paused it.
+  // Nothing was wrong with the sync: somebody had paused it.
   if (alert.paused && had.every((problem) => problem === 'disabled')) return 'enabled';
   if (diagnosis !== undefined && hasNewSuccess(alert, diagnosis, now)) return 'success';
   return had.includes('disabled') ? 'enabled' : 'no_longer_late';

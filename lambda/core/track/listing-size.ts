@@ -7,7 +7,7 @@ export const MIN_LOSS = 5;
 /** A change of at least this part of the size is saved at once, a smaller one with another write. */
 const NOTABLE_PART = 1 / 10;
 
-/** The size of the listing after an evaluation. Only a complete listing tells it. */
+/** The size of the listing after an evaluation. Only a complete listing shows it. */
 export function sizeAfter(size: ListingSize, evaluation: Evaluation): ListingSize {
   if (evaluation.kind === 'unavailable') {
     // Unreadable records are records: only an organisation that never had any may have an empty listing.
