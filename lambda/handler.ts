@@ -1,12 +1,16 @@
+/*
+ * In: an event and Lambda's context. Out: the response of the command, or an error without secrets.
+ * AWS Lambda calls `handler`: for EventBridge Scheduler every 5 minutes, and for people through `npm run invoke`.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { POLICY_FILE } from './invocation/environment-variables.ts';
 import { createHandler } from './invocation/invocation.ts';
 
-/** Where Lambda unpacks the function's asset. */
+/** Lambda unpacks the function package into LAMBDA_TASK_ROOT. */
 const policyFile = join(process.env['LAMBDA_TASK_ROOT'] ?? process.cwd(), POLICY_FILE);
 
-/** The function's entry. Under JSON logging Lambda makes one line of each object, with its level, time and request. */
+/** Runs once per cold start. With JSON logging, Lambda adds time, level and request id to each object on the console. */
 export const handler = createHandler(
   {
     environment: process.env,

@@ -1,7 +1,13 @@
+/*
+ * In: the ports to Timbal, the state store and Slack; the settings. Out: an outcome, or CheckFailed with one.
+ * EventBridge Scheduler calls this every 5 minutes through invocation/; `npm start` and `npm run invoke` call it by hand.
+ */
+
 import { evaluate } from '../core/diagnose/evaluation.ts';
 import { writeDigest } from '../core/digest/write-digest.ts';
-import { asSaved, hasChanged, nextState } from '../core/next-state.ts';
-import { isEmptyPlan, planNotifications } from '../core/notify/plan.ts';
+import { asSaved, hasChanged, nextState } from '../core/save/next-state.ts';
+import { isEmptyPlan } from '../core/notify/notification.ts';
+import { planNotifications } from '../core/notify/plan.ts';
 import { parseListing } from '../core/parse/parse-sync.ts';
 import { slackMessages } from '../core/render/slack-messages.ts';
 import { routeOf } from '../core/state.ts';
@@ -14,37 +20,29 @@ import type { Outcome } from './outcome.ts';
 import type { CheckSettings, Ports } from './ports.ts';
 import { summarize } from './summarize.ts';
 
-/**
- * One scheduled pass: list, parse, diagnose, track, announce, compose, deliver.
- *
- * @throws CheckFailed when it could not list, remember or deliver, after it has remembered what it could.
- */
+/** @throws CheckFailed when the check could not list, save or deliver, after it saved what it could. */
 export async function check(ports: Ports, settings: CheckSettings): Promise<Outcome> {
   const { policy, origin } = settings;
-  const times = startDeadlines(settings.remainingSeconds);
+  const deadlines = startDeadlines(settings.remainingSeconds);
   const now = ports.now();
-  const { loaded, listed } = await loadAndList(ports, times.listing);
-  const { state } = loaded;
-  const leaseCheck = checkLease(state, listed.requestedAt, times, now);
-  if (leaseCheck.kind !== 'free') return stopCheck(leaseCheck, loaded, ports, settings, now);
+  const run = { ports, settings, deadlines, now };
+
+  const { loaded, listed } = await loadAndList(ports, deadlines.listing);
+  const { state, version } = loaded;
+  const leaseCheck = checkLease(state, listed.requestedAt, run);
+  if (leaseCheck.kind !== 'free') return stopCheck(leaseCheck, loaded, run);
 
   const initialRun = !state.initialized;
-  const evaluation = evaluate(parseListing(listed), state.facts, policy, now);
-  const facts = track(state.facts, evaluation, policy, now, initialRun);
-  const { plan, route } = planNotifications(facts, routeOf(state), evaluation, policy, now);
-  const said = isEmptyPlan(plan) ? undefined : writeDigest(plan, facts, evaluation, origin, initialRun, now);
-  const messages = said === undefined ? [] : slackMessages(said);
+  const evaluation = evaluate(parseListing(listed), state.facts, { policy, now });
+  const facts = track(state.facts, evaluation, { policy, initialRun });
+  const planned = planNotifications(facts, routeOf(state), { evaluation, policy });
+  const { plan, route } = planned;
+  const digest = isEmptyPlan(plan) ? undefined : writeDigest(plan, { facts, evaluation, origin, initialRun });
+  const messages = digest === undefined ? [] : slackMessages(digest);
 
-  const next = nextState(state, facts, route, evaluation, listed.requestedAt);
+  const next = nextState(state, { facts, route, evaluation, listedAt: listed.requestedAt });
   const isQuiet = messages.length === 0 && !hasChanged(state, next);
-  const delivery = {
-    state: asSaved(next, evaluation, now),
-    version: loaded.version,
-    messages,
-    evaluation,
-    now,
-  };
-  const delivered =
-    isQuiet || settings.dryRun ? NOT_DELIVERED : await deliver(delivery, ports, settings, times);
-  return summarize({ listed, evaluation, facts, plan, said, next, delivered, leaseCheck, now }, settings);
+  const delivery = { state: asSaved(next, evaluation), version, messages, evaluation };
+  const delivered = isQuiet || settings.dryRun ? NOT_DELIVERED : await deliver(delivery, run);
+  return summarize({ listed, evaluation, facts, planned, digest, next, delivered, leaseCheck }, run);
 }

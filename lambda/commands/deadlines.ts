@@ -1,31 +1,34 @@
 import { type Deadline, deadlineIn } from '../http/deadline.ts';
 
-/** How the time of one check is shared out (design, section 6, "Time"). */
+/** How a command divides its time (docs/design/delivery-and-state.md). */
 export interface Deadlines {
   /** Cuts the listing. */
   readonly listing: Deadline;
-  /** Cuts every post, early enough to remember what came of it. */
+  /** Cuts every post, 5 s before the end, so that the check can save the result of the last one. */
   readonly posting: Deadline;
-  /** The end of the check: cuts every write, and nothing is begun after it. */
-  readonly resolution: Deadline;
-  /** How long the claim of a check holds: no write of its own can come after. */
+  /** The end of the check: cuts every write, and nothing starts after it. */
+  readonly end: Deadline;
+  /** How long the lease of the check holds: 30 s longer than the check can live, so no write of its own comes later. */
   readonly leaseSeconds: number;
 }
 
 const MAX_CHECK_SECONDS = 50;
-const SPARE_BEFORE_KILL_SECONDS = 8;
-const LISTING_SECONDS = 30;
-const SPARE_AFTER_POSTS_SECONDS = 5;
-const LEASE_AFTER_KILL_SECONDS = 30;
+const SECONDS_BEFORE_KILL = 8;
+const MAX_LISTING_SECONDS = 30;
+const SECONDS_AFTER_POSTING = 5;
+const LEASE_SECONDS_AFTER_KILL = 30;
 
-/** The timetable of a check that starts now and is killed after `killedAfterSeconds`: it ends itself well before. */
+/**
+ * The deadlines of a command that starts now and that its host kills after `remainingSeconds`. The command ends itself
+ * at least 8 s earlier, because a killed check neither saves nor reports.
+ */
 export function startDeadlines(remainingSeconds: number): Deadlines {
-  const end = Math.min(MAX_CHECK_SECONDS, remainingSeconds - SPARE_BEFORE_KILL_SECONDS);
-  const posting = Math.max(1, end - SPARE_AFTER_POSTS_SECONDS);
+  const end = Math.min(MAX_CHECK_SECONDS, remainingSeconds - SECONDS_BEFORE_KILL);
+  const posting = Math.max(1, end - SECONDS_AFTER_POSTING);
   return {
-    listing: deadlineIn(Math.min(LISTING_SECONDS, posting)),
+    listing: deadlineIn(Math.min(MAX_LISTING_SECONDS, posting)),
     posting: deadlineIn(posting),
-    resolution: deadlineIn(end),
-    leaseSeconds: remainingSeconds + LEASE_AFTER_KILL_SECONDS,
+    end: deadlineIn(end),
+    leaseSeconds: remainingSeconds + LEASE_SECONDS_AFTER_KILL,
   };
 }

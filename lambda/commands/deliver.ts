@@ -1,188 +1,169 @@
 import type { Evaluation } from '../core/diagnose/evaluation.ts';
-import { hasSeen } from '../core/next-state.ts';
-import type { Coverage, MessageContent } from '../core/notify/coverage.ts';
-import {
-  backOff,
-  recordAccepted,
-  recordInFlight,
-  recordRefused,
-  recordUnconfirmed,
-} from '../core/notify/notification-log.ts';
+import { hasListed } from '../core/save/next-state.ts';
+import { backOff, backOffUnconfirmed } from '../core/notify/backoff.ts';
+import type { Coverage, MessageContent } from '../core/notify/notification.ts';
+import { recordAccepted, recordInFlight, recordRefused } from '../core/notify/notification-log.ts';
 import type { Message } from '../core/render/slack-messages.ts';
 import { DEFAULT_ROUTE, type Lease, type Route, routeOf, type WatchState } from '../core/state.ts';
-import { after, type Instant } from '../core/time.ts';
+import { after } from '../core/time.ts';
+import { asError } from '../errors.ts';
 import type { PostResult } from '../slack/webhook.ts';
 import { StateConflict } from '../state/errors.ts';
-import type { Deadlines } from './deadlines.ts';
-import type { CheckSettings, Ports } from './ports.ts';
+import type { RunContext } from './ports.ts';
 
-/** What became of the facts and of the messages. */
+/** What a check saves and posts. */
+export interface Delivery {
+  /** The new facts and notification log, as of before any post. */
+  readonly state: WatchState;
+  /** The version of the stored state that the new one was derived from. */
+  readonly version: number;
+  readonly messages: readonly Message[];
+  readonly evaluation: Evaluation;
+}
+
 export interface DeliveryResult {
-  /** The memory as it was last written, or tried to be. */
+  /** The state as the check last wrote it, or tried to write it. */
   readonly state?: WatchState;
-  /** `overtaken`: another check wrote first, and nothing was posted. */
-  readonly write: 'saved' | 'superseded' | 'not remembered';
+  /** `superseded`: another check wrote first, so this one posted nothing. */
+  readonly write: 'saved' | 'superseded' | 'not_saved';
   readonly posts: Posts;
-  /** What the messages told that Slack certainly took. */
+  /** What the messages covered that Slack accepted. */
   readonly notified: readonly Coverage[];
   readonly errors: readonly Error[];
 }
 
-/** How many messages Slack certainly has, certainly has not, or may have. */
+/** How many messages Slack accepted, refused, or may have received without confirming it. */
 export interface Posts {
   readonly accepted: number;
   readonly refused: number;
   readonly unconfirmed: number;
-  /** Announcements, closings and reminders posted again, since an earlier post of theirs is in doubt. */
+  /** How many alerts and reminders were posted again because an earlier post of them is unconfirmed. */
   readonly repeated: number;
 }
 
-export const NO_POSTS: Posts = { accepted: 0, refused: 0, unconfirmed: 0, repeated: 0 };
+const NO_POSTS: Posts = { accepted: 0, refused: 0, unconfirmed: 0, repeated: 0 };
 
 export const NOT_DELIVERED: DeliveryResult = {
-  write: 'not remembered',
+  write: 'not_saved',
   posts: NO_POSTS,
   notified: [],
   errors: [],
 };
 
-/** What is to be remembered and posted. */
-export interface Delivery {
-  /** The facts and the telling, before anything was posted. */
-  readonly state: WatchState;
-  /** The number of the write that they were derived from. */
-  readonly version: number;
-  readonly messages: readonly Message[];
-  readonly evaluation: Evaluation;
-  readonly now: Instant;
-}
-
 /**
- * Remembers the facts, with a claim that notes what is about to be posted; posts, one message after the other;
- * remembers what came of each before the next. The last write releases the claim, whatever came of the posts.
+ * Saves the state with a lease and a record of every post in flight; posts one message after the other; saves the result
+ * of each post before the next one. The last write releases the lease, whatever the results.
  *
- * At least once: only a certain acceptance or refusal clears a note, and what is still noted is in doubt and posted
- * again. Never rejects for what the store or Slack does.
+ * Delivery is at least once: only a confirmed acceptance or refusal ends "in flight", and whatever is still in flight is
+ * posted again by a later check. Errors of the store and of Slack are returned, never thrown.
  */
-export async function deliver(
-  delivery: Delivery,
-  { state: store, slack }: Ports,
-  { checkId, policy }: CheckSettings,
-  times: Deadlines,
-): Promise<DeliveryResult> {
-  const { messages, evaluation, now } = delivery;
-  const lease = { holder: checkId, expiresAt: after(now, times.leaseSeconds) };
+export async function deliver(delivery: Delivery, context: RunContext): Promise<DeliveryResult> {
+  const { messages, evaluation } = delivery;
+  const { ports, settings, deadlines, now } = context;
+  const lease = { holder: settings.checkId, expiresAt: after(now, deadlines.leaseSeconds) };
   let state = withLease(delivery, lease);
   let version: number;
   try {
-    version = await store.save(state, delivery.version, times.resolution);
+    version = await ports.state.save(state, delivery.version, deadlines.end);
   } catch (error) {
-    const facts = error instanceof StateConflict ? 'superseded' : 'not remembered';
-    return {
-      state,
-      write: facts,
-      posts: NO_POSTS,
-      notified: [],
-      errors: facts === 'superseded' ? [] : [asError(error)],
-    };
+    if (error instanceof StateConflict) return { ...NOT_DELIVERED, state, write: 'superseded' };
+    return { ...NOT_DELIVERED, state, errors: [asError(error)] };
   }
 
   const posts = { ...NO_POSTS };
-  const told: Coverage[] = [];
+  const notified: Coverage[] = [];
   const errors: Error[] = [];
   for (const [index, message] of messages.entries()) {
-    const posted = await slack.post(message, times.posting);
-    posts[posted.kind] += 1;
-    if (posted.kind !== 'refused') posts.repeated += repeats(delivery.state, message);
-    if (posted.kind === 'accepted') told.push(...message.covers);
-    else errors.push(posted.error);
-    const left = messages.slice(index + 1);
-    const unsent = stopsTheRoute(posted) ? left : [];
-    const isLast = unsent.length === left.length;
+    const result = await ports.slack.post(message, deadlines.posting);
+    posts[result.kind] += 1;
+    if (result.kind !== 'refused') posts.repeated += countRepeated(delivery.state, message);
+    if (result.kind === 'accepted') notified.push(...message.covers);
+    else errors.push(result.error);
+
+    const remaining = messages.slice(index + 1);
+    const unsent = blocksRoute(result) ? remaining : [];
+    const isLast = unsent.length === remaining.length;
     state = withRoute(state, (route) =>
-      unsent.reduce(recordRefused, routeAfter(route, message, posted, delivery, policy.periodSeconds)),
+      unsent.reduce(recordRefused, routeAfter(route, { message, result }, { delivery, context })),
     );
     if (isLast)
-      state = withoutLease(state, hasSeen(evaluation, state.facts) && posts.accepted === messages.length);
+      state = withoutLease(state, hasListed(evaluation, state.facts) && posts.accepted === messages.length);
     try {
-      version = await store.save(state, version, times.resolution);
+      version = await ports.state.save(state, version, deadlines.end);
     } catch (error) {
       errors.push(asError(error));
       if (error instanceof StateConflict) break;
-      // A store that hung has used up the time: another try could be cut off by the kill.
-      if (times.resolution.signal.aborted) break;
-      // Once more, and no more posts: what came of this one, and that the others were never sent.
-      const never = isLast ? [] : left;
+      // A store that hung has used up the time: the host could kill the check during another attempt.
+      if (deadlines.end.signal.aborted) break;
+      // One more attempt and no more posts: it saves the result of this post, and that the others were never sent.
+      const neverSent = isLast ? [] : remaining;
       state = withoutLease(
-        withRoute(state, (route) => never.reduce(recordRefused, route)),
+        withRoute(state, (route) => neverSent.reduce(recordRefused, route)),
         false,
       );
-      await store.save(state, version, times.resolution).catch((again) => errors.push(asError(again)));
+      await ports.state.save(state, version, deadlines.end).catch((again) => errors.push(asError(again)));
       break;
     }
     if (isLast) break;
   }
-  return { state, write: 'saved', posts, notified: told, errors };
+  return { state, write: 'saved', posts, notified, errors };
 }
 
-/** The memory to write before anything is posted: with a claim and a note of every post, if there is to be any. */
+/** The state to save before anything is posted. Without messages there is no post to protect, and so no lease. */
 function withLease({ state, messages }: Delivery, lease: Lease): WatchState {
-  const { lease: _expired, ...unclaimed } = state;
-  if (messages.length === 0) return unclaimed;
+  const { lease: _expired, ...rest } = state;
+  if (messages.length === 0) return rest;
   const everything = {
     covers: messages.flatMap(({ covers }) => covers),
     coversShrinkage: false,
     endsReminder: messages.some(({ endsReminder }) => endsReminder),
   };
-  return { ...withRoute(unclaimed, (route) => recordInFlight(route, everything)), lease };
+  return { ...withRoute(rest, (route) => recordInFlight(route, everything)), lease };
 }
 
-/** The memory to write when nothing more is posted: without the claim. */
+/** The state to save when nothing more is posted. */
 function withoutLease(state: WatchState, initializes: boolean): WatchState {
-  const { lease: _ours, ...rest } = state;
+  const { lease: _released, ...rest } = state;
   return { ...rest, initialized: rest.initialized || initializes };
 }
 
-/** A message refused for its form does not hold up the others; any other trouble is the route's. */
-function stopsTheRoute(posted: PostResult): boolean {
-  return posted.kind === 'unconfirmed' || (posted.kind === 'refused' && !posted.form);
+/** A message whose payload Slack refuses does not block the others; any other failure concerns the whole route. */
+function blocksRoute(result: PostResult): boolean {
+  return result.kind === 'unconfirmed' || (result.kind === 'refused' && !result.invalidPayload);
 }
 
 function routeAfter(
   route: Route,
-  message: Message,
-  posted: PostResult,
-  { state, now }: Delivery,
-  periodSeconds: number,
+  { message, result }: { readonly message: Message; readonly result: PostResult },
+  { delivery, context }: { readonly delivery: Delivery; readonly context: RunContext },
 ): Route {
-  switch (posted.kind) {
+  const { now, settings } = context;
+  switch (result.kind) {
     case 'accepted':
-      return recordAccepted(route, message, state.facts, now);
+      return recordAccepted(route, message, { facts: delivery.state.facts, now });
     case 'refused': {
-      const after = recordRefused(route, message);
-      return posted.waitSeconds === undefined ? after : backOff(after, posted.waitSeconds, now);
+      const refused = recordRefused(route, message);
+      return result.retryAfterSeconds === undefined
+        ? refused
+        : backOff(refused, result.retryAfterSeconds, now);
     }
     case 'unconfirmed':
-      return recordUnconfirmed(route, periodSeconds, now);
+      return backOffUnconfirmed(route, settings.policy.periodSeconds, now);
   }
 }
 
-/** How many alerts the message tells again, and whether the reminder, since an earlier post is in doubt. */
-function repeats(state: WatchState, { covers, endsReminder }: MessageContent): number {
+/** How many alerts, and whether the reminder, the message repeats because an earlier post is unconfirmed. */
+function countRepeated(state: WatchState, { covers, endsReminder }: MessageContent): number {
   const { notificationLog, remindersInFlight = 0 } = routeOf(state);
-  const again = covers.filter(({ fingerprint, reason }) => {
+  const repeated = covers.filter(({ fingerprint, reason }) => {
     if (reason === 'reminder') return false;
     return notificationLog[fingerprint]?.inFlight?.what === (reason === 'resolved' ? 'resolved' : 'firing');
   });
-  const reminds = endsReminder && covers.some(({ reason }) => reason === 'reminder');
-  return again.length + (reminds && remindersInFlight > 0 ? 1 : 0);
+  const givesReminder = endsReminder && covers.some(({ reason }) => reason === 'reminder');
+  return repeated.length + (givesReminder && remindersInFlight > 0 ? 1 : 0);
 }
 
 function withRoute(state: WatchState, update: (route: Route) => Route): WatchState {
   const route = update(routeOf(state));
   return { ...state, routes: { ...state.routes, [DEFAULT_ROUTE]: route } };
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

@@ -1,35 +1,41 @@
-import type { Change, Tally } from '../core/diagnose/tally.ts';
-import type { Digest } from '../core/digest/write-digest.ts';
+import type { Tally } from '../core/diagnose/tally.ts';
+import type { Change } from '../core/digest/changes.ts';
+import type { AlertDecision } from '../core/digest/decisions.ts';
+import type { Digest } from '../core/digest/digest.ts';
 import { SyncAlertsError } from '../errors.ts';
 import type { Posts } from './deliver.ts';
 
-/** What a check did, for people and for programs. Dates are ISO 8601. */
+/** The result of a check, for people and for programs. Dates are ISO 8601, in UTC. */
 export type Outcome = Checked | Stopped;
 
+/** A check that went to its end. */
 export interface Checked {
   readonly kind: 'checked';
   readonly at: string;
   readonly organisation: string;
   readonly environment: string;
   readonly syncs: Tally;
-  /** Alerts that are firing. */
+  /** How many alerts are firing. */
   readonly open: number;
-  /** What was posted; on a dry run, what would be. */
+  /** What the check tried to post; on a dry run, what it would post. */
   readonly changes: readonly Change[];
-  /** Of them, those that Slack certainly has. */
+  /** Whether each alert is sent by this check, and why or why not. */
+  readonly decisions: readonly AlertDecision[];
+  /** Those of `changes` that Slack accepted. */
   readonly notified: readonly Change[];
-  /** What was said, or would be; absent when there was nothing to tell. */
+  /** What the check wrote or would write; absent when there was nothing to send. */
   readonly digest?: Digest;
   readonly posts: Posts;
+  /** Changes that should have been sent and were not, and the time since when the oldest one waits. */
   readonly undelivered: { readonly count: number; readonly since?: string };
   /** False when nothing changed, and on a dry run. */
   readonly saved: boolean;
   readonly dryRun: boolean;
-  /** A remembered time that was not believed: a clock was wrong. */
+  /** Names a stored time that the check ignored because it lies too far in the future: a clock is wrong. */
   readonly clockSkew?: string;
 }
 
-/** A check that another one made needless: a success that says so. */
+/** A check that stopped because another one did its work, or is doing it. That is a success. */
 export interface Stopped {
   readonly kind: 'lease_held' | 'superseded';
   readonly at: string;
@@ -38,12 +44,18 @@ export interface Stopped {
   readonly reason: string;
 }
 
-/** A check that could not list, remember or deliver, after it has remembered what it could. */
+/** Thrown by a check that could not list, save or deliver, after it saved what it could. */
 export class CheckFailed extends SyncAlertsError {
-  readonly outcome: Outcome | undefined;
+  readonly outcome: Outcome;
 
-  constructor(errors: readonly Error[], outcome?: Outcome) {
+  /** @param errors All that went wrong, the first one being the cause; at least one. */
+  constructor(errors: readonly Error[], outcome: Outcome) {
     super('check_failed', errors.map(({ message }) => message).join('\n'), { cause: errors[0] });
     this.outcome = outcome;
   }
+}
+
+/** The outcome that a failed check carries; undefined for every other error. */
+export function outcomeOf(error: unknown): Outcome | undefined {
+  return error instanceof CheckFailed ? error.outcome : undefined;
 }

@@ -1,26 +1,38 @@
-import type { Origin } from '../core/digest/write-digest.ts';
+import type { Origin } from '../core/digest/digest.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Instant } from '../core/time.ts';
 import type { Poster } from '../slack/webhook.ts';
 import type { StateStore } from '../state/state-store.ts';
 import type { ListingSource } from '../timbal/listing.ts';
+import type { Deadlines } from './deadlines.ts';
 
-/** What a check reaches the world through. */
+/** Everything outside the process that a command reaches. Both hosts, Lambda and the command line, provide them. */
 export interface Ports {
   readonly listing: ListingSource;
   readonly state: StateStore;
   readonly slack: Poster;
-  /** The clock: read once a check. */
+  /** The clock. A command reads it once. */
   readonly now: () => Instant;
 }
 
 export interface CheckSettings {
   readonly policy: Policy;
   readonly origin: Origin;
-  /** Names this check in its claim. */
+  /** Identifies this check as the holder of its lease. */
   readonly checkId: string;
-  /** When whatever runs the check is killed, in seconds from its start. */
+  /** Seconds from now until the host kills the check. */
   readonly remainingSeconds: number;
-  /** Says what would be posted and remembered; posts and writes nothing. */
+  /** The check reports what it would post and save, but posts and saves nothing. */
   readonly dryRun: boolean;
+}
+
+/** The settings that every command needs; only a check needs the rest. */
+export type CommandSettings = Pick<CheckSettings, 'policy' | 'origin' | 'remainingSeconds'>;
+
+/** What the parts of a running check share. */
+export interface RunContext {
+  readonly ports: Ports;
+  readonly settings: CheckSettings;
+  readonly deadlines: Deadlines;
+  readonly now: Instant;
 }

@@ -1,75 +1,75 @@
+/*
+ * In: the ports and the settings. Out: the health of every sync, which is posted to Slack as well unless told otherwise.
+ * The command `report` calls this: `npm run invoke -- <environment> report`.
+ */
+
 import { evaluate } from '../core/diagnose/evaluation.ts';
 import type { Tally } from '../core/diagnose/tally.ts';
-import {
-  type HealthyConnector,
-  type ReportedSync,
-  reportDigest,
-  reportedSync,
-  reportOf,
-} from '../core/digest/report.ts';
+import { alertDecisions } from '../core/digest/decisions.ts';
+import { type HealthyConnector, reportOf } from '../core/digest/report.ts';
+import { reportDigest } from '../core/digest/report-digest.ts';
+import { type ReportedSync, reportedSync } from '../core/digest/reported-sync.ts';
+import { planNotifications } from '../core/notify/plan.ts';
 import { parseListing } from '../core/parse/parse-sync.ts';
-import { slackMessages } from '../core/render/slack-messages.ts';
+import { type Message, slackMessages } from '../core/render/slack-messages.ts';
+import { routeOf } from '../core/state.ts';
 import { SyncAlertsError } from '../errors.ts';
+import type { Deadline } from '../http/deadline.ts';
 import { startDeadlines } from './deadlines.ts';
-import { NO_POSTS, type Posts } from './deliver.ts';
+import type { Posts } from './deliver.ts';
 import { loadAndList } from './load-and-list.ts';
-import type { CheckSettings, Ports } from './ports.ts';
+import type { CommandSettings, Ports } from './ports.ts';
 import { listingErrors } from './summarize.ts';
 
-/** The health of every sync, for people and for programs. Dates are ISO 8601. */
+/** The health of every sync, for people and for programs. Dates are ISO 8601, in UTC. */
 export interface Reported {
   readonly kind: 'report';
   readonly at: string;
   readonly environment: string;
   readonly organisation: string;
   readonly syncs: Tally;
-  /** Alerts that are open, as last remembered. */
+  /** How many alerts are firing, as of the last check. */
   readonly open: number;
   readonly healthy: readonly HealthyConnector[];
-  /** The worst first. */
+  /** The most severe first. */
   readonly unhealthy: readonly ReportedSync[];
-  /** How many of the troubled did not fit the answer. */
+  /** How many unhealthy syncs did not fit into the response. */
   readonly omitted: number;
-  readonly posts: Pick<Posts, 'accepted' | 'refused' | 'unconfirmed'>;
+  readonly posts: ReportPosts;
 }
 
-export type ReportSettings = Pick<CheckSettings, 'policy' | 'origin' | 'remainingSeconds'>;
+type ReportPosts = Pick<Posts, 'accepted' | 'refused' | 'unconfirmed'>;
 
-/** Lambda answers with 6 MB at most (Lambda quotas, "Invocation payload"); the rest is for what stands around it. */
-export const MAX_UNHEALTHY_BYTES = 5 * 1024 * 1024;
+/** Lambda responds with 6 MB at most (Lambda quotas, "Invocation payload"); 1 MB is left for the other fields. */
+const MAX_UNHEALTHY_BYTES = 5 * 1024 * 1024;
 
 /**
- * The on-demand report. It reads memory for what is open, and leaves facts, telling and claims alone.
+ * Reports on demand. It reads the state for the open alerts, and writes nothing: neither facts nor notification log nor
+ * lease.
  *
- * @param post Whether it is posted as well.
- * @throws SyncAlertsError when the syncs cannot be seen, or when it was to be posted and Slack did not take all of it.
+ * @param post Whether to post the report to Slack as well.
+ * @throws SyncAlertsError `report_failed` when the syncs cannot be listed, or when Slack did not accept every message.
  */
-export async function report(ports: Ports, settings: ReportSettings, post: boolean): Promise<Reported> {
+export async function report(ports: Ports, settings: CommandSettings, post: boolean): Promise<Reported> {
   const { policy, origin } = settings;
-  const times = startDeadlines(settings.remainingSeconds);
+  const deadlines = startDeadlines(settings.remainingSeconds);
   const now = ports.now();
-  const { loaded, listed } = await loadAndList(ports, times.listing);
+  const { loaded, listed } = await loadAndList(ports, deadlines.listing);
   const { facts } = loaded.state;
-  const evaluation = evaluate(parseListing(listed), facts, policy, now);
+  const evaluation = evaluate(parseListing(listed), facts, { policy, now });
   if (evaluation.kind === 'unavailable') {
     const [error] = listingErrors({ listed, evaluation }, origin.organisation);
     throw new SyncAlertsError(
       'report_failed',
-      `nothing to report: ${error?.message ?? 'the syncs cannot be seen'}`,
+      `nothing to report: ${error?.message ?? 'the syncs cannot be listed'}`,
     );
   }
-  const found = reportOf(evaluation, facts, policy, now);
-  const messages = post ? slackMessages(reportDigest(found, evaluation, origin, now)) : [];
-  const { accepted, refused, unconfirmed } = { ...NO_POSTS };
-  const posts = { accepted, refused, unconfirmed };
-  for (const message of messages) {
-    const posted = await ports.slack.post(message, times.posting);
-    posts[posted.kind] += 1;
-    if (posted.kind === 'accepted') continue;
-    const what = `${posts.accepted} of ${messages.length} messages of the report were posted`;
-    throw new SyncAlertsError('report_failed', `${what}: ${posted.error.message}`);
-  }
-  const rows = found.unhealthy.map((row) => reportedSync(row, evaluation, now));
+  const found = reportOf(evaluation, facts, policy);
+  const messages = post ? slackMessages(reportDigest(found, { evaluation, origin })) : [];
+  const posts = await postAll(ports, messages, deadlines.posting);
+  const planned = planNotifications(facts, routeOf(loaded.state), { evaluation, policy });
+  const decisions = new Map(alertDecisions(facts, planned, now).map((one) => [one.alert, one]));
+  const rows = found.unhealthy.map((row) => reportedSync(row, evaluation, decisions));
   return {
     kind: 'report',
     at: new Date(now).toISOString(),
@@ -78,22 +78,40 @@ export async function report(ports: Ports, settings: ReportSettings, post: boole
     syncs: found.tally,
     open: found.open,
     healthy: found.healthy,
-    ...fitted(rows, MAX_UNHEALTHY_BYTES),
+    ...rowsThatFit(rows, MAX_UNHEALTHY_BYTES),
     posts,
   };
 }
 
-/** As many of the rows, the worst first, as fit that many bytes of JSON. */
-export function fitted(
+/** @throws SyncAlertsError at the first message that Slack does not accept. */
+async function postAll(
+  { slack }: Ports,
+  messages: readonly Message[],
+  deadline: Deadline,
+): Promise<ReportPosts> {
+  let accepted = 0;
+  for (const message of messages) {
+    const result = await slack.post(message, deadline);
+    if (result.kind !== 'accepted') {
+      const progress = `${accepted} of ${messages.length} messages of the report were posted`;
+      throw new SyncAlertsError('report_failed', `${progress}: ${result.error.message}`);
+    }
+    accepted += 1;
+  }
+  return { accepted, refused: 0, unconfirmed: 0 };
+}
+
+/** The first rows, as many as fit into `maxBytes` of JSON. */
+export function rowsThatFit(
   rows: readonly ReportedSync[],
   maxBytes: number,
 ): Pick<Reported, 'unhealthy' | 'omitted'> {
   let bytes = 0;
-  let fitting = 0;
+  let count = 0;
   for (const row of rows) {
     bytes += Buffer.byteLength(JSON.stringify(row)) + 1;
     if (bytes > maxBytes) break;
-    fitting += 1;
+    count += 1;
   }
-  return { unhealthy: rows.slice(0, fitting), omitted: rows.length - fitting };
+  return { unhealthy: rows.slice(0, count), omitted: rows.length - count };
 }

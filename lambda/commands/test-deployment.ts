@@ -1,24 +1,29 @@
+/*
+ * In: the ports, the settings, and the result of reading the secret. Out: the result of each step, when all worked.
+ * The command `test` calls this: `npm run invoke -- <environment> test`.
+ */
+
 import { evaluate } from '../core/diagnose/evaluation.ts';
 import { tally, unhealthyCount } from '../core/diagnose/tally.ts';
+import type { Digest } from '../core/digest/digest.ts';
 import { strong, untrusted, words } from '../core/digest/rich-text.ts';
 import { pluralize } from '../core/digest/wording.ts';
-import { contextLine, type Digest } from '../core/digest/write-digest.ts';
+import { contextLine } from '../core/digest/write-digest.ts';
 import { parseListing } from '../core/parse/parse-sync.ts';
 import { slackMessages } from '../core/render/slack-messages.ts';
-import { NOTHING_REMEMBERED } from '../core/state.ts';
+import { INITIAL_STATE } from '../core/state.ts';
 import type { Instant } from '../core/time.ts';
 import { SyncAlertsError } from '../errors.ts';
 import type { Deadline } from '../http/deadline.ts';
 import { startDeadlines } from './deadlines.ts';
-import type { Ports } from './ports.ts';
-import type { ReportSettings } from './report.ts';
+import type { CommandSettings, Ports } from './ports.ts';
 import { listingErrors } from './summarize.ts';
 
-/** What one step of the test gave. */
+/** The result of one step of the test. */
 export interface Step {
   readonly step: 'secret' | 'listing' | 'state' | 'slack';
   readonly ok: boolean;
-  /** What came, or what is wrong and what to do. */
+  /** What worked, or what failed and how to fix it. */
   readonly message: string;
   readonly durationMs: number;
 }
@@ -32,98 +37,95 @@ export interface Tested {
 }
 
 /**
- * Proves a deployment: lists, recalls, and posts a message that says so. Each step is tried whatever came of the others,
- * so that one run shows all that is wrong. Remembers nothing.
+ * Tests a deployment: lists the syncs, loads the state, and posts a message with the results. Every step runs even if
+ * others fail, so that one test shows everything that is wrong. It writes nothing.
  *
- * @param secret What the reading of the secret gave: without it there is nothing to try.
- * @throws SyncAlertsError with what every step gave, when one failed.
+ * @param secret The result of reading the secret: the ports need it, so it was read before.
+ * @throws SyncAlertsError `test_failed` with the result of every step, when one failed.
  */
-export async function testDeployment(ports: Ports, settings: ReportSettings, secret: Step): Promise<Tested> {
-  const { origin } = settings;
-  const times = startDeadlines(settings.remainingSeconds);
+export async function testDeployment(ports: Ports, settings: CommandSettings, secret: Step): Promise<Tested> {
+  const deadlines = startDeadlines(settings.remainingSeconds);
   const now = ports.now();
-  const tried = [
-    secret,
-    ...(await Promise.all([
-      step('listing', () => list(ports, settings, times.listing, now)),
-      step('state', () => load(ports)),
-    ])),
-  ];
-  const slack = await step('slack', () => post(ports, messageOf(tried, settings, now), times.posting));
-  const steps = [...tried, slack];
+  const [listing, state] = await Promise.all([
+    runStep('listing', () => list(ports, settings, { deadline: deadlines.listing, now })),
+    runStep('state', () => load(ports)),
+  ]);
+  const digest = digestOf([secret, listing, state], settings, now);
+  const slack = await runStep('slack', () => post(ports, digest, deadlines.posting));
+  const steps = [secret, listing, state, slack];
+  const { environment, organisation } = settings.origin;
   if (steps.every(({ ok }) => ok)) {
-    const { environment, organisation } = origin;
     return { kind: 'test', at: new Date(now).toISOString(), environment, organisation, steps };
   }
-  const said = steps.map(({ step, ok, message: said }) => `${step}: ${ok ? 'ok' : 'FAILED'}: ${said}`);
-  throw new SyncAlertsError('test_failed', `the test of ${origin.environment} failed\n${said.join('\n')}`);
+  const results = steps.map(({ step, ok, message }) => `${step}: ${ok ? 'ok' : 'FAILED'}: ${message}`);
+  throw new SyncAlertsError('test_failed', `the test of ${environment} failed\n${results.join('\n')}`);
 }
 
 async function list(
   { listing }: Ports,
-  { policy, origin }: ReportSettings,
-  deadline: Deadline,
-  now: Instant,
+  { policy, origin }: CommandSettings,
+  { deadline, now }: { readonly deadline: Deadline; readonly now: Instant },
 ): Promise<string> {
   const listed = await listing.list(deadline);
-  const evaluation = evaluate(parseListing(listed), NOTHING_REMEMBERED.facts, policy, now);
+  const evaluation = evaluate(parseListing(listed), INITIAL_STATE.facts, { policy, now });
   const [error] = listingErrors({ listed, evaluation }, origin.organisation);
   if (error !== undefined) throw error;
-  const found = tally(evaluation, policy);
-  return `${pluralize(found.listed, 'sync')} of ${origin.organisation}: ${found.healthy} healthy, ${unhealthyCount(found)} in trouble`;
+  const counts = tally(evaluation, policy);
+  return `${pluralize(counts.listed, 'sync')} of ${origin.organisation}: ${counts.healthy} healthy, ${unhealthyCount(counts)} unhealthy`;
 }
 
-async function load({ state }: Ports): Promise<string> {
-  const { state: loaded, version } = await state.load();
-  if (version === 0) return 'nothing remembered yet: the first check is still to come';
-  const open = Object.values(loaded.facts.alerts).filter(({ state }) => state === 'firing');
+async function load({ state: store }: Ports): Promise<string> {
+  const { state, version } = await store.load();
+  if (version === 0) return 'no state yet: the first check has not run';
+  const open = Object.values(state.facts.alerts).filter((alert) => alert.state === 'firing');
   return `written ${pluralize(version, 'time')}, ${pluralize(open.length, 'alert')} open`;
 }
 
 async function post({ slack }: Ports, digest: Digest, deadline: Deadline): Promise<string> {
   for (const message of slackMessages(digest)) {
-    const posted = await slack.post(message, deadline);
-    if (posted.kind !== 'accepted') throw posted.error;
+    const result = await slack.post(message, deadline);
+    if (result.kind !== 'accepted') throw result.error;
   }
   return 'the message was posted';
 }
 
-function messageOf(steps: readonly Step[], { origin }: ReportSettings, now: Instant): Digest {
+/** The message of the test, written before its last step: that it arrives proves the last step. */
+function digestOf(steps: readonly Step[], { origin }: CommandSettings, now: Instant): Digest {
   const failed = steps.filter(({ ok }) => !ok).length;
-  const items = steps.map(({ step, ok, message: said, durationMs: durationsMs }) => ({
+  const items = steps.map(({ step, ok, message, durationMs }) => ({
     level: ok ? ('good' as const) : ('critical' as const),
-    title: [strong(step), words(ok ? ` works, ${durationsMs} ms` : ` does not work, ${durationsMs} ms`)],
-    // An error may quote what came from outside.
-    detail: [untrusted(said, MAX_STEP_MESSAGE_LENGTH)],
+    title: [strong(step), words(ok ? ` works, ${durationMs} ms` : ` failed, ${durationMs} ms`)],
+    // An error may quote text from outside.
+    detail: [untrusted(message, MAX_STEP_MESSAGE_LENGTH)],
     covers: [],
   }));
   return {
     environment: origin.environment,
     headline:
       failed === 0
-        ? 'sync-alerts is wired up'
-        : `sync-alerts: ${pluralize(failed, 'step')} of the test failed`,
-    sections: [{ title: 'Test, asked for by hand', items }],
-    context: contextLine('This message is the proof that Slack can be reached', origin, now),
+        ? 'Test passed: sync-alerts works'
+        : `Test failed: ${pluralize(failed, 'step')} of sync-alerts`,
+    sections: [{ title: 'Steps of the test', items }],
+    context: contextLine('This message proves that posting to Slack works', origin, now),
     moreHint: origin.moreHint,
   };
 }
 
 const MAX_STEP_MESSAGE_LENGTH = 400;
 
-/** Runs a step and takes its time; a failure of ours is what it gave. */
-export async function step(name: Step['step'], run: () => Promise<string>): Promise<Step> {
-  const started = performance.now();
-  const done = (ok: boolean, said: string): Step => ({
-    step: name,
+/** Runs and times a step. A SyncAlertsError is its result; every other error is a defect, and is thrown. */
+async function runStep(step: Step['step'], run: () => Promise<string>): Promise<Step> {
+  const startedMs = performance.now();
+  const result = (ok: boolean, message: string): Step => ({
+    step,
     ok,
-    message: said,
-    durationMs: Math.round(performance.now() - started),
+    message,
+    durationMs: Math.round(performance.now() - startedMs),
   });
   try {
-    return done(true, await run());
+    return result(true, await run());
   } catch (error) {
     if (!(error instanceof SyncAlertsError)) throw error;
-    return done(false, error.message);
+    return result(false, error.message);
   }
 }

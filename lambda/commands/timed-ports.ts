@@ -1,24 +1,24 @@
 import type { Ports } from './ports.ts';
 
-/** What each way to the world took, in whole milliseconds; steps that ran at the same time are counted each. */
+/** Milliseconds that a command spent in each port, rounded. Steps that ran at the same time are counted in full. */
 export interface Durations {
   readonly load: number;
   readonly list: number;
-  /** All writes together. */
+  /** The sum of all writes. */
   readonly save: number;
-  /** All posts together, waits included. */
+  /** The sum of all posts, including their waits. */
   readonly post: number;
 }
 
-/** The same ports, measured: whoever uses them knows nothing of it. */
+/** The same ports, with the time of every call measured. `durations` may be read at any time, also after a failure. */
 export function timedPorts(ports: Ports): { readonly ports: Ports; readonly durations: () => Durations } {
   const durations = { load: 0, list: 0, save: 0, post: 0 };
   async function timed<T>(step: keyof Durations, run: () => Promise<T>): Promise<T> {
-    const started = performance.now();
+    const startedMs = performance.now();
     try {
       return await run();
     } finally {
-      durations[step] += performance.now() - started;
+      durations[step] += performance.now() - startedMs;
     }
   }
   const { listing, state, slack, now } = ports;
@@ -27,7 +27,7 @@ export function timedPorts(ports: Ports): { readonly ports: Ports; readonly dura
       listing: { list: (deadline) => timed('list', () => listing.list(deadline)) },
       state: {
         load: () => timed('load', () => state.load()),
-        save: (what, version, deadline) => timed('save', () => state.save(what, version, deadline)),
+        save: (newState, version, deadline) => timed('save', () => state.save(newState, version, deadline)),
       },
       slack: { post: (message, deadline) => timed('post', () => slack.post(message, deadline)) },
       now,

@@ -1,19 +1,19 @@
-/** The function's environment variables: the construct sets them, the handler reads them. They name things only. */
+/** The function's environment variables. The construct sets them and the function reads them; none holds a secret. */
 export const ENVIRONMENT_VARIABLES = {
-  /** The environment's name: "prod". */
+  /** The name of the environment, such as "prod". */
   environment: 'SYNC_ALERTS_ENVIRONMENT',
-  /** ARN or name of the secret. */
+  /** The ARN or name of the secret. */
   secretId: 'SYNC_ALERTS_SECRET_ID',
   tableName: 'SYNC_ALERTS_TABLE',
-  /** The schedule's shortest gap, in seconds. */
+  /** The shortest time between two scheduled checks, in seconds. */
   periodSeconds: 'SYNC_ALERTS_PERIOD_SECONDS',
-  /** Optional: another base URL of the API. */
+  /** Optional: another base URL of the Timbal API. */
   baseUrl: 'SYNC_ALERTS_TIMBAL_BASE_URL',
-  /** Optional: the syncs of this connector alone. */
+  /** Optional: list the syncs of this connector only. */
   connectorId: 'SYNC_ALERTS_CONNECTOR_ID',
-  /** For the commands in error messages. */
+  /** The name of the stack, for the commands in error messages. */
   stackName: 'SYNC_ALERTS_STACK',
 } as const;
 
-/** The policy's file in the function's asset, beside the bundle: JSON as people write it, `{}` by default. */
+/** The policy file in the function package, beside the bundle. It always exists; an empty policy is `{}`. */
 export const POLICY_FILE = 'policy.json';

@@ -1,35 +1,36 @@
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { Checked, Outcome } from '../commands/outcome.ts';
+import { PROBLEM_KINDS, PROBLEMS } from '../core/problem.ts';
 import { ENVIRONMENT_DIMENSION, METRIC_NAMESPACE, METRICS, type MetricName } from './metric-names.ts';
 
-/** What a check gives the metrics; what it could not see is absent, not zero. */
+/** The value of each metric that a check could determine. A value that it could not is absent, not zero. */
 export type Figures = Readonly<Partial<Record<MetricName, number>>>;
 
 /**
- * The figures of a real check, failed ones included.
+ * The figures of a check, also of a failed one.
  *
- * A check is completed when the syncs were seen, whatever changed was remembered, and nothing is left that could have
- * been told: a quiet check with nothing to write counts. One that found a claim or was overtaken does not, since the
- * other check may have died: if it did not, that one counts.
+ * `ChecksCompleted` is 1 when the check listed the syncs, saved every change, and left nothing undelivered; a quiet
+ * check that had nothing to save counts. A check that stopped at a lease or was superseded does not count, because the
+ * other check may have died. If it lives, it counts itself.
  *
  * @param outcome Undefined when the check failed before it had one.
+ * @param ok False when the check failed.
  */
-export function figuresOf(outcome: Outcome | undefined, worked: boolean): Figures {
+export function figuresOf(outcome: Outcome | undefined, ok: boolean): Figures {
   if (outcome?.kind !== 'checked') return { ChecksCompleted: 0 };
   const { posts, undelivered, at } = outcome;
-  const isCompleted = worked && undelivered.count === 0;
   return {
-    ChecksCompleted: isCompleted ? 1 : 0,
-    ...seen(outcome),
+    ChecksCompleted: ok && undelivered.count === 0 ? 1 : 0,
+    ...syncFigures(outcome),
     MessagesPosted: posts.accepted,
     OldestUndeliveredSeconds: undelivered.since === undefined ? 0 : secondsFrom(undelivered.since, at),
   };
 }
 
-/** One line in CloudWatch's embedded metric format: to be printed as it is, since `_aws` has to stand at its root. */
+/** One line in CloudWatch's embedded metric format. It must be printed unchanged: `_aws` has to be at its root. */
 export function metricsLine(environment: string, requestId: string, figures: Figures): string {
   const metrics = new Metrics({ namespace: METRIC_NAMESPACE });
-  // It would add the dimension `service` by itself, and each dimension's value is a metric with a price.
+  // Powertools adds the dimension `service`; every value of every dimension is a metric with a monthly price.
   metrics.clearDefaultDimensions();
   metrics.addDimension(ENVIRONMENT_DIMENSION, environment);
   metrics.addMetadata('requestId', requestId);
@@ -40,15 +41,13 @@ export function metricsLine(environment: string, requestId: string, figures: Fig
   return `${JSON.stringify(metrics.serializeMetrics())}\n`;
 }
 
-function seen({ syncs }: Checked): Figures {
+function syncFigures({ syncs }: Checked): Figures {
   if (syncs.listingFailure !== undefined) return {};
   const { listed, excluded, repeated, withoutId, problems, worstLagIntervals } = syncs;
+  const figures: Partial<Record<MetricName, number>> = { SyncsWatched: listed - excluded - repeated };
+  for (const problem of PROBLEMS) figures[PROBLEM_KINDS[problem].metric] = problems[problem];
   return {
-    SyncsWatched: listed - excluded - repeated,
-    SyncsDisabled: problems.disabled,
-    SyncsFailing: problems.failing,
-    SyncsNeverSucceeded: problems.never_succeeded,
-    SyncsStalled: problems.stalled,
+    ...figures,
     SyncsUnreadable: problems.unreadable + withoutId,
     ...(worstLagIntervals !== undefined && { WorstLagIntervals: worstLagIntervals }),
   };

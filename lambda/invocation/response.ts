@@ -1,67 +1,87 @@
-import type { Checked, Outcome, Stopped } from '../commands/outcome.ts';
+import { type Checked, type Outcome, outcomeOf, type Stopped } from '../commands/outcome.ts';
 import type { Reported } from '../commands/report.ts';
 import type { Tested } from '../commands/test-deployment.ts';
-import type { Change } from '../core/diagnose/tally.ts';
+import type { Change } from '../core/digest/changes.ts';
 import { renderPlainText } from '../core/render/plain-text.ts';
+import type { Command } from './event.ts';
 import { type Figures, figuresOf } from './metrics.ts';
 import { runbook, sectionsAbout } from './runbook.ts';
 
-/** The JSON that an invocation answers with, for people and for programs. */
+/** The JSON that an invocation returns, for people and for programs. */
 export type InvocationResponse = { readonly ok: boolean } & Readonly<Record<string, unknown>>;
 
-/** What of an invocation is answered, and what is logged and measured of it: a line of the log holds 256 KB at most. */
+/** What an invocation returns, logs and measures. */
 export interface InvocationResult {
   readonly response: InvocationResponse;
+  /** The fields of its log entry: counts instead of lists, because CloudWatch takes 256 KB per entry at most. */
   readonly log: Readonly<Record<string, unknown>>;
-  /** What was told, each a line of the log of its own. */
+  /** The changes that Slack accepted: each gets a log entry of its own. */
   readonly notified: readonly Change[];
-  /** Of a check. */
+  /** Of a check only. */
   readonly figures?: Figures;
 }
 
-/** More of what was told are counted; Lambda answers with 6 MB at most. */
-const MAX_CHANGES = 1000;
+/** A failure has no response: its error is thrown. */
+type FailureResult = Omit<InvocationResult, 'response'>;
+
+/** The response lists this many changes and decisions, and counts the others: Lambda responds with 6 MB at most. */
+const MAX_LISTED = 1000;
+/** In UTF-16 code units. */
 const MAX_TEXT_LENGTH = 100_000;
 
-/** What a check found, told and left due, and why; what it said as text. */
 export function checkResult(outcome: Outcome): InvocationResult {
   const logged = checkLog(outcome, true);
-  if (outcome.kind !== 'checked') return { response: { ok: true, ...stopped(outcome) }, ...logged };
-  const key = outcome.dryRun ? 'wouldTell' : 'notified';
-  const { digest, changes } = outcome;
-  const omitted = changes.length - MAX_CHANGES;
-  const answer = {
+  if (outcome.kind !== 'checked') return { response: { ok: true, ...stoppedFields(outcome) }, ...logged };
+  const { digest, changes, decisions, dryRun } = outcome;
+  const omitted = changes.length - MAX_LISTED;
+  const omittedDecisions = decisions.length - MAX_LISTED;
+  const response = {
     ok: true,
-    ...found(outcome),
-    [key]: changes.slice(0, MAX_CHANGES),
+    ...checkedFields(outcome),
+    [dryRun ? 'wouldNotify' : 'notified']: changes.slice(0, MAX_LISTED),
     ...(omitted > 0 && { omitted }),
-    ...(digest && { text: cut(renderPlainText(digest)) }),
+    decisions: decisions.slice(0, MAX_LISTED),
+    ...(omittedDecisions > 0 && { omittedDecisions }),
+    ...(digest && { text: truncated(renderPlainText(digest)) }),
   };
-  return { response: answer, ...logged };
+  return { response, ...logged };
 }
 
-/** What is logged of a check and given to the metrics, also of one that failed: that one is thrown, and answers nothing. */
-export function checkLog(outcome: Outcome | undefined, worked: boolean): Omit<InvocationResult, 'response'> {
-  const figures = figuresOf(outcome, worked);
-  if (outcome === undefined) return { log: { ok: worked }, notified: [], figures };
-  const sections = worked ? sectionsAbout(outcome) : [];
-  const beside = sections.length > 0 && { runbook: sections.map(runbook) };
+/** What is logged and measured of a command that failed with this error. */
+export function failureResult({ command }: Command, error: unknown): FailureResult {
+  return command === 'check' ? checkLog(outcomeOf(error), false) : { log: {}, notified: [] };
+}
+
+function checkLog(outcome: Outcome | undefined, ok: boolean): FailureResult {
+  const figures = figuresOf(outcome, ok);
+  if (outcome === undefined) return { log: { ok }, notified: [], figures };
+  // The entry of a failure names one section: the one about its error.
+  const sections = ok ? sectionsAbout(outcome) : [];
+  const links = sections.length > 0 && { runbook: sections.map(runbook) };
   if (outcome.kind !== 'checked') {
-    return { log: { ok: worked, ...stopped(outcome), ...beside }, notified: [], figures };
+    return { log: { ok, ...stoppedFields(outcome), ...links }, notified: [], figures };
   }
-  const { dryRun, changes, notified: told } = outcome;
+  const { dryRun, changes, notified } = outcome;
   const counts = dryRun
     ? { wouldNotify: changes.length }
-    : { notified: told.length, ...(!worked && { attempted: changes.length }) };
-  const log = { ok: worked, ...found(outcome), ...counts, ...beside };
-  return { log, notified: told.slice(0, MAX_CHANGES), figures };
+    : { notified: notified.length, ...(!ok && { attempted: changes.length }) };
+  const log = { ok, ...checkedFields(outcome), ...counts, ...links };
+  return { log, notified: notified.slice(0, MAX_LISTED), figures };
 }
 
-function stopped({ kind: result, ...rest }: Stopped) {
+function stoppedFields({ kind: result, ...rest }: Stopped) {
   return { command: 'check', result, ...rest };
 }
 
-function found({ kind: result, changes: _tidings, notified: _told, digest: _digest, ...rest }: Checked) {
+/** The fields that response and log have in common. */
+function checkedFields({
+  kind: result,
+  changes: _changes,
+  notified: _notified,
+  decisions: _decisions,
+  digest: _digest,
+  ...rest
+}: Checked) {
   return { command: 'check', result, ...rest };
 }
 
@@ -75,12 +95,12 @@ export function reportResult({ kind: command, ...reported }: Reported): Invocati
 }
 
 export function testResult({ kind: command, ...tested }: Tested): InvocationResult {
-  const answer = { ok: true, command, ...tested };
-  return { response: answer, log: answer, notified: [] };
+  const response = { ok: true, command, ...tested };
+  return { response, log: response, notified: [] };
 }
 
-/** Whole lines, as many as a person would read. */
-function cut(text: string): string {
+/** The first lines of the text, as many whole ones as fit, and "…" in place of the rest. */
+function truncated(text: string): string {
   if (text.length <= MAX_TEXT_LENGTH) return text;
   return `${text.slice(0, text.lastIndexOf('\n', MAX_TEXT_LENGTH))}\n…`;
 }

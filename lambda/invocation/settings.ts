@@ -1,28 +1,29 @@
 import * as v from 'valibot';
-import { type Policy, parsePolicy } from '../core/policy.ts';
+import { parsePolicy } from '../core/parse/parse-policy.ts';
+import type { Policy } from '../core/policy.ts';
 import { checkBaseUrl, DEFAULT_BASE_URL } from '../timbal/base-url.ts';
 import { ENVIRONMENT_VARIABLES as NAMES, POLICY_FILE } from './environment-variables.ts';
 
-/** What a deployed function is set to, but for the secret, which is read when it is needed. */
+/** The settings of a deployed function. The values in the secret are not among them: `Secret` reads those. */
 export interface Settings {
   readonly environment: string;
   readonly secretId: string;
   readonly tableName: string;
   readonly stackName: string;
   readonly baseUrl: string;
-  /** The syncs of this connector alone. */
+  /** Lists the syncs of this connector only. @default every connector */
   readonly connectorId?: string;
-  /** Where the function runs, for the commands in messages; Lambda always says it. */
+  /** The region of the function, for the commands in messages. Lambda always sets it. */
   readonly region?: string;
   readonly policy: Policy;
 }
 
-/** The settings, or every fault in them at once: each names its variable, or the policy's field. */
+/** The settings, or all their faults. Each fault names its environment variable or its field of the policy. */
 export type ParsedSettings =
   | { readonly ok: true; readonly settings: Settings }
   | { readonly ok: false; readonly faults: readonly string[] };
 
-/** An empty variable counts as one that is not set. */
+/** An empty variable is treated as not set. */
 const text = v.pipe(v.optional(v.string(), ''), v.trim());
 const required = v.pipe(text, v.nonEmpty('is not set'));
 const optional = v.pipe(
@@ -54,9 +55,9 @@ const environmentSchema = v.object({
 });
 
 /**
- * Reads the function's environment, and the policy that travels with it.
+ * Parses the environment variables of the function, and the policy file in its package.
  *
- * @param policyText The policy file's content; undefined when there is none.
+ * @param policyText The content of the policy file; undefined when there is none.
  */
 export function parseSettings(environment: unknown, policyText: string | undefined): ParsedSettings {
   const variables = v.safeParse(environmentSchema, environment);
@@ -80,7 +81,7 @@ export function parseSettings(environment: unknown, policyText: string | undefin
   return { ok: true, settings };
 }
 
-/** The first fault of each variable: one that is not set is not said to be no number as well. */
+/** The first fault of each variable: a variable that is not set need not be reported as "not a number" too. */
 function variableFaults(issues: readonly v.InferIssue<typeof environmentSchema>[]): string[] {
   const faults = new Map<string, string>();
   for (const issue of issues) {
@@ -92,15 +93,14 @@ function variableFaults(issues: readonly v.InferIssue<typeof environmentSchema>[
 
 function policyFrom(text: string | undefined, periodSeconds: number | undefined) {
   if (text === undefined) {
-    const fault =
-      'it is not in the function: deploy again. It travels beside the code, also when it is empty';
+    const fault = 'is missing from the function package: redeploy (every package holds one, if only {})';
     return { ok: false, faults: [fault] } as const;
   }
   let written: unknown;
   try {
     written = JSON.parse(text);
   } catch {
-    return { ok: false, faults: ['it is not JSON'] } as const;
+    return { ok: false, faults: ['is not JSON'] } as const;
   }
   return parsePolicy(written, periodSeconds);
 }

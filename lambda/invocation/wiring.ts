@@ -5,52 +5,52 @@ import type { Ports } from '../commands/ports.ts';
 import type { Instant } from '../core/time.ts';
 import { SyncAlertsError } from '../errors.ts';
 import { Secret } from '../secret/secret.ts';
-import { SlackWebhook } from '../slack/webhook.ts';
+import { SlackWebhook, type WebhookOptions } from '../slack/webhook.ts';
 import { DynamoDbStore } from '../state/dynamodb-store.ts';
 import { stateScope } from '../state/scope.ts';
 import { TimbalListing } from '../timbal/listing.ts';
 import { redactedListing } from '../timbal/redacted-listing.ts';
 import { parseSettings, type Settings } from './settings.ts';
 
-/** What the function is started with. */
-export interface World {
-  /** The process's environment variables. */
+/** What the process provides to the function. */
+export interface Runtime {
+  /** The environment variables. */
   readonly environment: unknown;
   /** Reads the policy file; undefined when there is none. */
   readonly policyText: () => string | undefined;
   readonly now: () => Instant;
-  /** Where the AWS services are and who calls them, where the environment does not say it. */
+  /** Where the AWS services are and who calls them. @default what the AWS SDK finds in the environment */
   readonly aws?: {
     readonly region: string;
     readonly endpoint: string;
     readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   };
+  /** @default those of SlackWebhook: 10 s per attempt, 1.1 s between attempts */
+  readonly slack?: WebhookOptions;
 }
 
 /** What lives as long as the container. */
 export interface Wiring {
   readonly settings: Settings;
   readonly secret: Secret;
-  /** The adapters for an organisation: the same as long as it is the same. */
+  /** The ports of an organisation. The same ones as before while the organisation is the same. */
   readonly portsFor: (organisation: string) => Ports;
 }
 
-/** @throws SyncAlertsError that names every fault of the settings. */
-export function wire({ environment, policyText, now, aws }: World): Wiring {
+/** @throws SyncAlertsError `settings_invalid` that names every fault of the settings. */
+export function wire({ environment, policyText, now, aws, slack: options }: Runtime): Wiring {
   const parsed = parseSettings(environment, policyText());
   if (!parsed.ok) {
-    const what = `the function is set up wrongly: ${parsed.faults.join('; ')}`;
-    throw new SyncAlertsError(
-      'settings_invalid',
-      `${what}. Mend its environment in the stack, and deploy again`,
-    );
+    const faults = parsed.faults.join('; ');
+    const advice = 'Fix the environment variables or the policy in the stack and redeploy';
+    throw new SyncAlertsError('settings_invalid', `the settings are invalid: ${faults}. ${advice}`);
   }
   const { settings } = parsed;
   const { secretId, stackName, tableName: table, baseUrl, connectorId } = settings;
   const client = new DynamoDBClient({ ...CLIENT_OPTIONS, ...aws });
   const secrets = new SecretsManagerClient({ ...CLIENT_OPTIONS, ...aws });
   const secret = new Secret({ client: secrets, secretId, stackName, now });
-  const slack = new SlackWebhook(secret.webhookUrl);
+  const slack = new SlackWebhook(secret.webhookUrl, options);
   let latest: { readonly organisation: string; readonly ports: Ports } | undefined;
 
   return {

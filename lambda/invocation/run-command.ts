@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import { invokeCommand } from '../aws/cli-commands.ts';
+import { check } from '../commands/check.ts';
+import type { CheckSettings, Ports } from '../commands/ports.ts';
+import { report } from '../commands/report.ts';
+import { type Step, testDeployment } from '../commands/test-deployment.ts';
+import { timedPorts } from '../commands/timed-ports.ts';
+import type { Command } from './event.ts';
+import { checkResult, type InvocationResult, reportResult, testResult } from './response.ts';
+import type { Wiring } from './wiring.ts';
+
+/** The part of Lambda's context that the function reads. */
+export interface InvocationContext {
+  readonly awsRequestId: string;
+  readonly functionName: string;
+  getRemainingTimeInMillis(): number;
+}
+
+/** Milliseconds per step so far. Readable at any time, because they matter most when a later step fails. */
+export type StepDurations = () => Readonly<Record<string, number>>;
+
+/**
+ * Reads the secret, connects the ports of the organisation in it, and runs the command.
+ *
+ * @param onSecretRead Receives the durations once the ports exist, before the command starts.
+ */
+export async function runCommand(
+  command: Command,
+  { wiring, context }: { readonly wiring: Wiring; readonly context: InvocationContext },
+  onSecretRead: (durations: StepDurations) => void,
+): Promise<InvocationResult> {
+  const startedMs = performance.now();
+  const { organisation } = await wiring.secret.read();
+  const durationMs = Math.round(performance.now() - startedMs);
+  const { ports, durations } = timedPorts(wiring.portsFor(organisation));
+  onSecretRead(() => ({ secret: durationMs, ...durations() }));
+
+  const { environment, policy, region } = wiring.settings;
+  const reportEvent = { command: 'report', post: false };
+  const moreHint = invokeCommand(context.functionName, reportEvent, { region });
+  const settings: CheckSettings = {
+    policy,
+    origin: { environment, organisation, moreHint },
+    checkId: `${context.awsRequestId}/${randomUUID().slice(0, 8)}`,
+    // Read last: the cold start and the reading of the secret have used some of the time.
+    remainingSeconds: context.getRemainingTimeInMillis() / 1000,
+    dryRun: command.command === 'check' && command.dryRun,
+  };
+  const secretStep: Step = {
+    step: 'secret',
+    ok: true,
+    message: 'the secret holds every value that is needed',
+    durationMs,
+  };
+  return dispatch(command, ports, { settings, secretStep });
+}
+
+async function dispatch(
+  command: Command,
+  ports: Ports,
+  { settings, secretStep }: { readonly settings: CheckSettings; readonly secretStep: Step },
+): Promise<InvocationResult> {
+  switch (command.command) {
+    case 'check':
+      return checkResult(await check(ports, settings));
+    case 'report':
+      return reportResult(await report(ports, settings, command.post));
+    case 'test':
+      return testResult(await testDeployment(ports, settings, secretStep));
+  }
+}
