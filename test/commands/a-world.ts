@@ -1,8 +1,8 @@
 import type { CheckSettings, Ports } from '../../lambda/commands/ports.ts';
-import type { ListingFailure } from '../../lambda/core/alert.ts';
-import { parsePolicy } from '../../lambda/core/policy.ts';
+import type { ListingFailure } from '../../lambda/core/listing.ts';
+import { parsePolicy } from '../../lambda/core/parse/parse-policy.ts';
 import type { Message } from '../../lambda/core/render/slack-messages.ts';
-import { NOTHING_REMEMBERED, type WatchState } from '../../lambda/core/state.ts';
+import { INITIAL_STATE, type WatchState } from '../../lambda/core/state.ts';
 import type { Instant } from '../../lambda/core/time.ts';
 import { SyncAlertsError } from '../../lambda/errors.ts';
 import type { PostResult } from '../../lambda/slack/webhook.ts';
@@ -43,7 +43,7 @@ export function aRecord(
   };
 }
 
-/** The same sync with its last run failed, its data `lateSeconds` old. */
+/** The same sync, with its last run failed and its last success 20 minutes before `at`. */
 export function aFailingRecord(at: Instant, overrides: Readonly<Record<string, unknown>> = {}) {
   return aRecord(at, {
     last_state: 'failed',
@@ -53,32 +53,32 @@ export function aFailingRecord(at: Instant, overrides: Readonly<Record<string, u
   });
 }
 
-/** What the API shows at the next check, or why it cannot be seen. */
+/** What the API lists at the next check, or how the listing fails. */
 export type Shown = readonly unknown[] | ListingFailure;
 
 /**
- * A world for `check`: fakes of our own ports that keep the contracts of the real ones, each to be scripted. What the
- * store holds went through no codec; the stores' own tests see to that.
+ * Fakes of the ports, each of which a test can script. They keep the contracts of the real ports; only what the store
+ * holds is not encoded, which the tests of the stores cover.
  */
 export class World {
   now: Instant = START;
   shown: Shown | ((at: Instant) => Shown) = [];
-  /** When the listing says that it was requested; now unless a test says otherwise. */
+  /** When the listing was requested. @default now */
   requestedAt: Instant | undefined;
-  /** What Slack answers, in this order; accepted when there is nothing left. */
+  /** The results of the next posts, in this order; after them every post is accepted. */
   readonly answers: PostResult[] = [];
-  /** What happens before each write, in this order. */
+  /** Runs before the next writes, one each, in this order. */
   readonly beforeWrites: (() => void)[] = [];
   readonly posted: Message[] = [];
   readonly writes: WatchState[] = [];
-  stored: LoadedState = { state: NOTHING_REMEMBERED, version: 0 };
+  stored: LoadedState = { state: INITIAL_STATE, version: 0 };
   listings = 0;
 
   readonly state: StateStore = {
     load: async () => this.stored,
     save: async (state, version) => {
       this.beforeWrites.shift()?.();
-      if (version !== this.stored.version) throw new StateConflict('the memory of this test', version);
+      if (version !== this.stored.version) throw new StateConflict('the state of this test', version);
       this.stored = { state, version: version + 1 };
       this.writes.push(state);
       return version + 1;
@@ -93,12 +93,12 @@ export class World {
         this.listings += 1;
         const requestedAt = this.requestedAt ?? this.now;
         const shown = typeof this.shown === 'function' ? this.shown(this.now) : this.shown;
-        const tried = 'GET /orgs/acme/connectors/syncs';
+        const request = 'GET /orgs/acme/connectors/syncs';
         if ('kind' in shown) {
           const error = new SyncAlertsError('timbal_unreachable', `could not list: ${shown.received}`);
           return { ok: false, requestedAt, failure: shown, error };
         }
-        return { ok: true, requestedAt, records: shown, request: tried };
+        return { ok: true, requestedAt, records: shown, request };
       },
     },
     slack: {
@@ -110,15 +110,15 @@ export class World {
     },
   };
 
-  /** What was posted since this was last asked, as the lock screen shows it. */
-  said(): readonly string[] {
+  /** The texts posted since the last call, as a notification on a lock screen shows them. */
+  takePostedTexts(): readonly string[] {
     return this.posted.splice(0).map(({ text }) => text);
   }
 
-  /** The store cannot be written from the next write on. */
+  /** Makes one more write fail: the next one that has nothing else scripted. */
   failNextWrite(): void {
     this.beforeWrites.push(() => {
-      throw new StateError('state_unwritable', 'the memory of this test is read-only');
+      throw new StateError('state_unwritable', 'the state of this test is read-only');
     });
   }
 }
@@ -136,16 +136,16 @@ export function settings(overrides: Partial<CheckSettings> = {}): CheckSettings 
   };
 }
 
-/** Slack's certain no, with named overrides. */
+/** A confirmed refusal by Slack, with named overrides. */
 export function refusal(
-  overrides: { readonly form?: boolean; readonly waitSeconds?: number } = {},
+  overrides: { readonly invalidPayload?: boolean; readonly retryAfterSeconds?: number } = {},
 ): PostResult {
   const error = new SyncAlertsError('slack_refused', 'slack webhook "default" answered 404 no_service');
-  return { kind: 'refused', form: false, error, ...overrides };
+  return { kind: 'refused', invalidPayload: false, error, ...overrides };
 }
 
 export const REFUSED = refusal();
-export const UNCERTAIN: PostResult = {
+export const UNCONFIRMED: PostResult = {
   kind: 'unconfirmed',
   error: new SyncAlertsError('slack_unconfirmed', 'slack webhook "default" did not answer in time'),
 };

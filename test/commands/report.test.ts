@@ -1,6 +1,7 @@
-import { fitted, report } from '../../lambda/commands/report.ts';
-import type { ReportedSync } from '../../lambda/core/digest/report.ts';
-import { aFailingRecord, aRecord, REFUSED, START, settings, UNCERTAIN, World } from './a-world.ts';
+import { report, rowsThatFit } from '../../lambda/commands/report.ts';
+import type { ReportedSync } from '../../lambda/core/digest/reported-sync.ts';
+import { aFailingRecord, aRecord, REFUSED, START, settings, UNCONFIRMED, World } from './a-world.ts';
+import { sixtyFailing } from './run-check.ts';
 
 function aWorld(): World {
   const world = new World();
@@ -9,7 +10,7 @@ function aWorld(): World {
 }
 
 describe('a report on demand', () => {
-  it('posts the health of every sync, and answers it', async () => {
+  it('posts and returns the health of every sync', async () => {
     const world = aWorld();
     expect(await report(world.ports, settings(), true)).toMatchObject({
       kind: 'report',
@@ -21,17 +22,19 @@ describe('a report on demand', () => {
       omitted: 0,
       posts: { accepted: 1 },
     });
-    expect(world.said()).toEqual([expect.stringContaining('Report: 1 sync needs a person and 1 healthy')]);
+    expect(world.takePostedTexts()).toEqual([
+      expect.stringContaining('Report: 1 sync needs attention and 1 healthy'),
+    ]);
   });
 
-  it('that is not to be posted is answered only', async () => {
+  it('is only returned when it is not to be posted', async () => {
     const world = aWorld();
     const { posts, unhealthy } = await report(world.ports, settings(), false);
     expect([posts.accepted, unhealthy.length]).toEqual([0, 1]);
-    expect(world.said()).toEqual([]);
+    expect(world.takePostedTexts()).toEqual([]);
   });
 
-  it('writes nothing, also while another check is at work', async () => {
+  it('writes nothing, also while another check holds the lease', async () => {
     const world = aWorld();
     const lease = { holder: 'another', expiresAt: START + 60_000 };
     world.stored = { state: { ...world.stored.state, lease }, version: 7 };
@@ -40,17 +43,17 @@ describe('a report on demand', () => {
     expect(world.stored.version).toBe(7);
   });
 
-  it('fails when the syncs cannot be seen', async () => {
+  it('fails when the syncs cannot be listed', async () => {
     const world = aWorld();
     world.shown = { kind: 'failed', request: 'GET /orgs/acme/connectors/syncs', received: '503' };
     await expect(report(world.ports, settings(), true)).rejects.toMatchObject({
       code: 'report_failed',
       message: 'nothing to report: could not list: 503',
     });
-    expect(world.said()).toEqual([]);
+    expect(world.takePostedTexts()).toEqual([]);
   });
 
-  it('fails when nothing is listed where there were syncs', async () => {
+  it('fails at an empty listing after one with syncs', async () => {
     const world = aWorld();
     world.shown = [];
     const { state } = world.stored;
@@ -60,16 +63,26 @@ describe('a report on demand', () => {
 
   it.each([
     ['refuses it', REFUSED],
-    ['does not answer', UNCERTAIN],
-  ])('fails when Slack %s, and says how much of it was posted', async (_name, answer) => {
+    ['does not confirm it', UNCONFIRMED],
+  ])('fails when Slack %s, with the number of messages that were posted', async (_name, result) => {
     const world = aWorld();
-    world.answers.push(answer);
+    world.answers.push(result);
     await expect(report(world.ports, settings(), true)).rejects.toThrow(
       /^0 of 1 messages of the report were posted: slack webhook/,
     );
   });
 
-  it('of thousands in trouble is three messages at most', async () => {
+  it('fails at the second message with the number of messages before it', async () => {
+    const world = new World();
+    world.shown = sixtyFailing(START);
+    world.answers.push({ kind: 'accepted' }, REFUSED);
+    await expect(report(world.ports, settings(), true)).rejects.toThrow(
+      /^1 of \d messages of the report were posted: slack webhook/,
+    );
+    expect(world.takePostedTexts()).toHaveLength(2);
+  });
+
+  it('of 3,000 unhealthy syncs takes three messages at most', async () => {
     const world = aWorld();
     world.shown = Array.from({ length: 3000 }, (_, index) =>
       aFailingRecord(START, { id: `s${index}`, name: `sync ${index}` }),
@@ -80,13 +93,14 @@ describe('a report on demand', () => {
   });
 });
 
-describe('the answer to a report', () => {
+describe('the rows of a report', () => {
   const row: ReportedSync = {
     id: 'é',
     name: null,
     status: 'failing',
     severity: 'warning',
     summary: '',
+    notification: null,
     connector: null,
     connection: null,
     source: null,
@@ -104,7 +118,10 @@ describe('the answer to a report', () => {
     [2 * bytes - 1, 1],
     [2 * bytes, 2],
     [2 * bytes + 1, 2],
-  ])('of %i bytes holds %i rows, and says how many it leaves out', (most, rows) => {
-    expect(fitted([row, row, row], most)).toEqual({ unhealthy: Array(rows).fill(row), omitted: 3 - rows });
+  ])('that fit into %i bytes are %i, and the rest is counted', (maxBytes, rows) => {
+    expect(rowsThatFit([row, row, row], maxBytes)).toEqual({
+      unhealthy: Array(rows).fill(row),
+      omitted: 3 - rows,
+    });
   });
 });

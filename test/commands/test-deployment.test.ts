@@ -12,42 +12,42 @@ function aWorld(): World {
 }
 
 describe('the test of a deployment', () => {
-  it('tells what each step gave, and how long it took', async () => {
+  it('returns the result and the duration of each step', async () => {
     const world = aWorld();
-    const durations = expect.any(Number);
+    const durationMs = expect.any(Number);
     expect((await testDeployment(world.ports, settings(), SECRET)).steps).toEqual([
       SECRET,
       {
         step: 'listing',
         ok: true,
-        message: '2 syncs of acme: 1 healthy, 1 in trouble',
-        durationMs: durations,
+        message: '2 syncs of acme: 1 healthy, 1 unhealthy',
+        durationMs,
       },
       {
         step: 'state',
         ok: true,
-        message: expect.stringContaining('nothing remembered yet'),
-        durationMs: durations,
+        message: 'no state yet: the first check has not run',
+        durationMs,
       },
-      { step: 'slack', ok: true, message: 'the message was posted', durationMs: durations },
+      { step: 'slack', ok: true, message: 'the message was posted', durationMs },
     ]);
   });
 
-  it('posts one message that says so, and remembers nothing', async () => {
+  it('posts one message with the result, and writes nothing', async () => {
     const world = aWorld();
     await testDeployment(world.ports, settings(), SECRET);
-    expect(world.said()).toEqual([expect.stringContaining('sync-alerts is wired up')]);
+    expect(world.takePostedTexts()).toEqual([expect.stringContaining('Test passed: sync-alerts works')]);
     expect(world.writes).toEqual([]);
   });
 
-  it('says how often the memory was written, and what is open', async () => {
+  it('reports how often the state was written, and how many alerts are open', async () => {
     const world = aWorld();
     world.stored = { ...world.stored, version: 3 };
     const { steps } = await testDeployment(world.ports, settings(), SECRET);
     expect(steps[2]?.message).toBe('written 3 times, 0 alerts open');
   });
 
-  it('tries every step whatever came of the others, and fails with what each gave', async () => {
+  it('runs every step though others fail, and then fails with the result of each', async () => {
     const world = aWorld();
     world.shown = { kind: 'refused', request: 'GET', received: '401 Unauthorized' };
     const state = {
@@ -61,14 +61,14 @@ describe('the test of a deployment', () => {
         'the test of test failed',
         'secret: ok: it was read',
         'listing: FAILED: could not list: 401 Unauthorized',
-        'memory: FAILED: the table is not there',
+        'state: FAILED: the table is not there',
         'slack: ok: the message was posted',
       ].join('\n'),
     });
-    expect(world.said()).toEqual([expect.stringContaining('2 steps of the test failed')]);
+    expect(world.takePostedTexts()).toEqual([expect.stringContaining('Test failed: 2 steps of sync-alerts')]);
   });
 
-  it('fails when Slack does not take the message', async () => {
+  it('fails when Slack refuses the message', async () => {
     const world = aWorld();
     world.answers.push(REFUSED);
     await expect(testDeployment(world.ports, settings(), SECRET)).rejects.toThrow(
@@ -76,7 +76,7 @@ describe('the test of a deployment', () => {
     );
   });
 
-  it('does not take a defect of ours for a failed step', async () => {
+  it('throws a defect instead of reporting it as a failed step', async () => {
     const world = aWorld();
     const state = { ...world.state, load: () => Promise.reject(new TypeError('a defect')) };
     await expect(testDeployment({ ...world.ports, state }, settings(), SECRET)).rejects.toThrow(TypeError);

@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Checked } from '../../lambda/commands/outcome.ts';
 import {
   RUNBOOK_SECTIONS,
   runbook,
   sectionAboutError,
   sectionsAbout,
 } from '../../lambda/invocation/runbook.ts';
+import { aCheck } from '../invocation/a-check.ts';
 import { anchorOf } from './anchors.ts';
 
 const PAGE = readFileSync('docs/runbook.md', 'utf8');
@@ -51,8 +53,33 @@ test('an unknown error code leads to the section about failing checks', () => {
   expect(runbook(sectionAboutError('something_else'))).toBe('docs/runbook.md#checks-fail');
 });
 
-test('a check that another one stopped names the section about it', () => {
-  const stopped = { at: '', organisation: 'acme', environment: 'prod', reason: '' };
-  expect(sectionsAbout({ kind: 'lease_held', ...stopped })).toEqual(['another-check-was-running']);
-  expect(sectionsAbout({ kind: 'superseded', ...stopped })).toEqual(['another-check-was-running']);
+test.each(['lease_held', 'superseded'] as const)('a check that is %s links to one section', (kind) => {
+  const stopped = { kind, at: '', organisation: 'acme', environment: 'prod', reason: '' };
+  expect(sectionsAbout(stopped)).toEqual(['another-check-was-running']);
+});
+
+describe('a successful check links to', () => {
+  const { syncs, posts } = aCheck();
+  const problems = { disabled: 1, failing: 1, never_succeeded: 1, stalled: 1, unreadable: 0 };
+  const readable = { ...syncs, problems, withoutId: 0 };
+  const RECORDS = 'records-that-cannot-be-read';
+  const TWICE = 'a-notification-was-sent-twice';
+  const CLOCKS = 'clocks-disagree';
+  const oneUnreadable = { ...readable, problems: { ...problems, unreadable: 1 } };
+  const repeated = { ...posts, repeated: 1 };
+
+  test.each<[string, Partial<Checked>, readonly string[]]>([
+    ['no section when only syncs have problems', { syncs: readable }, []],
+    ['one about an unreadable record', { syncs: oneUnreadable }, [RECORDS]],
+    ['one about a record without an id', { syncs: { ...readable, withoutId: 1 } }, [RECORDS]],
+    ['one about a repeated notification', { syncs: readable, posts: repeated }, [TWICE]],
+    ['one about a clock that is wrong', { syncs: readable, clockSkew: 'ahead' }, [CLOCKS]],
+    [
+      'every section that applies',
+      { syncs: oneUnreadable, posts: repeated, clockSkew: 'ahead' },
+      [RECORDS, TWICE, CLOCKS],
+    ],
+  ])('%s', (_name, overrides, sections) => {
+    expect(sectionsAbout(aCheck(overrides))).toEqual(sections);
+  });
 });

@@ -1,33 +1,36 @@
 import { gunzipSync } from 'node:zlib';
 import { ENVIRONMENT_VARIABLES as NAMES } from '../../lambda/invocation/environment-variables.ts';
 import { createHandler, type Handler } from '../../lambda/invocation/invocation.ts';
-import type { World } from '../../lambda/invocation/wiring.ts';
+import type { Runtime } from '../../lambda/invocation/wiring.ts';
 import { aRecord, START } from '../commands/a-world.ts';
 import { answers, answersJson, type Behaviour, type LocalServer, localServer } from '../http/local-server.ts';
 import { ASecretsManager } from '../secret/a-secrets-manager.ts';
 import { ADynamoDb, TABLE } from '../state/a-dynamodb.ts';
 
-/** In each value of the secret that is one. */
+/** Part of every secret value, so that a leak can be found. */
 export const MARK = 'MARKED';
 
-/** The function as it is deployed, but for where its world is: an API, a Slack and an AWS on loopback. */
+/**
+ * The function as deployed, with Timbal, Slack and AWS on loopback. Posts do not wait 1.1 s for each other: the tests of
+ * the webhook cover that.
+ */
 export class Deployed {
   now = START;
   clock = () => this.now;
   shown: readonly unknown[] = [aRecord(START)];
   apiKeys = [`${MARK}-key`];
   slackAnswer = answers(200, 'ok');
-  /** What it answers before that, one for each post. */
+  /** The responses to the next posts, before `slackAnswer`. */
   slackAnswers: Behaviour[] = [];
-  /** What the API does instead of answering, when it does something else. */
+  /** What the API does, if not list `shown`. */
   apiBehaviour: Behaviour | undefined;
-  /** Where AWS is, when it is somewhere else. */
+  /** Where AWS is, if not on loopback. */
   awsUrl: string | undefined;
   policy: string | undefined = '{}';
-  leftMs = 60_000;
+  remainingMs = 60_000;
   readonly environment: Record<string, string> = {};
   readonly lines: { readonly level: string; readonly entry: Readonly<Record<string, unknown>> }[] = [];
-  /** What was printed as it is. */
+  /** The lines that bypassed the log: metrics. */
   readonly printed: string[] = [];
   readonly secrets = new ASecretsManager();
   table = new ADynamoDb();
@@ -37,8 +40,8 @@ export class Deployed {
   static async start(): Promise<Deployed> {
     const deployed = new Deployed();
     const api = await localServer((request, response) => {
-      const isKnown = deployed.apiKeys.some((key) => request.headers.authorization === `Bearer ${key}`);
-      const answer = isKnown ? answersJson(200, { syncs: deployed.shown }) : answersJson(401, {});
+      const isKeyValid = deployed.apiKeys.some((key) => request.headers.authorization === `Bearer ${key}`);
+      const answer = isKeyValid ? answersJson(200, { syncs: deployed.shown }) : answersJson(401, {});
       (deployed.apiBehaviour ?? answer)(request, response);
     });
     const slack = await localServer((request, response) =>
@@ -74,27 +77,28 @@ export class Deployed {
     this.secrets.fill({ timbalApiKey: `${MARK}-key`, timbalOrgId: 'acme', slackWebhookUrl, ...overrides });
   }
 
-  /** What the function is started with. */
-  world(): World {
+  /** What the function starts with. */
+  runtime(): Runtime {
     const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
     return {
       environment: this.environment,
       policyText: () => this.policy,
       now: () => this.clock(),
       aws: { region: 'eu-west-1', endpoint: this.awsUrl ?? this.servers.aws.url, credentials },
+      slack: { gapMs: 0 },
     };
   }
 
-  /** Nothing is wired and nothing cached any more. */
+  /** The next invocation is a cold start. */
   freshContainer(): void {
     this.#handler = createHandler(
-      this.world(),
+      this.runtime(),
       (level, entry) => this.lines.push({ level, entry }),
       (line) => this.printed.push(line),
     );
   }
 
-  /** What the table holds, as it was written. */
+  /** The documents in the table, decompressed. */
   documents(): readonly string[] {
     const bytes = [...this.table.items.values()].map((item) => Buffer.from(item['bytes']?.B ?? '', 'base64'));
     return bytes.map((gzipped) => gunzipSync(gzipped).toString());
@@ -104,20 +108,20 @@ export class Deployed {
     const context = {
       awsRequestId: 'request-1',
       functionName: 'SyncAlerts-prod-Function',
-      getRemainingTimeInMillis: () => this.leftMs,
+      getRemainingTimeInMillis: () => this.remainingMs,
     };
     if (this.#handler === undefined) throw new Error('it was not started');
     return this.#handler(event, context);
   }
 
-  /** The one line that was printed since this was last asked, as an object. */
+  /** The one line printed since the last call, parsed. */
   metrics(): Record<string, unknown> {
     const [line, ...others] = this.printed.splice(0);
-    if (line === undefined || others.length > 0) throw new Error('not one line was printed');
+    if (line === undefined || others.length > 0) throw new Error('expected exactly one printed line');
     return JSON.parse(line);
   }
 
-  /** How many calls went where. */
+  /** The number of calls to each service. */
   calls() {
     const { api, slack } = this.servers;
     const { queries, writes } = this.table;
@@ -125,7 +129,7 @@ export class Deployed {
     return { listings: api.requests.length, posts: slack.requests.length, queries, writes, secrets: reads };
   }
 
-  /** What the last line of the log says. */
+  /** The last line of the log. */
   logged() {
     const line = this.lines.at(-1);
     if (line === undefined) throw new Error('nothing was logged');

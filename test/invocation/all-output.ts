@@ -2,11 +2,11 @@ import { inspect, types } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 
 /**
- * All that anyone could print of these values: every text in them, however deep; hidden properties, symbols and what
- * getters answer; keys; the causes of errors, their stacks; maps, sets and bytes, also gzipped ones; and all of it as
- * `inspect` and `JSON.stringify` show it.
+ * Everything that could ever be printed of these values: every text in them at any depth, with keys, symbols, hidden
+ * properties and the values of getters; the causes and stacks of errors; maps, sets and bytes, also gzipped ones; and
+ * the output of `inspect` and `JSON.stringify`.
  */
-export function everythingSaid(...values: readonly unknown[]): string {
+export function allOutput(...values: readonly unknown[]): string {
   const texts: string[] = [];
   const seen = new Set<unknown>();
 
@@ -26,7 +26,7 @@ export function everythingSaid(...values: readonly unknown[]): string {
       walk(key);
       walk(read(value, key));
     }
-    // What a class of errors answers by a getter is no property of its own.
+    // A getter of an error class is a property of its prototype.
     const prototype: unknown = Object.getPrototypeOf(value);
     if (types.isNativeError(value) && typeof prototype === 'object' && prototype !== null) {
       for (const key of Reflect.ownKeys(prototype)) if (key !== 'constructor') walk(read(value, key));
@@ -43,7 +43,7 @@ export function everythingSaid(...values: readonly unknown[]): string {
   return texts.join('\n');
 }
 
-/** The marks that stand in a text: as they are, as a URL would hold them, or in base64 or hexadecimal digits. */
+/** The marks that a text contains: as they are, URL-encoded, or in base64 or hexadecimal digits. */
 export function marksIn(text: string, marks: readonly string[]): readonly string[] {
   const forms = marks.flatMap((mark) => {
     const bytes = Buffer.from(mark);
@@ -52,7 +52,10 @@ export function marksIn(text: string, marks: readonly string[]): readonly string
   return [...new Set(forms)].filter((form) => text.includes(form));
 }
 
-/** A text within a longer one has one of three forms in base64, by where it begins; the ends are shared with others. */
+/**
+ * The three forms that a text takes in the base64 of a longer one, depending on its offset. The characters at its ends
+ * also encode bits of its neighbours, so they are left out.
+ */
 function inBase64(mark: string): readonly string[] {
   return [0, 1, 2].map((before) => {
     const whole = Buffer.from(' '.repeat(before) + mark).toString('base64');

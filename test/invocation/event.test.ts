@@ -2,24 +2,28 @@ import { parseEvent } from '../../lambda/invocation/event.ts';
 
 const CHECK = { command: 'check', dryRun: false };
 
-describe('an invocation', () => {
+describe('an event', () => {
   it.each<[string, unknown, unknown]>([
-    ['nothing', {}, CHECK],
-    ['a check', { command: 'check' }, CHECK],
-    ['a dry run', { command: 'check', dryRun: true }, { command: 'check', dryRun: true }],
+    ['that is empty', {}, CHECK],
+    ['for a check', { command: 'check' }, CHECK],
+    ['for a dry run', { command: 'check', dryRun: true }, { command: 'check', dryRun: true }],
     [
-      'what the schedule sends',
+      'of the schedule',
       { command: 'check', scheduledAt: '2026-11-24T09:00:00Z' },
       { ...CHECK, scheduledAt: '2026-11-24T09:00:00Z' },
     ],
-    ['a report', { command: 'report' }, { command: 'report', post: true }],
-    ['a report that is not posted', { command: 'report', post: false }, { command: 'report', post: false }],
-    ['a test', { command: 'test' }, { command: 'test' }],
-  ])('asks for %s', (_name, event, command) => {
+    ['for a report', { command: 'report' }, { command: 'report', post: true }],
+    [
+      'for a report that is not posted',
+      { command: 'report', post: false },
+      { command: 'report', post: false },
+    ],
+    ['for a test', { command: 'test' }, { command: 'test' }],
+  ])('%s is parsed into a command', (_name, event, command) => {
     expect(parseEvent(event)).toEqual({ ok: true, command });
   });
 
-  it.each(['Scheduled Event', 'anything'])('by EventBridge (%s) asks for a check', (type) => {
+  it.each(['Scheduled Event', 'anything'])('of EventBridge (%s) is a check', (type) => {
     const event = {
       version: '0',
       id: 'x',
@@ -35,29 +39,29 @@ describe('an invocation', () => {
   });
 
   it.each<[string, unknown, string]>([
-    ['an unknown command', { command: 'chekc' }, 'there is no command "chekc"'],
+    ['with an unknown command', { command: 'chekc' }, 'there is no command "chekc"'],
     [
-      'the name of something every object has',
+      'with the name of a property that every object has',
       { command: 'constructor' },
       'there is no command "constructor"',
     ],
-    ['a field without a command', { dryRun: true }, 'expected an object with a "command"'],
-    ['no text for a command', { command: 1 }, 'expected an object with a "command"'],
-    ['nothing at all', null, 'expected an object with a "command"'],
-    ['a text', 'check', 'expected an object with a "command"'],
-    ['a list', ['check'], 'expected an object with a "command"'],
-    ['an unknown field', { command: 'check', dryrun: true }, 'there is no field "dryrun"'],
-    ['a field of another command', { command: 'test', dryRun: true }, 'there is no field "dryRun"'],
-    ['no boolean', { command: 'check', dryRun: 'yes' }, '"dryRun": expected boolean'],
-  ])('that asks by %s is told the commands', (_name, event, says) => {
+    ['without a command', { dryRun: true }, 'expected an object with a "command"'],
+    ['with a command that is no text', { command: 1 }, 'expected an object with a "command"'],
+    ['that is null', null, 'expected an object with a "command"'],
+    ['that is a text', 'check', 'expected an object with a "command"'],
+    ['that is a list', ['check'], 'expected an object with a "command"'],
+    ['with an unknown field', { command: 'check', dryrun: true }, 'there is no field "dryrun"'],
+    ['with a field of another command', { command: 'test', dryRun: true }, 'there is no field "dryRun"'],
+    ['with a text for a boolean', { command: 'check', dryRun: 'yes' }, '"dryRun": expected boolean'],
+  ])('%s is a usage error that lists the commands', (_name, event, message) => {
     const parsed = parseEvent(event);
-    expect(parsed).toEqual({ ok: false, error: expect.stringContaining(says) });
+    expect(parsed).toEqual({ ok: false, error: expect.stringContaining(message) });
     for (const command of ['check', 'report', 'test']) {
       expect(parsed).toMatchObject({ error: expect.stringContaining(`{"command":"${command}"}`) });
     }
   });
 
-  it('is not repeated at any length', () => {
+  it('of 100,000 characters is not repeated in full', () => {
     const parsed = parseEvent({ command: 'x'.repeat(100_000) });
     expect(parsed.ok ? '' : parsed.error.length).toBeLessThan(500);
   });

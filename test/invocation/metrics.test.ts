@@ -1,47 +1,17 @@
-import type { Checked, Outcome, Stopped } from '../../lambda/commands/outcome.ts';
+import type { Outcome, Stopped } from '../../lambda/commands/outcome.ts';
 import { METRICS } from '../../lambda/invocation/metric-names.ts';
 import { figuresOf, metricsLine } from '../../lambda/invocation/metrics.ts';
-
-const AT = '2026-11-24T09:00:00.000Z';
-
-/** A check that saw everything well, with named overrides. */
-function aCheck(overrides: Partial<Checked> = {}): Checked {
-  return {
-    kind: 'checked',
-    at: AT,
-    organisation: 'acme',
-    environment: 'prod',
-    syncs: {
-      listed: 20,
-      healthy: 8,
-      inconclusive: 1,
-      problems: { disabled: 1, failing: 2, never_succeeded: 0, stalled: 3, unreadable: 1 },
-      excluded: 2,
-      withoutId: 1,
-      repeated: 1,
-      unknownFields: {},
-      worstLagIntervals: 12.5,
-    },
-    open: 7,
-    changes: [],
-    notified: [],
-    posts: { accepted: 2, refused: 0, unconfirmed: 0, repeated: 0 },
-    undelivered: { count: 0 },
-    saved: true,
-    dryRun: false,
-    ...overrides,
-  };
-}
+import { aCheck } from './a-check.ts';
 
 const STOPPED: Stopped = {
   kind: 'lease_held',
-  at: AT,
+  at: '2026-11-24T09:00:00.000Z',
   organisation: 'acme',
   environment: 'prod',
   reason: 'so',
 };
 
-test('a check gives each figure', () => {
+test('a completed check gives each figure', () => {
   expect(figuresOf(aCheck(), true)).toEqual({
     ChecksCompleted: 1,
     SyncsWatched: 17,
@@ -56,24 +26,34 @@ test('a check gives each figure', () => {
   });
 });
 
-describe('completed', () => {
+describe('ChecksCompleted', () => {
   test.each<[string, Outcome | undefined, boolean, number]>([
-    ['is a check that saw, remembered and left nothing due', aCheck(), true, 1],
-    ['is a quiet one, which has nothing to remember', aCheck({ saved: false }), true, 1],
-    ['is not one that left something due', aCheck({ undelivered: { count: 1, since: AT } }), true, 0],
-    ['is not one that failed', aCheck(), false, 0],
-    ['is not one that failed before it had an outcome', undefined, false, 0],
-    ['is not one that found a claim: the other one may have died', STOPPED, true, 0],
-    ['is not one that was overtaken: the other one is counted', { ...STOPPED, kind: 'superseded' }, true, 0],
-  ])('%s', (_, outcome, worked, completed) => {
-    expect(figuresOf(outcome, worked).ChecksCompleted).toBe(completed);
+    ['is 1 for a check that listed, saved and left nothing undelivered', aCheck(), true, 1],
+    ['is 1 for a quiet check, which has nothing to save', aCheck({ saved: false }), true, 1],
+    [
+      'is 0 for a check that left a notification undelivered',
+      aCheck({ undelivered: { count: 1, since: '2026-11-24T09:00:00.000Z' } }),
+      true,
+      0,
+    ],
+    ['is 0 for a check that failed', aCheck(), false, 0],
+    ['is 0 for a check that failed before it had an outcome', undefined, false, 0],
+    ['is 0 for a check that found the lease of another: that one may have died', STOPPED, true, 0],
+    [
+      'is 0 for a check that was superseded: the other one counts',
+      { ...STOPPED, kind: 'superseded' },
+      true,
+      0,
+    ],
+  ])('%s', (_, outcome, ok, completed) => {
+    expect(figuresOf(outcome, ok).ChecksCompleted).toBe(completed);
   });
 });
 
-test('what could not be seen is absent, not zero', () => {
+test('the figures of syncs are absent, not 0, when the listing failed', () => {
   const { syncs } = aCheck();
-  const blind = { kind: 'failed', request: 'GET', received: '503' } as const;
-  const figures = figuresOf(aCheck({ syncs: { ...syncs, listingFailure: blind } }), false);
+  const listingFailure = { kind: 'failed', request: 'GET', received: '503' } as const;
+  const figures = figuresOf(aCheck({ syncs: { ...syncs, listingFailure } }), false);
   expect(Object.keys(figures)).toEqual(['ChecksCompleted', 'MessagesPosted', 'OldestUndeliveredSeconds']);
   const { worstLagIntervals: _unknown, ...unread } = syncs;
   expect(figuresOf(aCheck({ syncs: unread }), true)).not.toHaveProperty('WorstLagIntervals');
@@ -85,12 +65,12 @@ test.each([
   ['2026-11-24T09:00:00.000Z', 0],
   ['2026-11-24T07:59:59.000Z', 3601],
   ['2026-11-24T09:00:01.000Z', 0],
-])('due since %s is %s s', (since, seconds) => {
+])('undelivered since %s, the oldest is %s s old', (since, seconds) => {
   const undelivered = since === undefined ? { count: 0 } : { count: 1, since };
   expect(figuresOf(aCheck({ undelivered }), true).OldestUndeliveredSeconds).toBe(seconds);
 });
 
-test('a line is in the embedded metric format, with the one dimension, and the request', () => {
+test('a line has the embedded metric format, one dimension, and the request id', () => {
   const line = metricsLine('prod', 'request-1', figuresOf(aCheck(), true));
   expect(line.endsWith('\n') && !line.slice(0, -1).includes('\n')).toBe(true);
   expect(JSON.parse(line)).toEqual({
@@ -110,7 +90,7 @@ test('a line is in the embedded metric format, with the one dimension, and the r
   });
 });
 
-test('a line names the metrics that it has figures of, and keeps nothing of the line before', () => {
+test('a line names only the metrics that have a figure, and none of the line before', () => {
   metricsLine('prod', 'request-1', figuresOf(aCheck(), true));
   const { _aws, ...rest } = JSON.parse(metricsLine('other', 'request-2', { ChecksCompleted: 0 }));
   expect(rest).toEqual({ Environment: 'other', requestId: 'request-2', ChecksCompleted: 0 });

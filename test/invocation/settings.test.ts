@@ -4,21 +4,21 @@ import { type ParsedSettings, parseSettings } from '../../lambda/invocation/sett
 const ENVIRONMENT = {
   SYNC_ALERTS_ENVIRONMENT: 'prod',
   SYNC_ALERTS_SECRET_ID: 'sync-alerts',
-  SYNC_ALERTS_TABLE: 'Memory',
+  SYNC_ALERTS_TABLE: 'State',
   SYNC_ALERTS_PERIOD_SECONDS: '300',
   SYNC_ALERTS_STACK: 'SyncAlerts-prod',
   AWS_REGION: 'eu-west-1',
 };
 
 describe('the settings of a deployed function', () => {
-  it('are what its environment names, and the policy that travels with it', () => {
+  it('come from the environment variables and the policy file', () => {
     const parsed = parseSettings(ENVIRONMENT, '{"grace":"7m"}');
     expect(parsed).toMatchObject({
       ok: true,
       settings: {
         environment: 'prod',
         secretId: 'sync-alerts',
-        tableName: 'Memory',
+        tableName: 'State',
         stackName: 'SyncAlerts-prod',
         baseUrl: 'https://api.timbal.ai',
         region: 'eu-west-1',
@@ -27,7 +27,7 @@ describe('the settings of a deployed function', () => {
     });
   });
 
-  it('may name another base URL and a connector', () => {
+  it('may contain another base URL and a connector', () => {
     const environment = {
       ...ENVIRONMENT,
       SYNC_ALERTS_TIMBAL_BASE_URL: 'https://api.dev.timbal.ai',
@@ -38,14 +38,14 @@ describe('the settings of a deployed function', () => {
     });
   });
 
-  it('take an empty variable for one that is not set', () => {
+  it('treat an empty variable as not set', () => {
     const environment = { ...ENVIRONMENT, SYNC_ALERTS_TIMBAL_BASE_URL: '', SYNC_ALERTS_CONNECTOR_ID: ' ' };
     const parsed = parseSettings(environment, '{}');
     expect(parsed).toMatchObject({ settings: { baseUrl: 'https://api.timbal.ai' } });
     expect(parsed.ok && parsed.settings.connectorId).toBeUndefined();
   });
 
-  it('tell every fault at once, by name', () => {
+  it('report every fault at once, by name', () => {
     const environment = {
       SYNC_ALERTS_PERIOD_SECONDS: '5m',
       SYNC_ALERTS_TIMBAL_BASE_URL: 'http://api.timbal.ai',
@@ -56,13 +56,13 @@ describe('the settings of a deployed function', () => {
       'SYNC_ALERTS_TABLE is not set',
       'SYNC_ALERTS_STACK is not set',
       'SYNC_ALERTS_PERIOD_SECONDS is not a whole number of seconds above 0',
-      'SYNC_ALERTS_TIMBAL_BASE_URL is not https (plain http is accepted for loopback addresses alone)',
+      'SYNC_ALERTS_TIMBAL_BASE_URL is not https (plain http is accepted for loopback addresses only)',
       expect.stringContaining('policy.json: grace:'),
       expect.stringContaining('policy.json: colour:'),
     ]);
   });
 
-  it.each(['0', '-1', '1.5', 'x', ''])('take no %p for a period', (period) => {
+  it.each(['0', '-1', '1.5', 'x', ''])('reject %p as the period', (period) => {
     const environment = { ...ENVIRONMENT, SYNC_ALERTS_PERIOD_SECONDS: period };
     expect(faults(parseSettings(environment, '{}'))).toEqual([
       expect.stringContaining('SYNC_ALERTS_PERIOD_SECONDS'),
@@ -70,11 +70,11 @@ describe('the settings of a deployed function', () => {
   });
 
   it.each([
-    [undefined, 'policy.json: it is not in the function'],
-    ['{', 'policy.json: it is not JSON'],
+    [undefined, 'policy.json: is missing from the function package: redeploy'],
+    ['{', 'policy.json: is not JSON'],
     ['7', 'policy.json: the policy'],
-  ])('need a policy: %p is none', (policy, says) => {
-    expect(faults(parseSettings(ENVIRONMENT, policy))).toEqual([expect.stringContaining(says)]);
+  ])('reject %p as the policy file', (policy, fault) => {
+    expect(faults(parseSettings(ENVIRONMENT, policy))).toEqual([expect.stringContaining(fault)]);
   });
 });
 
