@@ -3,7 +3,7 @@
  * the alerts that it covers. A check calls `slackMessages` for its digest, and so do the report and the deployment test.
  */
 import type { Digest, Item, Section } from '../digest/digest.ts';
-import { type Line, untrusted, words } from '../digest/rich-text.ts';
+import { type Line, type Span, words } from '../digest/rich-text.ts';
 import { formatNumber } from '../digest/wording.ts';
 import type { Coverage, MessageContent } from '../notify/notification.ts';
 import {
@@ -156,7 +156,9 @@ function weightOf({ covers }: Item, next: Item | undefined): number {
 }
 
 function moreText(count: number, moreHint: string): Line {
-  return [words(`… and ${formatNumber(count)} more: `), untrusted(moreHint), words(' shows them')];
+  // A command that was cut would not run.
+  const command: Span = { kind: 'untrusted', text: moreHint };
+  return [words(`… and ${formatNumber(count)} more: `), command, words(' shows them')];
 }
 
 function countedOnly({ covers }: Item): readonly Coverage[] {
