@@ -9,7 +9,6 @@ import { report } from '../lambda/commands/report.ts';
 import { testDeployment } from '../lambda/commands/test-deployment.ts';
 import { ENVIRONMENT_VARIABLES as NAMES } from '../lambda/invocation/environment-variables.ts';
 import { wire } from '../lambda/invocation/wiring.ts';
-import { KEPT_SECONDS } from '../lambda/secret/secret.ts';
 import { SECRET_PLACEHOLDER } from '../lambda/secret/secret-placeholder.ts';
 import { aFolder, KEY, Laptop, removeFolders, TOKEN } from './cli/a-laptop.ts';
 import { aFailingRecord, MINUTE, START, settings } from './commands/a-world.ts';
@@ -25,7 +24,7 @@ import {
   sendsRaw,
 } from './http/local-server.ts';
 import { Deployed, MARK } from './invocation/a-deployed.ts';
-import { everythingSaid, marksIn } from './invocation/all-output.ts';
+import { allOutput, marksIn } from './invocation/all-output.ts';
 import { secretFault } from './secret/a-secrets-manager.ts';
 import { cancels, faulty } from './state/a-dynamodb.ts';
 
@@ -232,11 +231,11 @@ describe('the walker that finds what is said', () => {
     ['depth', [[[[[[[[[[[[MARK]]]]]]]]]]]]],
     ['a long text', 'x'.repeat(1_000_000) + MARK],
   ])('looks into %s', (_where, value) => {
-    expect(marksIn(everythingSaid(value), [MARK])).not.toEqual([]);
+    expect(marksIn(allOutput(value), [MARK])).not.toEqual([]);
   });
 
   it('finds nothing where there is nothing', () => {
-    expect(marksIn(everythingSaid(new Error('MARKE'), { D: 1 }), [MARK])).toEqual([]);
+    expect(marksIn(allOutput(new Error('MARKE'), { D: 1 }), [MARK])).toEqual([]);
   });
 });
 
@@ -282,7 +281,7 @@ describe('the function says no secret when', () => {
   it('nothing is wrong: and yet what is stored and posted was looked into', async () => {
     const deployed = await saysNoSecret('', () => undefined);
     expect(deployed.documents().join()).toContain('orders');
-    expect(everythingSaid(deployed.servers.slack.requests.map(({ body }) => body))).toContain('orders');
+    expect(allOutput(deployed.servers.slack.requests.map(({ body }) => body))).toContain('orders');
   });
 });
 
@@ -400,19 +399,18 @@ describe('the laptop says no secret when', () => {
       laptop.shown = [aFailingRecord(START)];
       await trouble(laptop);
       const said: unknown[] = [];
-      for (const command of [[], ['--json'], ['--dry-run']]) {
+      for (const command of [[], ['--json'], ['--dry-run', '--verbose']]) {
         const written: string[] = [];
         const output = { write: (text: string) => written.push(text) };
-        const clock = () => laptop.now;
-        said.push(
-          written,
-          await run(command, laptop.environment, output, output, clock).catch((error) => [error]),
-        );
+        const { environment } = laptop;
+        const now = () => laptop.now;
+        const running = run({ args: command, environment, stdout: output, stderr: output, now });
+        said.push(written, await running.catch((error) => [error]));
         laptop.now += 5 * MINUTE;
       }
       const own = said.concat(laptop.slack.requests.map(({ body }) => body));
       const state = laptop.state()?.includes(repeated) ? '' : laptop.state();
-      expect(marksIn(everythingSaid(own, state), secrets)).toEqual([]);
+      expect(marksIn(allOutput(own, state), secrets)).toEqual([]);
     },
     20_000,
   );
@@ -425,7 +423,7 @@ async function saysNoSecret(
 ): Promise<Deployed> {
   const deployed = await Deployed.start();
   // Enough for a check whose servers never answer, which takes as long as it may.
-  deployed.leftMs = 9500;
+  deployed.remainingMs = 9500;
   deployed.shown = [aFailingRecord(START)];
   await trouble(deployed);
   deployed.freshContainer();
@@ -441,14 +439,14 @@ async function saysNoSecret(
   // Each of those takes its whole time.
   const commands = name.endsWith('no answer') ? [] : ['check', 'report', 'test'];
   for (const command of commands) await saying(() => deployed.invoke({ command }));
-  deployed.now += KEPT_SECONDS * 1000;
+  deployed.now += 15 * 60 * 1000;
   await saying(() => deployed.invoke());
   if (commands.length > 0) await saying(() => within(deployed, said));
   expect(said.length).toBeGreaterThan(commands.length);
   const documents = deployed.documents().filter((document) => !before.includes(document));
   const posted = deployed.servers.slack.requests.map(({ body }) => body);
   const command = deployed.servers.api.requests.map(({ url }) => url);
-  const everything = everythingSaid(said, deployed.lines, deployed.printed, documents, posted, command);
+  const everything = allOutput(said, deployed.lines, deployed.printed, documents, posted, command);
   const found = marksIn(everything, [MARK]);
   if (found.length > 0) throw new Error(`it says ${found.join()}: ${around(everything)}`);
   return deployed;
@@ -456,10 +454,10 @@ async function saysNoSecret(
 
 /** The same without the handler, which makes every error anew: what is thrown inside is to hold no secret either. */
 async function within(deployed: Deployed, said: unknown[]): Promise<void> {
-  const { secret, portsFor } = wire({ ...deployed.world(), now: () => deployed.now });
+  const { secret, portsFor } = wire({ ...deployed.runtime(), now: () => deployed.now });
   const { organisation } = await secret.read();
   const ports = portsFor(organisation);
-  const overrides = { remainingSeconds: deployed.leftMs / 1000 };
+  const overrides = { remainingSeconds: deployed.remainingMs / 1000 };
   for (const attempt of [
     () => check(ports, settings({ ...overrides, dryRun: true })),
     () => check(ports, settings(overrides)),

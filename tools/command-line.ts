@@ -1,34 +1,34 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { EXIT_CODES } from '../cli/exit-codes.ts';
 
-/** The options of a command line, by name. */
-export type Options = NonNullable<ParseArgsConfig['options']>;
+type Options = NonNullable<ParseArgsConfig['options']>;
 
 /**
- * The options that a tool of this repository was started with. Where they are wrong, or `--help` is one of them, it says
- * how the tool is used, and the process ends: with 2, or with 0.
+ * The options that a tool of this repository was started with. `--help`, where a tool has it, prints the usage and ends the
+ * process; a usage error prints the error and the usage, and ends it with exit code 2.
  */
 export function optionsOf<const T extends Options>(usage: string, options: T) {
-  const { values } = orUsage(usage, () => parseArgs({ options }));
+  const { values } = orUsageError(usage, () => parseArgs({ options }));
   if ('help' in values && values['help'] === true) {
     process.stdout.write(usage);
-    process.exit(0);
+    process.exit(EXIT_CODES.success);
   }
   return values;
 }
 
-/** A whole number from 0 to 999,999,999 that an option gives; anything else ends the process with 2, and says so. */
-export function wholeNumber(usage: string, option: string, given: string): number {
-  return orUsage(usage, () => {
-    if (!/^\d{1,9}$/.test(given)) throw new Error(`--${option}: expected a whole number, not "${given}"`);
-    return Number(given);
+/** The value of an option as a whole number from 0 to 999,999,999. Any other value is a usage error. */
+export function wholeNumber(usage: string, option: string, value: string): number {
+  return orUsageError(usage, () => {
+    if (!/^\d{1,9}$/.test(value)) throw new Error(`--${option}: expected a whole number, got "${value}"`);
+    return Number(value);
   });
 }
 
-function orUsage<T>(usage: string, read: () => T): T {
+function orUsageError<T>(usage: string, parse: () => T): T {
   try {
-    return read();
+    return parse();
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
-    process.exit(2);
+    process.exit(EXIT_CODES.usageError);
   }
 }

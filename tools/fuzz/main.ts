@@ -1,15 +1,18 @@
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
-import { type PeerCount, TARGETS } from '../../test/fuzz/targets.ts';
+import { EXIT_CODES } from '../../cli/exit-codes.ts';
+import { type FuzzResult, TARGETS } from '../../test/fuzz/targets.ts';
 import { optionsOf, wholeNumber } from '../command-line.ts';
 
-const BATCH = 500;
+/** Cases a run of one target; each batch has its own seed, so that a failure is repeated in moments. */
+const BATCH_SIZE = 500;
+const PROGRESS_INTERVAL_MS = 5000;
 
 const USAGE = `npm run fuzz -- [--cases N] [--seed N] [--target NAME] [--cores N]
 
-The parsers under random and mutated input: 100,000 cases on one core, from a seed of the moment on, unless it is said.
-Shows progress and ends with counts; at a failure with 1, and with the command that repeats it.
+Runs the parsers on random and mutated input: by default 100,000 cases on one core, with a seed from the clock.
+Prints progress and counts. On a failure it prints the command that repeats it, and exits with 1.
 The targets: ${TARGETS.map(({ name }) => name).join('; ')}.
 `;
 
@@ -18,7 +21,7 @@ const values = optionsOf(USAGE, {
   seed: { type: 'string', default: String(Date.now() % 1_000_000_000) },
   target: { type: 'string', default: '' },
   cores: { type: 'string', default: '1' },
-  /** Set for those that this program starts: which part of the batches is theirs. */
+  /** Only in the processes that this one starts: the number of their first batch. */
   part: { type: 'string' },
   help: { type: 'boolean' },
 });
@@ -28,70 +31,69 @@ const cores = Math.min(wholeNumber(USAGE, 'cores', values.cores), availableParal
 const targets = TARGETS.filter(({ name }) => name.includes(values.target));
 if (targets.length === 0)
   throw new Error(`no target is called ${values.target}: ${TARGETS.map(({ name }) => name).join('; ')}`);
-const batchesEach = Math.max(1, Math.ceil(cases / targets.length / BATCH));
+const batchesPerTarget = Math.max(1, Math.ceil(cases / targets.length / BATCH_SIZE));
 
-if (values.part === undefined) process.exitCode = await all();
-else process.exitCode = await part(wholeNumber(USAGE, 'part', values.part));
+if (values.part === undefined) process.exitCode = await runAll();
+else process.exitCode = await runPart(wholeNumber(USAGE, 'part', values.part));
 
-/** Batch by batch, each with a seed of its own, so that a failure is found again in moments. */
-async function part(mine: number): Promise<number> {
-  for (let batch = mine; batch < batchesEach; batch += cores) {
+/** Runs every `cores`-th batch from `first` on, and prints the result of each as a line of JSON. */
+async function runPart(first: number): Promise<number> {
+  for (let batch = first; batch < batchesPerTarget; batch += cores) {
     for (const { name, run } of targets) {
-      const ran = await run(BATCH, seed + batch);
-      process.stdout.write(`${JSON.stringify({ name, ...ran })}\n`);
-      if (ran.failure !== undefined) {
-        process.stderr.write(
-          `\n${name}\nfails with: npm run fuzz -- --cases ${BATCH} --seed ${seed + batch} --target '${name}'\n${ran.failure}\n`,
-        );
-        return 1;
+      const result = await run(BATCH_SIZE, seed + batch);
+      process.stdout.write(`${JSON.stringify({ name, ...result })}\n`);
+      if (result.failure !== undefined) {
+        const command = `npm run fuzz -- --cases ${BATCH_SIZE} --seed ${seed + batch} --target '${name}'`;
+        process.stderr.write(`\n${name}\nrepeat with: ${command}\n${result.failure}\n`);
+        return EXIT_CODES.failure;
       }
     }
   }
-  return 0;
+  return EXIT_CODES.success;
 }
 
-async function all(): Promise<number> {
+/** Starts a process a core, adds up their results and prints the counts. */
+async function runAll(): Promise<number> {
   const started = performance.now();
   const counts = new Map(targets.map(({ name }) => [name, { cases: 0, taken: 0 }]));
-  let shown = 0;
+  let shownAt = 0;
   const count = (line: string) => {
-    const { name, cases, taken }: PeerCount & { readonly name: string } = JSON.parse(line);
+    const { name, cases, taken }: FuzzResult & { readonly name: string } = JSON.parse(line);
     const sum = counts.get(name);
     if (sum === undefined) return;
     sum.cases += cases;
     sum.taken += taken;
     const done = [...counts.values()].reduce((total, one) => total + one.cases, 0);
-    if (performance.now() - shown < 5000) return;
-    shown = performance.now();
-    const perSecond = Math.round(done / ((shown - started) / 1000));
-    process.stderr.write(`${done} of ${batchesEach * BATCH * targets.length} cases, ${perSecond} a second\n`);
+    if (performance.now() - shownAt < PROGRESS_INTERVAL_MS) return;
+    shownAt = performance.now();
+    const perSecond = Math.round(done / ((shownAt - started) / 1000));
+    const total = batchesPerTarget * BATCH_SIZE * targets.length;
+    process.stderr.write(`${done} of ${total} cases, ${perSecond} a second\n`);
   };
   console.log(`seed ${seed}, ${cores === 1 ? '1 process' : `${cores} processes`}`);
-  const codes = await Promise.all(Array.from({ length: cores }, (_, index) => child(index, count)));
+  const codes = await Promise.all(Array.from({ length: cores }, (_, index) => startPart(index, count)));
   const seconds = Math.round((performance.now() - started) / 1000);
-  for (const [name, sum] of counts)
-    console.log(`${name}: ${sum.cases} cases, ${sum.taken} taken, ${sum.cases - sum.taken} refused`);
-  const failed = codes.some((code) => code !== 0);
-  console.log(`${failed ? 'FAILED' : 'each gave a value or a typed error'}; ${seconds} s`);
-  return failed ? 1 : 0;
+  for (const [name, { cases, taken }] of counts)
+    console.log(`${name}: ${cases} cases, ${taken} accepted, ${cases - taken} rejected`);
+  const hasFailed = codes.some((code) => code !== EXIT_CODES.success);
+  console.log(`${hasFailed ? 'FAILED' : 'every case gave a value or a typed error'}; ${seconds} s`);
+  return hasFailed ? EXIT_CODES.failure : EXIT_CODES.success;
 }
 
-/** The same program, for a part of the batches. */
-async function child(index: number, onLine: (line: string) => void): Promise<number> {
-  const own = [
-    '--part',
-    String(index),
-    '--cases',
-    String(cases),
-    '--seed',
-    String(seed),
-    '--target',
-    values.target,
-  ];
+/** Starts this program again for a part of the batches; resolves to its exit code. */
+async function startPart(index: number, onLine: (line: string) => void): Promise<number> {
+  const options = {
+    part: String(index),
+    cases: String(cases),
+    seed: String(seed),
+    target: values.target,
+    cores: String(cores),
+  };
+  const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
   const [, script = ''] = process.argv;
-  const running = spawn(process.execPath, [...process.execArgv, script, ...own, '--cores', String(cores)], {
+  const part = spawn(process.execPath, [...process.execArgv, script, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  createInterface({ input: running.stdout }).on('line', onLine);
-  return new Promise((resolve) => running.on('close', (code) => resolve(code ?? 1)));
+  createInterface({ input: part.stdout }).on('line', onLine);
+  return new Promise((resolve) => part.on('close', (code) => resolve(code ?? EXIT_CODES.failure)));
 }

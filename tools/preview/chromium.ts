@@ -7,11 +7,11 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** What Chromium is called where it is installed. */
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+/** The names under which systems install Chromium. */
+const EXECUTABLES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
-/** Without a window, and without asking the network for anything. */
-const QUIETLY = [
+/** No window, and no requests to the network. */
+const FLAGS = [
   '--headless',
   '--no-sandbox',
   '--disable-gpu',
@@ -22,43 +22,47 @@ const QUIETLY = [
   '--disable-sync',
   '--hide-scrollbars',
 ];
-const PATIENCE_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 
-/** The name under which Chromium can be run; undefined where there is none. */
+/** The name of the installed Chromium; undefined when none of its names can be run. */
 export async function installedChromium(): Promise<string | undefined> {
-  for (const name of NAMES) {
+  for (const name of EXECUTABLES) {
     try {
-      await run(name, ['--version'], { timeout: PATIENCE_MS });
+      await run(name, ['--version'], { timeout: TIMEOUT_MS });
       return name;
     } catch {
-      // Not this one.
+      // Try the next name.
     }
   }
   return undefined;
 }
 
-/** Makes a picture of a page, as wide as asked and as high as the page is, both in CSS pixels. */
-export async function takePicture(
-  chromium: string,
-  page: string,
-  picture: string,
-  width: number,
-): Promise<void> {
+export interface Screenshot {
+  /** The HTML file to show. It gives its height as `data-height` of its root element. */
+  readonly page: string;
+  /** The PNG file to write. */
+  readonly picture: string;
+  /** In CSS pixels; the height is that of the page. */
+  readonly width: number;
+}
+
+/** Takes a screenshot of a whole page. */
+export async function takeScreenshot(chromium: string, { page, picture, width }: Screenshot): Promise<void> {
   const url = pathToFileURL(page).href;
   const profile = await mkdtemp(join(tmpdir(), 'sync-alerts-preview-'));
-  const command = [...QUIETLY, `--user-data-dir=${profile}`];
-  const options = { timeout: PATIENCE_MS, maxBuffer: 64 * 1024 * 1024 };
+  const flags = [...FLAGS, `--user-data-dir=${profile}`];
+  const options = { timeout: TIMEOUT_MS, maxBuffer: 64 * 1024 * 1024 };
   try {
     const { stdout } = await run(
       chromium,
-      [...command, `--window-size=${width},600`, '--dump-dom', url],
+      [...flags, `--window-size=${width},600`, '--dump-dom', url],
       options,
     );
     const height = stdout.match(/data-height="(\d+)"/)?.[1];
-    if (height === undefined) throw new Error(`${chromium} did not say how high ${page} is`);
+    if (height === undefined) throw new Error(`${chromium} rendered ${page} without a data-height`);
     await run(
       chromium,
-      [...command, `--window-size=${width},${height}`, `--screenshot=${picture}`, url],
+      [...flags, `--window-size=${width},${height}`, `--screenshot=${picture}`, url],
       options,
     );
   } finally {

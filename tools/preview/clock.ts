@@ -2,11 +2,11 @@ import { DAY_SECONDS, type Instant } from '../../lambda/core/time.ts';
 
 const DAY_MS = DAY_SECONDS * 1000;
 
-/** A moment as Slack's `{date_short_pretty} {time}` shows it on the day of `today`, to a reader in UTC. */
-export function clockText(moment: Instant, today: Instant): string {
-  const days = Math.floor(today / DAY_MS) - Math.floor(moment / DAY_MS);
-  const day = days === 0 ? 'Today' : days === 1 ? 'Yesterday' : dayText(moment);
-  const time = new Date(moment).toLocaleTimeString('en-US', {
+/** An instant as Slack's `{date_short_pretty} {time}` shows it to a reader in UTC on the day of `today`. */
+export function clockText(instant: Instant, today: Instant): string {
+  const days = Math.floor(today / DAY_MS) - Math.floor(instant / DAY_MS);
+  const day = days === 0 ? 'Today' : days === 1 ? 'Yesterday' : dayText(instant);
+  const time = new Date(instant).toLocaleTimeString('en-US', {
     hour: 'numeric',
     minute: '2-digit',
     timeZone: 'UTC',
@@ -14,8 +14,8 @@ export function clockText(moment: Instant, today: Instant): string {
   return `${day} ${time}`;
 }
 
-function dayText(moment: Instant): string {
-  return new Date(moment).toLocaleDateString('en-US', {
+function dayText(instant: Instant): string {
+  return new Date(instant).toLocaleDateString('en-US', {
     month: 'short',
     day: 'numeric',
     year: 'numeric',

@@ -1,27 +1,35 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { installedChromium, takePicture } from './chromium.ts';
-import { toldStory } from './notified-story.ts';
+import { optionsOf } from '../command-line.ts';
+import { installedChromium, takeScreenshot } from './chromium.ts';
 import { picturePage, previewPage } from './page.tsx';
+import { postedStory } from './posted-story.ts';
 
-/** As wide as the messages of a channel on a laptop. */
+const USAGE = `npm run preview -- [--to FOLDER] [--picture FILE] [--no-picture]
+
+Renders the messages of the demo story as Slack shows them: FOLDER/preview.html (default: build) has all of them at two
+widths and in two themes; FILE (default: docs/digest.png) is a picture of two of them, made with Chromium.
+`;
+
+/** CSS pixels, about the width of a message in Slack on a laptop. */
 const PICTURE_WIDTH = 760;
-/** What the picture shows: the first look, and a cause that several syncs share. */
-const PICTURED = [/^the first look/, /four syncs fail together/];
+/** The chapters in the picture: the first check, and a shared cause. */
+const PICTURED = [/^the first check/, /four syncs fail/];
 
-/** `npm run preview`: writes what the demo story says as Slack would show it, as a page and as a picture. */
+/** `npm run preview`: writes the messages of the demo story as Slack shows them, to a page and to a picture. */
 async function preview(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      to: { type: 'string', default: 'build' },
-      picture: { type: 'string', default: join('docs', 'digest.png') },
-      'no-picture': { type: 'boolean', default: false },
-    },
+  const {
+    to,
+    picture,
+    'no-picture': withoutPicture,
+  } = optionsOf(USAGE, {
+    to: { type: 'string', default: 'build' },
+    picture: { type: 'string', default: join('docs', 'digest.png') },
+    'no-picture': { type: 'boolean', default: false },
+    help: { type: 'boolean' },
   });
-  const { to, picture } = values;
-  const chapters = await toldStory();
+  const chapters = await postedStory();
   const styles = {
     library: await readFile(
       createRequire(import.meta.url).resolve('slack-blocks-to-jsx/dist/style.css'),
@@ -35,29 +43,29 @@ async function preview(): Promise<void> {
   const pictured = chapters.filter(({ chapter }) => PICTURED.some((title) => title.test(chapter.title)));
   const page = join(to, 'picture.html');
   await write(page, picturePage(pictured, styles));
-  if (values['no-picture']) return;
+  if (withoutPicture) return;
   const chromium = await installedChromium();
   if (chromium === undefined) {
-    say(`${picture} was left as it is: it needs Chromium (on Debian and Ubuntu: apt-get install chromium)`);
+    print(`did not write ${picture}: it needs Chromium (on Debian and Ubuntu: apt-get install chromium)`);
     return;
   }
-  await takePicture(chromium, page, picture, PICTURE_WIDTH);
-  say(`wrote ${picture} (${kilobytes((await stat(picture)).size)}) with ${chromium}`);
+  await takeScreenshot(chromium, { page, picture, width: PICTURE_WIDTH });
+  print(`wrote ${picture} (${kilobytes((await stat(picture)).size)}) with ${chromium}`);
 }
 
 async function write(file: string, text: string): Promise<void> {
   await writeFile(file, text);
-  say(`wrote ${file} (${kilobytes(Buffer.byteLength(text))})`);
+  print(`wrote ${file} (${kilobytes(Buffer.byteLength(text))})`);
 }
 
 function kilobytes(bytes: number): string {
   return `${Math.ceil(bytes / 1024)} KB`;
 }
 
-function say(line: string): void {
+function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-// The reader of the preview is in UTC, wherever it is made.
+// The preview shows times as a reader in UTC sees them, on every machine.
 process.env['TZ'] = 'UTC';
 await preview();

@@ -1,9 +1,10 @@
 import { renderToStaticMarkup } from 'react-dom/server';
-import type { ToldChapter } from './notified-story.ts';
+import type { PostedChapter } from './posted-story.ts';
 import { ShownInSlack, type Theme } from './slack-message.tsx';
 
-/** The styles of a page: the library's, and ours after them. */
+/** The style sheets of a page, in the order of their cascade. */
 export interface Styles {
+  /** Of slack-blocks-to-jsx. */
   readonly library: string;
   readonly own: string;
 }
@@ -11,23 +12,23 @@ export interface Styles {
 const THEMES: readonly Theme[] = ['light', 'dark'];
 const WIDTHS = ['desktop', 'phone'] as const;
 
-/** The whole page: each chapter on a lock screen, and at both widths in both themes. */
-export function previewPage(chapters: readonly ToldChapter[], styles: Styles): string {
+/** A page of HTML with each chapter on a lock screen, and at both widths in both themes. */
+export function previewPage(chapters: readonly PostedChapter[], styles: Styles): string {
   return page(
     styles,
     <main>
       <h1>What sync-alerts posts to Slack</h1>
-      <p>The demo story of npm start, for a reader in UTC. Slack itself may differ in detail.</p>
-      {chapters.map((notified) => (
-        <section key={notified.chapter.at}>
+      <p>The demo story of npm start, as a reader in UTC sees it. Slack itself may differ in detail.</p>
+      {chapters.map((posted) => (
+        <section key={posted.chapter.at}>
           <h2>
-            {clock(notified)} · {notified.chapter.title}
+            {clock(posted)} · {posted.chapter.title}
           </h2>
-          <LockScreens notified={notified} />
+          <LockScreens posted={posted} />
           {THEMES.map((theme) => (
             <div className="row" key={theme}>
               {WIDTHS.map((width) => (
-                <Channel notified={notified} theme={theme} width={width} key={width} />
+                <Channel posted={posted} theme={theme} width={width} key={width} />
               ))}
             </div>
           ))}
@@ -37,13 +38,13 @@ export function previewPage(chapters: readonly ToldChapter[], styles: Styles): s
   );
 }
 
-/** The chapters alone, one beneath the other as in a channel: what is made a picture of. */
-export function picturePage(chapters: readonly ToldChapter[], styles: Styles): string {
+/** A page of HTML with the chapters one below the other, as in a channel: the source of the picture. */
+export function picturePage(chapters: readonly PostedChapter[], styles: Styles): string {
   return page(
     styles,
     <div className="picture">
-      {chapters.map((notified) => (
-        <Channel notified={notified} theme="light" width="desktop" key={notified.chapter.at} />
+      {chapters.map((posted) => (
+        <Channel posted={posted} theme="light" width="desktop" key={posted.chapter.at} />
       ))}
     </div>,
   );
@@ -68,39 +69,39 @@ function page({ library, own }: Styles, body: React.ReactNode): string {
   return `<!doctype html>\n${html}\n`;
 }
 
-function LockScreens({ notified }: { notified: ToldChapter }) {
-  return notified.messages.map(({ text }) => (
+function LockScreens({ posted }: { posted: PostedChapter }) {
+  return posted.messages.map(({ text }) => (
     <div className="lock-screen" key={text}>
       <b>Slack · #sync-alerts</b>
-      <time>{clock(notified)}</time>
+      <time>{clock(posted)}</time>
       <p>{unescaped(text)}</p>
     </div>
   ));
 }
 
 function Channel({
-  notified,
+  posted,
   theme,
   width,
 }: {
-  notified: ToldChapter;
+  posted: PostedChapter;
   theme: Theme;
   width: (typeof WIDTHS)[number];
 }) {
   return (
     <div className={`channel ${width} ${theme}`}>
-      {notified.messages.map((message) => (
-        <ShownInSlack message={message} at={notified.chapter.at} theme={theme} key={message.text} />
+      {posted.messages.map((message) => (
+        <ShownInSlack message={message} at={posted.chapter.at} theme={theme} key={message.text} />
       ))}
     </div>
   );
 }
 
-function clock({ chapter }: ToldChapter): string {
+function clock({ chapter }: PostedChapter): string {
   return new Date(chapter.at).toISOString().slice(11, 16);
 }
 
-/** A notification shows what Slack's escapes stand for. */
+/** The text with the characters that Slack's escapes stand for, as a notification on a phone shows them. */
 function unescaped(text: string): string {
   return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 }

@@ -12,7 +12,7 @@ const LOGO = `data:image/svg+xml,${encodeURIComponent(
     'stroke-width="2.4" stroke-linecap="round" stroke-linejoin="round"/></svg>',
 )}`;
 
-/** A message as Slack would show it to a reader in UTC, posted `at`. */
+/** A message that was posted at `at`, as Slack shows it to a reader in UTC on the same day. */
 export function ShownInSlack({ message, at, theme }: { message: SlackMessage; at: Instant; theme: Theme }) {
   return (
     <Message
@@ -27,21 +27,21 @@ export function ShownInSlack({ message, at, theme }: { message: SlackMessage; at
 }
 
 /**
- * The library shows `verbatim` text without any formatting. Slack formats it, and only makes no links and no mentions
- * of its own accord (docs.slack.dev, "Text object").
+ * The block without `verbatim`: the library shows `verbatim` text unformatted. Slack formats it; there `verbatim` only stops
+ * URLs and names from becoming links and mentions (docs.slack.dev, "Text object").
  */
 function formatted(block: Block) {
   switch (block.type) {
     case 'section':
-      return { ...block, text: unmarked(block.text) };
+      return { type: block.type, text: withoutVerbatim(block.text) };
     case 'context':
-      return { ...block, elements: block.elements.map(unmarked) };
+      return { type: block.type, elements: block.elements.map(withoutVerbatim) };
     case 'header':
     case 'divider':
       return block;
   }
 }
 
-function unmarked({ type, text }: Mrkdwn) {
+function withoutVerbatim({ type, text }: Mrkdwn) {
   return { type, text };
 }

@@ -1,15 +1,15 @@
 import { type Chapter, playStory } from '../../cli/story.ts';
 import type { SlackMessage } from '../../lambda/slack/webhook.ts';
 
-/** What was posted to Slack at one check of the story. */
-export interface ToldChapter {
+/** A check of the story with the messages that it posted; at least one. */
+export interface PostedChapter {
   readonly chapter: Chapter;
   readonly messages: readonly SlackMessage[];
 }
 
-/** The chapters of the demo story that say something, with the very messages that would be posted. */
-export async function toldStory(): Promise<readonly ToldChapter[]> {
-  const chapters: ToldChapter[] = [];
+/** Plays the demo story, and returns the chapters whose check posted something. */
+export async function postedStory(): Promise<readonly PostedChapter[]> {
+  const chapters: PostedChapter[] = [];
   const posted: SlackMessage[] = [];
   const collecting = {
     post: async (message: SlackMessage) => {
