@@ -5,18 +5,28 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 
+export interface AlarmTopicProps {
+  /**
+   * Encrypts the topic; undefined for a topic without encryption. Its key policy must allow `cloudwatch.amazonaws.com` to
+   * use it. That of AWS's own key for SNS does not, and cannot be changed, so CloudWatch could not publish with that key.
+   */
+  readonly encryptionKey: IKey | undefined;
+  /** Subscribed to the topic; AWS asks each address to confirm. */
+  readonly emails: readonly string[];
+}
+
 /**
- * The second channel, for when Slack or the watcher itself is in trouble. CloudWatch may publish to it, which has to be
- * said: a policy that only denies replaces the one that a topic has by itself.
- *
- * @param key Without one the topic is not encrypted: CloudWatch cannot publish to one that AWS's own key for SNS encrypts,
- * since nobody may let it use that key. This key's policy has to let `cloudwatch.amazonaws.com` use it.
+ * The second channel, which works when Slack or sync-alerts itself does not: an SNS topic to which CloudWatch may publish.
+ * The policy needs that statement, because `enforceSSL` replaces the default policy of a topic with one that only denies.
  */
-export function alarmTopic(scope: Construct, key: IKey | undefined, emails: readonly string[]): Topic {
-  const topic = new Topic(scope, 'Topic', { enforceSSL: true, ...(key && { masterKey: key }) });
+export function alarmTopic(scope: Construct, { encryptionKey, emails }: AlarmTopicProps): Topic {
+  const topic = new Topic(scope, 'Topic', {
+    enforceSSL: true,
+    ...(encryptionKey && { masterKey: encryptionKey }),
+  });
   topic.addToResourcePolicy(
     new PolicyStatement({
-      sid: 'AlarmsOfThisAccount',
+      sid: 'AllowAlarmsOfThisAccount',
       principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
       actions: ['sns:Publish'],
       resources: [topic.topicArn],

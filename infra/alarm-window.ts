@@ -3,63 +3,63 @@ const HOUR_SECONDS = 60 * MINUTE_SECONDS;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
 
 /**
- * What CloudWatch takes: "The number of evaluation periods multiplied by the length of each evaluation period can't exceed
- * one day", and seven days where a period is an hour or longer (Amazon CloudWatch User Guide, "Alarm evaluation";
- * API reference, `PutMetricAlarm`, `EvaluationPeriods`).
+ * CloudWatch's limits: "The number of evaluation periods multiplied by the length of each evaluation period can't exceed
+ * one day", and seven days for periods of an hour or longer (Amazon CloudWatch User Guide, "Alarm evaluation"; API
+ * reference, `PutMetricAlarm`, `EvaluationPeriods`).
  */
 const MAX_SHORT_PERIODS_SECONDS = DAY_SECONDS;
 const MAX_WINDOW_SECONDS = 7 * DAY_SECONDS;
 
-/** How far an alarm looks back. */
+/** The time that an alarm evaluates: `periods` times `periodSeconds`, up to now. */
 export interface AlarmWindow {
   readonly periodSeconds: number;
   readonly periods: number;
 }
 
-/** For how many gaps of its schedule a watch may stay without a completed check, the most patient first. */
-const RETRY_POLICY = [3, 2, 1] as const;
+/** Gaps of the schedule that may pass without a completed check, the preferred number first. */
+const TOLERATED_GAPS = [3, 2, 1] as const;
 
-/** For a check that starts late and takes its time. */
-const SLACK_SECONDS = 10 * MINUTE_SECONDS;
+/** For a check that starts late and takes its full time. */
+const MARGIN_SECONDS = 10 * MINUTE_SECONDS;
 
 /**
- * How long the watch may go without a completed check: the longest span of three consecutive gaps of the schedule, in
- * its own zone, and 10 min; of two or one if that fits no alarm. Undefined if none of them does.
+ * The longest time without a completed check that is normal: three consecutive gaps of the schedule where they are
+ * longest, plus 10 min. Two gaps or one if an alarm cannot look back so far; undefined if it cannot look back over one.
  *
- * @param firings Epoch milliseconds of two years of checks, in order.
+ * @param runTimesMs The checks of two years, as epoch milliseconds in order.
  */
-export function completionWindow(firings: readonly number[]): AlarmWindow | undefined {
-  for (const gaps of RETRY_POLICY) {
-    const span = longestSpanSeconds(firings, gaps);
-    const window = span === undefined ? undefined : windowOf(span + SLACK_SECONDS, 5 * MINUTE_SECONDS);
+export function completionWindow(runTimesMs: readonly number[]): AlarmWindow | undefined {
+  for (const gaps of TOLERATED_GAPS) {
+    const span = longestSpanSeconds(runTimesMs, gaps);
+    const window = span === undefined ? undefined : windowOf(span + MARGIN_SECONDS, 5 * MINUTE_SECONDS);
     if (window !== undefined) return window;
   }
   return undefined;
 }
 
-/** What is wrong with a schedule that no alarm can follow, and what to do. */
-export function noAlarmFits(expression: string): string {
-  const why = 'an alarm of CloudWatch looks back seven days at most';
-  const what = `nothing would tell when the checks of ${JSON.stringify(expression)} stop: ${why}`;
-  return `${what}. Check more often, or leave the alarm out with a reason: { without: { noCheckCompleted: '…' } }`;
+/** The error for a schedule without a `completionWindow`, and the two ways to fix it. */
+export function noWindowFits(expression: string): string {
+  const limit = 'a CloudWatch alarm looks back at most 7 days';
+  const fault = `no alarm can detect that the checks of ${JSON.stringify(expression)} have stopped: ${limit}`;
+  return `${fault}. Check more often, or leave the alarm out with a reason: { without: { noCheckCompleted: '…' } }`;
 }
 
 /**
- * Two gaps of the schedule, where they are longest, both ends included; undefined if that fits no alarm. Two checks are
- * more than a minute apart, so each falls into a period of its own.
+ * Two consecutive gaps of the schedule where they are longest, the checks at both ends included; undefined if an alarm
+ * cannot look back so far. Two checks are more than a minute apart, so each falls into its own period.
  */
-export function twoGapsWindow(firings: readonly number[]): AlarmWindow | undefined {
-  const span = longestSpanSeconds(firings, 2);
+export function twoGapsWindow(runTimesMs: readonly number[]): AlarmWindow | undefined {
+  const span = longestSpanSeconds(runTimesMs, 2);
   return span === undefined ? undefined : windowOf(span + MINUTE_SECONDS, MINUTE_SECONDS);
 }
 
-/** The longest time from a firing to the one that comes `gaps` later; undefined when there are too few. */
-export function longestSpanSeconds(firings: readonly number[], gaps: number): number | undefined {
-  const spans = firings.slice(gaps).map((end, index) => (end - (firings[index] ?? end)) / 1000);
+/** The longest time from one check to the check `gaps` later; undefined if there are too few checks. */
+export function longestSpanSeconds(runTimesMs: readonly number[], gaps: number): number | undefined {
+  const spans = runTimesMs.slice(gaps).map((end, index) => (end - (runTimesMs[index] ?? end)) / 1000);
   return spans.length === 0 ? undefined : spans.reduce((one, other) => Math.max(one, other));
 }
 
-/** The shortest window that holds so many seconds, in periods of that length where they may be so short, else of an hour. */
+/** The shortest window of at least `seconds`: in periods of `shortestPeriodSeconds` if CloudWatch allows that, else of 1 h. */
 function windowOf(seconds: number, shortestPeriodSeconds: number): AlarmWindow | undefined {
   return (
     inPeriods(seconds, shortestPeriodSeconds, MAX_SHORT_PERIODS_SECONDS) ??
@@ -67,7 +67,7 @@ function windowOf(seconds: number, shortestPeriodSeconds: number): AlarmWindow |
   );
 }
 
-function inPeriods(seconds: number, periodSeconds: number, atMost: number): AlarmWindow | undefined {
+function inPeriods(seconds: number, periodSeconds: number, maxSeconds: number): AlarmWindow | undefined {
   const periods = Math.ceil(seconds / periodSeconds);
-  return periods * periodSeconds <= atMost ? { periodSeconds, periods } : undefined;
+  return periods * periodSeconds <= maxSeconds ? { periodSeconds, periods } : undefined;
 }

@@ -1,18 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
-import {
-  type AlarmProps,
-  ComparisonOperator,
-  type IMetric,
-  Stats,
-  TreatMissingData,
-} from 'aws-cdk-lib/aws-cloudwatch';
+import { type AlarmProps, ComparisonOperator, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { type RunbookSection, runbook } from '../lambda/invocation/runbook.ts';
 import { completionWindow, twoGapsWindow } from './alarm-window.ts';
 import { asyncEventsDropped, ownMetric } from './metrics.ts';
 import { FUNCTION_TIMEOUT_SECONDS } from './schedule.ts';
 import type { SyncAlerts } from './sync-alerts.ts';
 
-/** The alarms about the watcher itself, as an environment calls them. */
+/** The alarms about sync-alerts itself, as `without` of an environment names them. */
 export const ALARM_NAMES = [
   'noCheckCompleted',
   'checksFail',
@@ -25,39 +19,27 @@ export const ALARM_NAMES = [
 
 export type AlarmName = (typeof ALARM_NAMES)[number];
 
-/** Why each alarm that is left out is not wanted. */
+/** The alarms to leave out, each with the reason, which the dashboard shows. */
 export type LeftOut = Readonly<Partial<Record<AlarmName, string>>>;
 
-/** An alarm as it is to be, without its topic. */
-export type PlannedAlarm = Pick<
-  AlarmProps,
-  | 'metric'
-  | 'comparisonOperator'
-  | 'threshold'
-  | 'evaluationPeriods'
-  | 'datapointsToAlarm'
-  | 'treatMissingData'
-  | 'alarmDescription'
-  | 'actionsEnabled'
->;
-
-/** What is due for longer than this has outlived what Slack asks to wait and what a webhook's trouble costs. */
+/** Longer than the wait that Slack requests when it limits the rate, and than a short outage of Slack. */
 const MAX_UNDELIVERED_SECONDS = 60 * 60;
 
-/** A check cuts its posts at 45 s and ends itself at 50 s: one that takes so long has not got to the end of its work. */
-const NEAR_THE_LIMIT = 0.75;
+/** A check stops posting at 45 s and ends itself at 50 s, so one that takes 45 s has left work to the next. */
+const NEAR_TIME_LIMIT_SECONDS = 0.75 * FUNCTION_TIMEOUT_SECONDS;
 
-const OFTEN = { period: Duration.minutes(5), evaluationPeriods: 1 } as const;
+const ONE_PERIOD = { period: Duration.minutes(5), evaluationPeriods: 1 } as const;
 
-/** The alarm of a name; undefined if CloudWatch has none that fits the schedule, which only `noCheckCompleted` needs. */
-export function plannedAlarm(name: AlarmName, watch: SyncAlerts): PlannedAlarm | undefined {
-  const { handler, deadLetterQueue, schedule, environment } = watch;
+/** The alarm's props, without its action. Undefined if no alarm fits the schedule, which happens to `noCheckCompleted` only. */
+export function alarmPropsFor(name: AlarmName, syncAlerts: SyncAlerts): AlarmProps | undefined {
+  const { handler, deadLetterQueue, schedule, environment } = syncAlerts;
+  const { period, evaluationPeriods } = ONE_PERIOD;
   const described = (impact: string, section: RunbookSection) => ({
-    alarmDescription: `sync-alerts, ${environment}: ${impact} What to do: ${runbook(section)}`,
+    alarmDescription: `sync-alerts, ${environment}: ${impact} Runbook: ${runbook(section)}`,
   });
   switch (name) {
     case 'noCheckCompleted': {
-      const window = completionWindow(schedule.firings);
+      const window = completionWindow(schedule.runTimesMs);
       if (window === undefined) return undefined;
       return {
         metric: ownMetric('ChecksCompleted', environment, {
@@ -68,27 +50,27 @@ export function plannedAlarm(name: AlarmName, watch: SyncAlerts): PlannedAlarm |
         threshold: 1,
         evaluationPeriods: window.periods,
         treatMissingData: TreatMissingData.BREACHING,
-        // A schedule that is paused completes nothing, as it should.
+        // A paused schedule completes no check, on purpose.
         actionsEnabled: schedule.enabled,
         ...described(
-          'no check was completed for longer than the schedule allows. Silence in Slack means nothing until one is.',
+          'No check has completed for longer than the schedule allows. Until one completes, silence in Slack does not mean that the syncs are healthy.',
           'no-check-completed',
         ),
       };
     }
     case 'checksFail': {
-      const window = twoGapsWindow(schedule.firings);
+      const window = twoGapsWindow(schedule.runTimesMs);
       return {
         metric: handler.metricErrors({
           statistic: Stats.SUM,
           period: Duration.seconds(window?.periodSeconds ?? 60 * 60),
         }),
         ...atLeast(1),
-        // Where two checks are too far apart for any alarm, one that failed is reason enough.
+        // If no alarm can look back over two gaps, one failure is enough.
         evaluationPeriods: window?.periods ?? 1,
         datapointsToAlarm: window === undefined ? 1 : 2,
         ...described(
-          'the function failed twice within two gaps of its schedule. Trouble of syncs may go untold.',
+          `The function failed ${window === undefined ? 'once' : 'twice within two gaps of its schedule'}. Slack may be missing alerts about syncs.`,
           'checks-fail',
         ),
       };
@@ -96,67 +78,67 @@ export function plannedAlarm(name: AlarmName, watch: SyncAlerts): PlannedAlarm |
     case 'deadLetters':
       return {
         metric: deadLetterQueue.metricApproximateNumberOfMessagesVisible({
-          ...OFTEN,
+          period,
           statistic: Stats.MAXIMUM,
         }),
         ...atLeast(1),
-        evaluationPeriods: OFTEN.evaluationPeriods,
+        evaluationPeriods,
         ...described(
-          'the schedule could not hand a check over, and put it into the dead-letter queue. That check did not run.',
+          'EventBridge Scheduler could not start a check and sent it to the dead-letter queue. That check did not run.',
           'dead-letters',
         ),
       };
     case 'eventsDropped':
       return {
-        metric: asyncEventsDropped(handler, OFTEN.period),
+        metric: asyncEventsDropped(handler, period),
         ...atLeast(1),
-        evaluationPeriods: OFTEN.evaluationPeriods,
+        evaluationPeriods,
         ...described(
-          'Lambda gave up a check that was handed over before it could start. That check did not run.',
+          'Lambda accepted a check and dropped it before it started. That check did not run.',
           'events-dropped',
         ),
       };
     case 'throttled':
       return {
-        metric: handler.metricThrottles({ ...OFTEN, statistic: Stats.SUM }),
+        metric: handler.metricThrottles({ period, statistic: Stats.SUM }),
         ...atLeast(1),
-        evaluationPeriods: OFTEN.evaluationPeriods,
+        evaluationPeriods,
         ...described(
-          'Lambda had no capacity to start a check at once. It runs late, or not at all.',
+          'Lambda had no concurrency left to start a check. The check runs late or not at all.',
           'invocations-throttled',
         ),
       };
     case 'undeliveredNotifications':
       return {
-        metric: ownMetric('OldestUndeliveredSeconds', environment, { ...OFTEN, statistic: Stats.MAXIMUM }),
+        metric: ownMetric('OldestUndeliveredSeconds', environment, { period, statistic: Stats.MAXIMUM }),
         comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
         threshold: MAX_UNDELIVERED_SECONDS,
-        evaluationPeriods: OFTEN.evaluationPeriods,
-        // Between two checks it is as it was.
+        evaluationPeriods,
+        // The metric has no data between two checks; the alarm keeps its state.
         treatMissingData: TreatMissingData.IGNORE,
         ...described(
-          'something has been due in Slack for over an hour, and Slack does not take it. People do not know of it.',
-          'something-is-due-for-an-hour',
+          'A notification has been undelivered for over an hour because Slack does not accept it. Nobody sees it in Slack.',
+          'notifications-undelivered-for-an-hour',
         ),
       };
     case 'nearTimeLimit':
       return {
-        metric: handler.metricDuration({ ...OFTEN, statistic: Stats.MAXIMUM }),
-        ...atLeast(FUNCTION_TIMEOUT_SECONDS * 1000 * NEAR_THE_LIMIT),
-        evaluationPeriods: OFTEN.evaluationPeriods,
+        metric: handler.metricDuration({ period, statistic: Stats.MAXIMUM }),
+        ...atLeast(NEAR_TIME_LIMIT_SECONDS * 1000),
+        evaluationPeriods,
         ...described(
-          `a check took more than ${FUNCTION_TIMEOUT_SECONDS * NEAR_THE_LIMIT} of its ${FUNCTION_TIMEOUT_SECONDS} s. What it had no time for is left to the next.`,
+          `A check took at least ${NEAR_TIME_LIMIT_SECONDS} of its ${FUNCTION_TIMEOUT_SECONDS} s. It left the rest of its work to the next check.`,
           'checks-near-their-time-limit',
         ),
       };
   }
 }
 
-/** What is not reported did not happen. */
+/** Missing data counts as good: AWS reports these metrics only when there is something to count. */
 function atLeast(threshold: number) {
   return {
     comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
     threshold,
     treatMissingData: TreatMissingData.NOT_BREACHING,
-  } as const satisfies Partial<AlarmProps> & { metric?: IMetric };
+  } as const satisfies Partial<AlarmProps>;
 }

@@ -1,17 +1,22 @@
+/**
+ * Takes the environments of `environments.ts`; gives one CloudFormation stack each, `SyncAlerts-<name>`.
+ * The CDK CLI calls this, as `cdk.json` says: `npm run synth`, `npx cdk deploy`, `npx cdk diff`.
+ */
+
 import { App } from 'aws-cdk-lib';
 import { SyncAlertsError } from '../lambda/errors.ts';
-import { readEnvironments } from './environment-schema.ts';
 import { environments } from './environments.ts';
+import { readEnvironments } from './read-environments.ts';
 import { SyncAlertsStack } from './sync-alerts-stack.ts';
 
-// CDK's own check of the template takes longer than all the rest of a command; the tests run it, and cfn-lint.
+// CDK's own validation of the template takes longer than the rest of a command; `npm run test:slow` runs it, and cfn-lint.
 const app = new App({ builtinCloudFormationValidation: false });
 try {
   for (const [name, environment] of readEnvironments(environments)) {
     new SyncAlertsStack(app, `SyncAlerts-${name}`, { name, environment });
   }
 } catch (error) {
-  // A fault in what someone wrote needs no stack trace.
+  // The message names each invalid field; a stack trace would bury it.
   if (!(error instanceof SyncAlertsError)) throw error;
   console.error(error.message);
   process.exit(1);

@@ -1,11 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { type NodejsFunctionProps, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
-import type { WrittenPolicy } from '../lambda/core/policy.ts';
+import type { WrittenPolicy } from '../lambda/core/parse/parse-policy.ts';
 
-/** The project's folder, found from here, so that the construct works in an app that stands elsewhere. */
+/** The root of this repository, relative to this file, so that the construct also works in an app in another folder. */
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 
-/** The function's code: the bundle, its source map, and the policy beside them. docs/adr/0004-the-bundle.md says why so. */
+/**
+ * The props of the function's code: entry and bundling. The asset contains the bundle, its source map and the policy.
+ * docs/adr/0004-the-bundle.md has the reasons.
+ */
 export function bundleWith(policy: WrittenPolicy) {
   return {
     entry: `${PROJECT}lambda/handler.ts`,
@@ -15,7 +18,7 @@ export function bundleWith(policy: WrittenPolicy) {
     bundling: {
       format: OutputFormat.CJS,
       mainFields: ['module', 'main'],
-      // The SDK too: the one that Lambda brings changes under a function that was tested with another.
+      // The AWS SDK too: AWS updates the SDK in the Lambda runtime, and the function was not tested with that version.
       externalModules: [],
       minify: true,
       keepNames: true,
@@ -25,7 +28,7 @@ export function bundleWith(policy: WrittenPolicy) {
       commandHooks: {
         beforeBundling: () => [],
         beforeInstall: () => [],
-        // In base64 there is nothing that a shell would understand.
+        // CDK runs the command in a shell; base64 contains no character that a shell interprets.
         afterBundling: (project: string, output: string) => [
           `node "${project}/infra/finish-bundle.mjs" "${output}" "${project}" ${Buffer.from(JSON.stringify(policy)).toString('base64')}`,
         ],

@@ -4,6 +4,7 @@ import {
   AlarmStatusWidget,
   Dashboard,
   GraphWidget,
+  type GraphWidgetProps,
   LogQueryVisualizationType,
   LogQueryWidget,
   type Metric,
@@ -18,12 +19,13 @@ import { asyncEventsDropped, ownMetric } from './metrics.ts';
 import { FUNCTION_TIMEOUT_SECONDS } from './schedule.ts';
 import type { SyncAlerts } from './sync-alerts.ts';
 
-const WIDTH = 24;
-const HALF = { width: WIDTH / 2, height: 6 } as const;
-const WHOLE = { width: WIDTH, height: 6 } as const;
-/** Of figures that each check gives anew: the largest of a period is what was worst in it. */
-const WORST = { statistic: Stats.MAXIMUM, period: Duration.minutes(15) } as const;
+/** CloudWatch's grid has 24 columns. */
+const HALF_WIDTH = { width: 12, height: 6 } as const;
+const FULL_WIDTH = { width: 24, height: 6 } as const;
+/** For figures that each check emits as a whole: the largest of a period is the worst. */
+const MAXIMUM = { statistic: Stats.MAXIMUM, period: Duration.minutes(15) } as const;
 const SUM = { statistic: Stats.SUM, period: Duration.minutes(15) } as const;
+const FROM_ZERO = { min: 0, showUnits: false } as const;
 
 const PROBLEMS: readonly { readonly metric: MetricName; readonly label: string; readonly color: string }[] = [
   { metric: 'SyncsDisabled', label: 'disabled', color: '#7f7f7f' },
@@ -33,94 +35,92 @@ const PROBLEMS: readonly { readonly metric: MetricName; readonly label: string; 
   { metric: 'SyncsUnreadable', label: 'unreadable', color: '#8c564b' },
 ];
 
-/** One page: how the syncs have been doing, how the watcher has, what changed, and the commands. */
-export function watchDashboard(
-  scope: Construct,
-  watch: SyncAlerts,
-  alarms: readonly Alarm[],
-  without: LeftOut,
-): Dashboard {
-  const { environment, handler, deadLetterQueue, logGroup } = watch;
-  const own = (
-    name: MetricName,
-    label: string,
-    options: { readonly statistic: string; readonly period: Duration },
-  ) => ownMetric(name, environment, { label, ...options });
-  const plot = (title: string, left: readonly Metric[], more: object = {}) =>
-    new GraphWidget({ title, left: [...left], leftYAxis: { min: 0, showUnits: false }, ...HALF, ...more });
+interface DashboardProps {
+  readonly syncAlerts: SyncAlerts;
+  readonly alarms: readonly Alarm[];
+  readonly leftOut: LeftOut;
+}
+
+/** Adds the dashboard, one page: the syncs, the checks, the alarms, the recent notifications, and commands to paste. */
+export function addDashboard(scope: Construct, { syncAlerts, alarms, leftOut }: DashboardProps): Dashboard {
+  const { environment, handler, deadLetterQueue, logGroup } = syncAlerts;
+  const own = (name: MetricName, label: string, options: typeof MAXIMUM | typeof SUM) =>
+    ownMetric(name, environment, { label, ...options });
+  const plot = (title: string, left: Metric[], more: GraphWidgetProps = {}) =>
+    new GraphWidget({
+      title,
+      left,
+      leftYAxis: FROM_ZERO,
+      ...(more.right && { rightYAxis: FROM_ZERO }),
+      ...HALF_WIDTH,
+      ...more,
+    });
 
   const dashboard = new Dashboard(scope, 'Dashboard', { defaultInterval: Duration.days(3) });
   dashboard.addWidgets(
     plot(
       'Syncs by problem',
-      PROBLEMS.map(({ metric, label, color }) => own(metric, label, WORST).with({ color })),
-      {
-        stacked: true,
-        right: [own('SyncsWatched', 'watched', WORST)],
-        rightYAxis: { min: 0, showUnits: false },
-      },
+      PROBLEMS.map(({ metric, label, color }) => own(metric, label, MAXIMUM).with({ color })),
+      { stacked: true, right: [own('SyncsWatched', 'watched', MAXIMUM)] },
     ),
-    plot('Worst lag, in intervals of the sync', [own('WorstLagIntervals', 'worst lag', WORST)]),
+    plot('Worst lag (intervals of the sync)', [own('WorstLagIntervals', 'worst lag', MAXIMUM)]),
   );
   dashboard.addWidgets(
     plot('Messages posted to Slack', [own('MessagesPosted', 'messages', SUM)], {
-      right: [own('OldestUndeliveredSeconds', 'due for, in seconds', WORST)],
-      rightYAxis: { min: 0, showUnits: false },
+      right: [own('OldestUndeliveredSeconds', 'oldest undelivered (s)', MAXIMUM)],
     }),
-    plot('Duration of checks, in ms', [handler.metricDuration({ ...WORST, label: 'longest' })], {
-      leftAnnotations: [{ value: FUNCTION_TIMEOUT_SECONDS * 1000, label: 'limit', color: '#d62728' }],
+    plot('Duration of checks (ms)', [handler.metricDuration({ ...MAXIMUM, label: 'longest' })], {
+      leftAnnotations: [{ value: FUNCTION_TIMEOUT_SECONDS * 1000, label: 'time limit', color: '#d62728' }],
     }),
   );
   dashboard.addWidgets(
-    plot('Checks completed, and what went wrong', [
+    plot('Checks completed and failed', [
       own('ChecksCompleted', 'completed', SUM),
       handler.metricErrors({ ...SUM, label: 'failed' }),
       handler.metricThrottles({ ...SUM, label: 'throttled' }),
       asyncEventsDropped(handler, SUM.period).with({ label: 'dropped' }),
-      deadLetterQueue.metricApproximateNumberOfMessagesVisible({ ...WORST, label: 'dead letters' }),
+      deadLetterQueue.metricApproximateNumberOfMessagesVisible({ ...MAXIMUM, label: 'dead letters' }),
     ]),
     ...(alarms.length === 0
       ? []
-      : [new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], ...HALF })]),
+      : [new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], ...HALF_WIDTH })]),
   );
   dashboard.addWidgets(
     new LogQueryWidget({
-      title: 'Recent changes that were told',
+      title: 'Recent notifications',
       logGroupNames: [logGroup.logGroupName],
       view: LogQueryVisualizationType.TABLE,
       queryLines: [
-        'fields @timestamp, message.why, message.severity, message.problem, message.name, message.alert',
-        'filter message.event = "told"',
+        'fields @timestamp, message.reason, message.severity, message.problem, message.name, message.alert',
+        'filter message.event = "notified"',
         'sort @timestamp desc',
         'limit 50',
       ],
-      ...WHOLE,
+      ...FULL_WIDTH,
     }),
   );
-  dashboard.addWidgets(new TextWidget({ markdown: instructions(scope, watch, without), ...WHOLE }));
+  const markdown = instructions(syncAlerts, leftOut);
+  dashboard.addWidgets(new TextWidget({ markdown, ...FULL_WIDTH }));
   return dashboard;
 }
 
-function instructions(
-  scope: Construct,
-  { handler, secretId, environment }: SyncAlerts,
-  without: LeftOut,
-): string {
-  const target = { region: Stack.of(scope).region };
+function instructions(syncAlerts: SyncAlerts, leftOut: LeftOut): string {
+  const { handler, secretId, environment } = syncAlerts;
+  const target = { region: Stack.of(syncAlerts).region };
   const invoke = (event: Readonly<Record<string, unknown>>) =>
     invokeCommand(handler.functionName, event, target);
   const commands: readonly (readonly [string, string])[] = [
     ['Post the health of every sync to Slack', invoke({ command: 'report' })],
-    ['The same as JSON, posting nothing', invoke({ command: 'report', post: false })],
+    ['Print the health of every sync as JSON', invoke({ command: 'report', post: false })],
     ['Check now', invoke({ command: 'check' })],
-    ['Prove that secret, listing, memory and Slack work', invoke({ command: 'test' })],
+    ['Test the secret, the listing, the state and Slack', invoke({ command: 'test' })],
     ['Fill the secret from `secret.json`', fillSecretCommand(secretId, target)],
   ];
-  const leftOut = Object.entries(without).map(([name, reason]) => `- ${name}: ${reason}`);
+  const reasons = Object.entries(leftOut).map(([name, reason]) => `- ${name}: ${reason}`);
   return [
     `## sync-alerts, ${environment}`,
-    'What an alarm means and what to do: `docs/runbook.md` in the repository.',
-    ...commands.map(([what, command]) => `${what}:\n\`\`\`\n${command}\n\`\`\``),
-    ...(leftOut.length === 0 ? [] : [`Alarms left out:\n${leftOut.join('\n')}`]),
+    'Each alarm has a section in the runbook: `docs/runbook.md` in the repository.',
+    ...commands.map(([title, command]) => `${title}:\n\`\`\`\n${command}\n\`\`\``),
+    ...(reasons.length === 0 ? [] : [`Alarms left out:\n${reasons.join('\n')}`]),
   ].join('\n\n');
 }

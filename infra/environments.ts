@@ -1,14 +1,15 @@
 import type { Environment } from './environment-schema.ts';
 
 /**
- * What is deployed: for each name here one stack, `SyncAlerts-<name>`, which watches one Timbal organisation. Every field
- * has a default, so that `{}` deploys as it is, into the account and region of the AWS CLI. Which organisation, the API
- * key and the Slack webhook stand in the stack's secret, never here. All fields: `Environment` in `environment.ts`.
+ * The deployments: one stack, `SyncAlerts-<name>`, for each name here. Each checks the syncs of one Timbal organisation.
+ * Every field has a default, so `{}` deploys into the account and region of the AWS CLI. The organisation, the API key
+ * and the Slack webhook are in the stack's secret, never in this file. `Environment` in `environment-schema.ts` has all
+ * fields.
  */
 export const environments: Readonly<Record<string, Environment>> = {
   prod: {},
 
-  // A fuller one, to copy from:
+  // An example with more fields:
   //
   // staging: {
   //   account: '123456789012',
@@ -16,7 +17,7 @@ export const environments: Readonly<Record<string, Environment>> = {
   //   schedule: { expression: 'cron(0/15 7-19 ? * MON-FRI *)', timeZone: 'Europe/Madrid' },
   //   policy: {
   //     pendingFor: '10m',
-  //     ignore: [{ match: { table: 'scratch_*' }, reason: 'nobody depends on these' }],
+  //     exclude: [{ match: { table: 'scratch_*' }, reason: 'scratch tables may be stale' }],
   //     overrides: [{ match: { connector: 'billing' }, stallAfterIntervals: 4 }],
   //   },
   //   removal: 'destroy',

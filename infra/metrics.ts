@@ -7,7 +7,7 @@ import {
   type MetricName,
 } from '../lambda/invocation/metric-names.ts';
 
-/** A metric that the function prints. */
+/** A metric that the function itself emits: docs/operations.md. */
 export function ownMetric(name: MetricName, environment: string, options: MetricOptions): Metric {
   return new Metric({
     namespace: METRIC_NAMESPACE,
@@ -17,7 +17,7 @@ export function ownMetric(name: MetricName, environment: string, options: Metric
   });
 }
 
-/** Events that Lambda took, and gave up before they ran: too old, or tried too often. */
+/** Events that Lambda accepted and dropped before they ran: too old, or out of retries. */
 export function asyncEventsDropped(handler: IFunction, period: Duration): Metric {
   return handler.metric('AsyncEventsDropped', { statistic: Stats.SUM, period });
 }

@@ -5,54 +5,65 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { SyncAlertsError } from '../lambda/errors.ts';
 import { alarmTopic } from './alarm-topic.ts';
-import { noAlarmFits } from './alarm-window.ts';
-import { ALARM_NAMES, type AlarmName, type LeftOut, plannedAlarm } from './alarms.ts';
-import { watchDashboard } from './dashboard.ts';
+import { noWindowFits } from './alarm-window.ts';
+import { ALARM_NAMES, type AlarmName, alarmPropsFor, type LeftOut } from './alarms.ts';
+import { addDashboard } from './dashboard.ts';
 import type { SyncAlerts } from './sync-alerts.ts';
 
 export interface MonitoringProps {
-  readonly watch: SyncAlerts;
-  /** Where the alarms go, which has to let CloudWatch publish. Default: a topic of its own. */
+  /** The construct to monitor. */
+  readonly syncAlerts: SyncAlerts;
+  /**
+   * An existing topic for the alarms. Its policy must allow CloudWatch to publish.
+   * @default - a new topic
+   */
   readonly topic?: ITopic;
-  /** Subscribed to the topic of its own; each is asked by e-mail to confirm. Default: none. */
+  /**
+   * E-mail addresses to subscribe to the new topic; AWS asks each to confirm.
+   * @default - none
+   */
   readonly emails?: readonly string[];
-  /** Encrypts the topic of its own; its policy has to let `cloudwatch.amazonaws.com` use it. Default: not encrypted. */
+  /**
+   * Encrypts the new topic. Its key policy must allow `cloudwatch.amazonaws.com` to use it.
+   * @default - the new topic is not encrypted
+   */
   readonly encryptionKey?: IKey;
-  /** Alarms that are not wanted, each with the reason. Default: none is left out. */
+  /**
+   * The alarms to leave out, each with the reason.
+   * @default - none
+   */
   readonly without?: LeftOut;
-  /** Whether there is a dashboard. Default: true. */
+  /**
+   * Whether there is a dashboard.
+   * @default true
+   */
   readonly dashboard?: boolean;
 }
 
-/** Watches the watcher: alarms by a second channel, and one page that shows how syncs and watcher have been doing. */
+/** Monitors sync-alerts itself: alarms over a second channel, and a dashboard of the syncs and the checks. */
 export class Monitoring extends Construct {
   readonly topic: ITopic;
   readonly alarms: ReadonlyMap<AlarmName, Alarm>;
   readonly dashboard: Dashboard | undefined;
 
-  /** @throws SyncAlertsError `alarm_impossible` when no alarm fits the schedule and that alarm is not left out. */
+  /** @throws SyncAlertsError `alarm_impossible` if no alarm fits the schedule and `noCheckCompleted` is not left out. */
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
-    const { watch, topic, emails = [], encryptionKey, without = {}, dashboard = true } = props;
-    this.topic = topic ?? alarmTopic(this, encryptionKey, emails);
-    this.alarms = new Map(
-      ALARM_NAMES.filter((name) => without[name] === undefined).map((name) => [
-        name,
-        this.#alarm(name, watch),
-      ]),
-    );
-    this.dashboard = dashboard ? watchDashboard(this, watch, [...this.alarms.values()], without) : undefined;
+    const { syncAlerts, topic, emails = [], encryptionKey, without = {}, dashboard = true } = props;
+    this.topic = topic ?? alarmTopic(this, { encryptionKey, emails });
+    const names = ALARM_NAMES.filter((name) => without[name] === undefined);
+    this.alarms = new Map(names.map((name) => [name, this.#addAlarm(name, syncAlerts)]));
+    const alarms = [...this.alarms.values()];
+    this.dashboard = dashboard ? addDashboard(this, { syncAlerts, alarms, leftOut: without }) : undefined;
   }
 
-  #alarm(name: AlarmName, watch: SyncAlerts): Alarm {
-    const planned = plannedAlarm(name, watch);
-    if (planned === undefined) {
-      throw new SyncAlertsError(
-        'alarm_impossible',
-        `${this.node.path}: ${noAlarmFits(watch.schedule.expression)}`,
-      );
+  #addAlarm(name: AlarmName, syncAlerts: SyncAlerts): Alarm {
+    const props = alarmPropsFor(name, syncAlerts);
+    if (props === undefined) {
+      const message = `${this.node.path}: ${noWindowFits(syncAlerts.schedule.expression)}`;
+      throw new SyncAlertsError('alarm_impossible', message);
     }
-    const alarm = new Alarm(this, `${name.charAt(0).toUpperCase()}${name.slice(1)}`, planned);
+    const alarm = new Alarm(this, `${name.charAt(0).toUpperCase()}${name.slice(1)}`, props);
     const action = new SnsAction(this.topic);
     alarm.addAlarmAction(action);
     alarm.addOkAction(action);

@@ -1,67 +1,88 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
-import type { SyncAlerts } from './sync-alerts.ts';
 
-/** What the function may do: write its log, read its secret, keep its memory. */
-export function functionRole(
-  scope: Construct,
-  { logGroup, secret, table }: Pick<SyncAlerts, 'logGroup' | 'secret' | 'table'>,
-  key: IKey | undefined,
-): Role {
-  const { region } = Stack.of(scope);
+// Own roles, each action and resource named: the grants of the L2 constructs are wider than needed.
+
+/** The ARNs that the function's role names. */
+export interface FunctionResources {
+  readonly logGroupArn: string;
+  /** May end in `-??????`, where the six random characters of the ARN are not known. */
+  readonly secretArn: string;
+  readonly tableArn: string;
+  /** The KMS key that encrypts secret and table; undefined for keys that AWS owns, which need no permission. */
+  readonly keyArn: string | undefined;
+}
+
+/** The role of the function: it may write its logs, read its secret, and read and write the state. */
+export function functionRole(scope: Construct, resources: FunctionResources): Role {
+  const { logGroupArn, secretArn, tableArn, keyArn } = resources;
   const statements = [
-    allow('WriteLog', ['logs:CreateLogStream', 'logs:PutLogEvents'], logGroup.logGroupArn),
-    // Of a secret that is known by name alone, the six characters that end its ARN are not.
-    allow(
-      'ReadSecret',
-      ['secretsmanager:GetSecretValue'],
-      secret.secretFullArn ?? `${secret.secretArn}-??????`,
-    ),
-    allow('KeepMemory', ['dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:DeleteItem'], table.tableArn),
+    allow('WriteLogs', { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resource: logGroupArn }),
+    allow('ReadSecret', { actions: ['secretsmanager:GetSecretValue'], resource: secretArn }),
+    allow('ReadAndWriteState', {
+      actions: ['dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
+      resource: tableArn,
+    }),
   ];
-  if (key !== undefined) {
-    const secretsManager = { 'kms:ViaService': `secretsmanager.${region}.amazonaws.com` };
-    const dynamoDb = { 'kms:ViaService': `dynamodb.${region}.amazonaws.com` };
-    const tableActions = [
-      'kms:Decrypt',
-      'kms:DescribeKey',
-      'kms:Encrypt',
-      'kms:GenerateDataKey',
-      'kms:GenerateDataKeyWithoutPlaintext',
-      'kms:ReEncryptFrom',
-      'kms:ReEncryptTo',
-    ];
+  if (keyArn !== undefined) {
     statements.push(
-      allow('DecryptSecret', ['kms:Decrypt'], key.keyArn, secretsManager),
-      allow('EncryptMemory', tableActions, key.keyArn, dynamoDb),
+      allow('DecryptSecret', {
+        actions: ['kms:Decrypt'],
+        resource: keyArn,
+        via: serviceHost(scope, 'secretsmanager'),
+      }),
+      // DynamoDB's list: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+      allow('EncryptState', {
+        actions: [
+          'kms:Decrypt',
+          'kms:DescribeKey',
+          'kms:Encrypt',
+          'kms:GenerateDataKey',
+          'kms:GenerateDataKeyWithoutPlaintext',
+          'kms:ReEncryptFrom',
+          'kms:ReEncryptTo',
+        ],
+        resource: keyArn,
+        via: serviceHost(scope, 'dynamodb'),
+      }),
     );
   }
   return new Role(scope, 'FunctionRole', {
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-    description: 'What the function of sync-alerts may do',
-    inlinePolicies: { Own: new PolicyDocument({ statements }) },
+    description: 'Permissions of the sync-alerts function',
+    inlinePolicies: { LeastPrivilege: new PolicyDocument({ statements }) },
   });
 }
 
-/** What EventBridge Scheduler may do for the schedule: invoke the function, and put away what it could not hand over. */
-export function scheduleRole(
-  scope: Construct,
-  { handler, deadLetterQueue }: Pick<SyncAlerts, 'handler' | 'deadLetterQueue'>,
-  key: IKey | undefined,
-): Role {
+/** The ARNs that the schedule's role names. */
+export interface ScheduleResources {
+  readonly functionArn: string;
+  readonly deadLetterQueueArn: string;
+  /** The KMS key that encrypts the dead-letter queue; undefined for a key that AWS owns, which needs no permission. */
+  readonly keyArn: string | undefined;
+}
+
+/** The role of the schedule: EventBridge Scheduler may invoke the function, and send dead letters to its queue. */
+export function scheduleRole(scope: Construct, resources: ScheduleResources): Role {
+  const { functionArn, deadLetterQueueArn, keyArn } = resources;
   const stack = Stack.of(scope);
   const statements = [
-    allow('Invoke', ['lambda:InvokeFunction'], handler.functionArn),
-    allow('PutAway', ['sqs:SendMessage'], deadLetterQueue.queueArn),
+    allow('InvokeFunction', { actions: ['lambda:InvokeFunction'], resource: functionArn }),
+    allow('SendDeadLetters', { actions: ['sqs:SendMessage'], resource: deadLetterQueueArn }),
   ];
-  if (key !== undefined) {
-    const sqs = { 'kms:ViaService': `sqs.${stack.region}.amazonaws.com` };
-    statements.push(allow('EncryptDeadLetters', ['kms:Decrypt', 'kms:GenerateDataKey'], key.keyArn, sqs));
+  if (keyArn !== undefined) {
+    statements.push(
+      allow('EncryptDeadLetters', {
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        resource: keyArn,
+        via: serviceHost(scope, 'sqs'),
+      }),
+    );
   }
-  // For this account's schedules alone, since another's could name the role too ("confused deputy"). Scheduler knows
-  // schedules by their group here: https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+  // Only for schedules of this account: a schedule of another account could name the role too ("confused deputy").
+  // Scheduler identifies schedules by their group in this condition:
+  // https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
   const group = stack.formatArn({
     service: 'scheduler',
     resource: 'schedule-group',
@@ -72,21 +93,28 @@ export function scheduleRole(
     assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
       conditions: { StringEquals: { 'aws:SourceAccount': stack.account, 'aws:SourceArn': group } },
     }),
-    description: 'What the schedule of sync-alerts may do',
-    inlinePolicies: { Own: new PolicyDocument({ statements }) },
+    description: 'Permissions of the sync-alerts schedule',
+    inlinePolicies: { LeastPrivilege: new PolicyDocument({ statements }) },
   });
 }
 
-function allow(
-  sid: string,
-  actions: readonly string[],
-  resource: string,
-  equals?: Readonly<Record<string, string>>,
-): PolicyStatement {
+interface Permission {
+  readonly actions: readonly string[];
+  /** An ARN. */
+  readonly resource: string;
+  /** For a KMS key: the service on whose behalf alone the key may be used. */
+  readonly via?: string;
+}
+
+function allow(sid: string, { actions, resource, via }: Permission): PolicyStatement {
   return new PolicyStatement({
     sid,
     actions: [...actions],
     resources: [resource],
-    ...(equals && { conditions: { StringEquals: equals } }),
+    ...(via !== undefined && { conditions: { StringEquals: { 'kms:ViaService': via } } }),
   });
+}
+
+function serviceHost(scope: Construct, service: string): string {
+  return `${service}.${Stack.of(scope).region}.amazonaws.com`;
 }

@@ -14,25 +14,26 @@ export interface SyncAlertsStackProps {
   readonly environment: Environment;
 }
 
-/** One environment, as a stack of its own; its outputs are what a person needs next, ready to paste. */
+/** The stack of one environment. Its outputs name the resources, and give the next commands, ready to paste. */
 export class SyncAlertsStack extends Stack {
-  readonly watch: SyncAlerts;
+  readonly syncAlerts: SyncAlerts;
   readonly monitoring: Monitoring;
 
   constructor(scope: Construct, id: string, { name, environment }: SyncAlertsStackProps) {
     const { account, region } = environment;
     const tags = { Project: 'sync-alerts', Environment: name, ...environment.tags };
     super(scope, id, {
-      // Without both, the AWS CLI's apply at deploy, and the template is the same for whoever synthesises it.
+      // Without them the template names neither, so it is the same for everyone; a deployment uses the AWS CLI's.
       env: { ...(account !== undefined && { account }), ...(region !== undefined && { region }) },
-      description: 'Watches the connector syncs of a Timbal organisation and tells Slack what needs a person',
+      description:
+        'Checks the connector syncs of a Timbal organisation and reports in Slack which need attention',
       terminationProtection: environment.terminationProtection ?? false,
       tags,
     });
     const { kmsKeyArn, logRetentionDays, timbalBaseUrl, connectorId } = environment;
     const secret = this.#existingSecret(environment);
     const encryptionKey = kmsKeyArn === undefined ? undefined : Key.fromKeyArn(this, 'Key', kmsKeyArn);
-    this.watch = new SyncAlerts(this, 'Watch', {
+    this.syncAlerts = new SyncAlerts(this, 'Watch', {
       environment: name,
       ...(environment.schedule && { schedule: environment.schedule }),
       ...(environment.policy && { policy: environment.policy }),
@@ -45,7 +46,7 @@ export class SyncAlertsStack extends Stack {
     });
     const { topicArn, emails, without } = environment.alarms ?? {};
     this.monitoring = new Monitoring(this, 'Monitoring', {
-      watch: this.watch,
+      syncAlerts: this.syncAlerts,
       ...(topicArn !== undefined && { topic: Topic.fromTopicArn(this, 'ExistingTopic', topicArn) }),
       ...(emails && { emails }),
       ...(encryptionKey && { encryptionKey }),
@@ -53,33 +54,11 @@ export class SyncAlertsStack extends Stack {
       dashboard: environment.dashboard ?? true,
     });
 
-    // The stack's own tags do not show in the template, where they are seen before a deploy.
-    // Not every region's CloudFormation knows tags of a dashboard.
+    // The tags of a stack are not in its template; those of its resources are, so that `cdk diff` shows them.
+    // CloudFormation does not accept tags of a dashboard in every region.
     const excludeResourceTypes = ['AWS::CloudWatch::Dashboard'];
     for (const [key, value] of Object.entries(tags)) Tags.of(this).add(key, value, { excludeResourceTypes });
-
-    const { handler, secret: watched, table, secretId, logGroup, deadLetterQueue } = this.watch;
-    this.#say('FunctionName', handler.functionName, 'The function that checks');
-    this.#say(
-      'SecretArn',
-      watched.secretArn,
-      'The secret with the API key, the organisation and the webhooks',
-    );
-    this.#say('TableName', table.tableName, 'The memory');
-    this.#say('LogGroupName', logGroup.logGroupName, 'What the function logs');
-    this.#say('DeadLetterQueueUrl', deadLetterQueue.queueUrl, 'Checks that could not be handed over');
-    const command = (command: string) => invokeCommand(handler.functionName, { command }, this);
-    this.#say('FillSecretCommand', fillSecretCommand(secretId, this), 'Fills the secret from secret.json');
-    this.#say('TestCommand', command('test'), 'Proves the deployment: posts a message to Slack');
-    this.#say('ReportCommand', command('report'), 'Posts the health of every sync to Slack');
-    this.#say('CheckCommand', command('check'), 'Checks now');
-    const { topic, dashboard } = this.monitoring;
-    this.#say(
-      'AlarmTopicArn',
-      topic.topicArn,
-      'Where the alarms about the watcher itself go: subscribe here',
-    );
-    if (dashboard) this.#say('DashboardName', dashboard.dashboardName, 'The dashboard, in CloudWatch');
+    this.#addOutputs();
   }
 
   #existingSecret({ secret }: Environment): ISecret | undefined {
@@ -89,7 +68,27 @@ export class SyncAlertsStack extends Stack {
       : Secret.fromSecretNameV2(this, 'ExistingSecret', secret.name);
   }
 
-  #say(name: string, value: string, description: string): void {
-    new CfnOutput(this, name, { value, description });
+  #addOutputs(): void {
+    const { handler, secret, table, secretId, logGroup, deadLetterQueue } = this.syncAlerts;
+    const { topic, dashboard } = this.monitoring;
+    const command = (command: string) => invokeCommand(handler.functionName, { command }, this);
+    const output = (name: string, value: string, description: string) =>
+      new CfnOutput(this, name, { value, description });
+
+    output('FunctionName', handler.functionName, 'The function that runs the checks');
+    output('SecretArn', secret.secretArn, 'The secret with API key, organisation and Slack webhooks');
+    output('TableName', table.tableName, 'The table with the state');
+    output('LogGroupName', logGroup.logGroupName, 'The log group of the function');
+    output('DeadLetterQueueUrl', deadLetterQueue.queueUrl, 'The queue of checks that could not be started');
+    output('FillSecretCommand', fillSecretCommand(secretId, this), 'Fills the secret from secret.json');
+    output('TestCommand', command('test'), 'Tests the deployment and posts a message to Slack');
+    output('ReportCommand', command('report'), 'Posts the health of every sync to Slack');
+    output('CheckCommand', command('check'), 'Runs a check now');
+    output(
+      'AlarmTopicArn',
+      topic.topicArn,
+      'The topic of the alarms about sync-alerts itself: subscribe to it',
+    );
+    if (dashboard) output('DashboardName', dashboard.dashboardName, 'The CloudWatch dashboard');
   }
 }

@@ -1,6 +1,5 @@
 import { Duration, RemovalPolicy, SecretValue, Stack, Validations } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
-import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   Architecture,
@@ -10,64 +9,96 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { parsePolicy, type WrittenPolicy } from '../lambda/core/policy.ts';
+import { parsePolicy, type WrittenPolicy } from '../lambda/core/parse/parse-policy.ts';
 import { SyncAlertsError } from '../lambda/errors.ts';
 import { ENVIRONMENT_VARIABLES } from '../lambda/invocation/environment-variables.ts';
 import { SECRET_PLACEHOLDER } from '../lambda/secret/secret-placeholder.ts';
 import { bundleWith } from './bundling.ts';
-import { functionRole, scheduleRole } from './roles.ts';
-import { FUNCTION_TIMEOUT_SECONDS, parseSchedule, type Schedule, type WrittenSchedule } from './schedule.ts';
+import { functionRole } from './roles.ts';
+import {
+  type CheckSchedule,
+  FUNCTION_TIMEOUT_SECONDS,
+  maxEventAgeSeconds,
+  parseSchedule,
+  type WrittenSchedule,
+} from './schedule.ts';
+import { addSchedule } from './schedule-resource.ts';
 
 export interface SyncAlertsProps {
-  /** The environment's name, as Slack, logs and metrics say it: "prod". */
+  /** The environment's name in Slack, logs and metrics: "prod". */
   readonly environment: string;
-  /** Default: every five minutes. */
+  /**
+   * When the checks run.
+   * @default - every 5 minutes
+   */
   readonly schedule?: WrittenSchedule;
-  /** What is worth telling, and when. Default: `{}`, the policy's own defaults. */
+  /**
+   * When a sync needs attention, and when Slack hears about it: docs/policy.md.
+   * @default - the policy's own defaults
+   */
   readonly policy?: WrittenPolicy;
-  /** JSON with `timbalApiKey`, `timbalOrgId` and `slackWebhookUrl`. Default: created, for a person to fill. */
+  /**
+   * JSON with `timbalApiKey`, `timbalOrgId` and `slackWebhookUrl`.
+   * @default - a new secret with placeholders, to be filled after the first deployment
+   */
   readonly secret?: ISecret | Secret;
-  /** Encrypts table, created secret, dead-letter queue and logs, and has encrypted a given secret. Default: AWS's keys. */
+  /**
+   * Encrypts table, created secret, dead-letter queue and logs. An existing secret must be encrypted with the same key.
+   * @default - keys that AWS owns
+   */
   readonly encryptionKey?: IKey;
-  /** What becomes of table, created secret and logs once they leave the stack. Default: retained. */
+  /**
+   * Whether table, created secret and logs stay or go when they leave the stack.
+   * @default RemovalPolicy.RETAIN
+   */
   readonly removalPolicy?: RemovalPolicy.RETAIN | RemovalPolicy.DESTROY;
-  /** Default: 30 days. */
+  /**
+   * How long CloudWatch keeps logs.
+   * @default RetentionDays.ONE_MONTH
+   */
   readonly logRetention?: RetentionDays;
-  /** Default: Timbal's own. */
+  /**
+   * The base URL of the Timbal API.
+   * @default 'https://api.timbal.ai'
+   */
   readonly timbalBaseUrl?: string;
-  /** Watches the syncs of this connector alone. Default: all of the organisation's. */
+  /**
+   * Limits the checks to the syncs of this connector.
+   * @default - all syncs of the organisation
+   */
   readonly connectorId?: string;
 }
 
 /**
- * Checks the connector syncs of one Timbal organisation on a schedule, and tells Slack. What stands in its fields is there
- * for alarms and dashboards to be built on. Nothing has a physical name, so that it can be created again after a delete.
+ * Checks the connector syncs of one Timbal organisation on a schedule, and alerts Slack. Its fields are public for alarms
+ * and dashboards. No resource has a physical name, so CloudFormation can replace each, and a deleted stack can be created
+ * again.
  */
 export class SyncAlerts extends Construct {
   readonly environment: string;
-  readonly schedule: Schedule;
+  readonly schedule: CheckSchedule;
   readonly handler: LambdaFunction;
+  /** Holds the state. */
   readonly table: Table;
   readonly secret: ISecret | Secret;
-  /** By which the function asks for the secret: its ARN, or its name where no more is known. */
+  /** The id with which the function requests the secret: its ARN, or its name if only that is known. */
   readonly secretId: string;
-  /** Invocations that EventBridge Scheduler could not hand over. */
+  /** Receives the invocations that EventBridge Scheduler could not deliver. */
   readonly deadLetterQueue: Queue;
   readonly logGroup: LogGroup;
 
-  /** @throws SyncAlertsError `watch_invalid` with every fault of schedule and policy. */
+  /** @throws SyncAlertsError `sync_alerts_invalid` with all faults of schedule and policy. */
   constructor(scope: Construct, id: string, props: SyncAlertsProps) {
     super(scope, id);
     this.environment = props.environment;
-    this.schedule = checked(this.node.path, props);
+    this.schedule = validated(this.node.path, props);
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
     const encryptionKey = props.encryptionKey && { encryptionKey: props.encryptionKey };
 
-    this.table = new Table(this, 'Memory', {
+    this.table = new Table(this, 'State', {
       partitionKey: { name: 'scope', type: AttributeType.STRING },
       sortKey: { name: 'part', type: AttributeType.STRING },
       timeToLiveAttribute: 'expiresAt',
@@ -91,35 +122,54 @@ export class SyncAlerts extends Construct {
         ? { encryption: QueueEncryption.KMS, encryptionMasterKey: props.encryptionKey }
         : { encryption: QueueEncryption.SQS_MANAGED }),
     });
+    acknowledge(this.deadLetterQueue, 'SQS3', 'This queue is itself the dead-letter queue of the schedule.');
     this.handler = this.#newFunction(props);
-    this.#newSchedule(scheduleRole(this, this, props.encryptionKey));
-    this.#acknowledge(props);
+    addSchedule(this, {
+      description: this.#description(),
+      schedule: this.schedule,
+      handler: this.handler,
+      deadLetterQueue: this.deadLetterQueue,
+      keyArn: props.encryptionKey?.keyArn,
+    });
+  }
+
+  /** Of the function and of the schedule, as AWS lists them. */
+  #description(): string {
+    return `Checks the connector syncs of a Timbal organisation (${this.environment})`;
   }
 
   #newSecret(removalPolicy: RemovalPolicy, encryptionKey: { encryptionKey: IKey } | undefined): Secret {
-    return new Secret(this, 'Secret', {
+    const secret = new Secret(this, 'Secret', {
       description: `sync-alerts, ${this.environment}: Timbal API key and organisation, Slack webhooks`,
       secretStringValue: SecretValue.unsafePlainText(SECRET_PLACEHOLDER),
       removalPolicy,
       ...encryptionKey,
     });
+    acknowledge(secret, 'SMG4', 'Neither Timbal nor Slack has an API to rotate these values.');
+    return secret;
   }
 
   #newFunction({ policy = {}, encryptionKey, timbalBaseUrl, connectorId }: SyncAlertsProps): NodejsFunction {
     return new NodejsFunction(this, 'Function', {
       ...bundleWith(policy),
-      description: `Checks the connector syncs of a Timbal organisation (${this.environment})`,
+      description: this.#description(),
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      // Memory is also processor time: 1,769 MB is one vCPU.
+      // In MB. Lambda gives processor time in proportion: 1,769 MB is one vCPU.
       memorySize: 512,
       timeout: Duration.seconds(FUNCTION_TIMEOUT_SECONDS),
-      role: functionRole(this, this, encryptionKey),
+      role: functionRole(this, {
+        logGroupArn: this.logGroup.logGroupArn,
+        // The name of a secret does not tell the six random characters at the end of its ARN.
+        secretArn: this.secret.secretFullArn ?? `${this.secret.secretArn}-??????`,
+        tableArn: this.table.tableArn,
+        keyArn: encryptionKey?.keyArn,
+      }),
       logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,
-      // What an attempt owes, the next check tells: a late repeat has nothing to add.
+      // The next check delivers whatever a failed one left undelivered: Lambda need not retry.
       retryAttempts: 0,
-      maxEventAge: this.#maxAge(),
+      maxEventAge: Duration.seconds(maxEventAgeSeconds(this.schedule)),
       environment: {
         [ENVIRONMENT_VARIABLES.environment]: this.environment,
         [ENVIRONMENT_VARIABLES.secretId]: this.secretId,
@@ -132,55 +182,9 @@ export class SyncAlerts extends Construct {
       },
     });
   }
-
-  /** The L1 resource: the L2's Lambda target would let the schedule invoke every version and alias. */
-  #newSchedule(role: Role): void {
-    const { expression, timeZone, enabled } = this.schedule;
-    new CfnSchedule(this, 'Schedule', {
-      description: `Checks the connector syncs of a Timbal organisation (${this.environment})`,
-      scheduleExpression: expression,
-      scheduleExpressionTimezone: timeZone,
-      state: enabled ? 'ENABLED' : 'DISABLED',
-      flexibleTimeWindow: { mode: 'OFF' },
-      target: {
-        arn: this.handler.functionArn,
-        roleArn: role.roleArn,
-        input: JSON.stringify({ command: 'check', scheduledAt: '<aws.scheduler.scheduled-time>' }),
-        retryPolicy: {
-          maximumRetryAttempts: 2,
-          maximumEventAgeInSeconds: this.#maxAge().toSeconds(),
-        },
-        deadLetterConfig: { arn: this.deadLetterQueue.queueArn },
-      },
-    });
-  }
-
-  /**
-   * How old an invocation may become: it is over before the next one is due. At least the 60 s, at most the 6 h, that
-   * Lambda allows.
-   */
-  #maxAge(): Duration {
-    const seconds = this.schedule.shortestGapSeconds - FUNCTION_TIMEOUT_SECONDS;
-    return Duration.seconds(Math.min(Math.max(seconds, 60), 6 * 60 * 60));
-  }
-
-  /** What cdk-nag's AwsSolutions pack finds, and why it stays so. */
-  #acknowledge({ secret }: SyncAlertsProps): void {
-    Validations.of(this.deadLetterQueue).acknowledge({
-      id: 'AwsSolutions-SQS3',
-      reason: 'It is itself the dead-letter queue, of the schedule.',
-    });
-    if (secret === undefined) {
-      Validations.of(this.secret).acknowledge({
-        id: 'AwsSolutions-SMG4',
-        reason:
-          'Neither Timbal nor Slack offers a way to rotate by program; a rotated secret is read within minutes.',
-      });
-    }
-  }
 }
 
-function checked(path: string, { schedule: written, policy }: SyncAlertsProps): Schedule {
+function validated(path: string, { schedule: written, policy }: SyncAlertsProps): CheckSchedule {
   const schedule = parseSchedule(written);
   const parsedPolicy = parsePolicy(policy ?? {});
   if (schedule.ok && parsedPolicy.ok) return schedule.schedule;
@@ -188,5 +192,10 @@ function checked(path: string, { schedule: written, policy }: SyncAlertsProps): 
     ...(schedule.ok ? [] : schedule.faults.map(({ field, message }) => `schedule.${field}: ${message}`)),
     ...(parsedPolicy.ok ? [] : parsedPolicy.faults.map((fault) => `policy: ${fault}`)),
   ];
-  throw new SyncAlertsError('watch_invalid', [`${path} cannot be deployed:`, ...faults].join('\n  '));
+  throw new SyncAlertsError('sync_alerts_invalid', [`${path} is invalid:`, ...faults].join('\n  '));
+}
+
+/** Acknowledges a finding of cdk-nag's AwsSolutions pack that does not apply. */
+function acknowledge(construct: Construct, rule: string, reason: string): void {
+  Validations.of(construct).acknowledge({ id: `AwsSolutions-${rule}`, reason });
 }

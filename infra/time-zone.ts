@@ -1,6 +1,6 @@
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** An IANA name as EventBridge Scheduler takes it: "Europe/Paris", and neither "europe/paris" nor "+02:00". */
+/** Whether EventBridge Scheduler accepts the name: "Europe/Paris", but not "europe/paris" or "+02:00". */
 export function isTimeZone(name: string): boolean {
   if (!/^[A-Z][\w+-]*(\/[A-Z][\w+-]*)*$/.test(name)) return false;
   try {
@@ -11,11 +11,12 @@ export function isTimeZone(name: string): boolean {
 }
 
 /**
- * The instants at which a zone's clocks show these times of one day, in order. A time that they skip has none; of a time
- * that they show twice, the first.
+ * The instants, in order, at which the clocks of a zone show the given times of one day. A time that the clocks skip has
+ * no instant; a time that they show twice has its first one.
  *
- * @param day The day's midnight, as if its zone were UTC.
+ * @param day The midnight of the day, in epoch milliseconds, as if its zone were UTC.
  * @param timesOfDay Milliseconds since midnight, in order.
+ * @returns Epoch milliseconds.
  */
 export function instantsOf(day: number, timesOfDay: readonly number[], timeZone: string): number[] {
   const before = offsetAt(day - DAY_MS, timeZone);
@@ -30,9 +31,10 @@ export function instantsOf(day: number, timesOfDay: readonly number[], timeZone:
   });
 }
 
+/** One format for each zone: creating one takes longer than using it. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** How far a zone's clocks are ahead of UTC at an instant, in milliseconds. */
+/** The milliseconds by which the clocks of a zone are ahead of UTC at an instant; negative where they are behind. */
 function offsetAt(at: number, timeZone: string): number {
   const format =
     formats.get(timeZone) ?? new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' });

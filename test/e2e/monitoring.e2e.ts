@@ -192,7 +192,7 @@ describe('the runbook', () => {
   it('begins with two commands that say most of it at once', async () => {
     const printed = await runFirst(emulator);
     expect(
-      printed.match(/^\w+\tsync-alerts, prod: .* What to do: docs\/runbook\.md#[a-z-]+$/gm),
+      printed.match(/^\w+\tsync-alerts, prod: .* Runbook: docs\/runbook\.md#[a-z-]+$/gm),
     ).toHaveLength(7);
     expect(printed).toMatch(/^ok +secret .*\nok +listing .*\nok +memory .*\nok +slack /m);
   });

@@ -11,7 +11,7 @@ function gapOf(expression: string, timeZone?: string): number | string {
   return parsed.faults.map(({ field, message }) => `${field}: ${message}`).join('\n');
 }
 
-test('without a word the checks run every five minutes', () => {
+test('by default the checks run every 5 minutes', () => {
   const parsed = parseSchedule();
   expect(parsed).toMatchObject({
     ok: true,
@@ -41,26 +41,31 @@ test.each([
   ['cron(0 9 1 JAN,MAR ? *)', 59 * DAY],
   ['cron(0 0,23 * * ? *)', HOUR],
   ['cron(0 9 1 1 ? 2030-2040)', 365 * DAY],
-])('%s leaves at least %i s between two checks', (expression, seconds) => {
+])('%s: the shortest gap between two checks is %i s', (expression, seconds) => {
   expect(gapOf(expression)).toBe(seconds);
 });
 
 test.each([
-  ['a day is an hour shorter in spring', 'cron(0 9 * * ? *)', 'Europe/Madrid', 23 * HOUR],
-  ['a zone without daylight saving has 24 hours', 'cron(0 9 * * ? *)', 'Asia/Kolkata', DAY],
-  ['a time that spring skips is skipped', 'cron(30 2 * * ? *)', 'Europe/Madrid', DAY],
-  ['what spring brings close is close', 'cron(55,0 1,3 * * ? *)', 'Europe/Madrid', 5 * MINUTE],
-  ['what only that night brings close is close', 'cron(45 1,3 * * ? *)', 'Europe/Madrid', HOUR],
-  ['the other hemisphere changes in October', 'cron(0 9 * * ? *)', 'Australia/Sydney', 23 * HOUR],
-  ['half an hour is saved on Lord Howe Island', 'cron(0 9 * * ? *)', 'Australia/Lord_Howe', 23.5 * HOUR],
-  ['a rate knows no clocks', 'rate(1 day)', 'Europe/Madrid', DAY],
-])('%s', (_, expression, timeZone, seconds) => {
+  ['one day in spring has 23 hours', 'cron(0 9 * * ? *)', 'Europe/Madrid', 23 * HOUR],
+  ['every day of a zone without daylight saving has 24 hours', 'cron(0 9 * * ? *)', 'Asia/Kolkata', DAY],
+  ['a check at a time that the clocks skip does not run', 'cron(30 2 * * ? *)', 'Europe/Madrid', DAY],
+  [
+    'the change in spring brings two checks within 5 minutes',
+    'cron(55,0 1,3 * * ? *)',
+    'Europe/Madrid',
+    5 * MINUTE,
+  ],
+  ['the change in spring brings two checks within an hour', 'cron(45 1,3 * * ? *)', 'Europe/Madrid', HOUR],
+  ['in Sydney one day in October has 23 hours', 'cron(0 9 * * ? *)', 'Australia/Sydney', 23 * HOUR],
+  ['on Lord Howe Island one day has 23.5 hours', 'cron(0 9 * * ? *)', 'Australia/Lord_Howe', 23.5 * HOUR],
+  ['a day of a rate has 24 hours in any zone', 'rate(1 day)', 'Europe/Madrid', DAY],
+])('%s: %s in %s', (_, expression, timeZone, seconds) => {
   expect(gapOf(expression, timeZone)).toBe(seconds);
 });
 
-test('a time that autumn repeats fires once, the first time', () => {
+test('a check at a time that the clocks show twice runs once, at the first', () => {
   const parsed = parseSchedule({ expression: 'cron(30 2 24-26 10 ? 2026)', timeZone: 'Europe/Madrid' });
-  expect(parsed.ok && parsed.schedule.firings.map((at) => new Date(at).toISOString())).toEqual([
+  expect(parsed.ok && parsed.schedule.runTimesMs.map((at) => new Date(at).toISOString())).toEqual([
     '2026-10-24T00:30:00.000Z',
     '2026-10-25T00:30:00.000Z',
     '2026-10-26T01:30:00.000Z',
@@ -68,14 +73,14 @@ test('a time that autumn repeats fires once, the first time', () => {
 });
 
 test.each([
-  ['rate(1 minute)', 'leaves 60 s between two checks; expected more than the 60 s that one may take'],
+  ['rate(1 minute)', 'leaves 60 s between two checks; expected more than the 60 s that a check may take'],
   ['cron(* * * * ? *)', 'leaves 60 s between'],
   ['cron(0,1 9 ? * MON *)', 'leaves 60 s between'],
   ['rate(0 minutes)', 'expected a rate'],
   ['rate(1.5 minutes)', 'expected a rate'],
   ['rate(5 seconds)', 'expected a rate'],
   ['rate(5minutes)', 'expected a rate'],
-  ['rate(800 days)', 'less than twice in two years'],
+  ['rate(800 days)', 'runs fewer than two checks in two years'],
   ['at(2026-11-20T13:00:00)', 'expected rate(VALUE UNIT) or cron('],
   ['0 9 * * ? *', 'expected rate(VALUE UNIT) or cron('],
   ['', 'expected rate(VALUE UNIT) or cron('],
@@ -96,18 +101,18 @@ test.each([
   ['cron(? 9 ? * MON *)', 'minutes'],
   ['cron(0 9 * * ? 1969)', 'year'],
   ['cron(0 9 * * ? 2200)', 'year'],
-  ['cron(0 9 * * ? 2019)', 'never fires from 2026 on'],
-  ['cron(0 9 30 2 ? *)', 'never fires from 2026 on'],
-])('%s is refused: %s', (expression, why) => {
+  ['cron(0 9 * * ? 2019)', 'never runs from 2026 on'],
+  ['cron(0 9 30 2 ? *)', 'never runs from 2026 on'],
+])('%s is rejected: %s', (expression, message) => {
   const fault = gapOf(expression);
   expect(fault).toContain(`expression: ${JSON.stringify(expression)}`);
-  expect(fault).toContain(why);
+  expect(fault).toContain(message);
 });
 
-test.each(['europe/madrid', '+02:00', 'Mars/Olympus', ''])('%j is no time zone', (timeZone) => {
+test.each(['europe/madrid', '+02:00', 'Mars/Olympus', ''])('%j is rejected as a time zone', (timeZone) => {
   expect(gapOf('rate(5 minutes)', timeZone)).toMatch(/^timeZone: .* is not a time zone/);
 });
 
-test('a wrong zone and a wrong expression are both said', () => {
+test('an invalid time zone and an invalid expression are both reported', () => {
   expect(gapOf('rate(1 minute)', 'Mars/Olympus')).toMatch(/^timeZone: .*\nexpression: /);
 });

@@ -6,17 +6,17 @@ import { type App, Validations } from 'aws-cdk-lib';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Environment } from '../../infra/environment-schema.ts';
-import { aFolder, anApp, aStack, CONTEXT, PROJECT, removeFolders } from './a-stack.ts';
+import { aFolder, anApp, aStack, CONTEXT, KEY_ARN, PROJECT, removeFolders, TOPIC_ARN } from './a-stack.ts';
 
 jest.setTimeout(60_000);
 afterAll(removeFolders);
 
-/** Everything that can be set, so that all of what can be deployed is looked at. */
+/** Every field that adds to the template, so that the rules see every resource and property. */
 const FULL: Environment = {
   account: '123456789012',
   region: 'eu-west-1',
   schedule: { expression: 'cron(0/15 8-18 ? * MON-FRI *)', timeZone: 'Europe/Madrid', enabled: false },
-  kmsKeyArn: 'arn:aws:kms:eu-west-1:123456789012:key/0aaaaaaa-1bbb-2ccc-3ddd-4eeeeeeeeeee',
+  kmsKeyArn: KEY_ARN,
   removal: 'destroy',
   logRetentionDays: 90,
   tags: { Team: 'data' },
@@ -25,15 +25,15 @@ const FULL: Environment = {
   alarms: { emails: ['on-call@acme.example'] },
 };
 
-/** The whole app in a process of its own, as the CDK CLI runs it, without a network or credentials. */
-async function synthesise(project: string): Promise<string> {
+/** Runs the app in its own process, as the CDK CLI does, without credentials; returns the output folder. */
+async function synthesize(project: string): Promise<string> {
   const outdir = join(aFolder(), 'cdk.out');
   const env = { PATH: process.env['PATH'], CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify(CONTEXT) };
   await promisify(execFile)('node', ['--import', 'tsx', 'infra/app.ts'], { cwd: project, env });
   return outdir;
 }
 
-/** A copy of the checkout elsewhere, with other environments. */
+/** A copy of the checkout in another folder, with these environments. */
 function checkoutWith(environments: unknown): string {
   const project = join(aFolder(), 'another checkout');
   for (const part of ['infra', 'lambda', 'package.json', 'package-lock.json', 'tsconfig.json'])
@@ -48,7 +48,7 @@ function templateOf(outdir: string, name: string) {
   return JSON.parse(readFileSync(join(outdir, `SyncAlerts-${name}.template.json`), 'utf8'));
 }
 
-/** The folder of a function's asset, which the template names by its hash. */
+/** The folder of the function's asset: the template has its hash. */
 function assetOf(outdir: string, name: string): string {
   const [hash] = /[\da-f]{64}(?=\.zip)/.exec(JSON.stringify(templateOf(outdir, name))) ?? [];
   return join(outdir, `asset.${hash}`);
@@ -60,14 +60,14 @@ describe('the app', () => {
   beforeAll(async () => {
     const policy = { grace: '7m', exclude: [{ match: { name: `"it's" $HOME \`x\`` }, reason: 'é' }] };
     const other = checkoutWith({ prod: {}, staging: { policy } });
-    [here, elsewhere] = await Promise.all([synthesise(PROJECT), synthesise(other)]);
+    [here, elsewhere] = await Promise.all([synthesize(PROJECT), synthesize(other)]);
   });
 
-  test('gives the same template from another checkout path, the hash of the code included', () => {
+  test('gives the same template and the same asset hash from another checkout folder', () => {
     expect(templateOf(elsewhere, 'prod')).toEqual(templateOf(here, 'prod'));
   });
 
-  test('puts bundle, source map and policy into the asset, and no path of this machine', () => {
+  test('puts bundle, source map and policy into the asset, without a path of this machine', () => {
     const asset = assetOf(here, 'prod');
     expect(readdirSync(asset).sort()).toEqual(['index.js', 'index.js.map', 'policy.json']);
     expect(readFileSync(join(asset, 'policy.json'), 'utf8')).toBe('{}');
@@ -77,7 +77,7 @@ describe('the app', () => {
     expect(readFileSync(join(asset, 'index.js'), 'utf8')).not.toContain(PROJECT);
   });
 
-  test('gives each environment its own policy, as it was written', () => {
+  test('gives each environment its own policy, unchanged by the shell', () => {
     const policy = readFileSync(join(assetOf(elsewhere, 'staging'), 'policy.json'), 'utf8');
     expect(JSON.parse(policy)).toEqual({
       grace: '7m',
@@ -86,33 +86,32 @@ describe('the app', () => {
     expect(assetOf(elsewhere, 'staging')).not.toBe(assetOf(elsewhere, 'prod'));
   });
 
-  test('says what is wrong with an environment, and no stack trace', async () => {
+  test('prints the faults of an environment without a stack trace', async () => {
     const project = checkoutWith({ prod: { region: 'mars-1' } });
-    await expect(synthesise(project)).rejects.toMatchObject({
+    await expect(synthesize(project)).rejects.toMatchObject({
       code: 1,
       stderr:
-        'infra/environments.ts cannot be deployed:\n  prod.region: is no region of AWS that this version of aws-cdk-lib knows\n',
+        'infra/environments.ts is invalid:\n  prod.region: is not an AWS region that this version of aws-cdk-lib knows\n',
     });
   });
 });
 
 describe('the template', () => {
-  /** As it ships, with everything set, and with a secret that exists. */
+  /** Without fields, with every field, and with an existing secret and topic. */
   function everyKind(app = anApp()): App {
     aStack({}, app, 'prod');
     aStack(FULL, app, 'full');
-    const topicArn = 'arn:aws:sns:eu-west-1:123456789012:on-call';
-    aStack({ secret: { name: 'sync-alerts/prod' }, alarms: { topicArn } }, app, 'existing');
+    aStack({ secret: { name: 'sync-alerts/prod' }, alarms: { topicArn: TOPIC_ARN } }, app, 'existing');
     return app;
   }
 
-  test('passes CDK’s own rules and the AwsSolutions pack of cdk-nag, each exception with its reason', () => {
+  test('passes CDK’s own rules and the AwsSolutions pack of cdk-nag', () => {
     const app = everyKind(anApp({ builtinCloudFormationValidation: true }));
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
     expect(() => app.synth()).not.toThrow();
   });
 
-  test('would not pass with a queue that takes plain text', () => {
+  test('fails the AwsSolutions pack with a queue that accepts requests without TLS', () => {
     const app = anApp();
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
     new Queue(aStack({}, app), 'Bare');
@@ -125,7 +124,7 @@ describe('the template', () => {
     async () => {
       const { directory } = everyKind().synth();
       const templates = readdirSync(directory).filter((file) => file.endsWith('.template.json'));
-      // W3005: CDK lets a function depend on its role, which it needs anyway.
+      // W3005: CDK adds a `DependsOn` for the role of the function, although the reference to it is enough.
       const lint = promisify(execFile)('cfn-lint', ['--ignore-checks', 'W3005', '--', ...templates], {
         cwd: directory,
       });

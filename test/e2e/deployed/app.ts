@@ -1,6 +1,6 @@
 import { App, CfnResource } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { readEnvironments } from '../../../infra/environment-schema.ts';
+import { readEnvironments } from '../../../infra/read-environments.ts';
 import { SyncAlertsStack } from '../../../infra/sync-alerts-stack.ts';
 
 /**
@@ -16,7 +16,7 @@ for (const [name, environment] of readEnvironments(written)) {
   const stack = new SyncAlertsStack(app, `SyncAlerts-${name}`, { name, environment });
   if (description === undefined) continue;
   stack.templateOptions.description = String(description);
-  for (const construct of [stack.watch.handler, stack.watch.secret]) describe(construct);
+  for (const construct of [stack.syncAlerts.handler, stack.syncAlerts.secret]) describe(construct);
 }
 
 function describe({ node }: IConstruct): void {

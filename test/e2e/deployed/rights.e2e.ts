@@ -17,30 +17,33 @@ const ROW = (sid: string, action: string): [string, string] => [sid, action];
 const READING = [
   ROW('ReadSecret', 'secretsmanager:GetSecretValue'),
   ROW('DecryptSecret', 'kms:Decrypt'),
-  ROW('KeepMemory', 'dynamodb:Query'),
-  ROW('EncryptMemory', 'kms:Decrypt'),
+  ROW('ReadAndWriteState', 'dynamodb:Query'),
+  ROW('EncryptState', 'kms:Decrypt'),
 ];
-const WRITING = [ROW('KeepMemory', 'dynamodb:PutItem'), ROW('KeepMemory', 'dynamodb:DeleteItem')];
+const WRITING = [
+  ROW('ReadAndWriteState', 'dynamodb:PutItem'),
+  ROW('ReadAndWriteState', 'dynamodb:DeleteItem'),
+];
 /** Lambda writes the log, and says nothing to the function when it may not. */
-const LOGGING = [ROW('WriteLog', 'logs:CreateLogStream'), ROW('WriteLog', 'logs:PutLogEvents')];
+const LOGGING = [ROW('WriteLogs', 'logs:CreateLogStream'), ROW('WriteLogs', 'logs:PutLogEvents')];
 /**
  * The emulator does not ask for them. DynamoDB does, of whoever uses a table under a key of a customer's own:
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
  */
 const NOT_PLAYED = [
-  ROW('EncryptMemory', 'kms:DescribeKey'),
-  ROW('EncryptMemory', 'kms:Encrypt'),
-  ROW('EncryptMemory', 'kms:GenerateDataKey'),
-  ROW('EncryptMemory', 'kms:GenerateDataKeyWithoutPlaintext'),
-  ROW('EncryptMemory', 'kms:ReEncryptFrom'),
-  ROW('EncryptMemory', 'kms:ReEncryptTo'),
+  ROW('EncryptState', 'kms:DescribeKey'),
+  ROW('EncryptState', 'kms:Encrypt'),
+  ROW('EncryptState', 'kms:GenerateDataKey'),
+  ROW('EncryptState', 'kms:GenerateDataKeyWithoutPlaintext'),
+  ROW('EncryptState', 'kms:ReEncryptFrom'),
+  ROW('EncryptState', 'kms:ReEncryptTo'),
 ];
 const PUTTING_AWAY = [
-  ROW('PutAway', 'sqs:SendMessage'),
+  ROW('SendDeadLetters', 'sqs:SendMessage'),
   ROW('EncryptDeadLetters', 'kms:GenerateDataKey'),
   ROW('EncryptDeadLetters', 'kms:Decrypt'),
 ];
-const INVOKING = ROW('Invoke', 'lambda:InvokeFunction');
+const INVOKING = ROW('InvokeFunction', 'lambda:InvokeFunction');
 
 const KeySchema = v.object({ KeyMetadata: v.object({ Arn: v.string() }) });
 const LettersSchema = v.object({ Messages: v.array(v.object({ Body: v.string() })) });

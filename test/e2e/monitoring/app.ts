@@ -1,5 +1,5 @@
 import { App } from 'aws-cdk-lib';
-import { readEnvironments } from '../../../infra/environment-schema.ts';
+import { readEnvironments } from '../../../infra/read-environments.ts';
 import { SyncAlertsStack } from '../../../infra/sync-alerts-stack.ts';
 
 /** `infra/app.ts` with the environments that the context gives as JSON, since the API of the test is on loopback. */
