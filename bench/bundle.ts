@@ -5,11 +5,10 @@ import { join } from 'node:path';
 import { type BuildOptions, buildSync } from 'esbuild';
 
 /**
- * What importing the function's bundle costs a cold start, for each way to build it, against the one that is deployed:
- * `npm run bench:bundle`, or with another Node.js `npm run bench:bundle -- path/to/node`. Processor time of all threads is
- * counted, since they share a fraction of one processor in Lambda. Each import is a process of its own, the ways take
- * turns, and what counts is the median of each round's ratio to the deployed one: machines differ, and so does one
- * machine from minute to minute.
+ * `npm run bench:bundle`, or with another Node.js `npm run bench:bundle -- path/to/node`: measures the import of the
+ * function's bundle at a cold start, for several builds. It counts the processor time of all threads, because in Lambda they
+ * share a fraction of one processor. Each import runs in a process of its own, the builds take turns, and the result is the
+ * median over all rounds of the ratio to the deployed build: a machine's speed differs from minute to minute.
  */
 const ROUNDS = 60;
 const node = process.argv[2] ?? process.execPath;
@@ -25,21 +24,21 @@ const shared: BuildOptions = {
   sourcesContent: false,
   logLevel: 'error',
 };
-/** Some of what is bundled is CommonJS, and calls `require`, which an ES module has to be given. */
+/** Some bundled packages are CommonJS and call `require`, which an ES module does not have. */
 const REQUIRE = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
 const WITH_MAPS = '--enable-source-maps';
-const ways = [
-  way('CommonJS, minified, source map (deployed)', { format: 'cjs', sourcemap: true }, WITH_MAPS),
-  way('  with the sources in the map', { format: 'cjs', sourcemap: true, sourcesContent: true }, WITH_MAPS),
-  way('  without a source map', { format: 'cjs' }),
-  way('  without keepNames', { format: 'cjs', sourcemap: true, keepNames: false }, WITH_MAPS),
-  way('  not minified', { format: 'cjs', sourcemap: true, minify: false }, WITH_MAPS),
-  way(
+const builds = [
+  build('CommonJS, minified, source map (deployed)', { format: 'cjs', sourcemap: true }, WITH_MAPS),
+  build('  with the sources in the map', { format: 'cjs', sourcemap: true, sourcesContent: true }, WITH_MAPS),
+  build('  without a source map', { format: 'cjs' }),
+  build('  without keepNames', { format: 'cjs', sourcemap: true, keepNames: false }, WITH_MAPS),
+  build('  not minified', { format: 'cjs', sourcemap: true, minify: false }, WITH_MAPS),
+  build(
     '  mainFields: main, module',
     { format: 'cjs', sourcemap: true, mainFields: ['main', 'module'] },
     WITH_MAPS,
   ),
-  way(
+  build(
     'ES module, minified, source map',
     { format: 'esm', sourcemap: true, banner: { js: REQUIRE } },
     WITH_MAPS,
@@ -48,7 +47,11 @@ const ways = [
 
 const folder = mkdtempSync(join(tmpdir(), 'sync-alerts-bundle-'));
 try {
-  const figures = ways.map((each, index) => ({ ...each, ...built(each.options, index), ms: [] as number[] }));
+  const figures = builds.map((each, index) => ({
+    ...each,
+    ...bundled(each.options, index),
+    ms: [] as number[],
+  }));
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const { file, flags, ms } of figures) ms.push(importMs(file, flags));
   }
@@ -67,17 +70,17 @@ try {
   rmSync(folder, { recursive: true });
 }
 
-function way(name: string, options: BuildOptions, ...flags: string[]) {
+function build(name: string, options: BuildOptions, ...flags: string[]) {
   return { name, options, flags };
 }
 
-function built(options: BuildOptions, index: number) {
+function bundled(options: BuildOptions, index: number) {
   const file = join(folder, `${index}${options.format === 'esm' ? '.mjs' : '.cjs'}`);
   buildSync({ ...shared, ...options, outfile: file });
   return { file, bytes: statSync(file).size };
 }
 
-/** From the first line of the program to the handler being there, loaded as Lambda does; Node.js's own start is left out. */
+/** Processor time to load the bundle as Lambda loads it, in milliseconds, without the start of Node.js. */
 function importMs(file: string, flags: readonly string[]): number {
   const load = file.endsWith('.mjs') ? 'await import' : 'require';
   const program = `(async () => {

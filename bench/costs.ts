@@ -8,12 +8,10 @@ import { ASecretsManager } from '../test/secret/a-secrets-manager.ts';
 import { ADynamoDb, TABLE } from '../test/state/a-dynamodb.ts';
 
 /**
- * What an environment costs a month, from what a quiet check of 300 syncs takes here: `npm run costs`, which prints the
- * tables of docs/costs.md. With what an account shows instead, as `npm run costs -- --billed-ms 180` (docs/costs.md says
- * where to look).
- *
- * The processor time is measured, on whatever machine this is, and scaled to the share of a processor that the function
- * has. The waiting is not: it is assumed.
+ * `npm run costs`: computes the monthly costs of an environment and prints the tables of docs/costs.md. It measures the
+ * processor time of quiet checks of 300 syncs on this machine, and scales it to the share of a processor that the function
+ * has; the time that a check waits for others is assumed. `npm run costs -- --billed-ms 180` uses the duration that an
+ * account shows instead (docs/costs.md says where).
  */
 const SYNCS = 300;
 const CHECKS = 60;
@@ -22,12 +20,12 @@ const MEMORY_MB = 512;
 const MB_OF_ONE_PROCESSOR = 1769;
 /** A listing across the internet and a query of DynamoDB. */
 const ASSUMED_WAIT_MS = 400;
-/** Import and first call, measured by `npm run bench:bundle` (106 ms of processor time), at that share of a processor. */
+/** Import and first call take 106 ms of processor time (`npm run bench:bundle`), here at that share of a processor. */
 const COLD_START_MS = (106 * MB_OF_ONE_PROCESSOR) / MEMORY_MB;
 
 /**
- * List prices of us-east-1 in US dollars, without free tiers, as of November 2026 to our knowledge. They change, and other
- * regions differ: compare with https://aws.amazon.com/pricing/ before you rely on them.
+ * List prices of us-east-1 in US dollars, without free tiers, as of November 2026 to our knowledge. Prices change and differ
+ * by region: compare them with https://aws.amazon.com/pricing/ before you rely on them.
  */
 const PRICES = {
   /** AWS Lambda, arm64, per GB-second and per request. */
@@ -50,29 +48,29 @@ const PRICES = {
 
 const HOURS_A_MONTH = 730;
 const SCHEDULES = [5, 15] as const;
-/** A month in which something is told every hour: two writes each, of one item of 1 KB, in a transaction. */
-const TELLING_CHECKS = HOURS_A_MONTH;
-const WRITE_UNITS_OF_TELLING = 4;
+/** A month with a message every hour: two writes each, of one item of 1 KB, in a transaction. */
+const POSTING_CHECKS = HOURS_A_MONTH;
+const WRITE_UNITS_PER_POST = 4;
 
-/** How long they are, whatever they say. */
+/** Placeholders of the real length, for the size of a log entry. */
 const ISO = '2026-11-24T09:00:00.000Z';
 const ID = '00000000-0000-0000-0000-000000000000';
-/** `platform.start` and `platform.report` (AWS Lambda Developer Guide, "Telemetry API event schema"). */
-const LAMBDAS_LINES_BYTES = 450;
+/** The lines `platform.start` and `platform.report` that Lambda itself logs (AWS Lambda Developer Guide, "Telemetry API event schema"). */
+const LAMBDA_LOG_BYTES = 450;
 
-const timedPorts = await measure();
-const billedMs = billedMsFrom(process.argv) ?? timedPorts.billedMs;
+const measured = await measure();
+const billedMs = billedMsFrom(process.argv) ?? measured.billedMs;
 const rows = SCHEDULES.map((minutes) => monthly(minutes));
 
 console.log(`| a quiet check of ${SYNCS} syncs | |`);
 console.log('|---|---|');
-console.log(`| processor time, measured | ${timedPorts.processorMs.toFixed(1)} ms of a whole one here |`);
-console.log(`| the same at ${MEMORY_MB} MB | ${timedPorts.scaledMs.toFixed(0)} ms |`);
+console.log(`| processor time, measured | ${measured.processorMs.toFixed(1)} ms on this machine |`);
+console.log(`| the same at ${MEMORY_MB} MB | ${measured.scaledMs.toFixed(0)} ms |`);
 console.log(`| waiting for Timbal and DynamoDB, assumed | ${ASSUMED_WAIT_MS} ms |`);
-console.log(`| cold start, where the container has gone | ${COLD_START_MS.toFixed(0)} ms |`);
+console.log(`| cold start, when there is no sandbox left | ${COLD_START_MS.toFixed(0)} ms |`);
 console.log(`| billed, cold start included | ${billedMs.toFixed(0)} ms |`);
-console.log(`| memory in use at most, this process | ${timedPorts.memoryMb.toFixed(0)} MB |`);
-console.log(`| log, with Lambda's own lines and the metrics | ${timedPorts.logBytes} bytes |`);
+console.log(`| memory in use at most, this process | ${measured.memoryMb.toFixed(0)} MB |`);
+console.log(`| log, with Lambda's own lines and the metrics | ${measured.logBytes} bytes |`);
 console.log('');
 console.log(`| US dollars a month | ${SCHEDULES.map((it) => `every ${it} min`).join(' | ')} |`);
 console.log(`|---|${SCHEDULES.map(() => '---:').join('|')}|`);
@@ -93,16 +91,16 @@ function monthly(everyMinutes: number): Readonly<Record<string, number>> {
     'Lambda, requests': checks * PRICES.lambdaRequest,
     'EventBridge Scheduler': checks * PRICES.schedulerInvocation,
     DynamoDB:
-      checks * timedPorts.readUnits * PRICES.dynamoDbRead +
-      TELLING_CHECKS * WRITE_UNITS_OF_TELLING * PRICES.dynamoDbWrite,
+      checks * measured.readUnits * PRICES.dynamoDbRead +
+      POSTING_CHECKS * WRITE_UNITS_PER_POST * PRICES.dynamoDbWrite,
     'Secrets Manager': PRICES.secretMonth + checks * PRICES.secretCall,
     [`CloudWatch, ${METRICS.length} metrics`]: METRICS.length * PRICES.metricMonth,
     [`CloudWatch, ${ALARM_NAMES.length} alarms`]: ALARM_NAMES.length * PRICES.alarmMonth,
-    'CloudWatch, logs': ((checks * timedPorts.logBytes) / 1024 ** 3) * PRICES.logGb,
+    'CloudWatch, logs': ((checks * measured.logBytes) / 1024 ** 3) * PRICES.logGb,
   };
 }
 
-/** Quiet checks of the function as it is deployed, but for where its world is. */
+/** Runs quiet checks of the deployed function against local servers in place of Timbal, Slack and AWS. */
 async function measure() {
   let now = Date.now();
   const records = (at: number) =>
@@ -152,7 +150,7 @@ async function measure() {
       { awsRequestId: ID, functionName: 'SyncAlerts-prod', getRemainingTimeInMillis: () => 60_000 },
     );
   };
-  // The first tells, and the first few are slower than those of a container that is warm.
+  // The first check posts, and the first few are slower than those of a warm sandbox.
   for (let index = 0; index < 5; index += 1) await check();
   logBytes = 0;
   const durations: number[] = [];
@@ -171,20 +169,21 @@ async function measure() {
   return {
     processorMs,
     scaledMs,
-    // Whether a container is kept between two checks is Lambda's affair: none is counted on, here and for the secret.
+    // Lambda may keep the sandbox between two checks or not. These costs assume that it never does, nor for the secret.
     billedMs: scaledMs + ASSUMED_WAIT_MS + COLD_START_MS,
     memoryMb: process.resourceUsage().maxRSS / 1024,
-    // 26 bytes are what CloudWatch counts for each event; Lambda adds a line at the start and one at the end.
-    logBytes: Math.round(logBytes / CHECKS) + LAMBDAS_LINES_BYTES + 4 * 26,
+    // CloudWatch adds 26 bytes to each event; Lambda logs a line at the start and one at the end.
+    logBytes: Math.round(logBytes / CHECKS) + LAMBDA_LOG_BYTES + 4 * 26,
     readUnits: Math.ceil(itemBytes / 4096),
   };
 }
 
-function billedMsFrom(parameters: readonly string[]): number | undefined {
-  const index = parameters.indexOf('--billed-ms');
-  const written = index === -1 ? undefined : Number(parameters[index + 1]);
+/** The value of --billed-ms; undefined without it. */
+function billedMsFrom(args: readonly string[]): number | undefined {
+  const index = args.indexOf('--billed-ms');
+  const written = index === -1 ? undefined : Number(args[index + 1]);
   if (written !== undefined && !(written > 0))
-    throw new Error('expected a number of milliseconds after --billed-ms');
+    throw new Error('--billed-ms: expected a number of milliseconds above 0');
   return written;
 }
 
