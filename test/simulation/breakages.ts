@@ -1,174 +1,152 @@
 import type { Ports } from '../../lambda/commands/ports.ts';
 import type { Facts } from '../../lambda/core/alert.ts';
-import type { Notification, PlannedNotifications } from '../../lambda/core/notify/plan.ts';
+import type { Notification } from '../../lambda/core/notify/notification.ts';
+import type { PlannedNotifications } from '../../lambda/core/notify/plan.ts';
 import type { NotificationLogEntry, NotifiedCause, Route, WatchState } from '../../lambda/core/state.ts';
-import type { SlackMessage } from '../../lambda/slack/webhook.ts';
-import { type Pieces, WHOLE } from './straight-line.ts';
+import { type CheckParts, REAL_PARTS } from './check-with-parts.ts';
 
-/** The protocol broken on purpose, by name: what is exchanged in each check. Each must be caught. */
-export const BREAKAGES: Readonly<Record<string, () => Partial<Pieces>>> = {
-  'told before delivered': () => ({
-    deliver: async (delivery, ports, settings, times) => {
+/** Faults of the program, each with the parts that have it. The oracle has to find every one of them. */
+export const BREAKAGES: Readonly<Record<string, () => Partial<CheckParts>>> = {
+  'the log says that a message was accepted before it is posted': () => ({
+    deliver: async (delivery, run) => {
+      const { ports, deadlines } = run;
       const accepts = { ...ports, slack: { post: async () => ({ kind: 'accepted' as const }) } };
-      const delivered = await WHOLE.deliver(delivery, accepts, settings, times);
-      for (const message of delivery.messages) await ports.slack.post(message, times.posting);
+      const delivered = await REAL_PARTS.deliver(delivery, { ...run, ports: accepts });
+      for (const message of delivery.messages) await ports.slack.post(message, deadlines.posting);
       return delivered;
     },
   }),
-  'posted before the facts are remembered': () => ({
-    deliver: async (delivery, ports, settings, times) => {
-      const answers: Awaited<Post>[] = [];
-      for (const message of delivery.messages) answers.push(await ports.slack.post(message, times.posting));
-      const post = async () => answers.shift() ?? { kind: 'accepted' as const };
-      return WHOLE.deliver(delivery, { ...ports, slack: { post } }, settings, times);
+  'messages are posted before the state is saved': () => ({
+    deliver: async (delivery, run) => {
+      const { ports, deadlines } = run;
+      const results: Awaited<PostResult>[] = [];
+      for (const message of delivery.messages)
+        results.push(await ports.slack.post(message, deadlines.posting));
+      const post = async () => results.shift() ?? { kind: 'accepted' as const };
+      return REAL_PARTS.deliver(delivery, { ...run, ports: { ...ports, slack: { post } } });
     },
   }),
-  'resolve on an empty listing': () => ({
-    evaluate: (listing, facts, ...rest) => WHOLE.evaluate(listing, neverShown(facts), ...rest),
+  'an empty listing resolves every alert': () => ({
+    evaluate: (listing, facts, context) => REAL_PARTS.evaluate(listing, neverListed(facts), context),
   }),
-  'a failed listing is an empty one': () => ({
-    evaluate: (listing, facts, ...rest) =>
-      WHOLE.evaluate(
-        listing.ok ? listing : { ok: true, syncs: [], request: '' },
-        listing.ok ? facts : neverShown(facts),
-        ...rest,
-      ),
+  'a failed listing counts as an empty one': () => ({
+    evaluate: (listing, facts, context) =>
+      listing.ok
+        ? REAL_PARTS.evaluate(listing, facts, context)
+        : REAL_PARTS.evaluate({ ok: true, syncs: [], request: '' }, neverListed(facts), context),
   }),
-  'gone at the first absence': () => ({
+  'the first listing without a sync ends its alert': () => ({
     track: (facts, ...rest) =>
-      WHOLE.track(
-        { ...facts, alerts: each(facts.alerts, (alert) => ({ ...alert, absent: true as const })) },
+      REAL_PARTS.track(
+        { ...facts, alerts: mapValues(facts.alerts, (alert) => ({ ...alert, absent: true as const })) },
         ...rest,
       ),
   }),
-  'healthy without proof': () => ({
-    evaluate: (...evaluation) => {
-      const seen = WHOLE.evaluate(...evaluation);
-      if (seen.kind === 'unavailable') return seen;
+  'an inconclusive sync counts as healthy': () => ({
+    evaluate: (...given) => {
+      const evaluation = REAL_PARTS.evaluate(...given);
+      if (evaluation.kind === 'unavailable') return evaluation;
       const diagnoses = new Map(
-        [...seen.diagnoses].map(([id, one]) => [
+        [...evaluation.diagnoses].map(([id, one]) => [
           id,
           one.verdict.kind === 'inconclusive' ? { ...one, verdict: { kind: 'healthy' as const } } : one,
         ]),
       );
-      return { ...seen, diagnoses };
+      return { ...evaluation, diagnoses };
     },
   }),
-  'drop what was due': () => ({
-    planNotifications: (...facts) => {
-      const { plan, route } = WHOLE.planNotifications(...facts);
-      return {
-        plan: {
-          ...plan,
-          notifications: plan.notifications.filter(({ reason }) => reason !== 'resolved_undelivered'),
-        },
-        route,
-      };
+  'an alert that resolved before delivery is never sent': () => ({
+    planNotifications: (...given) => withoutReason(given, 'resolved_undelivered'),
+  }),
+  'an escalation is never sent': () => ({
+    planNotifications: (...given) => withoutReason(given, 'escalated'),
+  }),
+  'the log forgets what is held': () => ({
+    planNotifications: (...given) => {
+      const planned = REAL_PARTS.planNotifications(...given);
+      return { ...planned, route: withLog(planned.route, ({ held: _held, ...rest }) => rest) };
     },
   }),
-  'escalations forgotten': () => ({
-    planNotifications: (...facts) => {
-      const { plan, route } = WHOLE.planNotifications(...facts);
-      return {
-        plan: { ...plan, notifications: plan.notifications.filter(({ reason }) => reason !== 'escalated') },
-        route,
-      };
-    },
+  'follow-ups of a shared cause are sent at once': () => ({
+    planNotifications: (facts, { causes: _causes, ...route }, context) =>
+      REAL_PARTS.planNotifications(facts, route, context),
   }),
-  'gathered forgotten': () => ({
-    planNotifications: (...facts) => {
-      const { plan, route } = WHOLE.planNotifications(...facts);
-      return {
-        plan,
-        route: {
-          ...route,
-          notificationLog: each(route.notificationLog, ({ held: _gathered, ...rest }) => rest),
-        },
-      };
-    },
-  }),
-  'each told at once, gathering forgotten': () => ({
-    planNotifications: (facts, { causes: _causes, ...route }, ...rest) =>
-      WHOLE.planNotifications(facts, route, ...rest),
-  }),
-  'gathered for ever': () => ({
+  'the group interval never ends': () => ({
     settings: (settings) => ({ ...settings, policy: { ...settings.policy, groupIntervalSeconds: 1e6 } }),
   }),
-  'gathered no longer the more often': () => ({
-    planNotifications: (facts, route, ...rest) => {
+  'the group interval does not grow': () => ({
+    planNotifications: (facts, route, context) => {
       const once = (cause: NotifiedCause) => ({ ...cause, inARow: { ...cause.inARow, times: 1 } });
-      return WHOLE.planNotifications(facts, { ...route, causes: each(route.causes ?? {}, once) }, ...rest);
+      return REAL_PARTS.planNotifications(
+        facts,
+        { ...route, causes: mapValues(route.causes ?? {}, once) },
+        context,
+      );
     },
   }),
-  'missed for what was gathered': () => ({
-    planNotifications: (...facts) =>
-      withAnnouncements(WHOLE.planNotifications(...facts), (one) =>
+  'an alert that resolved while it was held is sent as undelivered': () => ({
+    planNotifications: (...given) =>
+      withNotifications(REAL_PARTS.planNotifications(...given), (one) =>
         one.reason === 'resolved_in_group' ? { ...one, reason: 'resolved_undelivered' } : one,
       ),
   }),
-  'a shared cause told one by one': () => ({
-    planNotifications: (...facts) =>
-      withAnnouncements(WHOLE.planNotifications(...facts), ({ cause: _cause, ...one }) => one),
+  'no alert is sent under its shared cause': () => ({
+    planNotifications: (...given) =>
+      withNotifications(REAL_PARTS.planNotifications(...given), ({ cause: _cause, ...one }) => one),
   }),
-  'a shared cause told where there is none': () => ({
-    planNotifications: (...facts) => {
-      const announced = WHOLE.planNotifications(...facts);
-      const shared = announced.plan.notifications.find(({ cause }) => cause !== undefined);
-      return withAnnouncements(announced, (one) => ({ ...shared, ...one }));
+  'every alert is sent under the same shared cause': () => ({
+    planNotifications: (...given) => {
+      const planned = REAL_PARTS.planNotifications(...given);
+      const shared = planned.plan.notifications.find(({ cause }) => cause !== undefined);
+      return withNotifications(planned, (one) => ({ ...shared, ...one }));
     },
   }),
-  'closing not withdrawn': () => {
+  'an unsent resolution counts as sent when the alert fires again': () => {
     let before: Facts | undefined;
     return {
       track: (facts, ...rest) => {
         before = facts;
-        return WHOLE.track(facts, ...rest);
+        return REAL_PARTS.track(facts, ...rest);
       },
-      planNotifications: (facts, route, ...rest) =>
-        WHOLE.planNotifications(
-          facts,
-          withTellings(route, (logEntry, id) =>
-            logEntry.lastNotified !== undefined &&
-            before?.alerts[id]?.state === 'ended' &&
-            facts.alerts[id]?.state === 'firing'
-              ? { ...logEntry, resolutionSent: true }
-              : logEntry,
-          ),
-          ...rest,
-        ),
+      planNotifications: (facts, route, context) => {
+        const firesAgain = (id: string) =>
+          before?.alerts[id]?.state === 'ended' && facts.alerts[id]?.state === 'firing';
+        const changed = withLog(route, (entry, id) =>
+          entry.lastNotified !== undefined && firesAgain(id) ? { ...entry, resolutionSent: true } : entry,
+        );
+        return REAL_PARTS.planNotifications(facts, changed, context);
+      },
     };
   },
-  'closing withdrawn when in doubt': () => ({
-    planNotifications: (facts, route, ...rest) =>
-      WHOLE.planNotifications(
-        facts,
-        withTellings(route, ({ inFlight: noted, ...logEntry }, id) =>
-          noted === undefined || (noted.what === 'resolved' && facts.alerts[id]?.state === 'firing')
-            ? logEntry
-            : { ...logEntry, inFlight: noted },
-        ),
-        ...rest,
-      ),
-  }),
-  'an ignored sync announced': () => ({
-    settings: (settings) => ({ ...settings, policy: { ...settings.policy, exclude: [] } }),
-  }),
-  'a repeated id judged by its last record': () => ({
-    evaluate: (listing, ...rest) => {
-      if (!listing.ok) return WHOLE.evaluate(listing, ...rest);
-      const ids = listing.syncs.map(({ id }) => id);
-      const syncs = listing.syncs.filter(({ id }, index) => id === null || ids.lastIndexOf(id) === index);
-      return WHOLE.evaluate({ ...listing, syncs }, ...rest);
+  'an unconfirmed resolution is forgotten when the alert fires again': () => ({
+    planNotifications: (facts, route, context) => {
+      const changed = withLog(route, ({ inFlight, ...entry }, id) =>
+        inFlight === undefined || (inFlight.what === 'resolved' && facts.alerts[id]?.state === 'firing')
+          ? entry
+          : { ...entry, inFlight },
+      );
+      return REAL_PARTS.planNotifications(facts, changed, context);
     },
   }),
-  'a listing that shrinks said at every check': () => ({
-    planNotifications: (facts, { shrinkageNotifiedAt: _told, ...route }, ...rest) =>
-      WHOLE.planNotifications(facts, route, ...rest),
+  'an excluded sync is sent': () => ({
+    settings: (settings) => ({ ...settings, policy: { ...settings.policy, exclude: [] } }),
   }),
-  'ignore the claim': () => ({
-    checkLease: ({ lease: _claim, ...state }, ...rest) => WHOLE.checkLease(state, ...rest),
+  'the last record of a repeated id counts': () => ({
+    evaluate: (listing, facts, context) => {
+      if (!listing.ok) return REAL_PARTS.evaluate(listing, facts, context);
+      const ids = listing.syncs.map(({ id }) => id);
+      const syncs = listing.syncs.filter(({ id }, index) => id === null || ids.lastIndexOf(id) === index);
+      return REAL_PARTS.evaluate({ ...listing, syncs }, facts, context);
+    },
   }),
-  'the claim is kept': () => ({
+  'a shrinkage is sent at every check': () => ({
+    planNotifications: (facts, { shrinkageNotifiedAt: _at, ...route }, context) =>
+      REAL_PARTS.planNotifications(facts, route, context),
+  }),
+  'a check ignores the lease of another': () => ({
+    checkLease: ({ lease: _lease, ...state }, ...rest) => REAL_PARTS.checkLease(state, ...rest),
+  }),
+  'the lease is never released': () => ({
     ports: (ports) => {
       let lease: WatchState['lease'];
       return withStore(ports, (state) => {
@@ -177,108 +155,118 @@ export const BREAKAGES: Readonly<Record<string, () => Partial<Pieces>>> = {
       });
     },
   }),
-  'stale listing accepted': () => ({
-    checkLease: (state, ...rest) => WHOLE.checkLease({ ...state, listedAt: null }, ...rest),
+  'a check accepts a listing older than the stored one': () => ({
+    checkLease: (state, ...rest) => REAL_PARTS.checkLease({ ...state, listedAt: null }, ...rest),
   }),
-  'a listing time in the future obeyed': () => ({
+  'a check believes a stored time that is far in the future': () => ({
     checkLease: (state, requestedAt, ...rest) => {
-      const leaseCheck = WHOLE.checkLease(state, requestedAt, ...rest);
+      const leaseCheck = REAL_PARTS.checkLease(state, requestedAt, ...rest);
       const { listedAt } = state;
       const isAhead = listedAt !== null && listedAt > requestedAt;
       return leaseCheck.kind === 'free' && isAhead ? { kind: 'superseded', at: listedAt } : leaseCheck;
     },
   }),
-  'what is uncertain is taken for told': () => ({
+  'an unconfirmed post counts as accepted': () => ({
     ports: (ports) =>
-      withPoster(ports, async (post) => {
-        const posted = await post();
-        return posted.kind === 'unconfirmed' ? { kind: 'accepted' } : posted;
+      withSlack(ports, async (post) => {
+        const result = await post();
+        return result.kind === 'unconfirmed' ? { kind: 'accepted' } : result;
       }),
   }),
-  'a refusal is taken for told': () => ({
+  'a refused post counts as accepted': () => ({
     ports: (ports) =>
-      withPoster(ports, async (post) => {
-        const posted = await post();
-        return posted.kind === 'refused' ? { kind: 'accepted' } : posted;
+      withSlack(ports, async (post) => {
+        const result = await post();
+        return result.kind === 'refused' ? { kind: 'accepted' } : result;
       }),
   }),
-  'posted again at once when uncertain': () => ({
+  'an unconfirmed post is repeated at once': () => ({
     ports: (ports) =>
-      withPoster(ports, async (post) => {
-        const posted = await post();
-        return posted.kind === 'unconfirmed' ? post() : posted;
+      withSlack(ports, async (post) => {
+        const result = await post();
+        return result.kind === 'unconfirmed' ? post() : result;
       }),
   }),
-  'doubt forgotten': () => ({
+  'the log forgets what is in flight': () => ({
     ports: (ports) =>
       withStore(ports, (state) => {
         const { default: route } = state.routes;
         if (route === undefined) return state;
-        return {
-          ...state,
-          routes: {
-            ...state.routes,
-            default: withTellings(route, ({ inFlight: _noted, ...logEntry }) => logEntry),
-          },
-        };
+        const changed = withLog(route, ({ inFlight: _inFlight, ...entry }) => entry);
+        return { ...state, routes: { ...state.routes, default: changed } };
       }),
   }),
-  'repeats not counted': () => ({
-    deliver: async (...delivery) => {
-      const delivered = await WHOLE.deliver(...delivery);
+  'repeats are not counted': () => ({
+    deliver: async (...given) => {
+      const delivered = await REAL_PARTS.deliver(...given);
       return { ...delivered, posts: { ...delivered.posts, repeated: 0 } };
     },
   }),
-  'reminded at every check': () => ({
+  'a reminder is sent at every check': () => ({
     settings: (settings) => ({
       ...settings,
       policy: { ...settings.policy, repeatIntervalSeconds: settings.policy.periodSeconds },
     }),
   }),
-  'never reminded': () => ({
-    planNotifications: (...facts) => {
-      const { plan, route } = WHOLE.planNotifications(...facts);
-      return { plan: { ...plan, reminder: [] }, route };
+  'no reminder is sent': () => ({
+    planNotifications: (...given) => {
+      const planned = REAL_PARTS.planNotifications(...given);
+      return { ...planned, plan: { ...planned.plan, reminder: [] } };
     },
   }),
 };
 
-function neverShown(facts: Facts): Facts {
+/** The facts of a watch that no listing ever showed a sync. */
+function neverListed(facts: Facts): Facts {
   return { ...facts, size: { ...facts.size, normal: 0 } };
 }
 
-function each<T>(of: Readonly<Record<string, T>>, change: (one: T, key: string) => T): Record<string, T> {
+function mapValues<T>(
+  of: Readonly<Record<string, T>>,
+  change: (one: T, key: string) => T,
+): Record<string, T> {
   return Object.fromEntries(Object.entries(of).map(([key, one]) => [key, change(one, key)]));
 }
 
-function withAnnouncements(
-  { plan, route }: PlannedNotifications,
-  change: (one: Notification) => Notification,
+/** The plan without the notifications that have this reason. */
+function withoutReason(
+  given: Parameters<CheckParts['planNotifications']>,
+  reason: Notification['reason'],
 ): PlannedNotifications {
-  return { plan: { ...plan, notifications: plan.notifications.map(change) }, route };
+  const planned = REAL_PARTS.planNotifications(...given);
+  const notifications = planned.plan.notifications.filter((one) => one.reason !== reason);
+  return { ...planned, plan: { ...planned.plan, notifications } };
 }
 
-function withTellings(
+function withNotifications(
+  planned: PlannedNotifications,
+  change: (one: Notification) => Notification,
+): PlannedNotifications {
+  const { plan } = planned;
+  return { ...planned, plan: { ...plan, notifications: plan.notifications.map(change) } };
+}
+
+function withLog(
   route: Route,
-  change: (logEntry: NotificationLogEntry, id: string) => NotificationLogEntry,
+  change: (entry: NotificationLogEntry, id: string) => NotificationLogEntry,
 ): Route {
-  return { ...route, notificationLog: each(route.notificationLog, change) };
+  return { ...route, notificationLog: mapValues(route.notificationLog, change) };
 }
 
 function withStore(ports: Ports, change: (state: WatchState) => WatchState): Ports {
   const { load, save } = ports.state;
   return {
     ...ports,
-    state: { load, save: (state, version, by) => save(change(state), version, by) },
+    state: { load, save: (state, version, deadline) => save(change(state), version, deadline) },
   };
 }
 
-type Post = ReturnType<Ports['slack']['post']>;
+type PostResult = ReturnType<Ports['slack']['post']>;
 
-function withPoster(ports: Ports, around: (post: () => Post) => Post): Ports {
+function withSlack(ports: Ports, around: (post: () => PostResult) => PostResult): Ports {
   const { post } = ports.slack;
   return {
     ...ports,
-    slack: { post: (message: SlackMessage, deadline) => around(() => post(message, deadline)) },
+    slack: { post: (message, deadline) => around(() => post(message, deadline)) },
   };
 }

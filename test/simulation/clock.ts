@@ -1,61 +1,63 @@
-import { setImmediate as settled } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
-interface Event {
+interface ScheduledEvent {
   readonly at: number;
   readonly order: number;
   readonly run: () => void;
 }
 
-/** What runs a check and can be killed: a killed one never goes on, whatever it was waiting for. */
-export interface Life {
+/** The process that runs a check. Once it is dead, nothing that it awaits resolves. */
+export interface Process {
   dead: boolean;
 }
 
 /**
- * A virtual clock: it jumps from one event to the next, and lets everything that waited for it run to its next wait
- * in between. Events of one moment come in the order in which they were asked for.
+ * A virtual clock. It jumps from one event to the next; in between, all code that awaited the event runs until it awaits
+ * again. Events with the same time run in the order in which they were scheduled.
  */
 export class Clock {
   now: number;
-  readonly #events: Event[] = [];
+  readonly #events: ScheduledEvent[] = [];
   #order = 0;
 
   constructor(start: number) {
     this.now = start;
   }
 
-  at(moment: number, run: () => void): void {
-    const event = { at: Math.max(moment, this.now), order: this.#order++, run };
+  /** Schedules `run`. A time in the past means now. */
+  at(time: number, run: () => void): void {
+    const event = { at: Math.max(time, this.now), order: this.#order++, run };
     const events = this.#events;
     let index = events.push(event) - 1;
     while (index > 0) {
       const parent = (index - 1) >> 1;
-      if (!isBefore(event, events[parent] as Event)) break;
-      events[index] = events[parent] as Event;
+      if (!isBefore(event, events[parent] as ScheduledEvent)) break;
+      events[index] = events[parent] as ScheduledEvent;
       index = parent;
     }
     events[index] = event;
   }
 
-  /** Resolves `ms` from now; never, when its life has ended by then. */
-  sleep(ms: number, life: Life): Promise<void> {
+  /** Resolves `ms` from now, unless the process is dead by then: then never. */
+  sleep(ms: number, process: Process): Promise<void> {
     return new Promise((resolve) => {
       this.at(this.now + ms, () => {
-        if (!life.dead) resolve();
+        if (!process.dead) resolve();
       });
     });
   }
 
-  /** Runs until nothing is left to happen, or until it is enough. */
-  async run(isEnough: () => boolean = () => false): Promise<void> {
-    for (let event = this.#next(); event !== undefined && !isEnough(); event = this.#next()) {
+  /** Runs until no event is left, or until `isDone`. */
+  async run(isDone: () => boolean = () => false): Promise<void> {
+    for (let event = this.#next(); event !== undefined && !isDone(); event = this.#next()) {
       this.now = event.at;
       event.run();
-      await settled();
+      await nextTurn();
     }
   }
 
-  #next(): Event | undefined {
+  /** Removes the earliest event from the heap. */
+  #next(): ScheduledEvent | undefined {
     const events = this.#events;
     const first = events[0];
     const last = events.pop();
@@ -65,9 +67,10 @@ export class Clock {
       let child = 2 * index + 1;
       if (child >= events.length) break;
       const right = child + 1;
-      if (right < events.length && isBefore(events[right] as Event, events[child] as Event)) child = right;
-      if (!isBefore(events[child] as Event, last)) break;
-      events[index] = events[child] as Event;
+      if (right < events.length && isBefore(events[right] as ScheduledEvent, events[child] as ScheduledEvent))
+        child = right;
+      if (!isBefore(events[child] as ScheduledEvent, last)) break;
+      events[index] = events[child] as ScheduledEvent;
       index = child;
     }
     events[index] = last;
@@ -75,19 +78,19 @@ export class Clock {
   }
 }
 
-function isBefore(one: Event, other: Event): boolean {
+function isBefore(one: ScheduledEvent, other: ScheduledEvent): boolean {
   return one.at < other.at || (one.at === other.at && one.order < other.order);
 }
 
 /**
- * Has `setTimeout` go by the virtual clock while `run` does, so that the deadlines of the check (lambda/http/deadline.ts)
- * are the real ones, and come when the virtual time is there.
+ * Replaces the global `setTimeout` by the virtual clock's while `run` runs. The check then uses its real deadlines
+ * (lambda/http/deadline.ts), in virtual time.
  */
 export async function onVirtualTime<T>(clock: Clock, run: () => Promise<T>): Promise<T> {
   const real = globalThis.setTimeout;
   const handle = { unref: () => handle, ref: () => handle };
-  const virtual = (then: () => void, ms = 0) => {
-    clock.at(clock.now + ms, then);
+  const virtual = (callback: () => void, ms = 0) => {
+    clock.at(clock.now + ms, callback);
     return handle;
   };
   globalThis.setTimeout = virtual as unknown as typeof setTimeout;

@@ -1,17 +1,22 @@
+/*
+ * In: options of the command line. Out: a report on stdout, progress on stderr; exit code 1 with violations.
+ * A person calls this as `npm run simulate`.
+ */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { build } from 'esbuild';
 import { optionsOf, wholeNumber } from '../../tools/command-line.ts';
 import { BREAKAGES } from './breakages.ts';
-import { type Fault, faultsOf, STEPS, type Tally } from './faults.ts';
-import type { Done, Job } from './worker.ts';
+import { Total } from './total.ts';
+import type { Job, Progress } from './worker.ts';
 
-const USAGE = `npm run simulate -- [--checks N] [--seed N] [--workers N]   random worlds, from a seed on (default 100,000 checks)
-npm run simulate -- --seed N --story                         one world, and all that happened in it
-npm run simulate -- --break NAME [--seed N]                   the protocol broken on purpose: caught, or exit 1
-npm run simulate -- --break list                              the names
-npm run simulate -- --exhaustive DEPTH [--pairs]              every sequence of that many looks, with every fault
+const USAGE = `npm run simulate -- [--checks N] [--seed N] [--workers N]   random worlds, from this seed on (default 100,000 checks)
+npm run simulate -- --seed N --story                         one world and its events, up to the first violation
+npm run simulate -- --break NAME [--seed N]                  a check broken on purpose; exit code 1 if no seed finds it
+npm run simulate -- --break list                             the names
+npm run simulate -- --exhaustive LENGTH [--pairs]            every sequence of LENGTH checks with every fault, or every two
 `;
+const SEEDS_PER_BREAKAGE = 50;
 
 const values = optionsOf(USAGE, {
   checks: { type: 'string' },
@@ -32,69 +37,53 @@ async function main(): Promise<number> {
     return 0;
   }
   if (values.break !== undefined && BREAKAGES[values.break] === undefined) {
-    process.stderr.write(`no breakage "${values.break}"; there are: ${Object.keys(BREAKAGES).join(', ')}\n`);
+    const names = Object.keys(BREAKAGES).join('\n');
+    process.stderr.write(`There is no breakage "${values.break}". The names:\n${names}\n`);
     return 2;
   }
-  if (values.story || values.break !== undefined) return one();
-  return many();
+  if (values.story || values.break !== undefined) return runOne();
+  return runMany();
 }
 
-function given(option: 'seed' | 'workers' | 'checks' | 'exhaustive', otherwise: number): number {
+function optionOr(option: 'seed' | 'workers' | 'checks' | 'exhaustive', fallback: number): number {
   const text = values[option];
-  return text === undefined ? otherwise : wholeNumber(USAGE, option, text);
+  return text === undefined ? fallback : wholeNumber(USAGE, option, text);
 }
 
-/** One seed in words, or seeds until the breakage is caught. */
-async function one(): Promise<number> {
+/** Runs one seed, or seeds until one finds the breakage. */
+async function runOne(): Promise<number> {
   const { runWorld } = await import('./run-world.ts');
-  const { checkWith } = await import('./straight-line.ts');
-  const pieces = values.break === undefined ? undefined : BREAKAGES[values.break];
-  const from = given('seed', 1);
-  const check = pieces === undefined ? {} : { check: checkWith(pieces) };
-  for (let seed = from; seed < from + (pieces === undefined ? 1 : 50); seed += 1) {
-    const { violations, story, checks } = await runWorld({ seed, ...check, covers: values.story === true });
-    const [first] = violations;
-    // A story ends soon after what went wrong first.
-    const wrongAt = story.findIndex((line) => line.includes('WRONG'));
-    for (const line of wrongAt < 0 ? story : story.slice(0, wrongAt + 3)) process.stdout.write(`${line}\n`);
-    if (pieces === undefined) {
+  const { checkWithParts } = await import('./check-with-parts.ts');
+  const parts = values.break === undefined ? undefined : BREAKAGES[values.break];
+  const first = optionOr('seed', 1);
+  const check = parts === undefined ? {} : { check: checkWithParts(parts) };
+  for (let seed = first; seed < first + (parts === undefined ? 1 : SEEDS_PER_BREAKAGE); seed += 1) {
+    const keepsStory = values.story === true;
+    const { violations, story, checks } = await runWorld({ seed, ...check, keepsStory });
+    const [violation] = violations;
+    const end = story.findIndex((line) => line.includes('VIOLATION'));
+    for (const line of end < 0 ? story : story.slice(0, end + 3)) process.stdout.write(`${line}\n`);
+    if (parts === undefined) {
       process.stdout.write(`seed ${seed}: ${checks} checks, ${violations.length} violations\n`);
       return violations.length === 0 ? 0 : 1;
     }
-    if (first !== undefined) {
-      process.stdout.write(`"${values.break}" is caught at seed ${seed}: ${first}\n`);
+    if (violation !== undefined) {
+      process.stdout.write(`"${values.break}" is found at seed ${seed}: ${violation}\n`);
       return 0;
     }
   }
-  process.stdout.write(`"${values.break}" was NOT caught in 50 seeds\n`);
+  process.stdout.write(`"${values.break}" is NOT found by ${SEEDS_PER_BREAKAGE} seeds\n`);
   return 1;
 }
 
-/** Worlds, or sequences, on all cores. */
-async function many(): Promise<number> {
-  const workers = given('workers', availableParallelism());
-  const wanted = given('checks', 100_000);
-  const depth = values.exhaustive === undefined ? undefined : given('exhaustive', 0);
-  const first = given('seed', 1);
-  const started = performance.now();
-  const total = {
-    checks: 0,
-    worlds: 0,
-    bad: [] as string[],
-    tally: {} as Tally,
-    figures: {} as Record<string, number>,
-    leastSyncs: 1000,
-    longestSeconds: 0,
-  };
-  const program = await bundled();
-  let shownAt = started;
-  const show = () => {
-    const seconds = (performance.now() - started) / 1000;
-    const of = depth === undefined ? ` of ${number(wanted)}` : '';
-    process.stderr.write(
-      `${number(total.checks)}${of} checks in ${number(total.worlds)} ${depth === undefined ? 'worlds' : 'sequences'}, ${total.bad.length} bad, ${seconds.toFixed(0)} s\n`,
-    );
-  };
+/** Runs worlds or sequences on all cores. */
+async function runMany(): Promise<number> {
+  const workers = optionOr('workers', availableParallelism());
+  const wanted = optionOr('checks', 100_000);
+  const depth = values.exhaustive === undefined ? undefined : optionOr('exhaustive', 0);
+  const first = optionOr('seed', 1);
+  const total = new Total(depth === undefined ? wanted : undefined);
+  const program = await bundleWorker();
   await Promise.all(
     Array.from({ length: workers }, (_, index) => {
       const job: Job = {
@@ -107,37 +96,19 @@ async function many(): Promise<number> {
       };
       return new Promise<void>((resolve, reject) => {
         const worker = new Worker(program, { workerData: job });
-        worker.on('message', (done: Done) => {
-          total.checks += done.checks;
-          total.worlds += done.worlds;
-          total.leastSyncs = Math.min(total.leastSyncs, done.syncs);
-          total.longestSeconds = Math.max(total.longestSeconds, done.longestSeconds);
-          total.bad.push(...done.bad);
-          for (const line of done.bad) process.stderr.write(`BAD ${line}\n`);
-          add(total.tally, done.tally);
-          add(total.figures, done.figures);
-          if (performance.now() - shownAt < 5000) return;
-          shownAt = performance.now();
-          show();
-        });
+        worker.on('message', (progress: Progress) => total.add(progress));
         worker.on('error', reject);
         worker.on('exit', () => resolve());
       });
     }),
   );
-  show();
-  if (depth === undefined)
-    process.stdout.write(
-      `\n${table(total.tally)}\n\n${figures(total.figures)}\nlongest check: ${total.longestSeconds.toFixed(1)} s of 60\n`,
-    );
-  process.stdout.write(
-    `\n${number(total.checks)} checks, ${number(total.worlds)} ${depth === undefined ? `worlds of at least ${total.leastSyncs} syncs` : 'sequences'}, ${total.bad.length} of them bad\n`,
-  );
-  return total.bad.length === 0 ? 0 : 1;
+  total.showProgress();
+  process.stdout.write(`${total.report()}\n`);
+  return total.violations === 0 ? 0 : 1;
 }
 
-/** The worker as one JavaScript file: a thread runs no TypeScript. */
-async function bundled(): Promise<string> {
+/** Bundles the worker as JavaScript: a worker thread does not run TypeScript. */
+async function bundleWorker(): Promise<string> {
   const outfile = new URL('../../build/simulation/worker.mjs', import.meta.url).pathname;
   const entryPoints = [new URL('./worker.ts', import.meta.url).pathname];
   await build({
@@ -150,28 +121,4 @@ async function bundled(): Promise<string> {
     sourcemap: 'inline',
   });
   return outfile;
-}
-
-function add(to: Record<string, number>, more: Readonly<Record<string, number>>): void {
-  for (const [key, count] of Object.entries(more)) to[key] = (to[key] ?? 0) + count;
-}
-
-function table(tally: Tally): string {
-  const faults = [...new Set(STEPS.flatMap(faultsOf))];
-  const cell = (step: (typeof STEPS)[number], fault: Fault) =>
-    faultsOf(step).includes(fault) ? number(tally[`${step}|${fault}`] ?? 0) : '–';
-  const head = `| fault | ${STEPS.join(' | ')} |\n|---|${STEPS.map(() => '---:|').join('')}`;
-  const rows = faults.map((fault) => `| ${fault} | ${STEPS.map((step) => cell(step, fault)).join(' | ')} |`);
-  return [head, ...rows].join('\n');
-}
-
-function figures(counts: Readonly<Record<string, number>>): string {
-  return Object.entries(counts)
-    .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(([what, count]) => `${what}: ${number(count)}`)
-    .join('\n');
-}
-
-function number(count: number): string {
-  return count.toLocaleString('en-US');
 }

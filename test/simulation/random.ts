@@ -1,4 +1,4 @@
-/** A small seeded source of chance (mulberry32): the same seed gives the same world, everywhere. */
+/** Seeded pseudo-random numbers (mulberry32): the same seed gives the same world on every machine. */
 export class Random {
   #state: number;
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = (seed ^ 0x9e3779b9) >>> 0;
   }
 
-  /** At least 0, below 1. */
+  /** At least 0, less than 1. */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let mixed = this.#state;
@@ -15,30 +15,33 @@ export class Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
   }
 
-  between(least: number, most: number): number {
-    return least + this.next() * (most - least);
+  /** At least `min`, less than `max`. */
+  between(min: number, max: number): number {
+    return min + this.next() * (max - min);
   }
 
-  integer(least: number, most: number): number {
-    return Math.floor(this.between(least, most + 1));
+  /** A whole number, both bounds included. */
+  integer(min: number, max: number): number {
+    return Math.floor(this.between(min, max + 1));
   }
 
   chance(probability: number): boolean {
     return this.next() < probability;
   }
 
+  /** @throws Error when there is nothing to pick from. */
   pick<T>(from: readonly T[]): T {
     const picked = from[Math.floor(this.next() * from.length)];
     if (picked === undefined) throw new Error('nothing to pick from');
     return picked;
   }
 
-  /** A wait of that mean, exponentially distributed. */
+  /** An exponentially distributed duration with this mean. */
   wait(mean: number): number {
     return -Math.log(1 - this.next()) * mean;
   }
 
-  /** A source of its own: what draws from it moves nothing else. */
+  /** An independent source: drawing from it does not change the numbers that this one gives. */
   fork(): Random {
     return new Random(Math.floor(this.next() * 4294967296));
   }

@@ -1,188 +1,229 @@
 import { check } from '../../lambda/commands/check.ts';
 import { CheckFailed, type Outcome } from '../../lambda/commands/outcome.ts';
 import type { CheckSettings, Ports } from '../../lambda/commands/ports.ts';
-import { Api } from './api.ts';
 import { Clock, onVirtualTime } from './clock.ts';
-import { Deploys, writtenPolicy } from './deploys.ts';
-import { FINE, faultAt, type Tally, weather } from './faults.ts';
-import type { CheckRun, End } from './history.ts';
+import { type FaultCounts, faultAt, NO_FAULTS, randomProfile, type Step } from './faults.ts';
 import { Oracle } from './oracle/oracle.ts';
+import { PolicyDeployments, randomPolicy } from './policy-deployments.ts';
 import { Random } from './random.ts';
-import { Stage } from './stage.ts';
+import { SimulatedApi } from './simulated-api.ts';
+import { aSimulatedCheck, type CheckEnd, type SimulatedCheck } from './simulated-check.ts';
+import { SimulatedServices } from './simulated-services.ts';
 import { Story } from './story.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 export const START = Date.UTC(2026, 10, 24, 9);
-const KILLED_AFTER_SECONDS = 60;
+/** The time limit of the function. */
+export const TIME_LIMIT_SECONDS = 60;
 const PERIOD_SECONDS = 300;
+/** Enough for everything that was held or backed off: 36 at the usual period, then one every 45 minutes. */
+const CALM_CHECKS = 56;
 
 export type Check = (ports: Ports, settings: CheckSettings) => Promise<Outcome>;
 
 export interface WorldOptions {
   readonly seed: number;
-  /** What runs in it: the real check, or one that is broken on purpose. */
+  /** The real check unless given: a check that is broken on purpose. */
   readonly check?: Check;
-  readonly tally?: Tally;
-  /** Keeps what happened, in words. */
-  readonly covers?: boolean;
-  /** How long it is stormy before it is calm; between 17 and 48 hours unless it is said. */
+  readonly counts?: FaultCounts;
+  /** Records what happens, as text. */
+  readonly keepsStory?: boolean;
+  /** How long there are faults; unless given, between 17 and 48 hours. */
   readonly hours?: number;
-  /** Ends the world soon after the first thing that is wrong. */
+  /** Ends the world after its first violation. */
   readonly stopsAtViolation?: boolean;
 }
 
-/** What came of one world. */
 export interface WorldResult {
   readonly checks: number;
   readonly syncs: number;
-  /** The longest check, in seconds of its own time. */
+  /** Of the longest check, in virtual time. */
   readonly longestSeconds: number;
   readonly violations: readonly string[];
   readonly figures: Readonly<Record<string, number>>;
   readonly story: readonly string[];
 }
 
-/** Runs one seeded world from its first check until it is calm, and has it judged. */
+/**
+ * Runs one seeded world and has the oracle verify it: hours with faults, then a calm time in which everything has to be
+ * delivered.
+ */
 export async function runWorld(options: WorldOptions): Promise<WorldResult> {
   const clock = new Clock(START);
   return onVirtualTime(clock, () => run(options, clock));
 }
 
-async function run(
-  { seed, check: checked = check, tally = {}, covers = false, stopsAtViolation = false, hours }: WorldOptions,
-  clock: Clock,
-): Promise<WorldResult> {
+async function run(options: WorldOptions, clock: Clock): Promise<WorldResult> {
+  const { seed, keepsStory = false, stopsAtViolation = false, hours } = options;
   const random = new Random(seed);
-  const written = writtenPolicy(random);
-  const api = new Api(random.fork(), START);
-  const ofFaults = random.fork();
-  let now = weather(ofFaults);
+  const firstPolicy = randomPolicy(random);
+  const api = new SimulatedApi(random.fork(), START);
+  const faultRandom = random.fork();
+  let profile = randomProfile(faultRandom);
   let isCalm = false;
-  const story = new Story(covers);
+  const story = new Story(keepsStory);
   const oracle = new Oracle(story, () => clock.now);
-  const stage = new Stage({
+  const services = new SimulatedServices({
     clock,
     random: random.fork(),
-    watcher: oracle,
-    tally,
+    observer: oracle,
+    counts: options.counts ?? {},
     records: (at) => api.records(at),
-    faultAt: (step) => (isCalm ? undefined : faultAt(step, now, ofFaults)),
-    latency: (step, chance) => {
-      if (step === 'list')
-        return chance.chance(0.05) ? chance.between(2000, 28_000) : chance.between(200, 2000);
-      if (step === 'post')
-        return chance.chance(0.05) ? chance.between(1000, 9000) : chance.between(100, 1000);
-      return chance.chance(0.02) ? chance.between(100, 3000) : chance.between(10, 100);
-    },
+    faultAt: (step) => (isCalm ? undefined : faultAt(step, profile, faultRandom)),
+    latency,
   });
+  const host = new Host({ clock, story, oracle, services, check: options.check ?? check });
 
-  let checks = 0;
-  let longestMs = 0;
-  const invoke = (ofClock: Random, what: string) => {
-    checks += 1;
-    // Clocks differ by a second, and some by more; now and then one that lists is wrong by hours.
-    const skewMs = isCalm ? 0 : Math.round(ofClock.between(-1000, 1000) * (ofClock.chance(0.3) ? 14 : 1));
-    const aheadOf = [ofClock.between(0.1, 48) * HOUR, ofClock.between(5, 55) * 1000] as const;
-    const isAhead = ofClock.next();
-    const ahead = isCalm || isAhead > 0.15 ? 0 : Math.round(isAhead < 0.008 ? aheadOf[0] : aheadOf[1]);
-    const run: CheckRun = {
-      id: `${checks}`,
-      now: clock.now + skewMs,
-      startedAt: clock.now,
-      policy: deploys.policyAt(clock.now),
-      dead: false,
-      writes: 0,
-      wrote: false,
-      lastWriteFailed: false,
-      faulty: ahead > 0,
-      posts: [],
-    };
-    story.at(clock.now, `check ${run.id} (${what}) starts in weather "${isCalm ? 'calm' : now.name}"`);
-    void invokeOne(run, ahead);
-  };
-  const invokeOne = async (run: CheckRun, ahead: number) => {
-    const settings: CheckSettings = {
-      policy: run.policy,
-      origin: { environment: 'simulation', organisation: 'acme', moreHint: 'npm start -- --json' },
-      checkId: run.id,
-      remainingSeconds: KILLED_AFTER_SECONDS,
-      dryRun: false,
-    };
-    clock.at(clock.now + KILLED_AFTER_SECONDS * 1000, () => {
-      if (!ended && !run.dead) oracle.killed(run);
-      ended = true;
-      run.dead = true;
-    });
-    let ended = false;
-    let end: End;
-    try {
-      end = { kind: 'returned', outcome: await checked(stage.portsFor(run, ahead), settings) };
-    } catch (error) {
-      end = { kind: 'threw', error, outcome: error instanceof CheckFailed ? error.outcome : undefined };
-    }
-    if (ended) return;
-    ended = true;
-    longestMs = Math.max(longestMs, clock.now - run.startedAt);
-    story.at(clock.now, `check ${run.id} ends: ${saidOf(end)}`);
-    oracle.ended(run, end);
+  const invoke = (clockRandom: Random, trigger: string) => {
+    // The clocks of hosts differ by a second and some by 14; a few are wrong by hours when they date a listing.
+    const skewMs = isCalm
+      ? 0
+      : Math.round(clockRandom.between(-1000, 1000) * (clockRandom.chance(0.3) ? 14 : 1));
+    const aheadOf = [clockRandom.between(0.1, 48) * HOUR, clockRandom.between(5, 55) * 1000] as const;
+    const draw = clockRandom.next();
+    const aheadMs = isCalm || draw > 0.15 ? 0 : Math.round(draw < 0.008 ? aheadOf[0] : aheadOf[1]);
+    const now = clock.now + skewMs;
+    const policy = deployments.policyAt(clock.now);
+    const profileName = isCalm ? 'calm' : profile.name;
+    host.invoke({ now, policy, aheadMs, reason: `${trigger}, faults: ${profileName}` });
   };
 
   const until = START + (hours ?? random.between(17, 48)) * HOUR;
-  const ofTicks = random.fork();
-  const deploys = new Deploys(written, random.fork(), START, until, PERIOD_SECONDS);
+  const triggerRandom = random.fork();
+  const deployments = new PolicyDeployments({
+    first: firstPolicy,
+    random: random.fork(),
+    start: START,
+    end: until,
+    periodSeconds: PERIOD_SECONDS,
+  });
   for (let at = START; at < until; at += PERIOD_SECONDS * 1000) {
-    clock.at(at + ofTicks.between(0, 1500), () => invoke(ofTicks, 'scheduled'));
-    if (ofTicks.chance(0.2)) {
-      const near = ofTicks.chance(0.7)
-        ? ofTicks.between(0, ofTicks.chance(0.5) ? 3000 : 25_000)
-        : ofTicks.between(0, PERIOD_SECONDS * 1000);
-      const hands = ofTicks.integer(1, 3);
-      for (let hand = 0; hand < hands; hand += 1)
-        clock.at(at + near + ofTicks.between(0, 800), () => invoke(ofTicks, 'by hand'));
+    clock.at(at + triggerRandom.between(0, 1500), () => invoke(triggerRandom, 'scheduled'));
+    if (triggerRandom.chance(0.2)) {
+      const near = triggerRandom.chance(0.7)
+        ? triggerRandom.between(0, triggerRandom.chance(0.5) ? 3000 : 25_000)
+        : triggerRandom.between(0, PERIOD_SECONDS * 1000);
+      const count = triggerRandom.integer(1, 3);
+      for (let manual = 0; manual < count; manual += 1)
+        clock.at(at + near + triggerRandom.between(0, 800), () => invoke(triggerRandom, 'by hand'));
     }
   }
-  for (let at = START; at < until; at += ofFaults.wait(2 * HOUR)) {
+  for (let at = START; at < until; at += faultRandom.wait(2 * HOUR)) {
     clock.at(at, () => {
-      now = weather(ofFaults);
+      profile = randomProfile(faultRandom);
     });
   }
-  // All heals, and it is watched until everything that was held back has had its time.
   clock.at(until, () => {
     isCalm = true;
-    now = FINE;
-    api.heal(clock.now);
-    oracle.calm();
+    profile = NO_FAULTS;
+    api.recover(clock.now);
+    oracle.recovered();
   });
   let at = until + 2 * MINUTE;
   for (let index = 0; index < CALM_CHECKS; index += 1) {
-    clock.at(at, () => invoke(ofTicks, 'scheduled'));
+    clock.at(at, () => invoke(triggerRandom, 'scheduled'));
     at += index < 36 ? PERIOD_SECONDS * 1000 : 45 * MINUTE;
   }
   await clock.run(() => stopsAtViolation && oracle.violations.length > 0);
-  oracle.finished(stage.read());
+  oracle.finished(services.read());
   return {
-    checks,
+    checks: host.checks,
     syncs: api.size,
-    longestSeconds: longestMs / 1000,
+    longestSeconds: host.longestMs / 1000,
     violations: oracle.violations,
     figures: oracle.figures,
     story: story.lines,
   };
 }
 
-const CALM_CHECKS = 56;
+function latency(step: Step, random: Random): number {
+  if (step === 'list') return random.chance(0.05) ? random.between(2000, 28_000) : random.between(200, 2000);
+  if (step === 'post') return random.chance(0.05) ? random.between(1000, 9000) : random.between(100, 1000);
+  return random.chance(0.02) ? random.between(100, 3000) : random.between(10, 100);
+}
 
-function saidOf(end: End): string {
-  if (end.kind === 'died') return 'died';
+interface HostOptions {
+  readonly clock: Clock;
+  readonly story: Story;
+  readonly oracle: Oracle;
+  readonly services: SimulatedServices;
+  readonly check: Check;
+}
+
+interface HostInvocation extends Pick<SimulatedCheck, 'now' | 'policy'> {
+  /** How far the clock is ahead by which the check dates its listing. */
+  readonly aheadMs: number;
+  readonly reason: string;
+}
+
+/** Runs the checks of a world, and kills each at its time limit. */
+class Host {
+  readonly #options: HostOptions;
+  checks = 0;
+  longestMs = 0;
+
+  constructor(options: HostOptions) {
+    this.#options = options;
+  }
+
+  invoke({ now, policy, aheadMs, reason }: HostInvocation): void {
+    const { clock, story } = this.#options;
+    this.checks += 1;
+    const id = `${this.checks}`;
+    story.add(clock.now, `check ${id} starts: ${reason}`);
+    const run = aSimulatedCheck({ id, now, policy, startedAt: clock.now, isFaulty: aheadMs > 0 });
+    void this.#run(run, aheadMs);
+  }
+
+  async #run(run: SimulatedCheck, aheadMs: number): Promise<void> {
+    const { clock, story, oracle, services, check } = this.#options;
+    let hasEnded = false;
+    clock.at(clock.now + TIME_LIMIT_SECONDS * 1000, () => {
+      if (!hasEnded && !run.dead) oracle.timedOut(run);
+      hasEnded = true;
+      run.dead = true;
+    });
+    const end = await checkEndOf(check(services.portsFor(run, aheadMs), settingsFor(run)));
+    if (hasEnded) return;
+    hasEnded = true;
+    this.longestMs = Math.max(this.longestMs, clock.now - run.startedAt);
+    story.add(clock.now, `check ${run.id} ends: ${describeEnd(end)}`);
+    oracle.ended(run, end);
+  }
+}
+
+export function settingsFor({ id, policy }: SimulatedCheck): CheckSettings {
+  return {
+    policy,
+    origin: { environment: 'simulation', organisation: 'acme', moreHint: 'npm start -- --json' },
+    checkId: id,
+    remainingSeconds: TIME_LIMIT_SECONDS,
+    dryRun: false,
+  };
+}
+
+/** How a running check ends; never rejects. */
+export async function checkEndOf(running: Promise<Outcome>): Promise<CheckEnd> {
+  try {
+    return { kind: 'returned', outcome: await running };
+  } catch (error) {
+    return { kind: 'threw', error, outcome: error instanceof CheckFailed ? error.outcome : undefined };
+  }
+}
+
+function describeEnd(end: CheckEnd): string {
+  if (end.kind === 'crashed') return 'crashed';
   const { outcome } = end;
-  const what =
-    outcome === undefined
-      ? ''
-      : outcome.kind === 'checked'
-        ? ` open ${outcome.open}, accepted ${outcome.posts.accepted}, refused ${outcome.posts.refused}, uncertain ${outcome.posts.unconfirmed}, repeated ${outcome.posts.repeated}, still due ${outcome.undelivered.count}, ${outcome.saved ? 'saved' : 'not remembered'}`
-        : ` ${outcome.kind}`;
-  return end.kind === 'threw'
-    ? `failed (${(end.error as Error).message.split('\n').join('; ').slice(0, 160)})${what}`
-    : what.trim();
+  const result = outcome === undefined ? '' : describeOutcome(outcome);
+  if (end.kind === 'returned') return result;
+  const message = (end.error as Error).message.split('\n').join('; ').slice(0, 160);
+  return `failed (${message}) ${result}`.trim();
+}
+
+function describeOutcome(outcome: Outcome): string {
+  if (outcome.kind !== 'checked') return outcome.kind;
+  const { open, posts, undelivered, saved } = outcome;
+  const { accepted, refused, unconfirmed, repeated } = posts;
+  return `open ${open}, accepted ${accepted}, refused ${refused}, unconfirmed ${unconfirmed}, repeated ${repeated}, undelivered ${undelivered.count}, ${saved ? 'saved' : 'not saved'}`;
 }

@@ -1,13 +1,14 @@
-/** What happened in a world, in words, for whoever has to find out why. */
+/** The events of a world as lines of text, for the person who debugs a violation. */
 export class Story {
   readonly lines: string[] = [];
-  readonly isTold: boolean;
+  readonly #isKept: boolean;
 
-  constructor(isTold: boolean) {
-    this.isTold = isTold;
+  /** @param isKept False: nothing is recorded, which is faster. */
+  constructor(isKept: boolean) {
+    this.#isKept = isKept;
   }
 
-  at(moment: number, words: string): void {
-    if (this.isTold) this.lines.push(`${new Date(moment).toISOString().slice(5, 19)} ${words}`);
+  add(at: number, text: string): void {
+    if (this.#isKept) this.lines.push(`${new Date(at).toISOString().slice(5, 19)} ${text}`);
   }
 }

@@ -1,78 +1,88 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { runSequence, saidOf, sequences } from './exhaustive.ts';
-import type { Tally } from './faults.ts';
+import type { FaultCounts } from './faults.ts';
 import { runWorld } from './run-world.ts';
+import { describeSequence, runSequence, sequences } from './sequences.ts';
 
-/** What one core does: every `step`th world, or sequence, from `first`, or `index`, on. */
+/** The share of one worker thread: every `step`th world from seed `first` on, or every `step`th sequence from `index` on. */
 export interface Job {
   readonly first: number;
   readonly step: number;
   readonly index: number;
+  /** Stops after this many checks; sequences are all run. */
   readonly checks: number;
+  /** The length of the sequences; undefined for worlds. */
   readonly depth?: number;
+  /** Two faults in a sequence. */
   readonly pairs: boolean;
 }
 
-/** What came of some worlds or sequences. */
-export interface Done {
+/** The results of some worlds or sequences. */
+export interface Progress {
   readonly checks: number;
-  readonly worlds: number;
-  readonly syncs: number;
+  readonly runs: number;
+  /** The fewest syncs of a world. */
+  readonly minSyncs: number;
   readonly longestSeconds: number;
-  readonly bad: readonly string[];
-  readonly tally: Tally;
+  /** The first violation of each run that has one. */
+  readonly violations: readonly string[];
+  readonly counts: FaultCounts;
   readonly figures: Readonly<Record<string, number>>;
 }
 
-const AT_ONCE = 200;
+const SEQUENCES_PER_REPORT = 200;
 
+// The main thread, in main.ts, is the only one that starts this worker.
 const { first, step, index, checks, depth, pairs } = workerData as Job;
-await (depth === undefined ? worlds() : small(depth));
+await (depth === undefined ? runWorlds() : runSequences(depth));
 
-async function worlds(): Promise<void> {
+async function runWorlds(): Promise<void> {
   let done = 0;
   for (let seed = first; done < checks; seed += step) {
-    const tally: Tally = {};
-    const world = await runWorld({ seed, tally });
+    const counts: FaultCounts = {};
+    const world = await runWorld({ seed, counts });
     done += world.checks;
-    const bad = world.violations.slice(0, 1).map((line) => `seed ${seed}: ${line}`);
     report({
       checks: world.checks,
-      worlds: 1,
-      syncs: world.syncs,
+      runs: 1,
+      minSyncs: world.syncs,
       longestSeconds: world.longestSeconds,
-      bad,
-      tally,
+      violations: world.violations.slice(0, 1).map((line) => `seed ${seed}: ${line}`),
+      counts,
       figures: world.figures,
     });
   }
 }
 
-async function small(ofDepth: number): Promise<void> {
+async function runSequences(length: number): Promise<void> {
   let position = 0;
-  let done = {
-    checks: 0,
-    worlds: 0,
-    syncs: 1,
-    longestSeconds: 0,
-    bad: [] as string[],
-    tally: {},
-    figures: {},
-  };
-  for (const sequence of sequences(ofDepth, pairs)) {
+  let done = noSequences();
+  for (const sequence of sequences(length, pairs)) {
     position += 1;
     if (position % step !== index) continue;
-    const { checks: ran, violations } = await runSequence(sequence);
-    done.checks += ran;
-    done.worlds += 1;
-    if (violations.length > 0) done.bad.push(`${saidOf(sequence)}: ${violations[0]}`);
-    if (done.worlds < AT_ONCE) continue;
+    const result = await runSequence(sequence);
+    done.checks += result.checks;
+    done.runs += 1;
+    const [violation] = result.violations;
+    if (violation !== undefined) done.violations.push(`${describeSequence(sequence)}: ${violation}`);
+    if (done.runs < SEQUENCES_PER_REPORT) continue;
     report(done);
-    done = { checks: 0, worlds: 0, syncs: 1, longestSeconds: 0, bad: [], tally: {}, figures: {} };
+    done = noSequences();
   }
   report(done);
 }
 
-function report(done: Done): void {
-  parentPort?.postMessage(done);
+function noSequences() {
+  return {
+    checks: 0,
+    runs: 0,
+    minSyncs: 2,
+    longestSeconds: 0,
+    violations: [] as string[],
+    counts: {},
+    figures: {},
+  };
+}
+
+function report(progress: Progress): void {
+  parentPort?.postMessage(progress);
 }

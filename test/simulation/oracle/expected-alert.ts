@@ -1,45 +1,51 @@
 const HOUR = 3_600_000;
 
-/** What should be known of one alert, by section 4 of the design. */
-export interface Expected {
+/** One alert as it should be, by docs/design/lifecycle.md. */
+export interface ExpectedAlert {
   state: 'none' | 'pending' | 'firing' | 'ended';
-  /** The waiting of a pending alert, or of an ended one that has a problem again. */
-  waiting?: { since: number; problems: Set<string> } | undefined;
+  /** The pending period of a pending alert, or of an ended one that has a problem again. */
+  pending?: { since: number; problems: Set<string> } | undefined;
   problems: Set<string>;
   problem: string;
-  /** As last seen; an unreadable record does not lower it. */
+  /** Of the last evaluation; an unreadable record does not lower it. */
   severity: 'warning' | 'critical';
-  /** When it was last seen to be critical no more. */
+  /** When it last stopped being critical. */
   criticalUntil?: number;
   isPaused: boolean;
-  /** When this opening began, its wait included. */
+  /** When this firing began, its pending period included. */
   since: number;
-  /** When each opening began to fire. */
+  /** When each firing within the flap window began. */
   firings: number[];
   isFlapping: boolean;
   healthySince?: number | undefined;
+  /** In a row. */
   absences: number;
-  /** Of its sync, in seconds, as the last record said that could be read. */
-  interval?: number;
-  how?: 'resolved' | 'unlisted' | 'excluded';
-  /** Why it is ignored. */
-  because?: string;
-  /** Openings in all. */
-  opened: number;
+  /** Of the last record that could be read. */
+  intervalSeconds?: number;
+  resolution?: 'resolved' | 'unlisted' | 'excluded';
+  /** Why the policy excludes it. */
+  exclusionReason?: string;
+  /** How many times it fired in all. */
+  firingCount: number;
 }
 
-/** What a look finds wrong, and how long that has to wait before it is told. */
-export interface Trouble {
+/** A problem that an evaluation found, and how long it is pending before it fires. */
+export interface FoundProblem {
   readonly problem: string;
   readonly severity: 'warning' | 'critical';
   readonly isPaused: boolean;
-  readonly waitMs: number;
-  /** It fires at the second look at the earliest. */
-  readonly isSecondLook: boolean;
+  readonly pendingMs: number;
+  /** It fires at its second evaluation at the earliest. */
+  readonly needsSecondEvaluation: boolean;
 }
 
-/** The alert of that trouble, before it is followed. */
-export function begun({ problem, severity, isPaused }: Trouble, now: number): Expected {
+interface Evaluated {
+  readonly now: number;
+  readonly intervalSeconds: number;
+}
+
+/** The alert of this problem before any transition. */
+export function newAlert({ problem, severity, isPaused }: FoundProblem, now: number): ExpectedAlert {
   return {
     state: 'none',
     problems: new Set<string>(),
@@ -50,108 +56,101 @@ export function begun({ problem, severity, isPaused }: Trouble, now: number): Ex
     firings: [],
     isFlapping: false,
     absences: 0,
-    opened: 0,
+    firingCount: 0,
   };
 }
 
-/**
- * @param hasFailed It was seen failing before, and that was not disproved.
- * @param interval In seconds.
- */
-export function trouble(
-  alert: Expected,
-  seen: Trouble,
-  hasFailed: boolean,
-  now: number,
-  interval: number,
+/** @param hasFailed An earlier evaluation saw the sync failing, and none disproved that since. */
+export function observeProblem(
+  alert: ExpectedAlert,
+  found: FoundProblem,
+  { now, intervalSeconds, hasFailed }: Evaluated & { readonly hasFailed: boolean },
 ): void {
-  const { problem, severity, isPaused, waitMs, isSecondLook } = seen;
+  const { problem, severity, isPaused, pendingMs, needsSecondEvaluation } = found;
   alert.healthySince = undefined;
-  alert.interval = problem === 'unreadable' ? (alert.interval ?? interval) : interval;
+  alert.intervalSeconds =
+    problem === 'unreadable' ? (alert.intervalSeconds ?? intervalSeconds) : intervalSeconds;
   if (alert.state === 'firing') {
     alert.problems.add(problem);
     alert.problem = problem;
-    if (severity === 'critical' || problem !== 'unreadable') nowAs(alert, severity, now);
+    if (severity === 'critical' || problem !== 'unreadable') setSeverity(alert, severity, now);
     alert.isPaused = isPaused;
     return;
   }
-  const isFirstOfWait = alert.waiting === undefined;
-  alert.waiting ??= { since: now, problems: new Set(hasFailed ? ['failing'] : []) };
-  alert.waiting.problems.add(problem);
-  if (alert.state !== 'ended') nowAs(alert, severity, now);
-  if (now - alert.waiting.since < waitMs || (isFirstOfWait && isSecondLook)) {
+  const isFirst = alert.pending === undefined;
+  alert.pending ??= { since: now, problems: new Set(hasFailed ? ['failing'] : []) };
+  alert.pending.problems.add(problem);
+  if (alert.state !== 'ended') setSeverity(alert, severity, now);
+  if (now - alert.pending.since < pendingMs || (isFirst && needsSecondEvaluation)) {
     if (alert.state === 'none') alert.state = 'pending';
     return;
   }
-  alert.firings = [...alert.firings.filter((at) => now - at < flapWindow(alert)), now];
+  alert.firings = [...alert.firings.filter((at) => now - at < flapWindowMs(alert)), now];
   alert.isFlapping = alert.firings.length >= 4;
-  alert.problems = alert.waiting.problems;
-  alert.since = alert.waiting.since;
-  alert.waiting = undefined;
+  alert.problems = alert.pending.problems;
+  alert.since = alert.pending.since;
+  alert.pending = undefined;
   alert.state = 'firing';
   alert.problem = problem;
-  nowAs(alert, severity, now);
+  setSeverity(alert, severity, now);
   alert.isPaused = isPaused;
-  alert.opened += 1;
+  alert.firingCount += 1;
 }
 
-/** Whether it opened so lately that another opening would count with it. */
-export function isInFlapWindow(alert: Expected, now: number): boolean {
-  return alert.firings.some((at) => now - at < flapWindow(alert));
+/** Whether it fired so recently that a new firing would count with it. */
+export function isInFlapWindow(alert: ExpectedAlert, now: number): boolean {
+  return alert.firings.some((at) => now - at < flapWindowMs(alert));
 }
 
-/** In milliseconds. */
-function flapWindow({ interval = 0 }: Expected): number {
-  return Math.max(24 * HOUR, 8 * interval * 1000);
+function flapWindowMs({ intervalSeconds = 0 }: ExpectedAlert): number {
+  return Math.max(24 * HOUR, 8 * intervalSeconds * 1000);
 }
 
-/** A look without a problem: over once every problem that it had is disproved; if it flaps, after the hold. */
-export function well(
-  alert: Expected,
+/** Resolves the alert once each of its problems is disproved; a flapping alert stays open for a while after that. */
+export function observeNoProblem(
+  alert: ExpectedAlert,
   disproves: (problem: string) => boolean,
-  now: number,
-  interval: number,
+  { now, intervalSeconds }: Evaluated,
 ): void {
-  const had = alert.state === 'firing' ? alert.problems : (alert.waiting?.problems ?? new Set<string>());
-  if (![...had].every(disproves)) return;
-  alert.waiting = undefined;
+  const problems = alert.state === 'firing' ? alert.problems : (alert.pending?.problems ?? new Set<string>());
+  if (![...problems].every(disproves)) return;
+  alert.pending = undefined;
   if (alert.state === 'pending') alert.state = 'none';
   if (alert.state !== 'firing') return;
   alert.healthySince ??= now;
-  const hold = alert.isFlapping ? Math.max(2 * HOUR, 2 * interval * 1000) : 0;
-  if (now - alert.healthySince >= hold) end(alert, 'resolved', now);
+  const holdMs = alert.isFlapping ? Math.max(2 * HOUR, 2 * intervalSeconds * 1000) : 0;
+  if (now - alert.healthySince >= holdMs) end(alert, 'resolved', now);
 }
 
-/** The second absence in a row from a complete listing ends it. */
-export function absent(alert: Expected, now: number): void {
+/** The second absence in a row from a complete listing ends the alert. */
+export function observeAbsence(alert: ExpectedAlert, now: number): void {
   alert.absences += 1;
   if (alert.absences < 2) return;
   if (alert.state === 'firing') end(alert, 'unlisted', now);
-  else leave(alert);
-  alert.waiting = undefined;
+  else cancelPending(alert);
+  alert.pending = undefined;
 }
 
-/** Nobody wants to hear of it any more. */
-export function excluded(alert: Expected, because: string, now: number): void {
+export function observeExclusion(alert: ExpectedAlert, reason: string, now: number): void {
   if (alert.state === 'firing') {
     end(alert, 'excluded', now);
-    alert.because = because;
-  } else leave(alert);
-  alert.waiting = undefined;
+    alert.exclusionReason = reason;
+  } else cancelPending(alert);
+  alert.pending = undefined;
 }
 
-function leave(alert: Expected): void {
+function cancelPending(alert: ExpectedAlert): void {
   if (alert.state === 'pending') alert.state = alert.firings.length > 0 ? 'ended' : 'none';
 }
 
-function end(alert: Expected, how: NonNullable<Expected['how']>, now: number): void {
+function end(alert: ExpectedAlert, resolution: NonNullable<ExpectedAlert['resolution']>, now: number): void {
   alert.healthySince = undefined;
-  nowAs(alert, 'warning', now);
+  setSeverity(alert, 'warning', now);
   alert.state = 'ended';
-  alert.how = how;
+  alert.resolution = resolution;
 }
 
-function nowAs(alert: Expected, severity: 'warning' | 'critical', now: number): void {
+function setSeverity(alert: ExpectedAlert, severity: 'warning' | 'critical', now: number): void {
   if (alert.severity === 'critical' && severity === 'warning') alert.criticalUntil = now;
   alert.severity = severity;
 }

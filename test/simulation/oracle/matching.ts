@@ -1,19 +1,19 @@
 import type { Matcher, Policy } from '../../../lambda/core/policy.ts';
 
-/** Why the policy ignores the sync of this record; undefined when it does not. The first entry that matches counts. */
+/** Why the policy excludes the sync of this record: the reason of the first entry that matches. */
 export function exclusionReason(policy: Policy, record: Record<string, unknown>): string | undefined {
-  for (const { match, reason } of policy.exclude) if (isMeant(match, record)) return reason;
+  for (const { match, reason } of policy.exclude) if (matches(match, record)) return reason;
   return undefined;
 }
 
-/** The policy with the limits of this record's sync: those of the first override that matches, and of it alone. */
+/** The policy with the limits of the first override that matches this record's sync. */
 export function policyFor(policy: Policy, record: Record<string, unknown>): Policy {
-  const override = policy.overrides.find(({ match }) => isMeant(match, record));
+  const override = policy.overrides.find(({ match }) => matches(match, record));
   return override === undefined ? policy : { ...policy, ...override };
 }
 
-/** Every field that is given must match; a sync that lacks it is not meant. */
-function isMeant(match: Matcher, record: Record<string, unknown>): boolean {
+/** Every field of the matcher must match; a record without the field does not. */
+function matches(match: Matcher, record: Record<string, unknown>): boolean {
   const { source_schema: schema, source_table: table } = record;
   const fields: Readonly<Record<keyof Matcher, unknown>> = {
     id: record['id'],
@@ -32,7 +32,7 @@ function isMeant(match: Matcher, record: Record<string, unknown>): boolean {
 
 const expressions = new Map<string, RegExp>();
 
-/** `*` stands for any characters, the rest for itself. */
+/** `*` matches any characters; every other character matches itself. */
 function expressionOf(pattern: string): RegExp {
   const known = expressions.get(pattern);
   if (known !== undefined) return known;

@@ -1,144 +1,148 @@
+import type { Coverage } from '../../../lambda/core/notify/notification.ts';
 import type { WatchState } from '../../../lambda/core/state.ts';
-import type { CheckRun, Post } from '../history.ts';
-import type { ExpectedFacts } from './expected.ts';
+import type { Post, SimulatedCheck } from '../simulated-check.ts';
 import {
-  type Heard,
+  type AlertNotifications,
+  confirm,
+  type InFlight,
   kindOf,
-  type LastNotified,
-  type Noted,
-  nothingTold,
-  owed,
-  settle,
-  tell,
-} from './notified.ts';
-import type { NotifiedCauses } from './notified-causes.ts';
-import type { Verdicts } from './verdicts.ts';
+  missingIn,
+  type Notified,
+  noNotifications,
+  receive,
+} from './alert-notifications.ts';
+import type { CauseLog } from './cause-log.ts';
+import type { ExpectedFacts } from './expected-facts.ts';
+import type { OracleReport } from './oracle-report.ts';
 
-/** What Slack really has of every alert, and what of it memory can know. */
-export class Tellings {
-  readonly all = new Map<string, LastNotified>();
+/** The notifications that Slack has of every alert, and how much of that the state can know. */
+export class NotificationLog {
+  readonly entries = new Map<string, AlertNotifications>();
   readonly #facts: ExpectedFacts;
-  readonly #causes: NotifiedCauses;
-  readonly #verdicts: Verdicts;
-  readonly #said = new WeakMap<Post, Map<string, Heard>>();
-  #notedBefore = new Map<string, Noted>();
+  readonly #causes: CauseLog;
+  readonly #report: OracleReport;
+  /** What each post said about each alert. */
+  readonly #contents = new WeakMap<Post, Map<string, Notified>>();
+  #inFlightBefore = new Map<string, InFlight>();
 
-  constructor(facts: ExpectedFacts, causes: NotifiedCauses, verdicts: Verdicts) {
+  constructor(facts: ExpectedFacts, causes: CauseLog, report: OracleReport) {
     this.#facts = facts;
     this.#causes = causes;
-    this.#verdicts = verdicts;
+    this.#report = report;
   }
 
-  of(id: string): LastNotified {
-    const told = this.all.get(id) ?? nothingTold();
-    this.all.set(id, told);
-    return told;
+  of(id: string): AlertNotifications {
+    const sent = this.entries.get(id) ?? noNotifications();
+    this.entries.set(id, sent);
+    return sent;
   }
 
-  /** A check that remembers facts found these in doubt. */
-  found(before: WatchState | undefined): void {
-    const notificationLog = Object.entries(before?.routes['default']?.notificationLog ?? {});
-    this.#notedBefore = new Map(notificationLog.map(([id, { inFlight: noted }]) => [id, noted?.what]));
+  /** A check loaded this state, and saves new facts or none. */
+  loaded(state: WatchState | undefined): void {
+    const log = Object.entries(state?.routes['default']?.notificationLog ?? {});
+    this.#inFlightBefore = new Map(log.map(([id, { inFlight }]) => [id, inFlight?.what]));
   }
 
-  /** After the look of that check: a closing in doubt counts as told when its sync fails again. */
-  countClosings(): void {
-    for (const [id, noted] of this.#notedBefore)
-      if (noted === 'resolved' && this.#facts.alerts.get(id)?.state === 'firing')
-        this.of(id).isClosingCounted = true;
+  /** After the evaluation of that check: an unconfirmed resolution counts as sent when its sync has a problem again. */
+  assumeResolutions(): void {
+    for (const [id, inFlight] of this.#inFlightBefore)
+      if (inFlight === 'resolved' && this.#facts.alerts.get(id)?.state === 'firing')
+        this.of(id).isResolutionAssumed = true;
   }
 
-  /** What the check that looked last found in doubt: it is told again, whatever holds back others. */
-  noted(id: string): Noted {
-    return this.#notedBefore.get(id);
+  /** What the check found in flight: it is sent again, and no cause holds it. */
+  inFlight(id: string): InFlight {
+    return this.#inFlightBefore.get(id);
   }
 
-  opened(id: string): void {
-    const told = this.of(id);
-    if (!told.isOpen) told.isUntold = true;
+  fired(id: string): void {
+    const sent = this.of(id);
+    if (!sent.isOpenInSlack) sent.isUnnotified = true;
   }
 
-  /** A post is on its way: what it tells was noted, under its own claim. */
+  /** The state names all that a post covers as in flight, and its check as the holder of the lease. */
   posting({ by, covers }: Post, state: WatchState | undefined): void {
-    if (state?.lease?.holder !== by.id) this.#verdicts.wrong('a post without a claim', by);
-    const notificationLog = state?.routes['default']?.notificationLog ?? {};
+    if (state?.lease?.holder !== by.id) this.#report.violation('a post without the lease', by);
+    const log = state?.routes['default']?.notificationLog ?? {};
     for (const { fingerprint, reason } of covers) {
       const kind = kindOf(reason);
-      if (kind !== 'reminder' && notificationLog[fingerprint]?.inFlight?.what !== kind)
-        this.#verdicts.wrong(`a post of ${fingerprint} that was not noted before`, by);
+      if (kind !== 'reminder' && log[fingerprint]?.inFlight?.what !== kind)
+        this.#report.violation(`${fingerprint}: posted, but not saved as in flight before`, by);
     }
   }
 
   delivered(post: Post): void {
-    const { by, covers } = post;
-    const words = JSON.stringify(post.message.blocks);
-    const said = new Map<string, Heard>();
-    this.#said.set(post, said);
-    for (const one of covers) {
-      const { fingerprint, reason, listed, cause } = one;
-      const told = this.of(fingerprint);
-      const facts = this.#facts.alerts.get(fingerprint);
-      this.#verdicts.count(`told: ${reason}`);
-      const { fault, repeats } = tell(told, one, post, facts, this.#notedBefore.get(fingerprint));
-      if (fault !== undefined) this.#verdicts.wrong(`${fingerprint}: ${fault}`, by);
-      if (facts !== undefined) {
-        const severity = reason === 'escalated' ? 'critical' : facts.severity;
-        said.set(fingerprint, { severity, problems: new Set([facts.problem]), at: by.now });
+    const contents = new Map<string, Notified>();
+    this.#contents.set(post, contents);
+    const text = JSON.stringify(post.message.blocks);
+    for (const coverage of post.covers) {
+      const { fingerprint, reason } = coverage;
+      const sent = this.of(fingerprint);
+      const alert = this.#facts.alerts.get(fingerprint);
+      this.#report.count(`notified: ${reason}`);
+      const inFlight = this.#inFlightBefore.get(fingerprint);
+      const { fault, isRepeat } = receive(sent, { reason, post, alert, inFlight });
+      if (fault !== undefined) this.#report.violation(`${fingerprint}: ${fault}`, post.by);
+      if (alert !== undefined) {
+        const severity = reason === 'escalated' ? 'critical' : alert.severity;
+        contents.set(fingerprint, { severity, problems: new Set([alert.problem]), at: post.by.now });
       }
-      if (reason === 'resolved') {
-        this.#verdicts.count(`closed: ${facts?.how}`);
-        if (facts?.how === 'excluded' && listed && !words.includes(facts.because ?? ''))
-          this.#verdicts.wrong(`${fingerprint}: closed as ignored without the reason`, by);
-      }
-      if (repeats) post.repeats += 1;
+      if (isRepeat) post.repeats += 1;
       const kind = kindOf(reason);
-      if (kind !== 'reminder') told.doubt[kind] = true;
-      const isNamed = cause !== undefined || !listed || !fingerprint.startsWith('sync:');
-      if (!isNamed && !words.includes(fingerprint.slice(5)))
-        this.#verdicts.wrong(`${fingerprint}: told without its name`, by);
+      if (kind !== 'reminder') sent.unconfirmed[kind] = true;
+      this.#checkText(coverage, text, post.by);
     }
   }
 
-  /** What came of the posts of a check is remembered by its next write. @returns Those that are certain from now on. */
-  settle(run: CheckRun): readonly Post[] {
-    const settled: Post[] = [];
-    for (const post of run.posts) {
-      if (post.certain || post.answered !== 'accepted') continue;
-      post.certain = true;
-      settled.push(post);
-      const heard = this.#said.get(post) ?? new Map<string, Heard>();
-      this.#causes.told(post);
+  #checkText({ fingerprint, reason, listed, cause }: Coverage, text: string, by: SimulatedCheck): void {
+    const alert = this.#facts.alerts.get(fingerprint);
+    if (reason === 'resolved') {
+      this.#report.count(`resolution: ${alert?.resolution}`);
+      if (alert?.resolution === 'excluded' && listed && !text.includes(alert.exclusionReason ?? ''))
+        this.#report.violation(`${fingerprint}: the message lacks the reason of the exclusion`, by);
+    }
+    const needsName = cause === undefined && listed && fingerprint.startsWith('sync:');
+    if (needsName && !text.includes(fingerprint.slice(5)))
+      this.#report.violation(`${fingerprint}: the message lacks the name of the sync`, by);
+  }
+
+  /** A write of the check saves the results of its posts. @returns The posts that are confirmed by this write. */
+  confirm(check: SimulatedCheck): readonly Post[] {
+    const confirmed: Post[] = [];
+    for (const post of check.posts) {
+      if (post.isConfirmed || post.result !== 'accepted') continue;
+      post.isConfirmed = true;
+      confirmed.push(post);
+      const contents = this.#contents.get(post) ?? new Map<string, Notified>();
+      this.#causes.confirmed(post);
       for (const { fingerprint, reason } of post.covers) {
         if (reason === 'reminder') continue;
-        const said = heard.get(fingerprint);
-        const told = this.of(fingerprint);
-        this.#notedBefore.delete(fingerprint);
-        if (reason === 'resolved' || said === undefined) {
-          told.doubt = { firing: false, resolved: false };
-          told.isSurelyOpen = false;
-        } else settle(told, said, reason);
+        const notified = contents.get(fingerprint);
+        const sent = this.of(fingerprint);
+        this.#inFlightBefore.delete(fingerprint);
+        if (reason === 'resolved' || notified === undefined) {
+          sent.unconfirmed = { firing: false, resolved: false };
+          sent.isOpenByState = false;
+        } else confirm(sent, notified, reason);
       }
     }
-    return settled;
+    return confirmed;
   }
 
-  /** Notes since when something is owed. */
-  weigh(): void {
-    for (const [id, told] of this.all) {
-      if (owed(told, this.#facts.alerts.get(id)) === undefined) {
-        told.owedSince = undefined;
-        if (told.isClosingCounted) continue;
-        told.undeliveredSince = undefined;
-        told.wasDueOpen = false;
-      } else told.owedSince ??= this.#verdicts.now();
+  /** Resets the waiting time of alerts about which Slack lacks nothing. */
+  update(): void {
+    for (const [id, sent] of this.entries) {
+      if (missingIn(sent, this.#facts.alerts.get(id)) !== undefined || sent.isResolutionAssumed) continue;
+      sent.undeliveredSince = undefined;
+      sent.wasUndeliveredWhileFiring = false;
     }
   }
 
-  /** At the end everything was told. */
+  /** In the end Slack lacks nothing. */
   finished(): void {
-    for (const [id, told] of this.all) {
-      const what = owed(told, this.#facts.alerts.get(id));
-      if (what !== undefined) this.#verdicts.wrong(`${id}: lost: its ${what} was never told`);
+    for (const [id, sent] of this.entries) {
+      const missing = missingIn(sent, this.#facts.alerts.get(id));
+      if (missing !== undefined) this.#report.violation(`${id}: lost: its ${missing} was never sent`);
     }
   }
 }

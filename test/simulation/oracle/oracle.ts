@@ -1,192 +1,189 @@
 import type { WatchState } from '../../../lambda/core/state.ts';
 import type { LoadedState } from '../../../lambda/state/state-store.ts';
-import type { CheckRun, End, Post, Watcher } from '../history.ts';
+import type { CheckEnd, Observer, Post, SimulatedCheck } from '../simulated-check.ts';
 import type { Story } from '../story.ts';
-import { ExpectedFacts } from './expected.ts';
-import { Gathering } from './grouping.ts';
-import { ListingSize } from './listing-size.ts';
-import { Tellings } from './notification-log.ts';
-import { NotifiedCauses } from './notified-causes.ts';
+import { CauseAssignment } from './cause-assignment.ts';
+import { CauseKeys } from './cause-keys.ts';
+import { CauseLog } from './cause-log.ts';
+import { checkEnd } from './check-end.ts';
+import { ExpectedFacts } from './expected-facts.ts';
+import { ExpectedListingSize } from './expected-listing-size.ts';
+import { Grouping } from './grouping.ts';
+import { NotificationLog } from './notification-log.ts';
+import { OracleReport } from './oracle-report.ts';
 import { Reminders } from './reminders.ts';
-import { judgeEnding } from './resolutions.ts';
-import { Places } from './sections.ts';
-import { Sharing } from './sharing.ts';
-import { compare } from './stored.ts';
+import { StoredAlerts } from './stored-alerts.ts';
 import { Timeliness } from './timeliness.ts';
-import { Verdicts } from './verdicts.ts';
 import { Writes } from './writes.ts';
 
-/** So many checks at the end of a calm world say nothing and write nothing. */
-const QUIET_CHECKS = 5;
+/** How many checks at the end of a world post nothing and write nothing. */
+const MIN_QUIET_CHECKS = 5;
 
 /**
- * Judges a world by what it did and by what Slack really has, from sections 3 to 7 of the design and ADR 0005 alone: it
- * shares no code with the core. Of memory it reads what a stranger could: which alerts are open, how large the listing
- * is, the claim, and what is noted as in doubt.
+ * A second specification: it verifies a world by what the checks did and what Slack really has, from docs/design/ alone,
+ * and shares no code with lambda/core. Of the stored state it reads the alerts, the size of the listing, the lease and
+ * what is in flight.
  */
-export class Oracle implements Watcher {
-  readonly #verdicts: Verdicts;
-  readonly #facts: ExpectedFacts;
+export class Oracle implements Observer {
+  readonly #report: OracleReport;
+  readonly #minQuietChecks: number;
+  readonly #facts = new ExpectedFacts();
+  readonly #keys = new CauseKeys();
   readonly #writes: Writes;
-  readonly #places = new Places();
-  readonly #size: ListingSize;
-  readonly #causes: NotifiedCauses;
-  readonly #tellings: Tellings;
-  readonly #gathering: Gathering;
-  readonly #sharing: Sharing;
+  readonly #stored: StoredAlerts;
+  readonly #size: ExpectedListingSize;
+  readonly #log: NotificationLog;
+  readonly #grouping: Grouping;
+  readonly #causes: CauseAssignment;
   readonly #reminders: Reminders;
   readonly #timeliness: Timeliness;
   #quietChecks = 0;
-  readonly #leastQuiet: number;
 
-  /**
-   * @param now The true time.
-   * @param leastQuiet So many checks at the end say nothing and write nothing.
-   */
-  constructor(story: Story, now: () => number, leastQuiet = QUIET_CHECKS) {
-    this.#leastQuiet = leastQuiet;
-    this.#verdicts = new Verdicts(story, now);
-    this.#facts = new ExpectedFacts();
-    this.#writes = new Writes(this.#verdicts);
-    this.#size = new ListingSize(this.#facts, this.#verdicts);
-    this.#causes = new NotifiedCauses(this.#facts, this.#places);
-    this.#tellings = new Tellings(this.#facts, this.#causes, this.#verdicts);
-    this.#gathering = new Gathering(this.#facts, this.#tellings, this.#causes, this.#verdicts);
-    this.#sharing = new Sharing(this.#facts, this.#places, this.#causes, this.#verdicts);
-    this.#reminders = new Reminders(this.#facts, this.#tellings, this.#verdicts);
-    this.#timeliness = new Timeliness(this.#tellings, this.#reminders, this.#size, this.#verdicts);
+  /** @param now The true time. */
+  constructor(story: Story, now: () => number, minQuietChecks = MIN_QUIET_CHECKS) {
+    const report = new OracleReport(story, now);
+    const facts = this.#facts;
+    const keys = this.#keys;
+    const causes = new CauseLog(facts, keys);
+    this.#report = report;
+    this.#minQuietChecks = minQuietChecks;
+    this.#writes = new Writes(report);
+    this.#stored = new StoredAlerts(facts, report);
+    this.#size = new ExpectedListingSize(facts, report);
+    const log = new NotificationLog(facts, causes, report);
+    this.#log = log;
+    this.#grouping = new Grouping({ facts, log, causes, report });
+    this.#causes = new CauseAssignment({ facts, keys, causes, report });
+    this.#reminders = new Reminders(facts, log, report);
+    this.#timeliness = new Timeliness({ log, reminders: this.#reminders, size: this.#size, report });
   }
 
   get violations(): readonly string[] {
-    return this.#verdicts.violations;
+    return this.#report.violations;
   }
 
   get figures(): Readonly<Record<string, number>> {
-    return this.#verdicts.figures;
+    return this.#report.figures;
   }
 
-  committed(run: CheckRun, state: WatchState, version: number): void {
+  committed(check: SimulatedCheck, state: WatchState, version: number): void {
     const before = this.#writes.state;
     this.#quietChecks = 0;
-    this.#verdicts.count('writes');
-    if (!this.#writes.committed(run, state, version)) {
-      for (const post of this.#tellings.settle(run)) if (post.coversShrinkage) this.#size.told();
-      this.#gathering.forget(state);
+    this.#report.count('writes');
+    if (!this.#writes.committed(check, state, version)) {
+      for (const post of this.#log.confirm(check)) if (post.coversShrinkage) this.#size.confirmed();
+      this.#grouping.forgetEnded(state);
       return;
     }
-    if (run.listed === undefined) return;
-    this.#tellings.found(before);
-    this.#look(run, true);
-    this.#compare(run, state);
+    if (check.listed === undefined) return;
+    this.#log.loaded(before);
+    this.#evaluate(check, true);
+    this.#compare(check, state);
   }
 
   posting(post: Post): void {
-    this.#verdicts.count('posts');
+    this.#report.count('posts');
     this.#quietChecks = 0;
-    this.#tellings.posting(post, this.#writes.state);
-    this.#gathering.posting(post);
+    this.#log.posting(post, this.#writes.state);
+    this.#grouping.posting(post);
     this.#size.posting(post);
   }
 
   delivered(post: Post): void {
-    this.#verdicts.count('accepted by Slack');
-    const said = post.covers.map(
+    this.#report.count('posts that Slack has');
+    const covered = post.covers.map(
       ({ fingerprint, reason, cause }) =>
         `${reason} ${fingerprint}${cause === undefined ? '' : ` (${cause})`}`,
     );
-    this.#verdicts.tell(`  Slack has, from check ${post.by.id}: ${said.join(', ')}`);
-    this.#tellings.delivered(post);
+    this.#report.log(`  Slack has, from check ${post.by.id}: ${covered.join(', ')}`);
+    this.#log.delivered(post);
     this.#reminders.delivered(post);
-    this.#tellings.weigh();
+    this.#log.update();
   }
 
   answered(post: Post): void {
-    this.#verdicts.tell(`  check ${post.by.id} hears from Slack: ${post.answered}`);
+    this.#report.log(`  the post of check ${post.by.id} is ${post.result}`);
   }
 
-  hindered(_run: CheckRun): void {
-    this.#timeliness.hindered();
+  faultInjected(_check: SimulatedCheck): void {
+    this.#timeliness.faultInjected();
   }
 
-  ended(run: CheckRun, end: End): void {
-    judgeEnding(run, end, this.#verdicts);
-    if (end.kind === 'died') {
-      this.#timeliness.hindered();
+  ended(check: SimulatedCheck, end: CheckEnd): void {
+    checkEnd(check, end, this.#report);
+    if (end.kind === 'crashed') {
+      this.#timeliness.faultInjected();
       return;
     }
-    const hasChecked = end.outcome?.kind === 'checked';
-    if (isAllPosted(run)) this.#sharing.judge(run);
-    if (!hasChecked || run.writes > 0) {
-      if (hasChecked && !run.faulty) this.#timeliness.check(run);
+    const isCompleted = end.outcome?.kind === 'checked';
+    if (check.posts.length > 0 && !check.isFaulty) this.#causes.verify(check);
+    if (!isCompleted || check.writes > 0) {
+      if (isCompleted && !check.isFaulty) this.#timeliness.verify(check);
       return;
     }
-    if (run.listed !== undefined && run.recalledVersion === this.#writes.version) {
-      // Nothing due and nothing changed: the look stands all the same.
+    if (check.listed !== undefined && check.loadedVersion === this.#writes.version) {
+      // The check found nothing to save or to send, but it did evaluate.
       const { state } = this.#writes;
-      this.#tellings.found(state);
-      this.#look(run, false);
-      if (state !== undefined) this.#compare(run, state);
+      this.#log.loaded(state);
+      this.#evaluate(check, false);
+      if (state !== undefined) this.#compare(check, state);
       this.#quietChecks += 1;
-      this.#timeliness.check(run);
+      this.#timeliness.verify(check);
     }
   }
 
-  /** The function was killed at its time limit, with the check still at work. */
-  killed(run: CheckRun): void {
-    this.#verdicts.wrong('it did not end by itself', run);
+  /** The check was still running at the time limit of the function. */
+  timedOut(check: SimulatedCheck): void {
+    this.#report.violation('it did not end before the time limit', check);
   }
 
-  calm(): void {
-    this.#verdicts.tell('all heals');
+  /** The world has no more faults. */
+  recovered(): void {
+    this.#report.log('everything recovers');
   }
 
+  /** @param loaded What the table holds after the last check. */
   finished({ state }: LoadedState): void {
-    this.#tellings.finished();
-    if (this.#size.isOwed) this.#verdicts.wrong('lost: that the listing shrank was never told');
-    for (const [id, { state }] of this.#facts.alerts) {
-      if (state === 'firing' || state === 'pending')
-        this.#verdicts.wrong(`${id}: ${state} in a world where all is well`);
+    this.#log.finished();
+    if (this.#size.isUndelivered) this.#report.violation('lost: a shrinkage was never sent');
+    for (const [id, alert] of this.#facts.alerts) {
+      if (alert.state === 'firing' || alert.state === 'pending')
+        this.#report.violation(`${id}: ${alert.state}, but all syncs are healthy`);
     }
     for (const [id, alert] of Object.entries(state.facts.alerts))
       if (alert.state !== 'ended')
-        this.#verdicts.wrong(`${id}: memory holds it as ${alert.state} in a world where all is well`);
-    for (const [id, { undeliveredSince, inFlight: noted }] of Object.entries(
-      state.routes['default']?.notificationLog ?? {},
-    ))
-      if (undeliveredSince !== undefined || noted !== undefined)
-        this.#verdicts.wrong(`${id}: still due in a world where all is well`);
-    if (state.lease !== undefined && state.lease.expiresAt < this.#verdicts.now())
-      this.#verdicts.wrong('a claim was never released');
-    if (this.#quietChecks < this.#leastQuiet)
-      this.#verdicts.wrong(`not quiet: ${this.#quietChecks} checks since the last post or write`);
+        this.#report.violation(`${id}: stored as ${alert.state}, but all syncs are healthy`);
+    const log = state.routes['default']?.notificationLog ?? {};
+    for (const [id, { undeliveredSince, inFlight }] of Object.entries(log))
+      if (undeliveredSince !== undefined || inFlight !== undefined)
+        this.#report.violation(`${id}: undelivered or in flight at the end`);
+    if (state.lease !== undefined && state.lease.expiresAt < this.#report.now())
+      this.#report.violation('a lease was never released');
+    if (this.#quietChecks < this.#minQuietChecks)
+      this.#report.violation(`only ${this.#quietChecks} checks since the last post or write`);
   }
 
-  #compare(run: CheckRun, state: WatchState): void {
-    compare(this.#facts, state, run, this.#verdicts);
-    this.#size.compare(state, run);
+  #compare(check: SimulatedCheck, state: WatchState): void {
+    this.#stored.compare(state, check);
+    this.#size.compare(state, check);
   }
 
-  /** @param isWritten What it found was remembered; otherwise it found nothing new. */
-  #look(run: CheckRun, isWritten: boolean): void {
-    const { listed, now, policy, settledBefore } = run;
+  /** @param isWritten The check saved the facts; otherwise nothing changed. */
+  #evaluate(check: SimulatedCheck, isWritten: boolean): void {
+    const { listed, now, policy, wasInitialized } = check;
     if (listed === undefined) return;
-    const before = new Map([...this.#facts.alerts].map(([id, { opened }]) => [id, opened]));
-    this.#facts.apply({ listed, now, policy, isFirst: settledBefore !== true });
-    for (const [id, { opened }] of this.#facts.alerts) {
-      if (opened <= (before.get(id) ?? 0)) continue;
-      this.#verdicts.count('firings');
-      this.#tellings.opened(id);
+    const before = new Map([...this.#facts.alerts].map(([id, { firingCount }]) => [id, firingCount]));
+    this.#facts.apply({ listed, now, policy, isInitialRun: wasInitialized !== true });
+    for (const [id, { firingCount }] of this.#facts.alerts) {
+      if (firingCount <= (before.get(id) ?? 0)) continue;
+      this.#report.count('firings');
+      this.#log.fired(id);
     }
-    this.#size.evaluation(run, isWritten);
-    this.#tellings.countClosings();
-    if (listed.ok) this.#places.seen(listed.records as readonly Record<string, unknown>[]);
-    this.#gathering.evaluation(run);
-    this.#sharing.evaluation();
-    this.#tellings.weigh();
+    this.#size.evaluated(check, isWritten);
+    this.#log.assumeResolutions();
+    if (listed.ok) this.#keys.learn(listed.records as readonly Record<string, unknown>[]);
+    this.#grouping.evaluated(check);
+    this.#causes.evaluated();
+    this.#log.update();
   }
-}
-
-/** Whether no message of the check was left out. */
-function isAllPosted({ posts, faulty }: CheckRun): boolean {
-  return posts.length > 0 && !faulty;
 }

@@ -1,78 +1,82 @@
-import type { CheckRun, Post } from '../history.ts';
-import type { ExpectedFacts } from './expected.ts';
-import type { Tellings } from './notification-log.ts';
-import type { Verdicts } from './verdicts.ts';
+import type { Post, SimulatedCheck } from '../simulated-check.ts';
+import type { ExpectedFacts } from './expected-facts.ts';
+import type { NotificationLog } from './notification-log.ts';
+import type { OracleReport } from './oracle-report.ts';
 
 const MINUTE = 60_000;
 
-/** Reminders, by section 4: neither too soon, nor too late, nor for paused syncs alone. */
+/**
+ * Reminders, by docs/design/notifications.md: none too early, none too late, none of paused syncs only, and during a
+ * listing failure only of that failure.
+ */
 export class Reminders {
   readonly #facts: ExpectedFacts;
-  readonly #tellings: Tellings;
-  readonly #verdicts: Verdicts;
+  readonly #log: NotificationLog;
+  readonly #report: OracleReport;
+  /** The last post that ended a reminder. */
   #last: Post | undefined;
-  /** When last a check told of all that was open: a reminder had nothing to add. */
-  #givenAt = Number.NEGATIVE_INFINITY;
+  /** When a check last posted all that was firing, with or without a reminder. */
+  #allPostedAt = Number.NEGATIVE_INFINITY;
   #remindedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(facts: ExpectedFacts, notificationLog: Tellings, verdicts: Verdicts) {
+  constructor(facts: ExpectedFacts, log: NotificationLog, report: OracleReport) {
     this.#facts = facts;
-    this.#tellings = notificationLog;
-    this.#verdicts = verdicts;
+    this.#log = log;
+    this.#report = report;
   }
 
   delivered(post: Post): void {
     const { by, covers } = post;
-    const saidByIt = new Set(by.posts.flatMap((one) => one.covers.map(({ fingerprint }) => fingerprint)));
-    if (this.#openAndNotPaused().every(({ id }) => saidByIt.has(id))) this.#givenAt = by.now;
+    const posted = new Set(by.posts.flatMap((one) => one.covers.map(({ fingerprint }) => fingerprint)));
+    if (this.#firingUnpaused().every(({ id }) => posted.has(id))) this.#allPostedAt = by.now;
     const reminded = covers.filter(({ reason }) => reason === 'reminder');
     if (reminded.length === 0) {
-      // It gives the reminder by all else that it says.
+      // A digest with all that is firing counts as the reminder.
       if (post.endsReminder) this.#last = post;
       return;
     }
-    if (this.#isBlind(by))
+    if (this.#hasListingFailed(by))
       for (const { fingerprint } of reminded)
-        if (fingerprint.startsWith('sync:')) this.#verdicts.wrong(`${fingerprint}: reminded while blind`, by);
-    this.#checkOne(post);
+        if (fingerprint.startsWith('sync:'))
+          this.#report.violation(`${fingerprint}: a reminder during a listing failure`, by);
+    this.#checkReminder(post);
   }
 
-  #checkOne(post: Post): void {
+  #checkReminder(post: Post): void {
     const { now, policy } = post.by;
-    if (this.#openAndNotPaused().length === 0)
-      this.#verdicts.wrong('a reminder for paused syncs alone', post.by);
+    if (this.#firingUnpaused().length === 0)
+      this.#report.violation('a reminder of paused syncs only', post.by);
     if (!post.endsReminder) return;
     const { repeatIntervalSeconds, periodSeconds } = policy;
-    const isRepeat = this.#last !== undefined && !this.#last.certain;
-    const leastMs = (repeatIntervalSeconds - periodSeconds / 2) * 1000;
+    const isRepeat = this.#last !== undefined && !this.#last.isConfirmed;
+    const minMs = (repeatIntervalSeconds - periodSeconds / 2) * 1000;
     if (isRepeat) post.repeats += 1;
-    else if (now - this.#remindedAt < leastMs) this.#verdicts.wrong('reminded too soon', post.by);
+    else if (now - this.#remindedAt < minMs) this.#report.violation('a reminder too early', post.by);
     this.#last = post;
     this.#remindedAt = now;
   }
 
-  /** Asked at a check before which nothing was in the way for long. */
-  checkNotLate(run: CheckRun): void {
-    const isBlind = this.#isBlind(run);
-    const open = this.#openAndNotPaused().filter(({ id }) => !isBlind || id === 'listing');
-    if (open.length === 0) return;
-    const oldest = Math.min(...open.map(({ since }) => since));
-    const ofOldest = open.filter(({ since }) => since === oldest);
-    const toldAt = ofOldest.map(({ id }) => this.#tellings.of(id).at);
-    const sinceMs = run.now - Math.max(this.#remindedAt, this.#givenAt, ...toldAt);
-    const mostMs = (run.policy.repeatIntervalSeconds + run.policy.periodSeconds) * 1000;
-    if (sinceMs > mostMs)
-      this.#verdicts.wrong(`no reminder for ${Math.round(sinceMs / MINUTE)} minutes`, run);
+  /** At a check with no fault in the hours before it. */
+  checkNotLate(check: SimulatedCheck): void {
+    const hasFailed = this.#hasListingFailed(check);
+    const firing = this.#firingUnpaused().filter(({ id }) => !hasFailed || id === 'listing');
+    if (firing.length === 0) return;
+    const oldest = Math.min(...firing.map(({ since }) => since));
+    const notifiedAt = firing.filter(({ since }) => since === oldest).map(({ id }) => this.#log.of(id).at);
+    const sinceMs = check.now - Math.max(this.#remindedAt, this.#allPostedAt, ...notifiedAt);
+    const maxMs = (check.policy.repeatIntervalSeconds + check.policy.periodSeconds) * 1000;
+    if (sinceMs > maxMs)
+      this.#report.violation(`no reminder for ${Math.round(sinceMs / MINUTE)} minutes`, check);
   }
 
-  #isBlind({ listed, now, policy }: CheckRun): boolean {
-    return listed !== undefined && this.#facts.isBlind({ listed, now, policy, isFirst: false });
+  #hasListingFailed({ listed, now, policy }: SimulatedCheck): boolean {
+    return listed !== undefined && this.#facts.isListingFailure({ listed, now, policy, isInitialRun: false });
   }
 
-  #openAndNotPaused(): readonly { readonly id: string; readonly since: number }[] {
-    const open: { id: string; since: number }[] = [];
+  #firingUnpaused(): readonly { readonly id: string; readonly since: number }[] {
+    const firing: { id: string; since: number }[] = [];
     for (const [id, { state, isPaused, since }] of this.#facts.alerts)
-      if (state === 'firing' && !isPaused) open.push({ id, since });
-    return open;
+      if (state === 'firing' && !isPaused) firing.push({ id, since });
+    return firing;
   }
 }

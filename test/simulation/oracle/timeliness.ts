@@ -1,49 +1,55 @@
-import type { CheckRun } from '../history.ts';
-import type { ListingSize } from './listing-size.ts';
-import type { Tellings } from './notification-log.ts';
+import type { SimulatedCheck } from '../simulated-check.ts';
+import type { ExpectedListingSize } from './expected-listing-size.ts';
+import type { NotificationLog } from './notification-log.ts';
+import type { OracleReport } from './oracle-report.ts';
 import type { Reminders } from './reminders.ts';
-import type { Verdicts } from './verdicts.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-/** A route waits an hour at most; then all that nothing holds back is told at the next check. */
-const LONGEST_WAIT_MS = 75 * MINUTE;
-/** What is gathered is told two hours after its cause was told last, at the latest. */
-const LONGEST_GATHERING_MS = 2 * HOUR + 15 * MINUTE;
+/** A route backs off for an hour at most; the next check sends all that is not held. */
+const MAX_BACKOFF_MS = 75 * MINUTE;
+/** What is held is sent two hours after the last notification of its cause, at the latest. */
+const MAX_HELD_MS = 2 * HOUR + 15 * MINUTE;
 
-/** Once nothing has gone wrong for long, nothing waits but what is gathered, and that not for long. */
+export interface TimelinessOptions {
+  readonly log: NotificationLog;
+  readonly reminders: Reminders;
+  readonly size: ExpectedListingSize;
+  readonly report: OracleReport;
+}
+
+/** Some time after the last fault, everything is delivered but what is held, and no reminder is late. */
 export class Timeliness {
-  readonly #tellings: Tellings;
+  readonly #log: NotificationLog;
   readonly #reminders: Reminders;
-  readonly #size: ListingSize;
-  readonly #verdicts: Verdicts;
-  #hinderedAt: number;
+  readonly #size: ExpectedListingSize;
+  readonly #report: OracleReport;
+  #lastFaultAt: number;
 
-  constructor(notificationLog: Tellings, reminders: Reminders, size: ListingSize, verdicts: Verdicts) {
-    this.#tellings = notificationLog;
+  constructor({ log, reminders, size, report }: TimelinessOptions) {
+    this.#log = log;
     this.#reminders = reminders;
     this.#size = size;
-    this.#verdicts = verdicts;
-    this.#hinderedAt = verdicts.now();
+    this.#report = report;
+    this.#lastFaultAt = report.now();
   }
 
-  hindered(): void {
-    this.#hinderedAt = this.#verdicts.now();
+  faultInjected(): void {
+    this.#lastFaultAt = this.#report.now();
   }
 
-  /** Asked at the end of a check without a fault. */
-  check(run: CheckRun): void {
-    const now = this.#verdicts.now();
-    const fineForMs = now - this.#hinderedAt;
-    if (fineForMs < LONGEST_WAIT_MS) return;
-    this.#verdicts.count('checks judged for delay');
-    for (const [id, { undeliveredSince }] of this.#tellings.all)
+  /** At the end of a check without a fault. */
+  verify(check: SimulatedCheck): void {
+    const sinceFaultMs = this.#report.now() - this.#lastFaultAt;
+    if (sinceFaultMs < MAX_BACKOFF_MS) return;
+    this.#report.count('checks verified for delay');
+    for (const [id, { undeliveredSince }] of this.#log.entries)
       if (undeliveredSince !== undefined)
-        this.#verdicts.wrong(
-          `${id}: due since ${new Date(undeliveredSince).toISOString()} and not told, though nothing is in the way`,
-          run,
+        this.#report.violation(
+          `${id}: undelivered since ${new Date(undeliveredSince).toISOString()} without a fault`,
+          check,
         );
-    if (this.#size.isOwed) this.#verdicts.wrong('the listing shrank, and that is not told', run);
-    if (run.listed !== undefined && fineForMs > LONGEST_GATHERING_MS) this.#reminders.checkNotLate(run);
+    if (this.#size.isUndelivered) this.#report.violation('a shrinkage is undelivered without a fault', check);
+    if (check.listed !== undefined && sinceFaultMs > MAX_HELD_MS) this.#reminders.checkNotLate(check);
   }
 }

@@ -1,55 +1,55 @@
 import type { WatchState } from '../../../lambda/core/state.ts';
-import type { CheckRun } from '../history.ts';
-import type { Verdicts } from './verdicts.ts';
+import type { SimulatedCheck } from '../simulated-check.ts';
+import type { OracleReport } from './oracle-report.ts';
 
-const CLAIM_MS = 90_000;
+const LEASE_MS = 90_000;
 const CLOCK_SLACK_MS = 60_000;
 
-/** The writes of the checks, by section 6: which of them bring facts, and under which claim. */
+/** The writes of the checks and their leases, by docs/design/delivery-and-state.md. */
 export class Writes {
   state: WatchState | undefined;
   version = 0;
-  readonly #verdicts: Verdicts;
-  readonly #haveWritten = new WeakSet<CheckRun>();
+  readonly #report: OracleReport;
+  readonly #haveWritten = new WeakSet<SimulatedCheck>();
   #facts = '';
 
-  constructor(verdicts: Verdicts) {
-    this.#verdicts = verdicts;
+  constructor(report: OracleReport) {
+    this.#report = report;
   }
 
-  /** Whether this is a write of new facts; what is wrong with it otherwise is said. */
-  committed(run: CheckRun, state: WatchState, version: number): boolean {
+  /** Whether this write saves the facts of a new evaluation. */
+  committed(check: SimulatedCheck, state: WatchState, version: number): boolean {
     const before = this.state;
     this.state = state;
     this.version = version;
-    this.#checkClaim(run, state, before);
+    this.#checkLease(check, state, before);
     const facts = JSON.stringify(state.facts);
-    const isOvertaken = state.supersededInARow > (before?.supersededInARow ?? 0);
-    if (this.#haveWritten.has(run) || isOvertaken) {
+    const isSuperseded = state.supersededInARow > (before?.supersededInARow ?? 0);
+    if (this.#haveWritten.has(check) || isSuperseded) {
       if (before !== undefined && facts !== this.#facts)
-        this.#verdicts.wrong('facts changed by a write that brings none', run);
+        this.#report.violation('a later write of a check changed the facts', check);
       return false;
     }
     this.#facts = facts;
-    this.#haveWritten.add(run);
-    const ahead = before?.listedAt ?? null;
-    const { listed } = run;
-    if (listed === undefined) this.#verdicts.wrong('facts without a listing', run);
-    else if (ahead !== null && ahead > listed.requestedAt && ahead - run.now <= CLOCK_SLACK_MS)
-      this.#verdicts.wrong('a listing older than the one remembered was accepted', run);
+    this.#haveWritten.add(check);
+    const stored = before?.listedAt ?? null;
+    const { listed, now } = check;
+    if (listed === undefined) this.#report.violation('facts without a listing', check);
+    else if (stored !== null && stored > listed.requestedAt && stored - now <= CLOCK_SLACK_MS)
+      this.#report.violation('a listing older than the stored one was accepted', check);
     return true;
   }
 
-  #checkClaim(run: CheckRun, { lease }: WatchState, before: WatchState | undefined): void {
+  #checkLease(check: SimulatedCheck, { lease }: WatchState, before: WatchState | undefined): void {
     const other = before?.lease;
     if (
       other !== undefined &&
-      other.holder !== run.id &&
-      other.expiresAt > run.now &&
-      other.expiresAt - run.now <= CLAIM_MS + CLOCK_SLACK_MS
+      other.holder !== check.id &&
+      other.expiresAt > check.now &&
+      other.expiresAt - check.now <= LEASE_MS + CLOCK_SLACK_MS
     )
-      this.#verdicts.wrong(`a write while check ${other.holder} holds the claim`, run);
-    if (lease !== undefined && (lease.holder !== run.id || lease.expiresAt !== run.now + CLAIM_MS))
-      this.#verdicts.wrong('a claim that is not its own, or beyond its time', run);
+      this.#report.violation(`a write while check ${other.holder} holds the lease`, check);
+    if (lease !== undefined && (lease.holder !== check.id || lease.expiresAt !== check.now + LEASE_MS))
+      this.#report.violation("another check's lease, or one that expires at the wrong time", check);
   }
 }

@@ -1,68 +1,77 @@
 import type { Policy } from '../../../lambda/core/policy.ts';
 
 /**
- * What one look at one record shows, by section 3 of the design, written down a second time: it shares no code with
- * `diagnose`. Where that keeps marks, this keeps what was seen.
+ * What one record shows, by docs/design/diagnosis.md. It is written a second time and shares no code with `diagnose`;
+ * where that keeps a short history, this keeps all that it saw.
  */
-export interface Finding {
-  /** The first row that applies. */
+export interface Assessment {
+  /** The first row of the table of problems that applies. */
   readonly problem?: 'unreadable' | 'disabled' | 'failing' | 'never_succeeded' | 'stalled';
   readonly severity: 'warning' | 'critical';
   readonly isPaused: boolean;
   readonly isLate: boolean;
   readonly failures: number;
-  readonly interval: number;
+  readonly intervalSeconds: number;
   /** Late, and edited since it last ran. */
   readonly isEdited: boolean;
-  readonly stallAllowance: number;
-  /** Its last run failed, whatever else is wrong with it. */
+  readonly stallThresholdSeconds: number;
+  /** Its last run failed, whatever other problem it has. */
   readonly isFailing: boolean;
-  /** Enabled again, and not succeeded since. */
+  /** Enabled again, without a success since. */
   readonly isResumed: boolean;
-  /** Whether this look disproves a problem that the sync had before. */
+  /** Whether this record disproves a problem that the sync had before. */
   readonly disproves: (problem: string) => boolean;
-  /** When it last succeeded, as far as that can be read and is not in the future. */
+  /** When it last succeeded; undefined when that cannot be read or is in the future. */
   readonly lastSuccess: number | undefined;
-  readonly record: Seen;
+  readonly fields: RecordFields;
 }
 
-/** The fields of a record that a verdict can need. */
-export interface Seen {
+/** The fields of a record that a later assessment needs. */
+export interface RecordFields {
   readonly now: number;
   readonly enabled: boolean | undefined;
   readonly lastRun: number | undefined;
   readonly lastSuccess: number | undefined;
 }
 
-/** What earlier looks saw of the sync. */
-export interface Past {
-  /** The latest success at any look that saw it failing; undefined when none did, null when there was no success. */
+/** What earlier evaluations saw of the sync. */
+export interface PastObservations {
+  /** The latest success in any record that showed it failing; undefined before the first, null without a success. */
   failingSuccess?: number | null;
-  /** It was seen failing, and that was not disproved since. */
+  /** A record showed it failing, and none disproved that since. */
   isFailing?: boolean;
-  /** The latest look that saw it disabled. */
-  disabled?: Seen;
-  /** The first look since then that saw it enabled. */
+  /** The latest record that showed it disabled. */
+  disabled?: RecordFields;
+  /** When a record first showed it enabled again. */
   enabledAt?: number;
   /** The last complete listing lacked it. */
   isAbsent?: boolean;
+}
+
+export interface AssessmentContext {
+  readonly past: PastObservations;
+  readonly now: number;
+  readonly policy: Policy;
 }
 
 const SUCCESS = ['completed'];
 const IN_PROGRESS = ['running', 'pending', 'queued', 'started', 'starting', 'in_progress', 'scheduled'];
 const STOPPED = ['stopped', 'cancelled', 'canceled'];
 
-export function find(record: Record<string, unknown>, past: Past, now: number, policy: Policy): Finding {
+export function assess(
+  record: Record<string, unknown>,
+  { past, now, policy }: AssessmentContext,
+): Assessment {
   const enabled = typeof record['enabled'] === 'boolean' ? record['enabled'] : undefined;
-  const wait = record['interval_secs'];
-  const interval = typeof wait === 'number' && wait > 0 ? Math.max(30, wait) : undefined;
-  const grace = policy.graceSeconds * 1000;
+  const given = record['interval_secs'];
+  const interval = typeof given === 'number' && given > 0 ? Math.max(30, given) : undefined;
+  const graceMs = policy.graceSeconds * 1000;
   const dates = { isBad: false };
   const date = (field: string, isNeeded: boolean): number | undefined => {
     const text = record[field];
     if (text === null || text === undefined) return undefined;
     const at = typeof text === 'string' ? Date.parse(text) : Number.NaN;
-    if (Number.isNaN(at) || at > now + grace) {
+    if (Number.isNaN(at) || at > now + graceMs) {
       if (isNeeded) dates.isBad = true;
       return undefined;
     }
@@ -70,10 +79,11 @@ export function find(record: Record<string, unknown>, past: Past, now: number, p
   };
   const lastSuccess = date('last_success_at', true);
   const created = date('created_at', lastSuccess === undefined);
-  const word = record['last_state'];
-  const isRunning = typeof word === 'string' && IN_PROGRESS.includes(word.toLowerCase());
+  const text = record['last_state'];
+  const state = typeof text === 'string' ? text.toLowerCase() : undefined;
+  const isRunning = state !== undefined && IN_PROGRESS.includes(state);
   const before = past.disabled;
-  // Enabled again, and no newer success yet: lag counts from then, and what was left from before says nothing.
+  // Without a newer success, lag counts from the time it was enabled, and an older state proves nothing.
   const isResumed =
     enabled === true &&
     before !== undefined &&
@@ -81,18 +91,16 @@ export function find(record: Record<string, unknown>, past: Past, now: number, p
   const lastRun = date('last_run_at', isRunning || isResumed);
   const updated = parsed(record['updated_at']);
   const secondsSince = record['seconds_since_success'];
-  const seen: Seen =
+  const fields: RecordFields =
     enabled === false
       ? {
           now,
           enabled,
           lastRun: parsed(record['last_run_at']),
-          lastSuccess: successOfDisabled(record, now, grace),
+          lastSuccess: successOfDisabled(record, now, graceMs),
         }
       : { now, enabled, lastRun, lastSuccess };
 
-  const text = record['last_state'];
-  const state = typeof text === 'string' ? text.toLowerCase() : undefined;
   const isSuccess = state !== undefined && SUCCESS.includes(state);
   const isStopped = state !== undefined && STOPPED.includes(state);
   const failures = typeof record['consecutive_failures'] === 'number' ? record['consecutive_failures'] : 0;
@@ -105,33 +113,35 @@ export function find(record: Record<string, unknown>, past: Past, now: number, p
     ...(lastSuccess === undefined ? [] : [Math.max(0, now - lastSuccess) / 1000]),
   ];
   const lag = hasSucceeded ? Math.max(...ages) : Math.max(0, now - (created ?? now)) / 1000;
-  const every = interval ?? 30;
-  const stallAllowance = Math.min(every * (policy.stallAfterIntervals - 1), 12 * 3600) + policy.graceSeconds;
-  const criticalAllowance =
-    Math.min(every * (policy.criticalAfterIntervals - 1), 48 * 3600) + policy.graceSeconds;
+  const intervalSeconds = interval ?? 30;
+  const stallThresholdSeconds =
+    Math.min(intervalSeconds * (policy.stallAfterIntervals - 1), 12 * 3600) + policy.graceSeconds;
+  const criticalThresholdSeconds =
+    Math.min(intervalSeconds * (policy.criticalAfterIntervals - 1), 48 * 3600) + policy.graceSeconds;
 
   const resumedLag = isResumed ? Math.min(lag, (now - (past.enabledAt ?? now)) / 1000) : lag;
-  const isLeftFromBefore = isResumed && lastRun === before.lastRun;
+  /** It has not run since it was disabled. */
+  const isStateOld = isResumed && lastRun === before.lastRun;
 
-  const isLate = resumedLag - every > stallAllowance;
-  const isVeryLate = resumedLag - every > criticalAllowance;
+  const isLate = resumedLag - intervalSeconds > stallThresholdSeconds;
+  const isVeryLate = resumedLag - intervalSeconds > criticalThresholdSeconds;
   const severity = isVeryLate ? 'critical' : 'warning';
   const isBusy = isRunning && lastRun !== undefined && (lastSuccess === undefined || lastRun > lastSuccess);
-  const isLateForAll = isBusy ? isVeryLate : isLate;
+  const isStalled = isBusy ? isVeryLate : isLate;
   const ranAt = parsed(record['last_run_at']) ?? -1;
   const isEdited = updated !== undefined && updated > ranAt && updated > (lastSuccess ?? -1);
 
-  const isFailing = isReadable && isFailed && !isLeftFromBefore;
+  const isFailing = isReadable && isFailed && !isStateOld;
   const common = {
     isFailing,
     isLate,
     failures,
-    interval: every,
+    intervalSeconds,
     isEdited,
     isResumed,
-    stallAllowance,
+    stallThresholdSeconds,
     lastSuccess,
-    record: seen,
+    fields,
   };
   const disproves = (problem: string): boolean => {
     switch (problem) {
@@ -140,14 +150,14 @@ export function find(record: Record<string, unknown>, past: Past, now: number, p
       case 'disabled':
         return enabled === true;
       case 'failing': {
-        // Disproved once, it stays so until it fails again, whatever the API's clock does.
+        // Once disproved, it stays so until the sync fails again, also when the API's clock jumps.
         if (past.isFailing === false) return true;
-        if (isSuccess) return !isLeftFromBefore || !isFailed;
+        if (isSuccess) return !isStateOld || !isFailed;
         const { failingSuccess } = past;
         return lastSuccess !== undefined && (failingSuccess == null || lastSuccess > failingSuccess);
       }
       default:
-        return hasSucceeded && lag - every <= stallAllowance;
+        return hasSucceeded && lag - intervalSeconds <= stallThresholdSeconds;
     }
   };
   if (!isReadable)
@@ -155,7 +165,7 @@ export function find(record: Record<string, unknown>, past: Past, now: number, p
   if (enabled === false) {
     const reason = record['disabled_reason'];
     const isPaused = reason === null;
-    // An older API does not say who disabled it: its last state does.
+    // An older API does not say who disabled the sync; its last state does.
     const isCritical = reason === undefined ? isFailed && !isRunning : reason !== null;
     return {
       ...common,
@@ -166,19 +176,26 @@ export function find(record: Record<string, unknown>, past: Past, now: number, p
     };
   }
   if (isFailing) return { ...common, problem: 'failing', severity, isPaused: false, disproves };
-  if (isLateForAll) {
+  if (isStalled) {
     const problem = hasSucceeded ? 'stalled' : 'never_succeeded';
     return { ...common, problem, severity, isPaused: false, disproves };
   }
   return { ...common, severity: 'warning', isPaused: false, disproves };
 }
 
-/** Its verdict needs no date; where there is none that can be read, the look that saw it disabled is its last success. */
-function successOfDisabled(record: Record<string, unknown>, now: number, grace: number): number | undefined {
+/**
+ * The verdict of a disabled sync needs no date. Where the date cannot be read or is in the future, the time of this
+ * evaluation stands for it.
+ */
+function successOfDisabled(
+  record: Record<string, unknown>,
+  now: number,
+  graceMs: number,
+): number | undefined {
   const text = record['last_success_at'];
   if (text == null) return undefined;
   const at = parsed(text) ?? now;
-  return at > now + grace ? now : at;
+  return at > now + graceMs ? now : at;
 }
 
 function parsed(text: unknown): number | undefined {

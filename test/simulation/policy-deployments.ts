@@ -1,10 +1,11 @@
-import { type Policy, parsePolicy, type WrittenPolicy } from '../../lambda/core/policy.ts';
+import { parsePolicy, type WrittenPolicy } from '../../lambda/core/parse/parse-policy.ts';
+import type { Policy } from '../../lambda/core/policy.ts';
 import type { Random } from './random.ts';
 
 const HOUR = 3_600_000;
 
-/** What the syncs of a world can be told apart by. */
-const IGNORED: readonly NonNullable<WrittenPolicy['exclude']>[number][] = [
+/** One for each field that a matcher can have. */
+const EXCLUSIONS: readonly NonNullable<WrittenPolicy['exclude']>[number][] = [
   { match: { connection: 'pg-0' }, reason: 'moves next week' },
   { match: { connector: 'postgres-1', kb: 'kb-*' }, reason: 'retired' },
   { match: { name: 'sync-1*' }, reason: 'scratch tables' },
@@ -20,8 +21,8 @@ const OVERRIDES: NonNullable<WrittenPolicy['overrides']> = [
   { match: { source: '*' }, stallAfterIntervals: 1, grace: '2m' },
 ];
 
-/** The policy that a world begins with. */
-export function writtenPolicy(random: Random): WrittenPolicy {
+/** The policy of a world, without exclusions. */
+export function randomPolicy(random: Random): WrittenPolicy {
   return {
     ...(random.chance(0.3) && { pendingFor: random.pick(['5m', '12m', '30m']) }),
     ...(random.chance(0.5) && { repeatInterval: random.pick(['2h', '6h']) }),
@@ -30,17 +31,25 @@ export function writtenPolicy(random: Random): WrittenPolicy {
   };
 }
 
-/** The policies of a world, one after the other: some are deployed while it runs. */
-export class Deploys {
+export interface DeploymentOptions {
+  readonly first: WrittenPolicy;
+  readonly random: Random;
+  readonly start: number;
+  readonly end: number;
+  readonly periodSeconds: number;
+}
+
+/** The policies of a world in their order: the first, and those deployed while it runs. */
+export class PolicyDeployments {
   readonly #deployed: { readonly at: number; readonly policy: Policy }[] = [];
 
-  constructor(written: WrittenPolicy, random: Random, start: number, end: number, periodSeconds: number) {
+  constructor({ first, random, start, end, periodSeconds }: DeploymentOptions) {
     const deploy = (at: number, policy: WrittenPolicy) => {
       const parsed = parsePolicy(policy, periodSeconds);
       if (!parsed.ok) throw new Error(parsed.faults.join());
       this.#deployed.push({ at, policy: parsed.policy });
     };
-    let policy = random.chance(0.3) ? { ...written, exclude: excluded(random) } : written;
+    let policy = random.chance(0.3) ? { ...first, exclude: randomExclusions(random) } : first;
     deploy(start, policy);
     if (random.chance(0.3)) return;
     for (let at = start + random.wait(3 * HOUR); at < end; at += random.wait(5 * HOUR)) {
@@ -49,13 +58,14 @@ export class Deploys {
     }
   }
 
-  policyAt(moment: number): Policy {
-    const deployed = this.#deployed.findLast(({ at }) => at <= moment);
-    if (deployed === undefined) throw new Error('nothing was deployed yet');
+  policyAt(time: number): Policy {
+    const deployed = this.#deployed.findLast(({ at }) => at <= time);
+    if (deployed === undefined) throw new Error('no policy was deployed yet');
     return deployed.policy;
   }
 }
 
+/** The policy with one change. */
 function changed(policy: WrittenPolicy, random: Random): WrittenPolicy {
   switch (random.integer(0, 7)) {
     case 0:
@@ -63,7 +73,7 @@ function changed(policy: WrittenPolicy, random: Random): WrittenPolicy {
     case 2:
       return {
         ...policy,
-        exclude: policy.exclude === undefined || random.chance(0.4) ? excluded(random) : [],
+        exclude: policy.exclude === undefined || random.chance(0.4) ? randomExclusions(random) : [],
       };
     case 3:
       return { ...policy, stallAfterIntervals: random.pick([1, 2, 3, 6]) };
@@ -83,6 +93,6 @@ function changed(policy: WrittenPolicy, random: Random): WrittenPolicy {
   }
 }
 
-function excluded(random: Random): NonNullable<WrittenPolicy['exclude']> {
-  return Array.from({ length: random.integer(1, 2) }, () => random.pick(IGNORED));
+function randomExclusions(random: Random): NonNullable<WrittenPolicy['exclude']> {
+  return Array.from({ length: random.integer(1, 2) }, () => random.pick(EXCLUSIONS));
 }

@@ -1,0 +1,76 @@
+import { startDeadlines } from '../../lambda/commands/deadlines.ts';
+import { deliver, NOT_DELIVERED } from '../../lambda/commands/deliver.ts';
+import { checkLease, stopCheck } from '../../lambda/commands/lease.ts';
+import { loadAndList } from '../../lambda/commands/load-and-list.ts';
+import type { CheckSettings, Ports } from '../../lambda/commands/ports.ts';
+import { summarize } from '../../lambda/commands/summarize.ts';
+import { evaluate } from '../../lambda/core/diagnose/evaluation.ts';
+import { writeDigest } from '../../lambda/core/digest/write-digest.ts';
+import { isEmptyPlan } from '../../lambda/core/notify/notification.ts';
+import { planNotifications } from '../../lambda/core/notify/plan.ts';
+import { parseListing } from '../../lambda/core/parse/parse-sync.ts';
+import { slackMessages } from '../../lambda/core/render/slack-messages.ts';
+import { asSaved, hasChanged, nextState } from '../../lambda/core/save/next-state.ts';
+import { routeOf } from '../../lambda/core/state.ts';
+import { track } from '../../lambda/core/track/track.ts';
+import type { Check } from './run-world.ts';
+
+/** The parts of a check that a test can replace. */
+export interface CheckParts {
+  readonly checkLease: typeof checkLease;
+  readonly evaluate: typeof evaluate;
+  readonly track: typeof track;
+  readonly planNotifications: typeof planNotifications;
+  readonly deliver: typeof deliver;
+  readonly ports: (ports: Ports) => Ports;
+  readonly settings: (settings: CheckSettings) => CheckSettings;
+}
+
+export const REAL_PARTS: CheckParts = {
+  checkLease,
+  evaluate,
+  track,
+  planNotifications,
+  deliver,
+  ports: (ports) => ports,
+  settings: (settings) => settings,
+};
+
+/**
+ * A copy of `check` (lambda/commands/check.ts) with replaceable parts. simulation.test.ts verifies that both do the same
+ * when no part is replaced.
+ *
+ * @param replaced Called once for each check: its replaced parts.
+ */
+export function checkWithParts(replaced: () => Partial<CheckParts>): Check {
+  return async (givenPorts, givenSettings) => {
+    const parts = { ...REAL_PARTS, ...replaced() };
+    const ports = parts.ports(givenPorts);
+    const settings = parts.settings(givenSettings);
+    const { policy, origin } = settings;
+    const deadlines = startDeadlines(settings.remainingSeconds);
+    const now = ports.now();
+    const run = { ports, settings, deadlines, now };
+
+    const { loaded, listed } = await loadAndList(ports, deadlines.listing);
+    const { state, version } = loaded;
+    const leaseCheck = parts.checkLease(state, listed.requestedAt, run);
+    if (leaseCheck.kind !== 'free') return stopCheck(leaseCheck, loaded, run);
+
+    const initialRun = !state.initialized;
+    const evaluation = parts.evaluate(parseListing(listed), state.facts, { policy, now });
+    const facts = parts.track(state.facts, evaluation, { policy, initialRun });
+    const planned = parts.planNotifications(facts, routeOf(state), { evaluation, policy });
+    const { plan, route } = planned;
+    const digest = isEmptyPlan(plan)
+      ? undefined
+      : writeDigest(plan, { facts, evaluation, origin, initialRun });
+    const messages = digest === undefined ? [] : slackMessages(digest);
+
+    const next = nextState(state, { facts, route, evaluation, listedAt: listed.requestedAt });
+    const isQuiet = messages.length === 0 && !hasChanged(state, next);
+    const delivery = { state: asSaved(next, evaluation), version, messages, evaluation };
+    const delivered = isQuiet || settings.dryRun ? NOT_DELIVERED : await parts.deliver(delivery, run);
+    return summarize({ listed, evaluation, facts, planned, digest, next, delivered, leaseCheck }, run);
+  };
+}
