@@ -8,32 +8,35 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** A run of its own: what renders the messages is published as ES modules alone. */
-async function preview(command: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<string> {
+/**
+ * Runs the preview in a process of its own, because Jest cannot load the library that renders the messages: it is published
+ * only as ES modules. Returns stdout.
+ */
+async function preview(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<string> {
   const main = join('tools', 'preview', 'main.ts');
-  const { stdout } = await run(process.execPath, ['--import', 'tsx', main, ...command], {
+  const { stdout } = await run(process.execPath, ['--import', 'tsx', main, ...args], {
     cwd: ROOT,
     env: { ...process.env, ...environment },
   });
   return stdout;
 }
 
-describe('the preview', () => {
+describe('npm run preview where Chromium is not installed', () => {
   let folder = '';
-  let said = '';
+  let stdout = '';
   let page = '';
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'sync-alerts-preview-test-'));
-    said = await preview(['--to', folder, '--no-picture']);
+    stdout = await preview(['--to', folder], { PATH: folder });
     page = readFileSync(join(folder, 'preview.html'), 'utf8');
   }, 60_000);
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('says what it wrote', () => expect(said).toMatch(/^wrote \S+preview\.html \(\d+ KB\)$/m));
+  it('prints the file that it wrote', () => expect(stdout).toMatch(/^wrote \S+preview\.html \(\d+ KB\)$/m));
 
-  it('shows each message of the story at both widths, in both themes', () => {
+  it('shows each message at both widths and in both themes', () => {
     const messages = page.match(/<section class="[^"]*slack_blocks_to_jsx /g) ?? [];
     const channels = page.match(/<div class="channel (desktop|phone) (light|dark)"/g) ?? [];
     expect(new Set(channels).size).toBe(4);
@@ -41,20 +44,18 @@ describe('the preview', () => {
     expect(page.match(/class="lock-screen"/g)).toHaveLength(channels.length / 4);
   });
 
-  // Not `toMatch`: a failure would print the page.
+  // Not `toMatch`, which prints the whole page when it fails.
   it.each([
-    ['a name as code', /<code [^>]*>orders<\/code>/, true],
-    ['our strong words in bold', /<strong>(<[^>]*>)*has stalled</, true],
-    ['a moment in the zone of the reader', />Today 9:00 AM</, true],
+    ['a name from outside as code', /<code [^>]*>orders<\/code>/, true],
+    ['the problem in bold', /<strong>(<[^>]*>)*has stalled</, true],
+    ['a time in the time zone of the reader', />Today 9:00 AM</, true],
     ['no markup', /\*has stalled\*|`orders`|!date/, false],
   ])('shows %s', (_what, pattern, expected) => expect(pattern.test(page)).toBe(expected));
 
-  it('says how to get Chromium where there is none, and has worked', async () => {
-    const withoutChromium = await preview(['--to', folder], { PATH: folder });
-    expect(withoutChromium).toContain('needs Chromium (on Debian and Ubuntu: apt-get install chromium)');
-  }, 60_000);
+  it('says that the picture needs Chromium, and how to install it', () =>
+    expect(stdout).toContain('needs Chromium (on Debian and Ubuntu: apt-get install chromium)'));
 
-  it('makes the page for the picture', () =>
+  it('writes the page for the picture, with two messages', () =>
     expect(
       readFileSync(join(folder, 'picture.html'), 'utf8').match(/class="channel desktop light"/g),
     ).toHaveLength(2));
