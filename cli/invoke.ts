@@ -12,7 +12,7 @@ import type { Process } from './process.ts';
 import { responseText } from './response-text.ts';
 
 /** How to reach the deployed environments. */
-export interface Deployments {
+interface Deployments {
   readonly aws: AwsCli;
   /** The region that an environment is pinned to; undefined means the region of the AWS CLI. */
   readonly regionOf: (environment: string) => string | undefined;

@@ -4,7 +4,7 @@ import { decisionsText } from './decisions-text.ts';
 import { checkSummary } from './summary-line.ts';
 
 /** How to print an outcome. */
-export interface OutcomeStyle {
+interface OutcomeStyle {
   readonly style: Style;
   /** Where the messages of the check go. */
   readonly destination: 'slack' | 'terminal';

@@ -231,18 +231,22 @@ describe('npm start -- --json', () => {
 
 describe('a state file that cannot be read', () => {
   it.each([
-    ['not JSON', 'orders: failing', 'is not JSON'],
-    ['cut off', '{"schemaVersion": 1, "ver', 'is not JSON'],
-    ['empty', '', 'is empty'],
-    ['JSON of something else', '{"name": "sync-alerts"}', 'is not a memory'],
-    ['of a newer program', '{"schemaVersion": 99, "version": 1}', 'was written by a newer program'],
+    ['not JSON', 'orders: failing', 'FILE is not JSON'],
+    ['cut off', '{"schemaVersion": 1, "ver', 'FILE is not JSON'],
+    ['empty', '', 'FILE is empty'],
+    ['other JSON', '{"name": "sync-alerts"}', 'FILE is not a valid state: '],
+    [
+      'of a newer program',
+      '{"schemaVersion": 99, "version": 1}',
+      'a newer program wrote the state file FILE ',
+    ],
   ])('fails the check with its path, and is left as it is: %s', async (_what, text, complaint) => {
     writeFileSync(laptop.stateFile, text);
     laptop.shown = FAILING;
     const { status, stdout, stderr } = await laptop.start();
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
-    expect(stderr).toContain(`the memory file ${laptop.stateFile} ${complaint}`);
-    expect(stderr).toContain('left as it is');
+    expect(stderr.replace(laptop.stateFile, 'FILE')).toContain(complaint);
+    expect(stderr).toContain('The stored document was not changed');
     expect(laptop.state()).toBe(text);
     expect(laptop.posted()).toEqual([]);
   });
@@ -257,7 +261,7 @@ it('fails on the state file of another organisation, and leaves it as it is', as
   laptop.shown = answersJson(200, { syncs: [] });
   const { status, stderr } = await start([], environment);
   expect(status).toBe(1);
-  expect(stderr).toContain('is that of organisation acme at');
+  expect(stderr).toContain('belongs to organisation acme at');
   expect(laptop.state()).toBe(before);
   expect(laptop.posted()).toEqual([]);
 });

@@ -37,7 +37,7 @@ export async function installedChromium(): Promise<string | undefined> {
   return undefined;
 }
 
-export interface Screenshot {
+interface Screenshot {
   /** The HTML file to show. It gives its height as `data-height` of its root element. */
   readonly page: string;
   /** The PNG file to write. */

@@ -3,7 +3,7 @@ import type { PostedChapter } from './posted-story.ts';
 import { ShownInSlack, type Theme } from './slack-message.tsx';
 
 /** The style sheets of a page, in the order of their cascade. */
-export interface Styles {
+interface Styles {
   /** Of slack-blocks-to-jsx. */
   readonly library: string;
   readonly own: string;
