@@ -5,7 +5,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 
-export interface AlarmTopicProps {
+interface AlarmTopicProps {
   /**
    * Encrypts the topic; undefined for a topic without encryption. Its key policy must allow `cloudwatch.amazonaws.com` to
    * use it. That of AWS's own key for SNS does not, and cannot be changed, so CloudWatch could not publish with that key.

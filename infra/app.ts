@@ -1,6 +1,6 @@
-/**
- * Takes the environments of `environments.ts`; gives one CloudFormation stack each, `SyncAlerts-<name>`.
- * The CDK CLI calls this, as `cdk.json` says: `npm run synth`, `npx cdk deploy`, `npx cdk diff`.
+/*
+ * In: the environments of environments.ts. Out: one CloudFormation stack for each, `SyncAlerts-<name>`.
+ * The CDK CLI calls this, as cdk.json says: `npm run synth`, `npx cdk diff`, `npx cdk deploy`.
  */
 
 import { App } from 'aws-cdk-lib';

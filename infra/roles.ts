@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 // Own roles, each action and resource named: the grants of the L2 constructs are wider than needed.
 
 /** The ARNs that the function's role names. */
-export interface FunctionResources {
+interface FunctionResources {
   readonly logGroupArn: string;
   /** May end in `-??????`, where the six random characters of the ARN are not known. */
   readonly secretArn: string;
@@ -56,7 +56,7 @@ export function functionRole(scope: Construct, resources: FunctionResources): Ro
 }
 
 /** The ARNs that the schedule's role names. */
-export interface ScheduleResources {
+interface ScheduleResources {
   readonly functionArn: string;
   readonly deadLetterQueueArn: string;
   /** The KMS key that encrypts the dead-letter queue; undefined for a key that AWS owns, which needs no permission. */

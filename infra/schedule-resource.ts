@@ -12,7 +12,7 @@ import type { Construct } from 'constructs';
 import { scheduleRole } from './roles.ts';
 import { type CheckSchedule, maxEventAgeSeconds } from './schedule.ts';
 
-export interface ScheduleResourceProps {
+interface ScheduleResourceProps {
   readonly description: string;
   readonly schedule: CheckSchedule;
   readonly handler: IFunction;

@@ -30,11 +30,11 @@ export interface CheckSchedule extends Required<WrittenSchedule> {
 }
 
 /** The schedule, or all faults in it. */
-export type ParsedSchedule =
+type ParsedSchedule =
   | { readonly ok: true; readonly schedule: CheckSchedule }
   | { readonly ok: false; readonly faults: readonly ScheduleFault[] };
 
-export interface ScheduleFault {
+interface ScheduleFault {
   readonly field: 'expression' | 'timeZone';
   readonly message: string;
 }

@@ -160,7 +160,7 @@ export class SyncAlerts extends Construct {
       timeout: Duration.seconds(FUNCTION_TIMEOUT_SECONDS),
       role: functionRole(this, {
         logGroupArn: this.logGroup.logGroupArn,
-        // The name of a secret does not tell the six random characters at the end of its ARN.
+        // A name does not contain the six random characters at the end of its ARN.
         secretArn: this.secret.secretFullArn ?? `${this.secret.secretArn}-??????`,
         tableArn: this.table.tableArn,
         keyArn: encryptionKey?.keyArn,
