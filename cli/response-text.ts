@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { untrusted } from '../lambda/core/digest/rich-text.ts';
+import { formatNumber } from '../lambda/core/digest/wording.ts';
 import { decisionsText } from './decisions-text.ts';
 import type { InvokeOptions } from './invoke-options.ts';
 import { checkSummary, reportSummary, syncCountsSchema } from './summary-line.ts';
@@ -18,6 +19,7 @@ const checkedSchema = v.object({
   decisions: v.optional(
     v.array(v.object({ alert: v.string(), name: v.nullable(v.string()), text: v.string() })),
   ),
+  omittedDecisions: v.optional(v.number()),
 });
 const stoppedSchema = v.object({ command: v.literal('check'), reason: v.string() });
 const reportSchema = v.object({
@@ -54,11 +56,11 @@ export function responseText(response: unknown, { verbose }: Pick<InvokeOptions,
 }
 
 function checkedText(response: v.InferOutput<typeof checkedSchema>, verbose: boolean): string {
-  const { text, decisions } = response;
+  const { text, decisions, omittedDecisions } = response;
   const parts = [
     ...(text === undefined ? [] : [text.trimEnd()]),
     checkSummary(response, text === undefined ? 'nothing' : 'slack'),
-    ...(verbose && decisions !== undefined ? [decisionsText(decisions)] : []),
+    ...(verbose && decisions !== undefined ? [decisionsText(decisions, omittedDecisions)] : []),
   ];
   return parts.join('\n\n');
 }
@@ -68,7 +70,7 @@ function reportText(response: v.InferOutput<typeof reportSchema>): string {
   const rows = unhealthy.map(({ id, name, severity, summary }) => {
     return `${severity.toUpperCase().padEnd(9)}${syncName(name, id)}\n${' '.repeat(9)}${summary}`;
   });
-  const more = omitted > 0 ? [`… and ${omitted} more`] : [];
+  const more = omitted > 0 ? [`… and ${formatNumber(omitted)} more`] : [];
   return [...rows, ...more, ...(rows.length > 0 ? [''] : []), reportSummary(response)].join('\n');
 }
 

@@ -65,6 +65,13 @@ describe('the response to a check as text', () => {
   });
 });
 
+it('counts the decisions that did not fit into the response', async () => {
+  const { response } = checkResult(await check(aWorld().ports, settings()));
+  expect(textOf({ ...response, omittedDecisions: 1200 }, true)).toMatch(
+    /\norders: sent now: it fires\n… and 1,200 more$/,
+  );
+});
+
 describe('the response to a report as text', () => {
   it('is a paragraph for each unhealthy sync and a summary', async () => {
     const { response } = reportResult(await report(aWorld().ports, settings(), true));
