@@ -1,4 +1,6 @@
-import type { AlertProblem, Severity } from './problem.ts';
+import type { Condition } from './condition.ts';
+import type { AlertProblem, CriticalBy, Severity } from './problem.ts';
+import { EMPTY_ROSTER, type Roster } from './roster.ts';
 import type { Labels } from './sync.ts';
 import type { Instant } from './time.ts';
 
@@ -10,6 +12,8 @@ export type Resolution =
     }
   /** Two complete listings in a row lack the sync. */
   | { readonly how: 'unlisted' }
+  /** A person paused the sync. */
+  | { readonly how: 'paused' }
   /** The policy excludes the sync, for this reason. */
   | { readonly how: 'excluded'; readonly reason: string };
 
@@ -24,8 +28,10 @@ export interface Alert {
   readonly state: 'pending' | 'firing' | 'ended';
   readonly problem: AlertProblem;
   readonly severity: Severity;
-  /** A person paused the sync: not a symptom of a shared cause, and never the reason for a reminder. */
-  readonly paused: boolean;
+  /** Why it is critical; absent on a warning. */
+  readonly criticalBy?: CriticalBy;
+  /** The platform is about to disable the sync: `criticalAtFailures` was reached during this firing. */
+  readonly disableImminent?: true;
   /** Every problem of the current firing; the alert resolves once each of them is disproved. */
   readonly problems: readonly AlertProblem[];
   /** When the current firing began, its pending period included. */
@@ -38,11 +44,21 @@ export interface Alert {
   readonly lastSuccessAt: Instant | null;
   /** The last complete listing lacked the sync: a second absence in a row ends the alert. */
   readonly absent?: true;
+  /** It fired as the 4th time in its window, or as failing intermittently: it is held open while it is healthy. */
+  readonly flapping?: 'often' | 'intermittent';
+  /** How often it ended after such a hold within the flap window: each doubles the next hold. */
+  readonly holds?: number;
   /** When a flapping alert was first evaluated healthy after its last problem. */
   readonly healthySince?: Instant;
+  /** `last_run_at` when it became pending: a second failed run has another one. */
+  readonly pendingRunAt?: Instant;
   readonly resolution?: Resolution & { readonly at: Instant };
   /** An ended alert has a problem again and waits before it fires. */
-  readonly pendingAgain?: { readonly since: Instant; readonly problems: readonly AlertProblem[] };
+  readonly pendingAgain?: {
+    readonly since: Instant;
+    readonly problems: readonly AlertProblem[];
+    readonly runAt?: Instant;
+  };
   /** Names the sync after it left the listing; refreshed with any other write; null for `listing` and `records`. */
   readonly labels: Labels | null;
 }
@@ -58,24 +74,24 @@ export interface SyncHistory {
   readonly disabled?: { readonly lastRunAt: Instant | null; readonly lastSuccessAt: Instant | null };
   /** When a check first saw the sync enabled again. */
   readonly enabledSince?: Instant;
+  /** When failures began that succeeded again before they fired, oldest first. */
+  readonly briefFailures?: readonly Instant[];
   /** The last complete listing lacked the sync: the history of an unlisted sync ends with its alert. */
   readonly absent?: true;
 }
 
-/** What is known of the syncs: alerts, histories and the size of the listing. It knows nothing of notifications. */
+/** What is known of the syncs: alerts, histories, who is listed and who is paused. It knows nothing of notifications. */
 export interface Facts {
   readonly alerts: Readonly<Record<string, Alert>>;
   /** By fingerprint. */
   readonly histories: Readonly<Record<string, SyncHistory>>;
-  readonly size: ListingSize;
+  readonly roster: Roster;
+  /** By fingerprint, the syncs that are paused or unlisted, or were lately. */
+  readonly conditions: Readonly<Record<string, Condition>>;
+  /** Since when complete listings are empty where they were not. */
+  readonly emptySince?: Instant;
+  /** The initial run listed no sync at all. */
+  readonly nothingListed?: true;
 }
 
-/** How many syncs a complete listing holds, to notice that it shrinks. */
-export interface ListingSize {
-  /** The size taken as normal; 0 until the first listing with a sync. */
-  readonly normal: number;
-  /** The last complete listing held less than half of it: the first of two in a row. */
-  readonly shrunk?: true;
-  /** The latest shrinkage that two listings in a row confirmed. */
-  readonly shrinkage?: { readonly at: Instant; readonly from: number; readonly to: number };
-}
+export const EMPTY_FACTS: Facts = { alerts: {}, histories: {}, roster: EMPTY_ROSTER, conditions: {} };

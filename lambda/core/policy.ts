@@ -17,6 +17,8 @@ export interface Policy extends Thresholds {
   readonly groupIntervalSeconds: number;
   /** How long the listing must have failed before that fires; a refused key fires at once. */
   readonly listingFailureForSeconds: number;
+  /** Whether pauses and resumptions are sent; the report always has them. */
+  readonly notifyPauses: boolean;
   /** Syncs that are never sent. The first match counts. */
   readonly exclude: readonly Exclusion[];
   /** Thresholds for some syncs. The first match counts. */
@@ -29,6 +31,8 @@ export interface Thresholds {
   readonly stallAfterIntervals: number;
   /** Critical once it is older than this many intervals and the grace. At least `stallAfterIntervals`. */
   readonly criticalAfterIntervals: number;
+  /** From this many failures in a row on a failing sync is critical: the platform disables it at 10. */
+  readonly criticalAtFailures: number;
   /** How far a clock or a schedule may be off. */
   readonly graceSeconds: number;
   /** How long a warning stays pending before it fires. */

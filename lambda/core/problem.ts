@@ -14,6 +14,12 @@ export type AlertProblem = Problem | 'listing_failed';
 
 export type Severity = 'warning' | 'critical';
 
+/**
+ * Why an alert is critical: its data is too old, the platform gave up on the sync or is about to, or the listing failed.
+ * An escalation by age alone is less urgent than the others.
+ */
+export type CriticalBy = 'age' | 'platform' | 'failures' | 'listing';
+
 /** What must be seen before an alert that had the problem may resolve (docs/design/diagnosis.md). */
 export type ProofKind = 'readable' | 'enabled' | 'not_failing' | 'fresh';
 
@@ -29,10 +35,10 @@ interface ProblemKind extends AlertKind {
   /** Beside a count of syncs: "11 failing". */
   readonly adjective: string;
   /**
-   * `by_age`: critical once the data is older than the critical threshold. `by_disable_reason`: critical when the
-   * platform gave up on the sync. `warning`: never critical by itself, and never lowers an open alert.
+   * `by_age`: critical once the data is older than the critical threshold. `critical`: always. `warning`: never critical
+   * by itself, and never lowers an open alert.
    */
-  readonly severity: 'by_age' | 'by_disable_reason' | 'warning';
+  readonly severity: 'by_age' | 'critical' | 'warning';
   /** Whether the sync could be judged at all; an alert about one that could not has a section of its own. */
   readonly isJudged: boolean;
   /** The CloudWatch metric that counts the syncs with this problem. */
@@ -53,7 +59,7 @@ export const PROBLEM_KINDS = {
     phrase: 'is disabled',
     pastPhrase: 'was disabled',
     adjective: 'disabled',
-    severity: 'by_disable_reason',
+    severity: 'critical',
     disprovedBy: 'enabled',
     isJudged: true,
     metric: 'SyncsDisabled',

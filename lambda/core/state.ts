@@ -1,4 +1,5 @@
-import type { Facts } from './alert.ts';
+import { EMPTY_FACTS, type Facts } from './alert.ts';
+import type { Condition } from './condition.ts';
 import type { AlertProblem, Severity } from './problem.ts';
 import type { Instant } from './time.ts';
 
@@ -10,6 +11,8 @@ export interface WatchState {
   readonly listedAt: Instant | null;
   /** How many checks in a row found a listing that was requested later than their own. */
   readonly supersededInARow: number;
+  /** Names the policy of the last evaluation: after a change no cause broader than a connection is named. */
+  readonly policyId?: string;
   readonly facts: Facts;
   readonly routes: Readonly<Record<string, Route>>;
   readonly lease?: Lease;
@@ -30,34 +33,43 @@ export interface Route {
   readonly pausedRemindedAt?: Instant;
   /** Reminders that were posted without a certain answer. */
   readonly remindersInFlight?: number;
-  /** `at` of the latest shrinkage of the listing that was sent. */
-  readonly shrinkageNotifiedAt?: Instant;
   /** Nothing is posted before. */
   readonly backoffUntil?: Instant;
   /** Unconfirmed posts in a row: each doubles the backoff. */
   readonly unconfirmedInARow?: number;
-  /** By key, the shared causes that were sent and still have an alert open. */
+  /** By key, the shared causes that were sent and still have an alert open or something left to send. */
   readonly causes?: Readonly<Record<string, NotifiedCause>>;
+  /** By fingerprint, the last condition of a sync that was sent; `active` where there is none. */
+  readonly conditions?: Readonly<Record<string, NotifiedCondition>>;
+  /** That no sync is visible was sent. */
+  readonly nothingListedSent?: true;
 }
 
 /** A shared cause that was sent: its later firings and resolutions are grouped. */
 export interface NotifiedCause {
+  /** When it was first sent. */
+  readonly began: Instant;
   /** When a notification of it was last accepted. */
   readonly at: Instant;
-  /** How many notifications in a row brought the same: each doubles the time for which the next is held. */
-  readonly inARow: { readonly brought: 'firings' | 'resolutions'; readonly times: number };
+  /** How many notifications of it were accepted. */
+  readonly times: number;
   /** The highest severity sent. */
   readonly severity: Severity;
-  /** The fingerprints of the alerts that were sent under it. */
-  readonly members: readonly string[];
+  /** When a resolution of it was last sent. */
+  readonly resolvedAt?: Instant;
+}
+
+export interface NotifiedCondition {
+  readonly condition: Condition['condition'];
+  readonly at: Instant;
 }
 
 /** What one destination was sent about one alert. Empty: nothing was sent, and nothing is undelivered. */
 export interface NotificationLogEntry {
   /** Since when a notification about the alert should have been sent and was not. */
   readonly undeliveredSince?: Instant;
-  /** A notification waits for the next one of its shared cause, which also counts what resolves until then. */
-  readonly held?: true;
+  /** Since when a notification waits for the next one of its shared cause. */
+  readonly heldSince?: Instant;
   /** The last accepted notification of the current firing; absent while none was sent. */
   readonly lastNotified?: LastNotified;
   /** The resolution was sent. */
@@ -74,6 +86,10 @@ export interface LastNotified {
   readonly problems: readonly AlertProblem[];
   /** False: the message only counted the alert, so its resolution is only counted. */
   readonly listed: boolean;
+  /** The key of the shared cause under which it was sent. */
+  readonly cause?: string;
+  /** That the platform is about to disable the sync was sent. */
+  readonly disableImminent?: true;
 }
 
 /** The only route until routes are configured. */
@@ -91,6 +107,6 @@ export const INITIAL_STATE: WatchState = {
   initialized: false,
   listedAt: null,
   supersededInARow: 0,
-  facts: { alerts: {}, histories: {}, size: { normal: 0 } },
+  facts: EMPTY_FACTS,
   routes: {},
 };

@@ -38,7 +38,7 @@ export interface Labels {
   readonly kbUid: string | null;
   /** The table in the knowledge base. */
   readonly destTable: string | null;
-  /** The sync's own schedule, at least `MIN_INTERVAL_SECONDS`. */
+  /** The sync's own schedule, at least `MIN_INTERVAL_SECONDS`; null also for `interval_secs` of 0 or less: no schedule. */
   readonly intervalSeconds: number | null;
 }
 

@@ -8,13 +8,14 @@ import { thresholdsFor } from '../policy.ts';
 import {
   ALERT_KINDS,
   type AlertProblem,
+  type CriticalBy,
   PROBLEM_KINDS,
   type Problem,
   type ProofKind,
   type Severity,
 } from '../problem.ts';
 import type { Sync } from '../sync.ts';
-import { isLater } from '../time.ts';
+import { HOUR_SECONDS, type Instant, isLater, secondsBetween } from '../time.ts';
 import { historyAfter, stillEnabledSince } from './history.ts';
 import {
   criticalThresholdSeconds,
@@ -30,12 +31,14 @@ import { type Reading, unreadableFields, withoutFutureSuccess } from './unreadab
 export type Verdict =
   | { readonly kind: 'healthy' }
   | { readonly kind: 'inconclusive' }
+  /** A person disabled it, or the API does not say who and nothing was wrong: not a problem. */
+  | { readonly kind: 'paused'; readonly by: 'person' | 'unknown' }
   | {
       readonly kind: 'problem';
       readonly problem: Problem;
       readonly severity: Severity;
-      /** A person paused it: disabled, and the API says that the platform had no reason. */
-      readonly paused: boolean;
+      /** Why it is critical; absent on a warning. */
+      readonly criticalBy?: CriticalBy;
       /** The other problems that apply, shown as evidence. */
       readonly also: readonly Problem[];
     };
@@ -83,23 +86,20 @@ export function diagnose(
   const enabledSince = stillEnabledSince(history, listed, now);
   const reading: Reading = { sync: listed, runState, enabledSince, thresholds, now };
   const faults = unreadableFields(reading);
-  const { intervalSeconds } = listed.labels;
-  if (faults.length > 0 || intervalSeconds === null) return unreadable(reading, faults, history);
+  if (faults.length > 0) return unreadable(reading, faults, history);
   const sync = withoutFutureSuccess(reading);
 
-  const successLagSeconds = lagSinceSuccess(sync, now);
-  const lagSeconds = lagToJudge({ sync, enabledSince, now }, successLagSeconds);
-  const overdueSeconds = lagSeconds === null ? 0 : lagSeconds - intervalSeconds;
-  const thresholdSeconds = stallThresholdSeconds(intervalSeconds, thresholds);
-  const late = overdueSeconds > thresholdSeconds;
-  const critical = overdueSeconds > criticalThresholdSeconds(intervalSeconds, thresholds);
+  const age = ageOf({ ...reading, sync });
+  const { successLagSeconds, late } = age;
   const isRunning = runningSince({ sync, runState, successLagSeconds }, now) !== undefined;
+  const isFailing = runState === 'failure' && !isLeftoverFailure(reading, history);
+  const isPaused = sync.enabled === false && pausedBy(sync, runState, tracked) !== undefined;
 
-  const isFailing = hasFailed(sync, runState) && !isLeftoverFailure(reading, history);
   const problems: Problem[] = [];
-  if (!sync.enabled) problems.push('disabled');
+  if (!sync.enabled && !isPaused) problems.push('disabled');
   if (isFailing) problems.push('failing');
-  if (isRunning ? critical : late) problems.push(successLagSeconds === null ? 'never_succeeded' : 'stalled');
+  if (isRunning ? isOverdueWhileRunning(sync, age, now) : late)
+    problems.push(successLagSeconds === null ? 'never_succeeded' : 'stalled');
   const [problem, ...also] = problems;
 
   const proof: Proof = {
@@ -107,27 +107,84 @@ export function diagnose(
     enabled: sync.enabled === true,
     not_failing:
       runState === 'success' || isLater(sync.lastSuccessAt, history.failing?.lastSuccessAt ?? null),
-    fresh: successLagSeconds !== null && successLagSeconds - intervalSeconds <= thresholdSeconds,
+    fresh: successLagSeconds !== null && !isOld(sync, age),
   };
   const isDisproved = (had: AlertProblem) => proof[ALERT_KINDS[had].disprovedBy];
-  const seesFailing = problem === 'failing' || (isFailing && history.failing !== undefined);
+  const seesFailing = !isPaused && (problem === 'failing' || (isFailing && history.failing !== undefined));
   const failing = seesFailing ? 'seen' : proof.not_failing ? 'disproved' : 'unknown';
+  const verdict = (): Verdict => {
+    if (isPaused) return { kind: 'paused', by: pausedBy(sync, runState, tracked) ?? 'unknown' };
+    if (problem === undefined) return tracked.problems.every(isDisproved) ? HEALTHY : INCONCLUSIVE;
+    return { kind: 'problem', problem, ...severityOf(problem, { ...reading, sync }, age), also };
+  };
   return {
     sync,
-    verdict:
-      problem === undefined
-        ? tracked.problems.every(isDisproved)
-          ? HEALTHY
-          : INCONCLUSIVE
-        : { kind: 'problem', problem, ...severityOf(problem, { ...reading, sync }, critical), also },
+    verdict: verdict(),
     faults,
-    lagSeconds,
-    successLagSeconds,
-    late,
+    ...age,
     runState,
-    thresholdSeconds,
     history: historyAfter(history, { sync, enabledSince, failing, now }),
   };
+}
+
+/** How old the data of a sync is, against its thresholds. */
+interface Age {
+  readonly lagSeconds: number | null;
+  readonly successLagSeconds: number | null;
+  readonly late: boolean;
+  /** Beyond the critical threshold. */
+  readonly critical: boolean;
+  readonly thresholdSeconds: number;
+}
+
+/** A sync without a schedule is never late. */
+function ageOf({ sync, enabledSince, thresholds, now }: Reading): Age {
+  const { intervalSeconds } = sync.labels;
+  const successLagSeconds = lagSinceSuccess(sync, now);
+  const lagSeconds = lagToJudge({ sync, enabledSince, now }, successLagSeconds);
+  if (intervalSeconds === null)
+    return { lagSeconds, successLagSeconds, late: false, critical: false, thresholdSeconds: 0 };
+  const overdueSeconds = lagSeconds === null ? 0 : lagSeconds - intervalSeconds;
+  const thresholdSeconds = stallThresholdSeconds(intervalSeconds, thresholds);
+  const critical = overdueSeconds > criticalThresholdSeconds(intervalSeconds, thresholds);
+  return {
+    lagSeconds,
+    successLagSeconds,
+    late: overdueSeconds > thresholdSeconds,
+    critical,
+    thresholdSeconds,
+  };
+}
+
+/** Whether the last success is older than the stall threshold allows, whenever the sync was enabled. */
+function isOld({ labels: { intervalSeconds } }: Sync, { successLagSeconds, thresholdSeconds }: Age): boolean {
+  if (intervalSeconds === null || successLagSeconds === null) return false;
+  return successLagSeconds - intervalSeconds > thresholdSeconds;
+}
+
+/** How long the first load of a sync may take, and how long a failed first run is at most a warning. */
+export const FIRST_LOAD_SECONDS = 6 * HOUR_SECONDS;
+
+/** A run in progress gets time: until the critical threshold, and the first load at least 6 h. */
+function isOverdueWhileRunning(sync: Sync, { critical, successLagSeconds }: Age, now: Instant): boolean {
+  const isFirstLoad = successLagSeconds === null && isNew(sync, now);
+  return critical && !isFirstLoad;
+}
+
+function isNew({ createdAt }: Sync, now: Instant): boolean {
+  return createdAt !== null && secondsBetween(createdAt, now) <= FIRST_LOAD_SECONDS;
+}
+
+/**
+ * Who paused a disabled sync; undefined when the platform disabled it. Where an older API gives no reason, a sync that
+ * had a problem counts as disabled by the platform.
+ */
+function pausedBy(sync: Sync, runState: RunState, tracked: TrackedSync): 'person' | 'unknown' | undefined {
+  const { disabledReason, faults } = sync;
+  if (typeof disabledReason === 'string' && disabledReason.trim() !== '') return undefined;
+  const isSaid = disabledReason !== undefined && !faults.includes('disabled_reason');
+  if (isSaid) return 'person';
+  return tracked.problems.length > 0 || runState === 'failure' ? undefined : 'unknown';
 }
 
 const HEALTHY: Verdict = { kind: 'healthy' };
@@ -142,7 +199,7 @@ type Proof = Readonly<Record<ProofKind, boolean>>;
 function unreadable({ sync, runState }: Reading, faults: readonly string[], history: SyncHistory): Diagnosis {
   return {
     sync,
-    verdict: { kind: 'problem', problem: 'unreadable', severity: 'warning', paused: false, also: [] },
+    verdict: { kind: 'problem', problem: 'unreadable', severity: 'warning', also: [] },
     faults,
     lagSeconds: null,
     successLagSeconds: null,
@@ -155,24 +212,22 @@ function unreadable({ sync, runState }: Reading, faults: readonly string[], hist
 
 function severityOf(
   problem: Problem,
-  { sync, runState }: Reading,
-  critical: boolean,
-): { readonly severity: Severity; readonly paused: boolean } {
+  { sync, runState, thresholds, now }: Reading,
+  { critical, successLagSeconds }: Age,
+): { readonly severity: Severity; readonly criticalBy?: CriticalBy } {
   switch (PROBLEM_KINDS[problem].severity) {
     case 'warning':
-      return { severity: 'warning', paused: false };
-    case 'by_age':
-      return { severity: critical ? 'critical' : 'warning', paused: false };
-    case 'by_disable_reason': {
-      const paused = sync.disabledReason === null && !sync.faults.includes('disabled_reason');
-      const gaveUp = typeof sync.disabledReason === 'string' || (!paused && runState === 'failure');
-      return { severity: gaveUp ? 'critical' : 'warning', paused };
+      return { severity: 'warning' };
+    case 'critical':
+      return { severity: 'critical', criticalBy: 'platform' };
+    case 'by_age': {
+      const failures = sync.consecutiveFailures ?? 0;
+      if (runState === 'failure' && failures >= thresholds.criticalAtFailures)
+        return { severity: 'critical', criticalBy: 'failures' };
+      const isFirstLoad = successLagSeconds === null && (runState === 'in_progress' || isNew(sync, now));
+      return critical && !isFirstLoad ? { severity: 'critical', criticalBy: 'age' } : { severity: 'warning' };
     }
   }
-}
-
-function hasFailed(sync: Sync, runState: RunState): boolean {
-  return runState === 'failure' || (runState === 'in_progress' && (sync.consecutiveFailures ?? 0) > 0);
 }
 
 /** Enabled again, and nothing has run since: its state is the one from before it was disabled. */

@@ -6,9 +6,11 @@ import type { Alert, Facts } from '../alert.ts';
 import type { CheckContext } from '../context.ts';
 import { fingerprintOf, isSyncFingerprint, type SyncFingerprint } from '../fingerprint.ts';
 import type { ListingFailure, ParsedListing } from '../listing.ts';
+import { exclusionReason } from '../policy.ts';
 import { type AlertProblem, PROBLEMS, type Severity } from '../problem.ts';
+import { rosterSize } from '../roster.ts';
 import type { Field } from '../sync.ts';
-import type { Instant } from '../time.ts';
+import { DAY_SECONDS, type Instant, secondsBetween } from '../time.ts';
 import { type Diagnosis, diagnose, type TrackedSync, type Verdict } from './diagnose.ts';
 
 /** One evaluation of a whole listing: every sync judged, or why the listing could not be had. */
@@ -37,29 +39,34 @@ export interface UnavailableEvaluation {
   readonly recordCount: number;
 }
 
+/** After so long of complete, empty listings nothing but deleted syncs explains them. */
+export const EMPTY_ACCEPTED_AFTER_SECONDS = DAY_SECONDS;
+
 /**
- * Judges every sync of a listing. The listing is unavailable when the request failed, when more than half of its
- * records are unreadable, or when it is empty and an earlier one was not.
+ * Judges every sync of a listing. The listing is unavailable when the request failed, when none of its records can be
+ * read, or when it is empty, an earlier one was not, and that is less than a day ago.
  */
 export function evaluate(listing: ParsedListing, facts: Facts, context: CheckContext): Evaluation {
-  const at = context.now;
+  const { now: at, policy } = context;
   if (!listing.ok) return { kind: 'unavailable', at, failure: listing.failure, recordCount: 0 };
   const { syncs, request } = listing;
-  if (syncs.length === 0 && facts.size.normal > 0) {
-    const received = `no syncs at all, where there were ${facts.size.normal}`;
+  if (syncs.length === 0 && !isEmptyAccepted(facts, at)) {
+    const received = `no syncs at all, where there were ${rosterSize(facts.roster)}`;
     return { kind: 'unavailable', at, failure: { kind: 'empty', request, received }, recordCount: 0 };
   }
 
   const tracked = trackedSyncs(facts);
   const diagnoses = new Map<SyncFingerprint, Diagnosis>();
   const unknownFields: Partial<Record<Field, number>> = {};
+  const unreadable: Diagnosis[] = [];
   let withoutId = 0;
   let repeated = 0;
-  let unreadable = 0;
+  let excluded = 0;
   for (const sync of syncs) {
     const fingerprint = fingerprintOf(sync.id ?? '');
     const diagnosis = diagnose(sync, context, tracked.get(fingerprint));
-    if (isUnreadable(diagnosis.verdict)) unreadable += 1;
+    if (exclusionReason(policy, sync.id ?? '', sync.labels) !== undefined) excluded += 1;
+    else if (isUnreadable(diagnosis.verdict)) unreadable.push(diagnosis);
     else for (const field of sync.faults) unknownFields[field] = (unknownFields[field] ?? 0) + 1;
     if (sync.id === null) {
       withoutId += 1;
@@ -70,11 +77,25 @@ export function evaluate(listing: ParsedListing, facts: Facts, context: CheckCon
     if (earlier === undefined || isWorse(diagnosis, earlier)) diagnoses.set(fingerprint, diagnosis);
   }
   const recordCount = syncs.length;
-  if (unreadable * 2 > recordCount) {
-    const received = `${unreadable} of ${recordCount} records could not be read`;
-    return { kind: 'unavailable', at, failure: { kind: 'unreadable', request, received }, recordCount };
+  if (unreadable.length > 0 && unreadable.length === recordCount - excluded) {
+    const failure: ListingFailure = { kind: 'unreadable', request, received: unreadableText(unreadable) };
+    return { kind: 'unavailable', at, failure, recordCount };
   }
   return { kind: 'listed', at, diagnoses, recordCount, withoutId, repeated, unknownFields };
+}
+
+function isEmptyAccepted({ roster, emptySince }: Facts, now: Instant): boolean {
+  if (rosterSize(roster) === 0) return true;
+  return emptySince !== undefined && secondsBetween(emptySince, now) >= EMPTY_ACCEPTED_AFTER_SECONDS;
+}
+
+/** "none of 3 records can be read: cannot read interval_secs (a, b and 1 more)". */
+function unreadableText(unreadable: readonly Diagnosis[]): string {
+  const fields = [...new Set(unreadable.flatMap(({ faults }) => faults))].join(', ');
+  const ids = unreadable.flatMap(({ sync }) => (sync.id === null ? [] : [sync.id]));
+  const more = ids.length > 3 ? ` and ${ids.length - 3} more` : '';
+  const named = ids.length === 0 ? '' : ` (${ids.slice(0, 3).join(', ')}${more})`;
+  return `none of ${unreadable.length} records can be read: ${fields}${named}`;
 }
 
 /** The diagnosis of an alert's sync; undefined when this evaluation does not have it. */
@@ -120,6 +141,8 @@ function rank(verdict: Verdict): number {
       return 0;
     case 'inconclusive':
       return 1;
+    case 'paused':
+      return 2;
     case 'problem':
       return SEVERITY_RANK[verdict.severity] + PROBLEMS.length - PROBLEMS.indexOf(verdict.problem);
   }

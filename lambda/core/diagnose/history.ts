@@ -29,7 +29,7 @@ export interface Findings {
 /** The history of a sync after an evaluation that could read it. */
 export function historyAfter(history: SyncHistory, findings: Findings): SyncHistory {
   const { sync, enabledSince, failing, now } = findings;
-  if (sync.enabled && failing !== 'seen' && isEmptyHistory(history)) return history;
+  if (sync.enabled && failing !== 'seen' && isUnmarked(history)) return history;
   const disabled = sync.enabled
     ? enabledSince !== undefined && history.disabled
     : { lastRunAt: sync.lastRunAt, lastSuccessAt: lastSuccessWhenDisabled(sync, now) };
@@ -38,6 +38,7 @@ export function historyAfter(history: SyncHistory, findings: Findings): SyncHist
       ? { lastSuccessAt: latest(history.failing?.lastSuccessAt ?? null, sync.lastSuccessAt) }
       : failing !== 'disproved' && history.failing;
   return {
+    ...(history.briefFailures && { briefFailures: history.briefFailures }),
     ...(failed && { failing: failed }),
     ...(disabled && { disabled }),
     ...(enabledSince !== undefined && { enabledSince }),
@@ -50,6 +51,10 @@ function lastSuccessWhenDisabled({ lastSuccessAt, faults }: Sync, now: Instant):
 }
 
 export function isEmptyHistory(history: SyncHistory): boolean {
+  return isUnmarked(history) && history.briefFailures === undefined;
+}
+
+function isUnmarked(history: SyncHistory): boolean {
   return history.failing === undefined && history.disabled === undefined;
 }
 

@@ -2,7 +2,6 @@ import type { ListingFailure } from '../listing.ts';
 import { exclusionReason, type Policy } from '../policy.ts';
 import { forEachProblem, PROBLEMS, type Problem } from '../problem.ts';
 import type { Field } from '../sync.ts';
-import type { Diagnosis } from './diagnose.ts';
 import type { Evaluation } from './evaluation.ts';
 import { intervalsBehind } from './lag.ts';
 
@@ -12,6 +11,7 @@ export interface Tally {
   readonly listed: number;
   readonly healthy: number;
   readonly inconclusive: number;
+  readonly paused: number;
   readonly problems: Readonly<Record<Problem, number>>;
   readonly excluded: number;
   readonly withoutId: number;
@@ -25,7 +25,7 @@ export interface Tally {
 }
 
 export function tally(evaluation: Evaluation, policy: Policy): Tally {
-  const counts = { healthy: 0, inconclusive: 0, excluded: 0, withoutId: 0, repeated: 0 };
+  const counts = { healthy: 0, inconclusive: 0, paused: 0, excluded: 0, withoutId: 0, repeated: 0 };
   const problems: Record<Problem, number> = { ...forEachProblem(() => 0) };
   if (evaluation.kind === 'unavailable') {
     const { recordCount: listed, failure: listingFailure } = evaluation;
@@ -40,17 +40,13 @@ export function tally(evaluation: Evaluation, policy: Policy): Tally {
     }
     if (verdict.kind === 'problem') problems[verdict.problem] += 1;
     else counts[verdict.kind] += 1;
-    const lag = isPaused(diagnosis) ? null : intervalsBehind(diagnosis);
+    // The age of a paused sync is intended, and would hide every other.
+    const lag = verdict.kind === 'paused' ? null : intervalsBehind(diagnosis);
     if (lag !== null && (worst === undefined || lag > worst)) worst = lag;
   }
   const { recordCount: listed, withoutId, repeated, unknownFields } = evaluation;
   const worstLag = worst === undefined ? {} : { worstLagIntervals: Math.round(worst * 100) / 100 };
   return { ...counts, listed, problems, withoutId, repeated, unknownFields, ...worstLag };
-}
-
-/** The age of a paused sync is intended, and would hide every other. */
-function isPaused({ verdict }: Diagnosis): boolean {
-  return verdict.kind === 'problem' && verdict.paused;
 }
 
 /** How many syncs have a problem. */

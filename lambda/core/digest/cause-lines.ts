@@ -1,13 +1,13 @@
-import { diagnosisOf, type Evaluation } from '../diagnose/evaluation.ts';
-import { intervalsBehind } from '../diagnose/lag.ts';
+import type { Evaluation } from '../diagnose/evaluation.ts';
 import { groupBy } from '../group-by.ts';
+import { causesOf } from '../notify/cause.ts';
 import type { Coverage, SharedCause, TrackedAlert } from '../notify/notification.ts';
 import type { NotifyReason } from '../notify/reason.ts';
 import { PROBLEM_KINDS, PROBLEMS } from '../problem.ts';
 import { type Instant, secondsBetween } from '../time.ts';
+import { commonEvidence } from './common-evidence.ts';
 import type { Item } from './digest.ts';
-import { evidenceInShort } from './evidence.ts';
-import { coverageOf, destinationOf, namesOf } from './names.ts';
+import { coverageOf, listOf, MAX_NAMED, nameOf, namesOf } from './names.ts';
 import { joined, type Line, strong, untrusted, words } from './rich-text.ts';
 import { durationText, formatNumber, joinWithAnd, pluralize } from './wording.ts';
 
@@ -16,13 +16,6 @@ export interface Folded<T extends TrackedAlert = TrackedAlert> {
   readonly cause: SharedCause;
   readonly alerts: readonly T[];
 }
-
-/** Up to this many alerts stand beneath their cause with their evidence; of more, the worst `WORST_SHOWN` do. */
-export const MAX_NESTED = 5;
-export const WORST_SHOWN = 3;
-
-/** How many syncs a line of resolutions names. */
-const NAMED = 3;
 
 /**
  * The alerts by their shared cause, the critical and the largest first; and the singles, which includes those whose
@@ -34,7 +27,8 @@ export function folded<T extends TrackedAlert>(
 ): { readonly causes: readonly Folded<T>[]; readonly singles: readonly T[] } {
   const causes: Folded<T>[] = [];
   const singles = new Set<T>();
-  for (const [cause, together] of groupBy(alerts, (one) => one.cause)) {
+  for (const together of groupBy(alerts, (one) => one.cause?.key).values()) {
+    const cause = together[0]?.cause;
     if (cause !== undefined && together.length >= least) causes.push({ cause, alerts: together });
     else for (const one of together) singles.add(one);
   }
@@ -42,92 +36,119 @@ export function folded<T extends TrackedAlert>(
 }
 
 function worstFirst(one: Folded, other: Folded): number {
-  const bySeverity = Number(other.cause.severity === 'critical') - Number(one.cause.severity === 'critical');
+  const bySeverity = Number(isCritical(other)) - Number(isCritical(one));
   return bySeverity || other.alerts.length - one.alerts.length || (one.cause.key < other.cause.key ? -1 : 1);
 }
 
-/** How the alerts beneath an open cause are written. */
-export interface OpenCauseOptions<T extends TrackedAlert> {
-  readonly reasonOf: (one: T) => NotifyReason;
-  /** The line of one alert as a single. */
-  readonly line: (one: T) => Item;
-  readonly evaluation: Evaluation;
+export function isCritical({ cause }: Folded): boolean {
+  return cause.severity === 'critical';
 }
 
-/**
- * A cause with open alerts: a line for the cause, and beneath it its alerts while they are few, else the worst of them
- * and a count; one line where the same is to be said of each.
- */
+/** A cause with open alerts: what is wrong with how many, what they have in common, and their names. */
 export function openCauseLines<T extends TrackedAlert>(
   group: Folded<T>,
-  { reasonOf, line, evaluation }: OpenCauseOptions<T>,
+  reasonOf: (one: T) => NotifyReason,
+  evaluation: Evaluation,
 ): readonly Item[] {
   const { cause, alerts } = group;
+  const byUrgency = alerts.toSorted((one, other) => urgency(one) - urgency(other));
+  const parts = [
+    ...commonEvidence(alerts, evaluation),
+    peersText(cause),
+    openFor(alerts, evaluation.at),
+    earlierText(cause),
+    cause.kind === 'organisation' ? spreadText(alerts) : [],
+  ];
+  const moved: readonly Coverage[] = cause.moved.map((fingerprint) => ({
+    fingerprint,
+    reason: 'moved',
+    listed: false,
+    cause: cause.key,
+  }));
   const head: Item = {
     level: cause.severity,
-    title: [...subject(cause), words(': '), strong(extent(group, reasonOf)), ...byProblem(cause)],
-    detail: joined([worstLag(alerts, evaluation), peersText(cause), openFor(alerts, evaluation.at)], ' · '),
-    covers: [],
+    title: titleOf(group, reasonOf),
+    detail: joined(
+      parts.filter((part) => part.length > 0),
+      ' · ',
+    ),
+    covers: moved,
   };
-  const cover = (one: T, listed: boolean): Coverage => coverageOf(one, reasonOf(one), listed);
-  const common = commonEvidence(alerts, evaluation);
-  if (common !== undefined) {
-    const covers = alerts.map((one, index) => cover(one, index < MAX_NESTED));
-    const detail = [words('each: '), ...common];
-    const title = namesOf(alerts, MAX_NESTED);
-    return [head, { level: 'note', title, detail, covers, isNested: true }];
-  }
-
-  const shown = alerts.length <= MAX_NESTED ? alerts : alerts.slice(0, WORST_SHOWN);
-  const rest = alerts.slice(shown.length);
-  const nested = shown.map((one): Item => {
-    const short = shortEvidence(one, evaluation);
-    const detail = joined([short, destinationOf(one.fingerprint, one.alert)], ' · ');
-    return { ...line(one), ...(short.length > 0 && { detail }), isNested: true };
-  });
-  if (rest.length === 0) return [head, ...nested];
-  const title = [words(`and ${formatNumber(rest.length)} more of this ${cause.kind}`)];
-  const covers = rest.map((one) => cover(one, false));
-  return [head, ...nested, { level: 'note', title, detail: [], covers, isNested: true }];
+  const names: Item = {
+    level: 'note',
+    title: namesOf(byUrgency),
+    detail: [],
+    covers: byUrgency.map((one, index) => coverageOf(one, reasonOf(one), index < MAX_NAMED)),
+    isNested: true,
+  };
+  return [head, names, ...exceptions(group)];
 }
 
-function shortEvidence({ fingerprint }: TrackedAlert, evaluation: Evaluation): Line {
-  const diagnosis = diagnosisOf(fingerprint, evaluation);
-  return diagnosis === undefined ? [] : evidenceInShort(diagnosis, evaluation.at);
+/** Critical ones and those that the platform disabled come first. */
+function urgency({ alert }: TrackedAlert): number {
+  return (alert.severity === 'critical' ? 0 : 2) + (alert.problem === 'disabled' ? 0 : 1);
 }
 
-/** The short evidence, when it is the same to the letter for all alerts, as are their problem and severity. */
-function commonEvidence(alerts: readonly TrackedAlert[], evaluation: Evaluation): Line | undefined {
-  const [first, ...others] = alerts;
-  if (first === undefined) return undefined;
-  const keyOf = (one: TrackedAlert) =>
-    JSON.stringify([one.alert.problem, one.alert.severity, shortEvidence(one, evaluation)]);
-  const evidence = shortEvidence(first, evaluation);
-  const key = keyOf(first);
-  return evidence.length > 0 && others.every((other) => keyOf(other) === key) ? evidence : undefined;
+/** Those that the platform disabled or is about to, where that is not so of all. */
+function exceptions({ alerts }: Folded): readonly Item[] {
+  const disabled = alerts.filter(({ alert }) => alert.problem === 'disabled');
+  const imminent = alerts.filter(({ alert }) => alert.disableImminent && alert.problem !== 'disabled');
+  const line = (some: readonly TrackedAlert[], phrase: string): readonly Item[] =>
+    some.length === 0 || some.length === alerts.length
+      ? []
+      : [
+          {
+            level: 'critical',
+            title: [...namesOf(some), words(': '), strong(phrase)],
+            detail: [],
+            covers: [],
+            isNested: true,
+          },
+        ];
+  return [
+    ...line(disabled, 'disabled by the platform; enable them once the cause is fixed'),
+    ...line(imminent, 'about to be disabled by the platform'),
+  ];
 }
 
-/** "14 of 14 syncs failing"; after the first notification, what is new comes first. */
-function extent<T extends TrackedAlert>(
-  { cause, alerts }: Folded<T>,
-  reasonOf: (one: T) => NotifyReason,
-): string {
-  const { notified, own } = cause;
+/** "connection pg-main: 40 of 40 syncs failing"; for the whole organisation in one sentence. */
+function titleOf<T extends TrackedAlert>(group: Folded<T>, reasonOf: (one: T) => NotifyReason): Line {
+  const { cause, alerts } = group;
   const open = openCount(cause);
-  // An open alert may belong to a sync that this listing lacks.
-  const affected =
-    own === undefined
+  const phrase = onlyProblem(cause) ?? 'unhealthy';
+  if (cause.nothingSucceededForSeconds !== undefined) {
+    const length = durationText(cause.nothingSucceededForSeconds);
+    const all =
+      open >= cause.listed
+        ? `All ${formatNumber(cause.listed)} syncs are ${phrase}`
+        : `${formatNumber(open)} of ${formatNumber(cause.listed)} syncs are ${phrase}`;
+    return [...whereText(cause), strong(`${all}; nothing has succeeded for ${length}`)];
+  }
+  const extent =
+    cause.listed === 0
       ? pluralize(alerts.length, 'sync')
-      : `${formatNumber(open)} of ${pluralize(Math.max(own.listed, open), 'sync')} ${onlyProblem(cause) ?? 'unhealthy'}`;
-  if (notified === undefined) return affected;
+      : `${formatNumber(open)} of ${pluralize(Math.max(cause.listed, open), 'sync')} ${phrase}`;
+  const news = cause.notified === undefined ? '' : newsText(alerts, reasonOf);
+  const text = news === '' ? extent : `${news}, ${extent}`;
+  return [...whereText(cause), strong(text), ...byProblem(cause)];
+}
+
+/** "connection pg-main: "; nothing for the organisation. */
+function whereText({ kind, name }: SharedCause): Line {
+  return kind === 'organisation' ? [] : [words(`${kind} `), untrusted(name), words(': ')];
+}
+
+function newsText<T extends TrackedAlert>(alerts: readonly T[], reasonOf: (one: T) => NotifyReason): string {
   const count = (reason: NotifyReason) => alerts.filter((one) => reasonOf(one) === reason).length;
   const [fresh, worse, changed] = [count('new'), count('escalated'), count('changed')];
+  const imminent = count('disable_imminent');
   const news = [
     fresh > 0 ? `${formatNumber(fresh)} more` : '',
     worse > 0 ? `${formatNumber(worse)} critical now` : '',
+    imminent > 0 ? `${formatNumber(imminent)} about to be disabled` : '',
     changed > 0 ? `${formatNumber(changed)} changed` : '',
-  ].filter((part) => part !== '');
-  return news.length === 0 ? affected : `${joinWithAnd(news)}, ${affected}`;
+  ];
+  return joinWithAnd(news.filter((part) => part !== ''));
 }
 
 function openCount({ open }: SharedCause): number {
@@ -142,58 +163,55 @@ function onlyProblem({ open }: SharedCause): string | undefined {
 }
 
 /** " (11 failing, 3 stalled)". */
-function byProblem({ open, own }: SharedCause): Line {
+function byProblem({ open }: SharedCause): Line {
   const counts = PROBLEMS.flatMap((problem) => {
     const count = open[problem] ?? 0;
     return count === 0 ? [] : [`${formatNumber(count)} ${PROBLEM_KINDS[problem].adjective}`];
   });
-  return counts.length <= (own === undefined ? 0 : 1) ? [] : [words(` (${counts.join(', ')})`)];
+  return counts.length <= 1 ? [] : [words(` (${counts.join(', ')})`)];
 }
 
-function worstLag(alerts: readonly TrackedAlert[], evaluation: Evaluation): Line {
-  if (evaluation.kind === 'unavailable') return [words('as last listed')];
-  let oldest = 0;
-  let latest = Number.POSITIVE_INFINITY;
-  let behind = 0;
-  for (const { fingerprint } of alerts) {
-    const diagnosis = diagnosisOf(fingerprint, evaluation);
-    oldest = Math.max(oldest, diagnosis?.successLagSeconds ?? 0);
-    latest = Math.min(latest, diagnosis?.successLagSeconds ?? 0);
-    behind = Math.max(behind, (diagnosis && intervalsBehind(diagnosis)) ?? 0);
-  }
-  if (oldest === 0) return [];
-  const intervals = behind >= 2 ? `, up to ${formatNumber(Math.floor(behind))} intervals behind` : '';
-  const which = durationText(oldest) === durationText(latest) ? 'last' : 'oldest';
-  return [words(`${which} success ${durationText(oldest)} ago${intervals}`)];
-}
-
-/** Which syncs succeeded since the trouble began: that tells a person where to look. */
+/** How the other syncs are: that tells a person where to look. */
 function peersText(cause: SharedCause): Line {
-  const { own, beyond, kind } = cause;
-  if (own === undefined) return [];
-  const others = Math.max(0, own.listed - openCount(cause));
-  // A healthy sync whose flapping alert is held open is none of the others.
-  const succeeded = Math.min(own.succeeded, others);
-  if (succeeded > 0)
-    return [words(`${countOfOthers(succeeded, others, 'one')} of this ${kind} succeeded since`)];
-  const where = beyond?.where === 'connector' ? ' of this connector' : '';
+  const { listed, succeeded, beyond, kind } = cause;
+  const others = Math.max(0, listed - openCount(cause));
+  const own = Math.min(succeeded, others);
+  const unit = kind === 'organisation' ? '' : ` of this ${kind}`;
+  if (own > 0) return [words(`${countOfOthers(own, others)}${unit} succeeded since`)];
   if (beyond === undefined || beyond.listed === 0)
-    return others === 0 ? [] : [words(`no other of this ${kind} has succeeded since`)];
-  if (beyond.succeeded === 0) return [words(`no other sync${where} has succeeded since`)];
-  const idle = others === 0 ? '' : `no other of this ${kind} has succeeded since; `;
-  return [words(`${idle}${countOfOthers(beyond.succeeded, beyond.listed, 'sync')}${where} succeeded since`)];
+    return others === 0 ? [] : [words(`no other${unit} has succeeded since`)];
+  if (beyond.succeeded === 0) return [words('no other sync of this connector has succeeded since')];
+  return [words(`${countOfOthers(beyond.succeeded, beyond.listed)} syncs of this connector succeeded since`)];
 }
 
-/** "8 of the other 12", "the other 12 syncs", "the other one". */
-function countOfOthers(count: number, others: number, noun: 'one' | 'sync'): string {
-  const plural = `${formatNumber(others)}${noun === 'sync' ? ' syncs' : ''}`;
-  const all = `the other ${others === 1 ? noun : plural}`;
+/** "8 of the other 12", "the other 12". */
+function countOfOthers(count: number, others: number): string {
+  const all = `the other ${formatNumber(others)}`;
   return count === others ? all : `${formatNumber(count)} of ${all}`;
 }
 
 function openFor(alerts: readonly TrackedAlert[], now: Instant): Line {
   const seconds = secondsBetween(oldestOf(alerts, now), now);
   return seconds > 0 ? [words(`open for ${durationText(seconds)}`)] : [];
+}
+
+/** "earlier sent as connection pg-main". */
+function earlierText({ earlierSentAs }: SharedCause): Line {
+  if (earlierSentAs.length === 0) return [];
+  const causes = earlierSentAs.map(({ kind, name }): Line => [words(`${kind} `), untrusted(name)]);
+  return [words('earlier sent as '), ...listOf(causes, 3)];
+}
+
+/** "4 connections on 3 connectors are affected: check Timbal, the network or the connectors first". */
+function spreadText(alerts: readonly TrackedAlert[]): Line {
+  const keys = (kind: string) =>
+    new Set(
+      alerts
+        .flatMap(({ alert }) => causesOf(alert.labels).filter((one) => one.kind === kind))
+        .map(({ key }) => key),
+    ).size;
+  const where = `${pluralize(keys('connection'), 'connection')} on ${pluralize(keys('connector'), 'connector')}`;
+  return [words(`${where} affected: check Timbal, the network or the connectors first`)];
 }
 
 /** How a line about ended alerts is worded, and why they are sent. */
@@ -208,26 +226,31 @@ export function resolvedCauseLine(
   { reason, phrase }: ResolvedCauseOptions,
   now: Instant,
 ): Item {
-  const { notified } = cause;
-  const open = openCount(cause);
-  const members = new Set([...(notified?.members ?? []), ...alerts.map(({ fingerprint }) => fingerprint)])
-    .size;
+  const { stillOpen } = cause;
   const recovered = alerts.every(
     ({ alert: { resolution } }) => resolution?.how === 'resolved' && resolution.by === 'success',
   );
   const verb = recovered ? 'recovered' : 'resolved';
   const count = pluralize(alerts.length, 'sync');
+  const isAll = stillOpen.length === 0 && alerts.length > 1 && cause.isGrouping;
   const text = {
-    resolved: open === 0 && members > 1 ? `all ${formatNumber(members)} ${verb}` : `${count} ${verb}`,
+    resolved: isAll ? `all ${formatNumber(alerts.length)} ${verb}` : `${count} ${verb}`,
     'no longer watched': `${count} ${alerts.length === 1 ? 'is' : 'are'} no longer watched`,
     'resolved in the meantime': `${count} resolved in the meantime`,
   }[phrase];
-  const left = open > 0 ? [words(`${formatNumber(open)} still open`)] : [];
+  const left = stillOpen.length > 0 ? [words('still open: '), ...namesOf(stillOpen)] : [];
   const lasted = durationText(secondsBetween(oldestOf(alerts, now), endOf(alerts, now)));
+  const names = listOf(
+    alerts.map((one) => [nameOf(one)]),
+    3,
+  );
   return {
     level: phrase === 'resolved' ? 'good' : 'note',
-    title: [...subject(cause), words(': '), strong(text)],
-    detail: joined([left, [words(`lasted ${lasted}`)], namesOf(alerts, NAMED)], ' · '),
+    title: [...whereText(cause), strong(text)],
+    detail: joined(
+      [left, [words(`lasted ${lasted}`)], names].filter((part) => part.length > 0),
+      ' · ',
+    ),
     covers: alerts.map((one) => coverageOf(one, reason, false)),
   };
 }
@@ -239,8 +262,4 @@ function oldestOf(alerts: readonly TrackedAlert[], now: Instant): Instant {
 /** When the last of them ended, which may be long before it is sent. */
 function endOf(alerts: readonly TrackedAlert[], now: Instant): Instant {
   return alerts.reduce((latest, { alert }) => Math.max(latest, alert.resolution?.at ?? now), 0);
-}
-
-function subject({ kind, name }: SharedCause): Line {
-  return [words(`${kind} `), untrusted(name)];
 }

@@ -49,20 +49,20 @@ function decisionText(decision: Decision, { fingerprint, alert, planned, now }: 
     case 'already_notified': {
       const sentAt = route.notificationLog[fingerprint]?.lastNotified?.at;
       const ago = sentAt === undefined ? '' : ` ${durationText(secondsBetween(sentAt, now))} ago`;
-      return `already notified${ago}${reminderText(alert, reminderAt, now)}`;
+      return `already notified${ago}${reminderText(reminderAt, now)}`;
     }
     case 'route_backing_off': {
       const { backoffUntil = now } = route;
       return `waits: nothing is posted for another ${durationText(secondsBetween(now, backoffUntil))}`;
     }
     case 'held_by_group':
+    case 'with_condition':
     case 'nothing_new':
       return NO_NOTIFY_REASONS[decision.reason];
   }
 }
 
-/** Paused syncs never cause a reminder. */
-function reminderText({ paused }: Alert, reminderAt: Instant | undefined, now: Instant): string {
-  if (paused || reminderAt === undefined) return '';
+function reminderText(reminderAt: Instant | undefined, now: Instant): string {
+  if (reminderAt === undefined) return '';
   return `, next reminder in ${durationText(secondsBetween(now, reminderAt))}`;
 }

@@ -10,6 +10,8 @@ export interface Digest {
   readonly sections: readonly Section[];
   /** The reminder that is due counts as sent with this digest, though no line is one: it lists all that is open. */
   readonly satisfiesReminder?: true;
+  /** What a lock screen shows: the worst items, else the headline. Rendered after the environment. */
+  readonly push: Line;
   /** The last line. */
   readonly context: Line;
   /** The command that shows the items for which a renderer has no room. */
@@ -27,7 +29,6 @@ export interface Item {
   readonly title: Line;
   readonly detail: Line;
   readonly covers: readonly Coverage[];
-  readonly coversShrinkage?: true;
   /** It belongs to the shared cause above it. */
   readonly isNested?: true;
 }
@@ -36,6 +37,8 @@ export interface Item {
 export interface Origin {
   readonly environment: string;
   readonly organisation: string;
+  /** The connector whose syncs alone are watched. */
+  readonly connectorId?: string;
   /** A command that shows what a long digest leaves out. */
   readonly moreHint: string;
 }

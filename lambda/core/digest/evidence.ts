@@ -3,23 +3,21 @@ import { intervalsBehind, runningSince } from '../diagnose/lag.ts';
 import { ALERT_KINDS, type AlertProblem, PROBLEM_KINDS, type Problem } from '../problem.ts';
 import type { Field, Sync } from '../sync.ts';
 import { type Instant, MINUTE_SECONDS, secondsBetween } from '../time.ts';
+import { nextRunAt } from './forecast.ts';
 import { joined, type Line, untrusted, words } from './rich-text.ts';
-import { durationText, formatNumber, ordinal } from './wording.ts';
-
-/** The platform disables a sync after this many failures in a row (docs/timbal-api.md, `consecutive_failures`). */
-export const DISABLED_AT_FAILURES = 10;
+import { durationText, formatNumber, pluralize } from './wording.ts';
 
 /** The longest error text of the platform that is quoted, in code points. */
 const MAX_REASON_LENGTH = 240;
 
 /** What a problem is called in a sentence about a sync: "orders is failing". */
-export function problemPhrase(problem: AlertProblem, paused: boolean): string {
-  return paused && problem === 'disabled' ? 'is paused' : ALERT_KINDS[problem].phrase;
+export function problemPhrase(problem: AlertProblem): string {
+  return ALERT_KINDS[problem].phrase;
 }
 
 /** The same once it is over: "orders was failing". */
-export function pastPhrase(problem: AlertProblem, paused: boolean): string {
-  return paused && problem === 'disabled' ? 'was paused' : ALERT_KINDS[problem].pastPhrase;
+export function pastPhrase(problem: AlertProblem): string {
+  return ALERT_KINDS[problem].pastPhrase;
 }
 
 /** What a person needs to act without opening anything else; each part stands alone. */
@@ -52,15 +50,14 @@ function whyDisabled({ enabled, disabledReason, faults }: Sync): Line {
   if (typeof disabledReason === 'string') {
     return [words('disabled by the platform: '), untrusted(disabledReason, MAX_REASON_LENGTH)];
   }
-  if (isUnknown({ faults }, 'disabled_reason')) return [words('reason unknown')];
-  return disabledReason === null ? [words('paused by a person')] : [];
+  const isUnsaid = disabledReason === undefined || isUnknown({ faults }, 'disabled_reason');
+  return isUnsaid ? [words('the API does not say by whom or why')] : [];
 }
 
 function howOld(diagnosis: Diagnosis, now: Instant): Line {
   const { sync, lagSeconds, successLagSeconds, history } = diagnosis;
-  const { intervalSeconds } = sync.labels;
-  if (lagSeconds === null || intervalSeconds === null) return [words('last success unknown')];
-  const pace = sync.enabled ? `, runs every ${durationText(intervalSeconds)}` : '';
+  if (lagSeconds === null) return [words('last success unknown')];
+  const pace = paceText(sync);
   const again =
     history.enabledSince === undefined
       ? ''
@@ -73,6 +70,11 @@ function howOld(diagnosis: Diagnosis, now: Instant): Line {
   const behind = Math.floor(intervalsBehind(diagnosis) ?? 0);
   const intervals = behind >= 2 ? `, ${formatNumber(behind)} intervals behind` : '';
   return [words(`${again}last success ${durationText(successLagSeconds)} ago${intervals}${pace}`)];
+}
+
+function paceText({ enabled, labels: { intervalSeconds } }: Sync): string {
+  if (!enabled) return '';
+  return intervalSeconds === null ? ', no schedule' : `, runs every ${durationText(intervalSeconds)}`;
 }
 
 function sinceCreated({ createdAt }: Sync, now: Instant): number {
@@ -93,26 +95,27 @@ function lastState(diagnosis: Diagnosis, now: Instant): Line {
   return runState === 'success' ? [] : [words('last state '), untrusted(sync.lastState)];
 }
 
-function failuresInARow({ consecutiveFailures, enabled, faults }: Sync): Line {
+function failuresInARow({ consecutiveFailures, faults }: Sync): Line {
   if (isUnknown({ faults }, 'consecutive_failures')) return [words('failures in a row unknown')];
   if (consecutiveFailures === null || consecutiveFailures === 0) return [];
-  const isAhead = enabled && consecutiveFailures < DISABLED_AT_FAILURES;
-  const ahead = isAhead ? `; the ${ordinal(DISABLED_AT_FAILURES)} disables it` : '';
-  return [words(`${ordinal(consecutiveFailures)} failure in a row${ahead}`)];
+  return [words(`${pluralize(consecutiveFailures, 'failure')} in a row`)];
 }
 
 /** Whether runs still start: failing runs and runs that never start have different causes. */
 function whetherRunsStart({ sync, thresholdSeconds, runState }: Diagnosis, now: Instant): Line {
-  const { enabled, lastRunAt, labels } = sync;
+  const { enabled, lastRunAt } = sync;
   if (!enabled || runState === 'in_progress') return [];
   if (isUnknown(sync, 'last_run_at')) return [words('last run unknown')];
   if (lastRunAt === null) return [words('no run has ever started')];
   const ago = secondsBetween(lastRunAt, now);
   if (ago < MINUTE_SECONDS) return [words('last run just now')];
-  const isStarting = ago <= (labels.intervalSeconds ?? 0) + thresholdSeconds;
-  return [
-    words(isStarting ? `last run ${durationText(ago)} ago` : `nothing has started for ${durationText(ago)}`),
-  ];
+  const next = nextRunAt(sync);
+  if (next === undefined) return [words(`last run ${durationText(ago)} ago`)];
+  const overdueSeconds = secondsBetween(next, now);
+  if (overdueSeconds > thresholdSeconds) return [words(`nothing has started for ${durationText(ago)}`)];
+  const isBackingOff = (sync.consecutiveFailures ?? 0) > 0 && overdueSeconds < 0;
+  const retry = isBackingOff ? `, the platform retries in ${durationText(-overdueSeconds)}` : '';
+  return [words(`last run ${durationText(ago)} ago${retry}`)];
 }
 
 function whetherCursor({ hasCursor, faults }: Sync): Line {

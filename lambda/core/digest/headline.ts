@@ -1,8 +1,10 @@
 import type { Evaluation } from '../diagnose/evaluation.ts';
 import { isSyncFingerprint } from '../fingerprint.ts';
-import type { Notification, NotificationPlan } from '../notify/notification.ts';
+import type { NeutralChange, Notification, NotificationPlan } from '../notify/notification.ts';
 import { isInFlapHold } from './alert-lines.ts';
 import { folded } from './cause-lines.ts';
+import type { Item, Section } from './digest.ts';
+import { joined, type Line, words } from './rich-text.ts';
 import { capitalized, formatNumber, joinWithAnd, pluralize } from './wording.ts';
 
 /** What a headline is written from, beside the plan. */
@@ -11,16 +13,15 @@ export interface HeadlineContext {
   readonly initialRun: boolean;
 }
 
-/** The counts of a plan, the worst first: what a lock screen shows. */
+const OPEN_REASONS: readonly string[] = ['new', 'escalated', 'disable_imminent', 'changed'];
+
+/** The counts of a plan, the worst first. */
 export function headline(
-  { notifications, reminder, shrinkage }: NotificationPlan,
+  { notifications, reminder, neutral, nothingListed }: NotificationPlan,
   { evaluation, initialRun }: HeadlineContext,
 ): string {
-  const open = notifications.filter(({ reason }) => ['new', 'escalated', 'changed'].includes(reason));
-  const paused = open.filter((one) => isPausedInitially(one, initialRun)).length;
-  const unhealthy = open.filter(
-    (one) => isSyncFingerprint(one.fingerprint) && !isPausedInitially(one, initialRun),
-  );
+  const open = notifications.filter(({ reason }) => OPEN_REASONS.includes(reason));
+  const unhealthy = open.filter(({ fingerprint }) => isSyncFingerprint(fingerprint));
   const listing = open.find(({ fingerprint }) => fingerprint === 'listing');
   const hasRecords = open.some(({ fingerprint }) => fingerprint === 'records');
   const brief = notifications.filter(
@@ -31,34 +32,42 @@ export function headline(
   const dropped = ended.length - resolved;
   const text = joinWithAnd(
     [
+      nothingListed ? 'no syncs are visible' : '',
       listing === undefined ? '' : listingPhrase(listing, evaluation),
       unhealthy.length === 0 ? '' : needAttention(unhealthy),
       hasRecords ? 'some records cannot be read' : '',
-      paused === 0 ? '' : pausedPhrase(paused, unhealthy.length),
+      ...neutralPhrases(neutral),
       brief > 0 ? `${formatNumber(brief)} resolved in the meantime` : '',
       resolved > 0 ? `${formatNumber(resolved)} resolved` : '',
       dropped > 0 ? `${formatNumber(dropped)} no longer watched` : '',
       reminder.length > 0 ? `${formatNumber(reminder.length)} still open` : '',
-      shrinkage === undefined ? '' : 'the listing shrank',
     ].filter((part) => part !== ''),
   );
   return initialRun ? `First check: ${text}` : capitalized(text);
 }
 
-/** On the initial run all paused syncs share one line. */
-export function isPausedInitially({ alert, reason }: Notification, initialRun: boolean): boolean {
-  return initialRun && alert.paused && reason === 'new';
+const NEUTRAL_PHRASES: Readonly<Record<NeutralChange['kind'], string>> = {
+  unlisted: 'no longer listed',
+  recreated: 're-created',
+  listed_again: 'listed again',
+  paused: 'paused',
+  resumed: 'resumed',
+};
+
+function neutralPhrases(neutral: readonly NeutralChange[]): readonly string[] {
+  const kinds = Object.entries(NEUTRAL_PHRASES).flatMap(([kind, phrase]) => {
+    const count = neutral.filter((change) => change.kind === kind).length;
+    return count === 0 ? [] : [{ count, phrase }];
+  });
+  return kinds.map(({ count, phrase }, index) =>
+    index === 0 ? `${pluralize(count, 'sync')} ${phrase}` : `${formatNumber(count)} ${phrase}`,
+  );
 }
 
 function listingPhrase({ fingerprint, alert }: Notification, evaluation: Evaluation): string {
   return isInFlapHold(fingerprint, alert, evaluation)
     ? 'listing the syncs fails intermittently'
     : 'the syncs cannot be listed';
-}
-
-function pausedPhrase(paused: number, unhealthy: number): string {
-  const count = unhealthy === 0 ? pluralize(paused, 'sync') : formatNumber(paused);
-  return `${count} ${paused === 1 ? 'is' : 'are'} paused`;
 }
 
 function needAttention(unhealthy: readonly Notification[]): string {
@@ -72,4 +81,23 @@ function needAttention(unhealthy: readonly Notification[]): string {
   const details = [severity, shared].filter((part) => part !== '').join(', ');
   const need = `${pluralize(unhealthy.length, 'sync')} ${unhealthy.length === 1 ? 'needs' : 'need'} attention`;
   return details === '' ? need : `${need} (${details})`;
+}
+
+/** How many items a lock screen names. */
+const MAX_PUSHED = 3;
+
+/** What a lock screen shows: "CRITICAL: " and the titles of the worst items; the headline where nothing is open. */
+export function pushText(headline: string, sections: readonly Section[]): Line {
+  const items = sections.flatMap((section) => section.items).filter(({ isNested }) => !isNested);
+  const isUrgent = ({ level }: Item) => level === 'critical' || level === 'warning';
+  const worst = [
+    ...items.filter(({ level }) => level === 'critical'),
+    ...items.filter(({ level }) => level === 'warning'),
+  ].slice(0, MAX_PUSHED);
+  if (!items.some(isUrgent)) return [words(headline)];
+  const titles = joined(
+    worst.map(({ title }) => title),
+    ' · ',
+  );
+  return worst[0]?.level === 'critical' ? [words('CRITICAL: '), ...titles] : titles;
 }

@@ -6,6 +6,9 @@ import type { Labels } from '../sync.ts';
 import { isBlank, joined, type Line, type Span, untrusted, words } from './rich-text.ts';
 import { formatNumber } from './wording.ts';
 
+/** How many syncs one line names. */
+export const MAX_NAMED = 10;
+
 /** What people call a sync: its name, else its source table; null when it has neither. */
 export function displayName(labels: Labels | null): string | null {
   return [labels?.name, labels?.source].find((text) => text != null && !isBlank(text)) ?? null;
@@ -17,18 +20,33 @@ export function nameOf({ fingerprint, alert }: Pick<TrackedAlert, 'fingerprint' 
 }
 
 /** "a, b, c and 4 more": the first `max` names. */
-export function namesOf(alerts: readonly TrackedAlert[], max: number): Line {
-  const names = alerts.slice(0, max).map((one) => [nameOf(one)]);
-  const more = alerts.length - names.length;
-  return [...joined(names, ', '), ...(more > 0 ? [words(` and ${formatNumber(more)} more`)] : [])];
+export function namesOf(alerts: readonly TrackedAlert[], max = MAX_NAMED): Line {
+  return listOf(
+    alerts.map((one) => [nameOf(one)]),
+    max,
+  );
 }
 
-/** The sync's id, and the knowledge base and table that it fills. */
-export function destinationOf(fingerprint: string, { labels }: Alert): Line {
+/** "a, b, c and 4 more" of any lines. */
+export function listOf(lines: readonly Line[], max = MAX_NAMED): Line {
+  const more = lines.length - max;
+  const shown = joined(lines.slice(0, max), ', ');
+  return [...shown, ...(more > 0 ? [words(` and ${formatNumber(more)} more`)] : [])];
+}
+
+/** "connection pg-main, connector warehouse → kb / table": where the sync of an alert belongs. */
+export function placeOf({ labels }: Alert): Line {
   if (labels === null) return [];
-  const id = untrusted(syncIdOf(fingerprint));
-  const destination = [labels.kbUid, labels.destTable].filter((part) => part !== null).join(' / ');
-  return destination === '' ? [id] : [id, words(' → '), untrusted(destination)];
+  const { connectionRef, connectorId, kbUid, destTable } = labels;
+  const source = joined(
+    [
+      connectionRef === null ? [] : [words('connection '), untrusted(connectionRef)],
+      connectorId === null ? [] : [words('connector '), untrusted(connectorId)],
+    ],
+    ', ',
+  );
+  const destination = [kbUid, destTable].filter((part) => part !== null).join(' / ');
+  return destination === '' ? source : [...source, words(' → '), untrusted(destination)];
 }
 
 /** What a message covers of an alert. `listed`: by a line of its own or by name; else it is only counted. */
@@ -37,5 +55,5 @@ export function coverageOf(
   reason: NotifyReason,
   listed: boolean,
 ): Coverage {
-  return { fingerprint, reason, listed, ...(cause && { cause: cause.key }) };
+  return { fingerprint, reason, listed, ...(cause?.isGrouping && { cause: cause.key }) };
 }

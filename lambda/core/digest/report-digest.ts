@@ -2,8 +2,9 @@ import type { ListedEvaluation } from '../diagnose/evaluation.ts';
 import { type Tally, unhealthyCount } from '../diagnose/tally.ts';
 import { openLine } from './alert-lines.ts';
 import type { Digest, Item, Origin, Section } from './digest.ts';
+import { nameOf } from './names.ts';
 import type { HealthyConnector, Report, Status, UnhealthySync } from './report.ts';
-import { untrusted, words } from './rich-text.ts';
+import { strong, untrusted, words } from './rich-text.ts';
 import { durationText, formatNumber, joinWithAnd, pluralize } from './wording.ts';
 import { contextLine } from './write-digest.ts';
 
@@ -35,6 +36,7 @@ export function reportDigest(report: Report, { evaluation, origin }: ReportConte
   return {
     environment,
     headline: headline(tally, unhealthy),
+    push: [words(headline(tally, unhealthy))],
     sections,
     context: contextLine(`Report on demand · ${counts}`, origin, evaluation.at),
     moreHint,
@@ -53,8 +55,10 @@ const TITLES: Readonly<Record<Status, string>> = {
 };
 
 /** The line of an unhealthy sync, as an open alert has it. */
-export function itemOf({ fingerprint, alert }: UnhealthySync, evaluation: ListedEvaluation): Item {
-  return { ...openLine({ fingerprint, alert, logEntry: {} }, 'reminder', evaluation), covers: [] };
+export function itemOf({ fingerprint, alert, status }: UnhealthySync, evaluation: ListedEvaluation): Item {
+  const item = { ...openLine({ fingerprint, alert, logEntry: {} }, 'reminder', evaluation), covers: [] };
+  if (status !== 'paused') return item;
+  return { ...item, level: 'note', title: [nameOf({ fingerprint, alert }), words(' '), strong('is paused')] };
 }
 
 /** The statuses that occur, in the order of the worst sync of each. */
@@ -79,8 +83,8 @@ function lagText(lagSeconds: HealthyConnector['lagSeconds']): string {
 }
 
 function headline(tally: Tally, rows: readonly UnhealthySync[]): string {
-  const paused = rows.filter(({ status }) => status === 'paused').length;
-  const unhealthy = unhealthyCount(tally) - paused;
+  const { paused } = tally;
+  const unhealthy = unhealthyCount(tally);
   const critical = rows.filter(
     ({ status, alert }) => status !== 'paused' && alert.severity === 'critical',
   ).length;

@@ -98,12 +98,18 @@ function rowOf(
   const { verdict, sync } = diagnosis;
   const open = saved === undefined || saved.state === 'ended' ? undefined : saved;
   const openSince = open === undefined ? {} : { openSince: open.since };
+  if (verdict.kind === 'paused') {
+    const alert = {
+      ...shown({ problem: 'disabled', severity: 'warning', since: evaluation.at }),
+      labels: sync.labels,
+    };
+    return { fingerprint, status: 'paused', alert, diagnosis };
+  }
   if (verdict.kind === 'problem') {
-    const { problem, severity, paused } = verdict;
-    const status = paused && problem === 'disabled' ? 'paused' : problem;
+    const { problem, severity } = verdict;
     const since = open?.since ?? evaluation.at;
-    const alert = { ...shown({ problem, severity, since }), paused, labels: sync.labels };
-    return { fingerprint, status, alert, diagnosis, ...openSince };
+    const alert = { ...shown({ problem, severity, since }), labels: sync.labels };
+    return { fingerprint, status: problem, alert, diagnosis, ...openSince };
   }
   if (saved === undefined) return undefined;
   const isOpen = verdict.kind === 'inconclusive' || (open && isInFlapHold(fingerprint, saved, evaluation));
@@ -116,7 +122,6 @@ function shown({ problem, severity, since }: Pick<Alert, 'problem' | 'severity' 
     state: 'firing',
     problem,
     severity,
-    paused: false,
     problems: [problem],
     since,
     firings: [],

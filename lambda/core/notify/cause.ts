@@ -4,25 +4,34 @@ import type { Labels } from '../sync.ts';
 export interface Cause {
   /** Unique among all causes. */
   readonly key: string;
-  readonly kind: 'connection' | 'connector' | 'knowledge base';
-  /** As the API names it. */
+  readonly kind: 'connection' | 'connector' | 'knowledge base' | 'organisation';
+  /** As the API names it; empty for the organisation. */
   readonly name: string;
 }
 
-/** The connection, the connector and the knowledge base of a sync, the most specific first. */
+export const ORGANISATION: Cause = { key: 'organisation', kind: 'organisation', name: '' };
+
+/** The key of a sync's connection, which belongs to its connector; undefined when the API does not name one. */
+export function connectionKey(labels: Labels | null): string | undefined {
+  if (labels === null) return undefined;
+  const { connectorId, connectionRef } = labels;
+  if (connectorId === null || connectionRef === null) return undefined;
+  // The length keeps two pairs of names from making one key.
+  return `connection:${connectorId.length}:${connectorId}:${connectionRef}`;
+}
+
+/** The connection, the connector, the knowledge base and the organisation of a sync, the most specific first. */
 export function causesOf(labels: Labels | null): readonly Cause[] {
   if (labels === null) return [];
   const { connectorId, connectionRef, kbUid } = labels;
   const causes: Cause[] = [];
-  if (connectorId !== null && connectionRef !== null) {
-    // Connection names belong to a connector; the length keeps two pairs of names from making one key.
-    const key = `connection:${connectorId.length}:${connectorId}:${connectionRef}`;
-    causes.push({ key, kind: 'connection', name: connectionRef });
-  }
+  const connection = connectionKey(labels);
+  if (connection !== undefined && connectionRef !== null)
+    causes.push({ key: connection, kind: 'connection', name: connectionRef });
   if (connectorId !== null)
     causes.push({ key: `connector:${connectorId}`, kind: 'connector', name: connectorId });
   if (kbUid !== null) causes.push({ key: `kb:${kbUid}`, kind: 'knowledge base', name: kbUid });
-  return causes;
+  return [...causes, ORGANISATION];
 }
 
 /** The smaller is the more specific. */
@@ -30,4 +39,5 @@ export const SPECIFICITY: Readonly<Record<Cause['kind'], number>> = {
   connection: 0,
   connector: 1,
   'knowledge base': 2,
+  organisation: 3,
 };

@@ -1,93 +1,95 @@
-import type { Alert, Facts } from '../alert.ts';
+import type { Facts } from '../alert.ts';
 import type { Policy } from '../policy.ts';
-import type { Severity } from '../problem.ts';
-import type { NotifiedCause, Route } from '../state.ts';
-import { type Instant, isAhead, secondsBetween } from '../time.ts';
-import { type Cause, causesOf } from './cause.ts';
-import { sendReason } from './reason.ts';
+import type { NotificationLogEntry, NotifiedCause, Route } from '../state.ts';
+import { HOUR_SECONDS, type Instant, isAhead, secondsBetween } from '../time.ts';
+import type { Pending } from './notification.ts';
 
 /** By key, the causes that a route was sent and that have an alert open or something left to send. */
 export type NotifiedCauses = NonNullable<Route['causes']>;
 
-/** The notified cause that covers an alert, the most specific one first. A paused sync is no symptom. */
-export function notifiedCauseOf({ labels, paused }: Alert, causes: NotifiedCauses): Cause | undefined {
-  return paused ? undefined : causesOf(labels).find(({ key }) => Object.hasOwn(causes, key));
-}
+/** After the second notification of a cause, follow-ups are held for so long. */
+export const FOLLOW_UP_SECONDS = HOUR_SECONDS;
+/** Resolutions after the first of a cause wait for another notification of it, at most so long. */
+export const RESOLUTION_HOLD_SECONDS = 6 * HOUR_SECONDS;
 
-/** Follow-ups are never held for longer than this many times `groupInterval`. */
-const MAX_GROUP_INTERVALS = 8;
-
-/** What decides how long follow-ups are held. */
+/** What decides whether follow-ups of a cause are sent. */
 export interface GroupingContext {
-  readonly notificationLog: Route['notificationLog'];
   readonly policy: Policy;
   readonly now: Instant;
+  /** Every alert that was sent under the cause has ended. */
+  readonly isOver: boolean;
 }
 
 /**
- * The keys of the causes whose follow-ups are held at this check. They are held for `groupInterval` after the last
- * notification of the cause, and twice as long for each notification in a row that brought the same, firings or
- * resolutions (docs/adr/0005-shared-causes-count-syncs-that-ran.md). A cause that becomes critical and the end of its
- * last alert are sent at once.
+ * Whether the follow-ups of a notified cause are sent now. The first critical one and the end of the cause are, at once;
+ * other critical ones after `groupInterval`; warnings and escalations by age first after `groupInterval`, then after an
+ * hour; the first resolution after `groupInterval`, others with any notification or after six hours
+ * (docs/design/shared-causes.md).
  */
-export function causesOnHold(
-  { alerts }: Facts,
-  causes: NotifiedCauses,
-  { notificationLog, policy, now }: GroupingContext,
-): ReadonlySet<string> {
-  if (Object.keys(causes).length === 0) return new Set();
-  const followUps = new Map<string, FollowUps>();
-  for (const [fingerprint, alert] of Object.entries(alerts)) {
-    const key = notifiedCauseOf(alert, causes)?.key;
-    if (key === undefined) continue;
-    const followUp = followUps.get(key) ?? {};
-    followUps.set(key, followUp);
-    const reason = sendReason(alert, notificationLog[fingerprint] ?? {});
-    if (reason === 'resolved') followUp.resolutions = true;
-    else if (reason !== undefined) followUp.firings = true;
-    if (alert.state !== 'firing') continue;
-    followUp.isOpen = true;
-    // An alert that was sent already, alone or with the cause, makes the cause no worse.
-    if (reason !== undefined && followUp.worstUnsent !== 'critical') followUp.worstUnsent = alert.severity;
-  }
-  const isOnHold = ([key, { at, severity, inARow }]: [string, NotifiedCause]) => {
-    const { isOpen, worstUnsent, firings, resolutions } = followUps.get(key) ?? {};
-    const isWorse = worstUnsent === 'critical' && severity === 'warning';
-    const turns = inARow.brought === 'firings' ? resolutions : firings;
-    const times = turns ? 1 : Math.min(2 ** (inARow.times - 1), MAX_GROUP_INTERVALS);
-    // Half a period of slack, as for reminders: the check nearest to the time sends.
-    const holdSeconds = policy.groupIntervalSeconds * times - policy.periodSeconds / 2;
-    const isRecent = !isAhead(at, now) && secondsBetween(at, now) < holdSeconds;
-    return isOpen === true && !isWorse && isRecent;
-  };
-  return new Set(
-    Object.entries(causes)
-      .filter(isOnHold)
-      .map(([key]) => key),
-  );
+export function isSentNow(
+  followUps: readonly Pending[],
+  cause: NotifiedCause,
+  context: GroupingContext,
+): boolean {
+  const { policy, now, isOver } = context;
+  if (followUps.length === 0) return false;
+  if (isOver || isAhead(cause.at, now)) return true;
+  const isFirstCritical = cause.severity === 'warning' && followUps.some(isCritical);
+  if (isFirstCritical) return true;
+  const groupSeconds = policy.groupIntervalSeconds;
+  const isPast = (seconds: number) => hasPassed(cause.at, seconds, context);
+  if (!isPast(groupSeconds)) return false;
+  const openings = followUps.filter(({ reason }) => !isResolution(reason));
+  if (openings.some((one) => isCritical(one) && !isByAge(one))) return true;
+  if (openings.length > 0 && isPast(cause.times === 1 ? groupSeconds : FOLLOW_UP_SECONDS)) return true;
+  const resolutions = followUps.filter(({ reason }) => isResolution(reason));
+  if (resolutions.length === 0) return false;
+  if (cause.resolvedAt === undefined) return true;
+  const oldest = Math.min(...resolutions.map(({ alert }) => alert.resolution?.at ?? now));
+  return secondsBetween(oldest, now) >= RESOLUTION_HOLD_SECONDS;
 }
 
-/** What a notified cause has to send. */
-interface FollowUps {
-  isOpen?: true;
-  firings?: true;
-  resolutions?: true;
-  worstUnsent?: Severity;
+/** Whether held follow-ups go with any other message: `groupInterval` after the last notification of their cause. */
+export function mayRideAlong(
+  cause: NotifiedCause,
+  { policy, now }: Omit<GroupingContext, 'isOver'>,
+): boolean {
+  return hasPassed(cause.at, policy.groupIntervalSeconds, { policy, now });
+}
+
+/** Half a period of slack, as for reminders: the check nearest to the time sends. */
+function hasPassed(
+  at: Instant,
+  seconds: number,
+  { policy, now }: Pick<GroupingContext, 'policy' | 'now'>,
+): boolean {
+  return isAhead(at, now) || secondsBetween(at, now) >= seconds - policy.periodSeconds / 2;
+}
+
+function isResolution(reason: Pending['reason']): boolean {
+  return reason === 'resolved' || reason === 'resolved_in_group' || reason === 'resolved_undelivered';
+}
+
+function isCritical({ alert, reason }: Pending): boolean {
+  return alert.severity === 'critical' && !isResolution(reason);
+}
+
+/** Becoming critical because the data grew old is no news under a critical cause. */
+function isByAge({ alert, reason }: Pending): boolean {
+  return alert.criticalBy === 'age' && reason !== 'disable_imminent';
 }
 
 /** The notified causes that still have an alert open or something left to send. */
 export function liveCauses(
   { alerts }: Facts,
   causes: NotifiedCauses,
-  notificationLog: Route['notificationLog'],
+  notificationLog: Readonly<Record<string, NotificationLogEntry>>,
 ): NotifiedCauses {
   if (Object.keys(causes).length === 0) return causes;
   const live = new Set<string>();
-  for (const [fingerprint, alert] of Object.entries(alerts)) {
-    const isLive =
-      alert.state === 'firing' || sendReason(alert, notificationLog[fingerprint] ?? {}) !== undefined;
-    const key = isLive ? notifiedCauseOf(alert, causes)?.key : undefined;
-    if (key !== undefined) live.add(key);
+  for (const [fingerprint, { lastNotified, resolutionSent }] of Object.entries(notificationLog)) {
+    const isOpen = alerts[fingerprint] !== undefined && !resolutionSent;
+    if (lastNotified?.cause !== undefined && isOpen) live.add(lastNotified.cause);
   }
   const entries = Object.entries(causes).filter(([key]) => live.has(key));
   return entries.length === Object.keys(causes).length ? causes : Object.fromEntries(entries);

@@ -22,6 +22,7 @@ export function recordInFlight(route: Route, content: MessageContent): Route {
     ...route,
     ...(content.endsReminder && { remindersInFlight: (route.remindersInFlight ?? 0) + 1 }),
     notificationLog: updated(route, content, (logEntry, { reason }) => {
+      if (reason === 'moved') return logEntry;
       const what = reason === 'resolved' ? 'resolved' : 'firing';
       const times = logEntry.inFlight?.what === what ? logEntry.inFlight.times + 1 : 1;
       return { ...logEntry, inFlight: { what, times } };
@@ -36,12 +37,16 @@ export function recordAccepted(route: Route, content: MessageContent, acceptance
     unconfirmedInARow: _unconfirmedInARow,
     remindersInFlight,
     causes: before,
+    conditions: _conditions,
     ...rest
   } = route;
   const { facts, now } = acceptance;
-  const { endsReminder, coversShrinkage } = content;
-  const reminded = content.covers.filter(({ reason }) => reason === 'reminder');
-  const withPaused = reminded.some(({ fingerprint }) => facts.alerts[fingerprint]?.paused);
+  const { endsReminder } = content;
+  const namesPaused = content.covers.some(
+    ({ fingerprint, reason }) =>
+      reason === 'condition' &&
+      route.conditions?.[fingerprint]?.condition === facts.conditions[fingerprint]?.condition,
+  );
   const notificationLog = updated(route, content, (logEntry, coverage) => {
     const alert = facts.alerts[coverage.fingerprint];
     return alert === undefined ? logEntry : entryAfter(logEntry, coverage, { alert, now });
@@ -51,10 +56,11 @@ export function recordAccepted(route: Route, content: MessageContent, acceptance
     ...rest,
     ...(remindersInFlight !== undefined && !endsReminder && { remindersInFlight }),
     ...(endsReminder && { remindedAt: now }),
-    ...(withPaused && { pausedRemindedAt: now }),
-    ...(coversShrinkage && facts.size.shrinkage && { shrinkageNotifiedAt: facts.size.shrinkage.at }),
+    ...(namesPaused && { pausedRemindedAt: now }),
+    ...(content.covers.some(({ reason }) => reason === 'nothing_listed') && { nothingListedSent: true }),
     notificationLog,
     ...(Object.keys(causes).length > 0 && { causes }),
+    ...conditionsAfter(route, content, acceptance),
   };
 }
 
@@ -66,39 +72,47 @@ function causesAfter(
 ): NotifiedCauses {
   const causes: Record<string, NotifiedCause> = { ...before };
   for (const [key, covered] of groupBy(covers, ({ cause }) => cause)) {
-    const sent = covered.filter(({ reason }) => reason !== 'reminder');
+    const sent = covered.filter(({ reason }) => isLogged(reason));
     if (key === undefined || sent.length === 0) continue;
-    const open = sent.filter(({ fingerprint }) => alerts[fingerprint]?.state === 'firing');
     const last = before[key];
-    const isSameCheck = last?.at === now;
+    const isCritical = sent.some(({ fingerprint, reason }) => {
+      const alert = alerts[fingerprint];
+      return reason !== 'resolved' && alert?.state === 'firing' && alert.severity === 'critical';
+    });
+    const isResolved = sent.some(({ reason }) => reason === 'resolved' || reason === 'resolved_in_group');
     // The messages of one check are one notification.
-    const hasFirings = open.length > 0 || (isSameCheck && last.inARow.brought === 'firings');
-    const brought = hasFirings ? 'firings' : 'resolutions';
-    const timesBefore = last?.inARow.brought === brought ? last.inARow.times : 0;
-    const isCritical = open.some(({ fingerprint }) => alerts[fingerprint]?.severity === 'critical');
+    const times = last?.at === now ? last.times : (last?.times ?? 0) + 1;
+    const resolvedAt = isResolved ? now : last?.resolvedAt;
     causes[key] = {
+      began: last?.began ?? now,
       at: now,
-      inARow: { brought, times: isSameCheck && timesBefore > 0 ? timesBefore : timesBefore + 1 },
+      times,
       severity: isCritical ? 'critical' : (last?.severity ?? 'warning'),
-      members: membersAfter(last?.members ?? [], sent, alerts),
+      ...(resolvedAt !== undefined && { resolvedAt }),
     };
   }
   return causes;
 }
 
-/** The alerts sent under a cause. One that is unlisted or excluded does not count when the line says "all are back". */
-function membersAfter(
-  before: readonly string[],
-  sent: readonly Coverage[],
-  alerts: Facts['alerts'],
-): readonly string[] {
-  const members = new Set(before);
-  for (const { fingerprint } of sent) {
-    const { state, resolution } = alerts[fingerprint] ?? {};
-    if (state === 'firing') members.add(fingerprint);
-    else if (resolution !== undefined && resolution.how !== 'resolved') members.delete(fingerprint);
+/** The conditions that the route was sent. An active one needs no entry, unless the sync was unlisted lately. */
+function conditionsAfter(
+  { conditions: before = {} }: Route,
+  { covers }: MessageContent,
+  { facts, now }: Acceptance,
+): Pick<Route, 'conditions'> {
+  const conditions = { ...before };
+  for (const { fingerprint, reason } of covers) {
+    if (reason !== 'condition') continue;
+    const current = facts.conditions[fingerprint];
+    if (current === undefined || current.condition === 'active') delete conditions[fingerprint];
+    else conditions[fingerprint] = { condition: current.condition, at: now };
   }
-  return [...members];
+  return Object.keys(conditions).length > 0 ? { conditions } : {};
+}
+
+/** Whether a coverage changes the notification log of an alert. */
+function isLogged(reason: Coverage['reason']): boolean {
+  return !['reminder', 'moved', 'condition', 'nothing_listed'].includes(reason);
 }
 
 /** The route after a message that was certainly refused, or never posted: it is no longer in flight. */
@@ -108,29 +122,38 @@ export function recordRefused(route: Route, content: MessageContent): Route {
   return {
     ...rest,
     ...(left > 0 && { remindersInFlight: left }),
-    notificationLog: updated(route, content, ({ inFlight, ...landed }) =>
-      inFlight === undefined || inFlight.times <= 1
+    notificationLog: updated(route, content, (logEntry, { reason }) => {
+      const { inFlight, ...landed } = logEntry;
+      if (reason === 'moved') return logEntry;
+      return inFlight === undefined || inFlight.times <= 1
         ? landed
-        : { ...landed, inFlight: { ...inFlight, times: inFlight.times - 1 } },
-    ),
+        : { ...landed, inFlight: { ...inFlight, times: inFlight.times - 1 } };
+    }),
   };
 }
 
 function entryAfter(
   logEntry: NotificationLogEntry,
-  { reason, listed }: Coverage,
+  { reason, listed, cause }: Coverage,
   { alert, now }: { readonly alert: Alert; readonly now: Instant },
 ): NotificationLogEntry {
   const {
     undeliveredSince: _undeliveredSince,
     inFlight: _inFlight,
     resolutionSent: _resolutionSent,
-    held: _held,
+    heldSince: _heldSince,
     lastNotified: before,
     ...rest
   } = logEntry;
-  const { severity, problem } = alert;
-  const notified: LastNotified = { at: now, severity, problems: [problem], listed };
+  const { severity, problem, disableImminent } = alert;
+  const notified: LastNotified = {
+    at: now,
+    severity,
+    problems: [problem],
+    listed,
+    ...(cause !== undefined && { cause }),
+    ...(disableImminent && { disableImminent }),
+  };
   switch (reason) {
     case 'new':
       return { ...rest, lastNotified: notified };
@@ -139,8 +162,15 @@ function entryAfter(
       return { ...rest, lastNotified: notified, resolutionSent: true };
     case 'escalated':
       return { ...rest, lastNotified: merged(before, { ...notified, severity: 'critical' }) };
+    case 'disable_imminent':
     case 'changed':
       return { ...rest, lastNotified: merged(before, notified) };
+    case 'moved':
+      return before === undefined || cause === undefined
+        ? logEntry
+        : { ...logEntry, lastNotified: { ...before, cause } };
+    case 'condition':
+    case 'nothing_listed':
     case 'resolved':
       return { ...rest, ...(before && { lastNotified: before }), resolutionSent: true };
     case 'reminder':
@@ -156,6 +186,8 @@ function merged(before: LastNotified | undefined, now: LastNotified): LastNotifi
     severity: highest(before.severity, now.severity),
     problems: [...new Set([...before.problems, ...now.problems])],
     listed: before.listed || now.listed,
+    ...((now.cause ?? before.cause) !== undefined && { cause: now.cause ?? before.cause }),
+    ...((before.disableImminent ?? now.disableImminent) && { disableImminent: true }),
   };
 }
 
@@ -171,7 +203,7 @@ function updated(
 ): Route['notificationLog'] {
   const notificationLog = { ...route.notificationLog };
   for (const coverage of covers) {
-    if (coverage.reason === 'reminder') continue;
+    if (!isLogged(coverage.reason) && coverage.reason !== 'moved') continue;
     const { fingerprint } = coverage;
     notificationLog[fingerprint] = update(notificationLog[fingerprint] ?? {}, coverage);
   }

@@ -1,22 +1,26 @@
-import type { Alert, ListingSize } from '../alert.ts';
+import type { Alert } from '../alert.ts';
+import type { Condition } from '../condition.ts';
 import { type AlertProblem, PROBLEM_KINDS, type Severity } from '../problem.ts';
 import type { NotificationLogEntry, NotifiedCause } from '../state.ts';
 import type { Cause } from './cause.ts';
-import type { NotifyReason, SendReason } from './reason.ts';
+import type { CoverReason, SendReason } from './reason.ts';
 
 /** An open or just ended alert, with what the route was sent about it. */
 export interface TrackedAlert {
   readonly fingerprint: string;
   readonly alert: Alert;
   readonly logEntry: NotificationLogEntry;
-  /** The shared cause that explains it. */
+  /** The shared cause under which it is shown. */
   readonly cause?: SharedCause;
 }
 
-/** An alert that is sent, and why. */
-export interface Notification extends TrackedAlert {
+/** An alert with a reason to be sent, whether or not something holds it back. */
+export interface Pending extends TrackedAlert {
   readonly reason: SendReason;
 }
+
+/** An alert that is sent, and why. */
+export type Notification = Pending;
 
 /** What one route is sent by this check. */
 export interface NotificationPlan {
@@ -25,35 +29,58 @@ export interface NotificationPlan {
   readonly reminder: readonly TrackedAlert[];
   /** A reminder is due, and the notifications list everything that is open: with them it counts as sent. */
   readonly satisfiesReminder?: true;
-  /** The listing shrank, and the route was not sent that. */
-  readonly shrinkage?: NonNullable<ListingSize['shrinkage']>;
+  /** Changes of condition: pauses, resumptions, unlisted syncs and those that are back. */
+  readonly neutral: readonly NeutralChange[];
+  /** Paused syncs that the reminder names. */
+  readonly pausedReminder: readonly NeutralChange[];
+  /** No sync is visible on the initial run. */
+  readonly nothingListed?: true;
 }
 
-export const EMPTY_PLAN: NotificationPlan = { notifications: [], reminder: [] };
+/** A change of condition that is sent as part of one folded line. */
+export interface NeutralChange {
+  readonly fingerprint: string;
+  readonly kind: 'paused' | 'resumed' | 'unlisted' | 'recreated' | 'listed_again';
+  readonly condition: Condition;
+  /** The alert that ends by it and was sent: this line is its resolution. */
+  readonly alert?: TrackedAlert;
+}
+
+export const EMPTY_PLAN: NotificationPlan = {
+  notifications: [],
+  reminder: [],
+  neutral: [],
+  pausedReminder: [],
+};
 
 export function isEmptyPlan(plan: NotificationPlan): boolean {
-  return plan.notifications.length === 0 && plan.reminder.length === 0 && plan.shrinkage === undefined;
+  const { notifications, reminder, neutral, nothingListed } = plan;
+  return notifications.length + reminder.length + neutral.length === 0 && !nothingListed;
 }
 
-/** Alerts that one cause explains: one line stands for all of them. */
+/** Alerts that one cause explains, or that stand under one line: what the line says of it. */
 export interface SharedCause extends Cause {
-  /** What the route was sent about it before; absent the first time. */
+  /** What the route was sent about it before; absent the first time, and for a cause that only folds lines. */
   readonly notified?: NotifiedCause;
+  /** Whether later notifications are grouped under it; false when it only folds lines. */
+  readonly isGrouping: boolean;
   /** By problem, how many of its syncs have an open alert. */
   readonly open: Readonly<Partial<Record<AlertProblem, number>>>;
-  /** The worst of them. */
   readonly severity: Severity;
-  /** Its listed syncs, and how many of them succeeded since the trouble began; absent while the listing fails. */
-  readonly own?: PeerCount;
-  /** The syncs around it, where none of its own succeeded: those of its connector, else all others. */
-  readonly beyond?: PeerCount & { readonly where: 'connector' | 'all' };
-}
-
-/** Syncs beside the affected ones, paused ones left out. */
-export interface PeerCount {
+  /** Its listed syncs that count; 0 while the listing fails. */
   readonly listed: number;
-  /** Healthy, with a success since the trouble began: proof that they do not share it. */
+  /** Of the syncs without an open alert: how many succeeded since the trouble began. */
   readonly succeeded: number;
+  /** The syncs of its connector outside of it, and how many of those succeeded since. */
+  readonly beyond?: { readonly listed: number; readonly succeeded: number };
+  /** It holds every listed sync, and none has succeeded for so long. */
+  readonly nothingSucceededForSeconds?: number;
+  /** The causes under which some of its alerts were sent before. */
+  readonly earlierSentAs: readonly Cause[];
+  /** The fingerprints of open alerts that move to it without being sent again. */
+  readonly moved: readonly string[];
+  /** Names of the syncs that were sent under it and are still open, for a line about resolutions. */
+  readonly stillOpen: readonly TrackedAlert[];
 }
 
 /** Where in a digest a notification stands. */
@@ -65,10 +92,11 @@ export type SectionName =
   | 'resolved'
   | 'no_longer_watched';
 
-export function sectionOf({ alert, reason }: Notification): SectionName {
+export function sectionOf({ alert, reason }: Pending): SectionName {
   switch (reason) {
     case 'new':
     case 'escalated':
+    case 'disable_imminent':
     case 'changed':
       return isJudged(alert.problem) ? 'open' : 'unjudged';
     case 'resolved_undelivered':
@@ -83,10 +111,10 @@ function isJudged(problem: AlertProblem): boolean {
   return problem === 'listing_failed' || PROBLEM_KINDS[problem].isJudged;
 }
 
-/** One alert that a message covers: what is recorded once the message was accepted. */
+/** One alert or condition that a message covers: what is recorded once the message was accepted. */
 export interface Coverage {
   readonly fingerprint: string;
-  readonly reason: NotifyReason;
+  readonly reason: CoverReason;
   /** False: the message only counts it. */
   readonly listed: boolean;
   /** The key of the shared cause under which it is sent. */
@@ -96,8 +124,6 @@ export interface Coverage {
 /** What a message covers, apart from its rendering. */
 export interface MessageContent {
   readonly covers: readonly Coverage[];
-  /** It says that the listing shrank. */
-  readonly coversShrinkage: boolean;
   /** It holds the last part of a reminder, or of a digest that satisfies one: with it the reminder counts as sent. */
   readonly endsReminder: boolean;
 }

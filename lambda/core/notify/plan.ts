@@ -9,19 +9,21 @@ import type { Policy } from '../policy.ts';
 import type { NotificationLogEntry, Route } from '../state.ts';
 import type { Instant } from '../time.ts';
 import { isBackingOff } from './backoff.ts';
-import { causesOnHold, liveCauses, type NotifiedCauses, notifiedCauseOf } from './grouping.ts';
+import { type Cause, causesOf } from './cause.ts';
+import { isSentNow, liveCauses, mayRideAlong, type NotifiedCauses } from './grouping.ts';
+import { type LikelyCause, likelyCauses } from './likely-causes.ts';
+import { areNeutralDue, neutralChanges } from './neutral.ts';
 import {
   EMPTY_PLAN,
-  type Notification,
   type NotificationPlan,
-  type SharedCause,
+  type Pending,
   sectionOf,
   type TrackedAlert,
 } from './notification.ts';
-import { PeerStats } from './peer-stats.ts';
-import { type Decision, decide } from './reason.ts';
-import { isDue, nextReminderAt, remindable, reminderOf } from './reminders.ts';
-import { MIN_ALERTS, sharedCauses } from './shared-cause.ts';
+import { populationOf } from './population.ts';
+import { type Decision, decide, endsByCondition, sendReason } from './reason.ts';
+import { isDue, nextReminderAt, pausedReminderOf, remindable, reminderOf } from './reminders.ts';
+import { foldingCauses, groupingCause, type SharedCauseContext } from './shared-causes.ts';
 
 /** What is sent on a route, and the route as it then stands. */
 export interface PlannedNotifications {
@@ -37,97 +39,231 @@ export interface PlannedNotifications {
 export interface PlanContext {
   readonly evaluation: Evaluation;
   readonly policy: Policy;
+  /** The policy is another than at the last evaluation. */
+  readonly policyChanged: boolean;
 }
 
 /**
  * The difference between the facts and what the route was sent, computed anew at every check: once the facts are saved
  * it survives any crash, and it can never be stale.
  */
-export function planNotifications(
-  facts: Facts,
-  route: Route,
-  { evaluation, policy }: PlanContext,
-): PlannedNotifications {
+export function planNotifications(facts: Facts, route: Route, context: PlanContext): PlannedNotifications {
+  const { evaluation, policy, policyChanged } = context;
   const now = evaluation.at;
-  const causes = liveCauses(facts, route.causes ?? {}, route.notificationLog);
-  const { notificationLog: sentBefore } = route;
-  const onHold = causesOnHold(facts, causes, { notificationLog: sentBefore, policy, now });
+  const notified = liveCauses(facts, route.causes ?? {}, route.notificationLog);
+  const population = evaluation.kind === 'listed' ? populationOf(evaluation, facts, policy) : undefined;
+  const likely =
+    population === undefined
+      ? new Map<string, LikelyCause>()
+      : likelyCauses(population, { notified, policyChanged, now });
+  const pending = pendingOf(facts, route);
+  const causeOf = groupingCausesOf(pending, { notified, likely });
+  const neutral = neutralChanges(facts, { route, policy, now });
+  const isNothingListed = facts.nothingListed === true && !route.nothingListedSent;
   const isRouteBackingOff = isBackingOff(route, now);
+
+  const reminders = { route, policy, now };
+  const open = remindable(facts, route.notificationLog, evaluation);
+  const reminderAt = nextReminderAt(open, reminders);
+  const isReminderDue = !isRouteBackingOff && isDue(reminderAt, now);
+  const sent = sentNow(pending, causeOf, {
+    notified,
+    policy,
+    now,
+    facts,
+    route,
+    sendsAnyway: isReminderDue || isNothingListed || areNeutralDue(neutral, facts, reminders),
+  });
+
   const decisions = new Map<string, Decision>();
   const notificationLog: Record<string, NotificationLogEntry> = {};
-  const notifications: Notification[] = [];
   for (const [fingerprint, alert] of Object.entries(facts.alerts)) {
-    const before = sentBefore[fingerprint] ?? {};
-    const isHeldByGroup = canBeHeld(before) && onHold.has(notifiedCauseOf(alert, causes)?.key ?? '');
+    const before = route.notificationLog[fingerprint] ?? {};
+    const isHeldByGroup = !sent.has(fingerprint);
     const decision = decide(alert, before, { isHeldByGroup, isBackingOff: isRouteBackingOff });
     decisions.set(fingerprint, decision);
     const logEntry = entryBefore(before, decision, now);
     if (Object.keys(logEntry).length > 0) notificationLog[fingerprint] = logEntry;
-    if (decision.notify && decision.reason !== 'reminder')
-      notifications.push({ fingerprint, alert, logEntry, reason: decision.reason });
   }
-
-  const reminders = { route, policy, now };
-  const open = remindable(facts, notificationLog, evaluation);
-  const reminderAt = nextReminderAt(open, reminders);
   const { causes: _causes, ...rest } = route;
-  const next: Route = { ...rest, notificationLog, ...(Object.keys(causes).length > 0 && { causes }) };
+  const next: Route = {
+    ...rest,
+    notificationLog,
+    ...(Object.keys(notified).length > 0 && { causes: notified }),
+  };
   if (isRouteBackingOff) return { plan: EMPTY_PLAN, decisions, reminderAt, route: next };
 
-  const isReminderDue = isDue(reminderAt, now);
-  const reminder = isReminderDue ? reminderOf(open, notifications, reminders) : [];
+  const notifications = pending
+    .filter(({ fingerprint }) => sent.has(fingerprint))
+    .map((one) => ({ ...one, logEntry: notificationLog[one.fingerprint] ?? {} }));
+  const reminder = isReminderDue ? reminderOf(open, notifications) : [];
   for (const { fingerprint } of reminder) decisions.set(fingerprint, { notify: true, reason: 'reminder' });
-  const { shrinkage } = facts.size;
+  const sendsAnything =
+    notifications.length + reminder.length > 0 || isNothingListed || areNeutralDue(neutral, facts, reminders);
+  const tracked = trackedOf(facts, route);
   const plan: NotificationPlan = {
-    notifications,
-    reminder,
+    notifications: withCauses(notifications, causeOf, { population, likely, notified, tracked, now }),
+    reminder: withFolding(reminder, { population, likely, notified, tracked, now }),
     ...(isReminderDue && reminder.length === 0 && { satisfiesReminder: true }),
-    ...(shrinkage !== undefined && shrinkage.at !== route.shrinkageNotifiedAt && { shrinkage }),
+    neutral: sendsAnything ? neutral : [],
+    pausedReminder: isReminderDue ? pausedReminderOf(facts, reminders) : [],
+    ...(isNothingListed && { nothingListed: true }),
   };
-  return { plan: withCauses(plan, causes, { facts, evaluation }), decisions, reminderAt, route: next };
+  return { plan, decisions, reminderAt, route: next };
 }
 
-/** What should have been sent already, or is in flight, is not held by a cause that was sent since. */
+/** Every alert with a reason to be sent; those that end with the condition of their sync are sent by its line. */
+function pendingOf(facts: Facts, route: Route): readonly Pending[] {
+  return Object.entries(facts.alerts).flatMap(([fingerprint, alert]) => {
+    const logEntry = route.notificationLog[fingerprint] ?? {};
+    const reason = sendReason(alert, logEntry);
+    if (reason === undefined || endsByCondition(alert)) return [];
+    return [{ fingerprint, alert, logEntry, reason }];
+  });
+}
+
+function trackedOf(facts: Facts, route: Route): readonly TrackedAlert[] {
+  return Object.entries(facts.alerts).map(([fingerprint, alert]) => ({
+    fingerprint,
+    alert,
+    logEntry: route.notificationLog[fingerprint] ?? {},
+  }));
+}
+
+/**
+ * By fingerprint, the cause under which a pending notification is sent: the likely one that explains the alert, else the
+ * one under which it was sent before. A cause that was never sent needs a new alert.
+ */
+function groupingCausesOf(
+  pending: readonly Pending[],
+  {
+    notified,
+    likely,
+  }: { readonly notified: NotifiedCauses; readonly likely: ReadonlyMap<string, LikelyCause> },
+): ReadonlyMap<string, Cause> {
+  const explainedBy = new Map<string, Cause>();
+  for (const { cause, affected } of likely.values())
+    for (const { fingerprint } of affected) explainedBy.set(fingerprint, cause);
+  const isStarting = new Set(
+    pending.flatMap(({ fingerprint, reason }) => {
+      const cause = reason === 'new' ? explainedBy.get(fingerprint) : undefined;
+      return cause === undefined ? [] : [cause.key];
+    }),
+  );
+  const causes = new Map<string, Cause>();
+  for (const { fingerprint, alert, logEntry, reason } of pending) {
+    const explaining = explainedBy.get(fingerprint);
+    const isUsable =
+      explaining !== undefined && (Object.hasOwn(notified, explaining.key) || isStarting.has(explaining.key));
+    const before = logEntry.lastNotified?.cause ?? (logEntry.heldSince === undefined ? undefined : '');
+    const earlier = causesOf(alert.labels).find(
+      ({ key }) => reason !== 'new' && Object.hasOwn(notified, key) && (before === key || before === ''),
+    );
+    const cause = isUsable ? explaining : earlier;
+    if (cause !== undefined) causes.set(fingerprint, cause);
+  }
+  return causes;
+}
+
+interface SendContext {
+  readonly notified: NotifiedCauses;
+  readonly policy: Policy;
+  readonly now: Instant;
+  readonly facts: Facts;
+  readonly route: Route;
+  /** Something else is sent, so that held notifications may ride along. */
+  readonly sendsAnyway: boolean;
+}
+
+/** The fingerprints of the pending notifications that are sent now; the others are held by their cause. */
+function sentNow(
+  pending: readonly Pending[],
+  causeOf: ReadonlyMap<string, Cause>,
+  context: SendContext,
+): ReadonlySet<string> {
+  const { notified, policy, now, sendsAnyway } = context;
+  const sent = new Set<string>();
+  const held = new Map<string, readonly Pending[]>();
+  for (const [key, group] of groupBy(pending, ({ fingerprint }) => causeOf.get(fingerprint)?.key)) {
+    const cause = key === undefined ? undefined : notified[key];
+    // What should have been sent already, or is in flight, is not held by a cause that was sent since.
+    const followUps = cause === undefined ? [] : group.filter(({ logEntry }) => canBeHeld(logEntry));
+    for (const one of group) if (!followUps.includes(one)) sent.add(one.fingerprint);
+    if (cause === undefined || key === undefined) continue;
+    const isOver = isCauseOver(key, context);
+    if (isSentNow(followUps, cause, { policy, now, isOver }))
+      for (const { fingerprint } of followUps) sent.add(fingerprint);
+    else held.set(key, followUps);
+  }
+  if (sent.size === 0 && !sendsAnyway) return sent;
+  for (const [key, followUps] of held) {
+    const cause = notified[key];
+    if (cause === undefined || !mayRideAlong(cause, { policy, now })) continue;
+    for (const { fingerprint } of followUps) sent.add(fingerprint);
+  }
+  return sent;
+}
+
+/** Whether every alert that was sent under the cause, and not closed yet, has ended. */
+function isCauseOver(key: string, { facts, route }: SendContext): boolean {
+  return Object.entries(route.notificationLog).every(([fingerprint, { lastNotified, resolutionSent }]) => {
+    if (lastNotified?.cause !== key || resolutionSent) return true;
+    return facts.alerts[fingerprint]?.state !== 'firing';
+  });
+}
+
 function canBeHeld({ undeliveredSince, inFlight }: NotificationLogEntry): boolean {
   return undeliveredSince === undefined && inFlight === undefined;
 }
 
 /** The log entry of an alert before anything is posted. */
 function entryBefore(before: NotificationLogEntry, decision: Decision, now: Instant): NotificationLogEntry {
-  const { undeliveredSince = now, held: _held, ...rest } = before;
+  const { undeliveredSince = now, heldSince = now, ...rest } = before;
   const reason = decision.notify ? decision.reason : decision.withheld;
   if (reason === undefined) return rest;
   const isNewFiring = reason === 'new' && before.lastNotified !== undefined;
   const kept = isNewFiring ? {} : rest;
-  if (!decision.notify && decision.reason === 'held_by_group') return { ...kept, held: true };
+  if (!decision.notify && decision.reason === 'held_by_group') return { ...kept, heldSince };
   return {
     ...kept,
-    ...(reason === 'resolved_in_group' && { held: true }),
+    ...(reason === 'resolved_in_group' && { heldSince }),
     undeliveredSince: isNewFiring ? now : undeliveredSince,
   };
 }
 
-/** The plan with the shared cause of each alert that has one. */
+/** The notifications with the cause under which each is sent, else with one that folds their section. */
 function withCauses(
-  plan: NotificationPlan,
-  notified: NotifiedCauses,
-  { facts, evaluation }: { readonly facts: Facts; readonly evaluation: Evaluation },
-): NotificationPlan {
-  const { notifications, reminder } = plan;
-  const isFew = Math.max(notifications.length, reminder.length) < MIN_ALERTS;
-  if (isFew && Object.keys(notified).length === 0) return plan;
-  const context = { notified, facts, peerStats: PeerStats.of(evaluation, facts) };
-  const bySection = [...groupBy(notifications, sectionOf).values()];
-  const ofNotifications = new Map(bySection.flatMap((section) => [...sharedCauses(section, context)]));
-  const ofReminder = sharedCauses(reminder, context);
-  return {
-    ...plan,
-    notifications: notifications.map((one) => withCause(one, ofNotifications)),
-    reminder: reminder.map((one) => withCause(one, ofReminder)),
-  };
+  notifications: readonly Pending[],
+  causeOf: ReadonlyMap<string, Cause>,
+  context: SharedCauseContext,
+): readonly Pending[] {
+  const grouping = new Map<string, ReturnType<typeof groupingCause>>();
+  const grouped = notifications.map((one) => {
+    const cause = causeOf.get(one.fingerprint);
+    if (cause === undefined) return one;
+    const shared = grouping.get(cause.key) ?? groupingCause(cause, context);
+    grouping.set(cause.key, shared);
+    return { ...one, cause: shared };
+  });
+  const singles = grouped.filter(({ cause }) => cause === undefined);
+  const folding = new Map(
+    [...groupBy(singles, sectionOf).values()].flatMap((section) => [...foldingCauses(section, context)]),
+  );
+  return grouped.map((one) => withCause(one, folding));
 }
 
-function withCause<T extends TrackedAlert>(one: T, causes: ReadonlyMap<string, SharedCause>): T {
-  const cause = causes.get(one.fingerprint);
+function withFolding(
+  reminder: readonly TrackedAlert[],
+  context: SharedCauseContext,
+): readonly TrackedAlert[] {
+  const folding = foldingCauses(reminder, context);
+  return reminder.map((one) => withCause(one, folding));
+}
+
+function withCause<T extends TrackedAlert>(
+  one: T,
+  causes: ReadonlyMap<string, NonNullable<TrackedAlert['cause']>>,
+): T {
+  const cause = one.cause ?? causes.get(one.fingerprint);
   return cause === undefined ? one : { ...one, cause };
 }

@@ -5,10 +5,11 @@ import type { LastNotified, NotificationLogEntry } from '../state.ts';
 export const NOTIFY_REASONS = {
   new: 'it fires',
   escalated: 'it became critical',
+  disable_imminent: 'the platform is about to disable it',
   changed: 'it has a problem that was not sent yet',
   resolved_undelivered: 'it resolved before its notification could be delivered',
   resolved_in_group: 'it resolved while its shared cause held it',
-  resolved: 'it resolved',
+  resolved: 'it ended',
   reminder: 'it is still open, and a reminder is due',
 } as const;
 export type NotifyReason = keyof typeof NOTIFY_REASONS;
@@ -16,10 +17,17 @@ export type NotifyReason = keyof typeof NOTIFY_REASONS;
 /** The reasons that come from the alert itself; a reminder comes from the clock. */
 export type SendReason = Exclude<NotifyReason, 'reminder'>;
 
+/**
+ * What a message records of a fingerprint beside alerts: `moved` assigns an open alert to another cause, `condition`
+ * records the condition of a sync.
+ */
+export type CoverReason = NotifyReason | 'moved' | 'condition' | 'nothing_listed';
+
 /** Why no notification about an alert is sent now. */
 export const NO_NOTIFY_REASONS = {
   pending: 'it is pending and may fire at a later check',
   held_by_group: 'its shared cause holds it for the next notification of that cause',
+  with_condition: 'its sync was paused or is no longer listed, and one line says so for all of them',
   route_backing_off: 'the destination is left alone for a while after a post failed',
   already_notified: 'it was sent and has not changed',
   nothing_new: 'it is over, and nothing about it is left to send',
@@ -45,9 +53,15 @@ export interface Holds {
 export function decide(alert: Alert, logEntry: NotificationLogEntry, holds: Holds): Decision {
   const reason = sendReason(alert, logEntry);
   if (reason === undefined) return { notify: false, reason: noReason(alert) };
+  if (endsByCondition(alert)) return { notify: false, reason: 'with_condition' };
   if (holds.isHeldByGroup) return { notify: false, reason: 'held_by_group', withheld: reason };
   if (holds.isBackingOff) return { notify: false, reason: 'route_backing_off', withheld: reason };
   return { notify: true, reason };
+}
+
+/** An alert that ended because its sync was paused or left the listing: the line about that is its resolution. */
+export function endsByCondition({ state, resolution }: Alert): boolean {
+  return state === 'ended' && (resolution?.how === 'paused' || resolution?.how === 'unlisted');
 }
 
 function noReason({ state, pendingAgain }: Alert): NoNotifyReason {
@@ -65,12 +79,13 @@ export function sendReason(alert: Alert, logEntry: NotificationLogEntry): SendRe
   const { lastNotified } = logEntry;
   if (lastNotified === undefined) {
     if (isFiring) return 'new';
-    if (logEntry.held) return 'resolved_in_group';
+    if (logEntry.heldSince !== undefined) return 'resolved_in_group';
     return logEntry.undeliveredSince === undefined ? undefined : 'resolved_undelivered';
   }
   if (isResolutionSent(alert, logEntry)) return isFiring ? 'new' : undefined;
   if (!isFiring) return 'resolved';
   if (hasUnsentCritical(alert, lastNotified)) return 'escalated';
+  if (alert.disableImminent && !lastNotified.disableImminent) return 'disable_imminent';
   const isSent = lastNotified.problems.includes(alert.problem) && logEntry.inFlight === undefined;
   return isSent ? undefined : 'changed';
 }

@@ -3,7 +3,7 @@ import type { Evaluation } from '../diagnose/evaluation.ts';
 import type { Policy } from '../policy.ts';
 import type { Route } from '../state.ts';
 import { after, type Instant, isAhead } from '../time.ts';
-import type { Notification, TrackedAlert } from './notification.ts';
+import type { NeutralChange, Notification, TrackedAlert } from './notification.ts';
 
 /** What decides about a reminder. */
 export interface ReminderContext {
@@ -25,39 +25,45 @@ export function remindable(
     const logEntry = notificationLog[fingerprint];
     const isSent = logEntry?.lastNotified !== undefined && !logEntry.resolutionSent;
     const isListed = evaluation.kind === 'listed' || fingerprint === 'listing';
-    return alert.state === 'firing' && isSent && isListed ? [{ fingerprint, alert, logEntry }] : [];
+    // A flapping alert that is healthy for now is no reason to remind anybody.
+    const isUnhealthy = alert.state === 'firing' && alert.healthySince === undefined;
+    return isUnhealthy && isSent && isListed ? [{ fingerprint, alert, logEntry }] : [];
   });
 }
 
 /**
  * When the next reminder is due: `repeatInterval` after the later of the last reminder and the last notification of the
- * oldest open alert that nobody paused. Undefined without such an alert.
+ * oldest open alert. Undefined without one.
  */
 export function nextReminderAt(open: readonly TrackedAlert[], context: ReminderContext): Instant | undefined {
-  const unpaused = open.filter(({ alert }) => !alert.paused);
-  if (unpaused.length === 0) return undefined;
-  const oldest = unpaused.reduce((one, other) => (isOlder(other, one) ? other : one));
+  if (open.length === 0) return undefined;
+  const oldest = open.reduce((one, other) => (isOlder(other, one) ? other : one));
   const { route, policy } = context;
-  return repeatAt(policy.repeatIntervalSeconds, context, [
-    oldest.logEntry.lastNotified?.at,
-    route.remindedAt,
-  ]);
+  const last = [oldest.logEntry.lastNotified?.at, route.remindedAt];
+  return repeatAt(policy.repeatIntervalSeconds, context, last);
 }
 
-/** What a due reminder lists: everything open that the notifications do not list, paused syncs only in their turn. */
+/** What a due reminder lists: everything open that the notifications do not list. */
 export function reminderOf(
   open: readonly TrackedAlert[],
   notifications: readonly Notification[],
-  context: ReminderContext,
 ): readonly TrackedAlert[] {
   const notified = new Set(notifications.map(({ fingerprint }) => fingerprint));
+  return open.filter(({ fingerprint }) => !notified.has(fingerprint));
+}
+
+/** The paused syncs that a reminder names, every `pausedRepeatInterval`; they never cause one. */
+export function pausedReminderOf({ conditions }: Facts, context: ReminderContext): readonly NeutralChange[] {
   const { route, policy, now } = context;
-  return open.filter(({ fingerprint, alert, logEntry }) => {
-    if (notified.has(fingerprint)) return false;
-    if (!alert.paused) return true;
-    const last = [logEntry.lastNotified?.at, route.pausedRemindedAt];
-    return isDue(repeatAt(policy.pausedRepeatIntervalSeconds, context, last), now);
-  });
+  const paused = Object.entries(conditions).filter(
+    ([fingerprint, { condition }]) =>
+      condition === 'paused' && route.conditions?.[fingerprint]?.condition === 'paused',
+  );
+  const sentAt = paused.map(([fingerprint]) => route.conditions?.[fingerprint]?.at ?? now);
+  if (paused.length === 0) return [];
+  const last = [Math.min(...sentAt), route.pausedRemindedAt];
+  if (!isDue(repeatAt(policy.pausedRepeatIntervalSeconds, context, last), now)) return [];
+  return paused.map(([fingerprint, condition]) => ({ fingerprint, kind: 'paused', condition }));
 }
 
 export function isDue(at: Instant | undefined, now: Instant): boolean {

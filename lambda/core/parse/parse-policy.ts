@@ -55,6 +55,8 @@ export const duration = v.pipe(
 );
 
 const positiveDuration = v.pipe(duration, v.minValue(1, 'expected a duration above zero'));
+/** The platform disables a sync at 10 failures in a row: a higher number would come too late. */
+const failures = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10));
 const intervals = v.pipe(v.number(), v.finite(), v.minValue(1));
 const states = (...known: string[]) =>
   v.optional(
@@ -85,6 +87,7 @@ const policyFile = v.pipe(
   v.strictObject({
     stallAfterIntervals: v.optional(intervals, 2),
     criticalAfterIntervals: v.optional(intervals, 12),
+    criticalAtFailures: v.optional(failures, 8),
     grace: v.optional(duration, '5m'),
     pendingFor: v.optional(duration, '0s'),
     successStates: states('completed'),
@@ -102,6 +105,7 @@ const policyFile = v.pipe(
     pausedRepeatInterval: v.optional(positiveDuration, '7d'),
     groupInterval: v.optional(duration, '15m'),
     listingFailureFor: v.optional(duration, '10m'),
+    notifyPauses: v.optional(v.boolean(), true),
     exclude: v.optional(
       v.array(v.strictObject({ match: matcher, reason: v.pipe(v.string(), v.nonEmpty()) })),
       [],
@@ -112,6 +116,7 @@ const policyFile = v.pipe(
           match: matcher,
           stallAfterIntervals: v.exactOptional(intervals),
           criticalAfterIntervals: v.exactOptional(intervals),
+          criticalAtFailures: v.exactOptional(failures),
           grace: v.exactOptional(duration),
           pendingFor: v.exactOptional(duration),
         }),

@@ -29,8 +29,9 @@ export function parseSync(record: unknown): Sync {
   }
 
   const id = read('id', identifier);
-  const interval = read('interval_secs', positive);
-  const intervalSeconds = interval === null ? null : Math.max(interval, MIN_INTERVAL_SECONDS);
+  const interval = read('interval_secs', number);
+  const hasSchedule = interval !== null && interval > 0;
+  const intervalSeconds = hasSchedule ? Math.max(interval, MIN_INTERVAL_SECONDS) : null;
   const sourceSchema = read('source_schema', label);
   const sourceTable = read('source_table', label);
   const labels: Labels = {
@@ -74,7 +75,7 @@ const identifier = v.union([
   v.pipe(label, v.nonEmpty()),
   v.pipe(v.number(), v.finite(), v.transform(String)),
 ]);
-const positive = v.pipe(v.number(), v.finite(), v.gtValue(0));
+const number = v.pipe(v.number(), v.finite());
 const instant = v.pipe(
   v.string(),
   v.isoTimestamp(),

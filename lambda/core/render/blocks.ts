@@ -68,16 +68,11 @@ const MARKS: Readonly<Record<Item['level'], string>> = {
 /** Stands before the mark of a nested item. */
 const NESTED = '↳ ';
 
-/** How many items a lock screen names, after the counts. */
-const MAX_ITEMS_IN_TEXT = 3;
-
 /** The text on a lock screen: the environment, the counts, then the worst items. At most 300 characters, whole spans. */
 export function textOf(digest: Digest, number: number, total: number): string {
-  const items = digest.sections[0]?.items.filter(({ isNested }) => isNested !== true) ?? [];
-  const which = total > 1 ? ` (${number} of ${total})` : '';
-  const worst = items.slice(0, MAX_ITEMS_IN_TEXT).flatMap(({ title }) => [words(' · '), ...title]);
+  const which = total > 1 ? [words(` (${number} of ${total})`)] : [];
   let text = '';
-  for (const span of [untrusted(digest.environment), words(`: ${digest.headline}${which}`), ...worst]) {
+  for (const span of [untrusted(digest.environment), words(': '), ...digest.push, ...which]) {
     const next = textSpan(span);
     if (text.length + next.length >= MAX_TEXT_LENGTH) return `${text}…`;
     text += next;

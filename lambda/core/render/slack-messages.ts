@@ -45,17 +45,15 @@ export function slackMessages(digest: Digest): readonly Message[] {
     add(last, {
       blocks: [moreBlock(leftOut, digest.moreHint)],
       covers: leftOut.flatMap(countedOnly),
-      coversShrinkage: leftOut.some(({ coversShrinkage }) => coversShrinkage),
     });
   add(last, { blocks: end });
   const lastReminder = digest.satisfiesReminder
     ? pages.length - 1
     : pages.findLastIndex(({ covers }) => covers.some(({ reason }) => reason === 'reminder'));
-  return pages.map(({ blocks, covers, coversShrinkage }, index) => ({
+  return pages.map(({ blocks, covers }, index) => ({
     text: textOf(digest, index + 1, pages.length),
     blocks,
     covers,
-    coversShrinkage,
     endsReminder: index === lastReminder,
   }));
 }
@@ -64,7 +62,6 @@ export function slackMessages(digest: Digest): readonly Message[] {
 interface Page {
   readonly blocks: Block[];
   readonly covers: Coverage[];
-  coversShrinkage: boolean;
   /** Characters of JSON still free, beside those reserved for the end of a digest. */
   room: number;
 }
@@ -73,12 +70,11 @@ interface Page {
 interface Part {
   readonly blocks: readonly Block[];
   readonly covers?: readonly Coverage[];
-  readonly coversShrinkage?: boolean | undefined;
 }
 
 function openPage(part: Part, reserved: number): Page {
   const room = MAX_BLOCKS_JSON_LENGTH - reserved;
-  const page: Page = { blocks: [], covers: [], coversShrinkage: false, room };
+  const page: Page = { blocks: [], covers: [], room };
   add(page, part);
   return page;
 }
@@ -94,16 +90,16 @@ interface TitledItem {
 
 /** Puts an item on the last page, or on a new one while there may be one more; false when neither has room. */
 function isPlaced(pages: Page[], { item, above, atTop }: TitledItem, reserved: number): boolean {
-  const { covers, coversShrinkage } = item;
+  const { covers } = item;
   const own = itemBlocks(item);
   const blocks = [...above, ...own];
   const last = pages.at(-1);
   if (last !== undefined && fits(last, blocks)) {
-    add(last, { blocks, covers, coversShrinkage });
+    add(last, { blocks, covers });
     return true;
   }
   if (pages.length === MAX_MESSAGES) return false;
-  pages.push(openPage({ blocks: [titleBlock(atTop), ...own], covers, coversShrinkage }, reserved));
+  pages.push(openPage({ blocks: [titleBlock(atTop), ...own], covers }, reserved));
   return true;
 }
 
@@ -124,11 +120,10 @@ function fits(page: Page, blocks: readonly Block[]): boolean {
   return count <= MAX_BLOCKS && jsonLength(blocks) <= page.room;
 }
 
-function add(page: Page, { blocks, covers = [], coversShrinkage = false }: Part): void {
+function add(page: Page, { blocks, covers = [] }: Part): void {
   page.blocks.push(...blocks);
   // One by one: an item may cover 140,000 alerts, too many for the arguments of one call.
   for (const coverage of covers) page.covers.push(coverage);
-  page.coversShrinkage ||= coversShrinkage;
   page.room -= jsonLength(blocks);
 }
 
@@ -152,7 +147,8 @@ function moreBlock(leftOut: readonly Item[], moreHint: string): Block {
 
 /** How many alerts an item counts for. Where a shared cause has alerts nested beneath it, only those count. */
 function weightOf({ covers }: Item, next: Item | undefined): number {
-  return covers.length === 0 && next?.isNested ? 0 : Math.max(1, covers.length);
+  const alerts = covers.filter(({ reason }) => reason !== 'moved').length;
+  return alerts === 0 && next?.isNested ? 0 : Math.max(1, alerts);
 }
 
 function moreText(count: number, moreHint: string): Line {

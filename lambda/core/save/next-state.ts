@@ -2,11 +2,12 @@
  * Makes the state to save: takes the saved state and what a check found, gives the next one, and whether it differs. A
  * check calls this once, before it posts anything.
  */
-import type { Alert, Facts, ListingSize } from '../alert.ts';
+import type { Alert, Facts } from '../alert.ts';
 import { diagnosisOf, type Evaluation } from '../diagnose/evaluation.ts';
 import { isEmptyHistory } from '../diagnose/history.ts';
 import { equal } from '../equal.ts';
 import { sendReason } from '../notify/reason.ts';
+import { type Roster, rosterSize } from '../roster.ts';
 import { DEFAULT_ROUTE, type Route, type WatchState } from '../state.ts';
 import type { Instant } from '../time.ts';
 import { firingsWithinWindow } from '../track/flapping.ts';
@@ -18,10 +19,14 @@ export interface Progress {
   readonly evaluation: Evaluation;
   /** When its listing was requested. */
   readonly listedAt: Instant;
+  /** Names the policy of this check. */
+  readonly policyId: string;
 }
 
 /** The state after an evaluation, before anything is posted. A listing with nothing to send ends the initial run. */
-export function nextState(state: WatchState, { facts, route, evaluation, listedAt }: Progress): WatchState {
+export function nextState(state: WatchState, progress: Progress): WatchState {
+  const { facts, route, evaluation, listedAt, policyId } = progress;
+  const { emptySince: _emptySince, nothingListed: _nothingListed, ...kept } = state.facts;
   const isDelivered = Object.values(route.notificationLog).every(
     ({ undeliveredSince }) => undeliveredSince === undefined,
   );
@@ -30,25 +35,29 @@ export function nextState(state: WatchState, { facts, route, evaluation, listedA
     initialized: state.initialized || (hasListed(evaluation, facts) && isDelivered),
     listedAt,
     supersededInARow: 0,
-    facts: { ...state.facts, ...facts },
+    policyId,
+    facts: { ...kept, ...facts },
     routes: { ...state.routes, [DEFAULT_ROUTE]: route },
   };
 }
 
 /** Whether the syncs were listed by this evaluation or before: a failed listing alone does not end the initial run. */
-export function hasListed(evaluation: Evaluation, { size }: Facts): boolean {
-  return evaluation.kind === 'listed' || size.normal > 0;
+export function hasListed(evaluation: Evaluation, { roster }: Facts): boolean {
+  return evaluation.kind === 'listed' || rosterSize(roster) > 0;
 }
 
 /**
- * Whether a later decision would read anything new. Labels, the time of the listing and small changes of its size do
- * not count: any other write refreshes them.
+ * Whether a later decision would read anything new. Labels, names in the roster and the time of the listing do not
+ * count: any other write refreshes them.
  */
 export function hasChanged(before: WatchState, next: WatchState): boolean {
   return (
     before.initialized !== next.initialized ||
     before.supersededInARow !== next.supersededInARow ||
-    !equal(before.facts.size, next.facts.size) ||
+    before.policyId !== next.policyId ||
+    before.facts.emptySince !== next.facts.emptySince ||
+    rosterDiffers(before.facts.roster, next.facts.roster) ||
+    recordsDiffer(before.facts.conditions, next.facts.conditions) ||
     recordsDiffer(before.facts.alerts, next.facts.alerts, withoutLabels) ||
     recordsDiffer(before.facts.histories, next.facts.histories) ||
     recordsDiffer(before.routes, next.routes, withoutNotificationLog) ||
@@ -59,11 +68,10 @@ export function hasChanged(before: WatchState, next: WatchState): boolean {
 }
 
 /**
- * The state as it is saved: with the labels and the listing size of this evaluation, without what no later decision
- * reads. An ended alert goes once nothing about it is left to send and its flap window is over.
+ * The state as it is saved: with the labels of this evaluation, without what no later decision reads. An ended alert goes once nothing about it is left to send and its flap window is over.
  */
 export function asSaved(state: WatchState, evaluation: Evaluation): WatchState {
-  const { alerts, histories, size } = state.facts;
+  const { alerts, histories, conditions } = state.facts;
   const routes = Object.values(state.routes);
   const kept = Object.entries(alerts).filter(([fingerprint, alert]) => {
     const isNothingLeft = routes.every(
@@ -79,9 +87,8 @@ export function asSaved(state: WatchState, evaluation: Evaluation): WatchState {
     ...state.facts,
     alerts: keptAlerts,
     histories: Object.fromEntries(keptHistories),
-    size: refreshedSize(size, evaluation),
   };
-  return { ...state, facts, routes: withNotificationLogsOf(state.routes, keptAlerts) };
+  return { ...state, facts, routes: prunedRoutes(state.routes, { alerts: keptAlerts, conditions }) };
 }
 
 function isOver(alert: Alert, now: Instant): boolean {
@@ -96,19 +103,37 @@ function labelled(fingerprint: string, alert: Alert, evaluation: Evaluation): Al
   return isReadable ? { ...alert, labels: diagnosis.sync.labels } : alert;
 }
 
-function refreshedSize(size: ListingSize, evaluation: Evaluation): ListingSize {
-  const isNormal = evaluation.kind === 'listed' && evaluation.withoutId === 0 && size.shrunk === undefined;
-  return isNormal ? { ...size, normal: evaluation.diagnoses.size } : size;
-}
-
-function withNotificationLogsOf(routes: WatchState['routes'], alerts: Facts['alerts']): WatchState['routes'] {
+/** Routes without the log entries of alerts and conditions that are no longer kept. */
+function prunedRoutes(
+  routes: WatchState['routes'],
+  { alerts, conditions }: Pick<Facts, 'alerts' | 'conditions'>,
+): WatchState['routes'] {
   const entries = Object.entries(routes).map(([name, route]) => {
-    const notificationLog = Object.entries(route.notificationLog).filter(
-      ([fingerprint]) => fingerprint in alerts,
-    );
-    return [name, { ...route, notificationLog: Object.fromEntries(notificationLog) }] as const;
+    const { conditions: sent = {}, ...rest } = route;
+    const known = pick(sent, conditions);
+    const pruned: Route = {
+      ...rest,
+      notificationLog: pick(route.notificationLog, alerts),
+      ...(Object.keys(known).length > 0 && { conditions: known }),
+    };
+    return [name, pruned] as const;
   });
   return Object.fromEntries(entries);
+}
+
+/** The entries whose keys the other record has too. */
+function pick<T>(
+  record: Readonly<Record<string, T>>,
+  other: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(record).filter(([key]) => Object.hasOwn(other, key)));
+}
+
+/** Whether other syncs are listed, or missing, than before. Names do not count. */
+function rosterDiffers(before: Roster, next: Roster): boolean {
+  if (before.kind === 'syncs' && next.kind === 'syncs')
+    return recordsDiffer(before.syncs, next.syncs, ({ since, missingSince }) => [since, missingSince]);
+  return before.kind !== next.kind || !equal(before, next);
 }
 
 function notificationLogOf(state: WatchState, route: string) {

@@ -2,7 +2,13 @@ import type { Alert, Resolution } from '../alert.ts';
 import type { Diagnosis } from '../diagnose/diagnose.ts';
 import type { AlertProblem, Severity } from '../problem.ts';
 import { after, type Instant, isAhead, isLater, secondsBetween } from '../time.ts';
-import { firingsWithinWindow, flapHoldSeconds, isFlapping } from './flapping.ts';
+import {
+  briefWithinWindow,
+  FLAPPING_FIRINGS,
+  firingsWithinWindow,
+  flapHoldSeconds,
+  INTERMITTENT_FAILURES,
+} from './flapping.ts';
 import type { Observation, ProblemObservation } from './observation.ts';
 import { isPendingOver } from './pending.ts';
 
@@ -33,11 +39,15 @@ function fromPending(alert: Alert, observation: Observed, now: Instant): Alert |
   switch (observation.kind) {
     case 'problem': {
       const current = withProblem(alert, observation, now);
-      return isPendingOver(observation.pendingPeriod, alert.since, now) ? fire(current, now) : current;
+      const start = { since: alert.since, runAt: alert.pendingRunAt };
+      return isPendingOver(observation.pendingPeriod, start, { now, runAt: observation.runAt })
+        ? fire(current, now)
+        : current;
     }
     case 'inconclusive':
       return listedAgain(alert);
     case 'healthy':
+    case 'paused':
     case 'excluded':
       return undefined;
     case 'absent':
@@ -47,17 +57,25 @@ function fromPending(alert: Alert, observation: Observed, now: Instant): Alert |
 
 function fromFiring(alert: Alert, observation: Observed, now: Instant): Alert {
   switch (observation.kind) {
-    case 'problem':
-      return withProblem(alert, observation, now);
+    case 'problem': {
+      const current = withProblem(alert, observation, now);
+      // A failure during the hold of a flapping alert is a firing of its own.
+      return alert.healthySince === undefined
+        ? current
+        : { ...current, firings: [...firingsWithinWindow(current, now), now] };
+    }
     case 'inconclusive':
       return listedAgain(alert);
     case 'healthy': {
       const { healthySince: before = now } = alert;
       const healthySince = isAhead(before, now) ? now : before;
-      const isOnHold = isFlapping(alert) && secondsBetween(healthySince, now) < flapHoldSeconds(alert.labels);
+      const isOnHold =
+        alert.flapping !== undefined && secondsBetween(healthySince, now) < flapHoldSeconds(alert);
       if (isOnHold) return { ...listedAgain(alert), healthySince };
       return end(alert, { how: 'resolved', by: resolvedBy(alert, observation.diagnosis, now) }, now);
     }
+    case 'paused':
+      return end(alert, { how: 'paused' }, now);
     case 'excluded':
       return end(alert, { how: 'excluded', reason: observation.reason }, now);
     case 'absent':
@@ -70,15 +88,21 @@ function fromEnded(alert: Alert, observation: Observed, now: Instant): Alert {
     case 'problem': {
       const { pendingAgain } = alert;
       const since = pendingAgain?.since ?? now;
+      const runAt = pendingAgain === undefined ? (observation.runAt ?? undefined) : pendingAgain.runAt;
       const problems = union(pendingAgain?.problems ?? observation.alsoToDisprove, [observation.problem]);
-      const waiting = { ...listedAgain(alert), pendingAgain: { since, problems } };
-      return isPendingOver(observation.pendingPeriod, since, now)
-        ? fireAgain(waiting, observation, now)
-        : waiting;
+      const again = { since, problems, ...(runAt !== undefined && { runAt }) };
+      const waiting = { ...listedAgain(alert), pendingAgain: again };
+      const isOver = isPendingOver(
+        observation.pendingPeriod,
+        { since, runAt },
+        { now, runAt: observation.runAt },
+      );
+      return isOver || isIntermittent(observation, now) ? fireAgain(waiting, observation, now) : waiting;
     }
     case 'inconclusive':
       return listedAgain(alert);
     case 'healthy':
+    case 'paused':
     case 'excluded':
       return withoutPendingAgain(alert);
     case 'absent':
@@ -88,24 +112,39 @@ function fromEnded(alert: Alert, observation: Observed, now: Instant): Alert {
 }
 
 function newAlert(observation: ProblemObservation, now: Instant): Alert {
-  const { problem, severity, paused, lastSuccessAt, labels } = observation;
+  const { problem, severity, criticalBy, disableImminent, lastSuccessAt, labels, runAt } = observation;
   const pending: Alert = {
     state: 'pending',
     problem,
     severity,
-    paused,
+    ...(criticalBy && { criticalBy }),
+    ...(disableImminent && { disableImminent }),
     problems: union([problem], observation.alsoToDisprove),
     since: now,
     ...(severity === 'critical' && { critical: { from: now } }),
     firings: [],
     lastSuccessAt,
     labels,
+    ...(runAt !== null && { pendingRunAt: runAt }),
   };
-  return isPendingOver(observation.pendingPeriod, now, now) ? fire(pending, now) : pending;
+  if (isIntermittent(observation, now)) return fire({ ...pending, flapping: 'intermittent' }, now);
+  const start = { since: now, runAt: runAt ?? undefined };
+  return isPendingOver(observation.pendingPeriod, start, { now, runAt }) ? fire(pending, now) : pending;
+}
+
+/** The 4th brief failure within its window: one that alone would stay pending. */
+function isIntermittent({ pendingPeriod, briefFailures, labels }: ProblemObservation, now: Instant): boolean {
+  return (
+    pendingPeriod.secondRun &&
+    briefWithinWindow(briefFailures, labels, now).length >= INTERMITTENT_FAILURES - 1
+  );
 }
 
 function fire(alert: Alert, now: Instant): Alert {
-  return { ...alert, state: 'firing', firings: [...firingsWithinWindow(alert, now), now] };
+  const { pendingRunAt: _pendingRunAt, ...rest } = alert;
+  const firings = [...firingsWithinWindow(alert, now), now];
+  const flapping = alert.flapping ?? (firings.length >= FLAPPING_FIRINGS ? 'often' : undefined);
+  return { ...rest, state: 'firing', firings, ...(flapping && { flapping }) };
 }
 
 function fireAgain(
@@ -113,25 +152,39 @@ function fireAgain(
   observation: ProblemObservation,
   now: Instant,
 ): Alert {
-  const { resolution: _resolution, pendingAgain, ...rest } = alert;
+  const {
+    resolution: _resolution,
+    pendingAgain,
+    flapping: _flapping,
+    disableImminent: _imminent,
+    ...rest
+  } = alert;
   const { problem, severity, lastSuccessAt } = observation;
   const { since, problems } = pendingAgain;
-  const firing: Alert = { ...rest, problem, severity, since, problems, lastSuccessAt };
+  const intermittent = isIntermittent(observation, now) ? { flapping: 'intermittent' as const } : {};
+  const firing: Alert = { ...rest, ...intermittent, problem, severity, since, problems, lastSuccessAt };
   return fire(withProblem(firing, observation, now), now);
 }
 
 /** The alert with the observed problem and severity. An unreadable record never lowers a critical alert. */
 function withProblem(alert: Alert, observation: ProblemObservation, now: Instant): Alert {
-  const { healthySince: _healthySince, critical: _critical, ...rest } = listedAgain(alert);
-  const { problem, paused, labels } = observation;
+  const {
+    healthySince: _healthySince,
+    critical: _critical,
+    criticalBy: before,
+    ...rest
+  } = listedAgain(alert);
+  const { problem, labels } = observation;
   const keepsCritical = problem === 'unreadable' && alert.severity === 'critical';
   const severity = keepsCritical ? 'critical' : observation.severity;
   const critical = criticalStretch(alert, severity, now);
+  const criticalBy = severity === 'critical' ? (observation.criticalBy ?? before) : undefined;
   return {
     ...rest,
     problem,
     severity,
-    paused,
+    ...(criticalBy && { criticalBy }),
+    ...(observation.disableImminent && { disableImminent: true }),
     problems: union(alert.problems, [problem]),
     ...(critical && { critical }),
     lastSuccessAt: alert.lastSuccessAt ?? observation.lastSuccessAt,
@@ -142,7 +195,14 @@ function withProblem(alert: Alert, observation: ProblemObservation, now: Instant
 function end(alert: Alert, resolution: Resolution, now: Instant): Alert {
   const { healthySince: _healthySince, critical: _critical, ...rest } = listedAgain(alert);
   const critical = criticalStretch(alert, 'warning', now);
-  return { ...rest, state: 'ended', ...(critical && { critical }), resolution: { ...resolution, at: now } };
+  const holds = alert.flapping === undefined ? (alert.holds ?? 0) : (alert.holds ?? 0) + 1;
+  return {
+    ...rest,
+    state: 'ended',
+    ...(critical && { critical }),
+    ...(holds > 0 && { holds }),
+    resolution: { ...resolution, at: now },
+  };
 }
 
 function criticalStretch(alert: Alert, severity: Severity, now: Instant): Alert['critical'] {
@@ -171,8 +231,6 @@ function resolvedBy(
   const had = alert.problems;
   if (had.includes('listing_failed')) return 'listing_restored';
   if (had.every((problem) => problem === 'unreadable')) return 'readable';
-  // Nothing was wrong with the sync: somebody had paused it.
-  if (alert.paused && had.every((problem) => problem === 'disabled')) return 'enabled';
   if (diagnosis !== undefined && hasNewSuccess(alert, diagnosis, now)) return 'success';
   return had.includes('disabled') ? 'enabled' : 'no_longer_late';
 }

@@ -1,9 +1,9 @@
 import type { Diagnosis } from '../diagnose/diagnose.ts';
 import type { Evaluation } from '../diagnose/evaluation.ts';
-import { exclusionReason, type Policy } from '../policy.ts';
-import type { AlertProblem, Severity } from '../problem.ts';
+import { exclusionReason, type Policy, thresholdsFor } from '../policy.ts';
+import type { AlertProblem, CriticalBy, Severity } from '../problem.ts';
 import type { Labels } from '../sync.ts';
-import type { Instant } from '../time.ts';
+import { HOUR_SECONDS, type Instant } from '../time.ts';
 import { NO_PENDING_PERIOD, type PendingPeriod, pendingPeriodOf } from './pending.ts';
 
 /** What one evaluation says of one alert: a column of the table in `lifecycle.ts`. */
@@ -11,6 +11,8 @@ export type Observation =
   | ProblemObservation
   | { readonly kind: 'inconclusive' }
   | { readonly kind: 'healthy'; readonly diagnosis?: Diagnosis }
+  /** A person paused it. */
+  | { readonly kind: 'paused' }
   /** A complete listing lacks the sync. */
   | { readonly kind: 'absent' }
   | { readonly kind: 'excluded'; readonly reason: string }
@@ -21,7 +23,13 @@ export interface ProblemObservation {
   readonly kind: 'problem';
   readonly problem: AlertProblem;
   readonly severity: Severity;
-  readonly paused: boolean;
+  readonly criticalBy?: CriticalBy;
+  /** The platform is about to disable the sync. */
+  readonly disableImminent: boolean;
+  /** `last_run_at`, to tell a second failed run from the first one. */
+  readonly runAt: Instant | null;
+  /** When earlier failures began that succeeded before they fired. */
+  readonly briefFailures: readonly Instant[];
   /** What a new firing has to disprove beside its problem: a failure that the history still holds. */
   readonly alsoToDisprove: readonly AlertProblem[];
   readonly lastSuccessAt: Instant | null;
@@ -45,12 +53,17 @@ export function observationOf(diagnosis: Diagnosis, { policy, initialRun }: Trac
       return { kind: 'healthy', diagnosis };
     case 'inconclusive':
       return verdict;
+    case 'paused':
+      return { kind: 'paused' };
     case 'problem':
       return {
         kind: 'problem',
         problem: verdict.problem,
         severity: verdict.severity,
-        paused: verdict.paused,
+        ...(verdict.criticalBy && { criticalBy: verdict.criticalBy }),
+        disableImminent: isDisableImminent(diagnosis, policy),
+        runAt: sync.lastRunAt,
+        briefFailures: history.briefFailures ?? [],
         alsoToDisprove: history.failing === undefined ? [] : ['failing'],
         // The dates of an unreadable record may be wrong: no newer success is measured against them.
         lastSuccessAt: verdict.problem === 'unreadable' ? null : sync.lastSuccessAt,
@@ -60,18 +73,29 @@ export function observationOf(diagnosis: Diagnosis, { policy, initialRun }: Trac
   }
 }
 
+/** A failing sync with `criticalAtFailures` failures in a row, which the platform soon disables. */
+function isDisableImminent({ sync, runState }: Diagnosis, policy: Policy): boolean {
+  const { criticalAtFailures } = thresholdsFor(policy, sync.id ?? '', sync.labels);
+  return (
+    sync.enabled === true && runState === 'failure' && (sync.consecutiveFailures ?? 0) >= criticalAtFailures
+  );
+}
+
 /** Of the alert `listing`: a refused key fires at once, any other failure after `listingFailureFor`. */
 export function observationOfListing(
   evaluation: Evaluation,
   { policy, initialRun }: TrackOptions,
 ): Observation {
   if (evaluation.kind === 'listed') return { kind: 'healthy' };
-  const isImmediate = initialRun || evaluation.failure.kind === 'refused';
+  // With checks an hour apart or more, the last complete listing is over an hour old at the first failure.
+  const isOld = policy.periodSeconds >= HOUR_SECONDS;
+  const isImmediate = initialRun || isOld || evaluation.failure.kind === 'refused';
   const seconds = isImmediate ? 0 : policy.listingFailureForSeconds;
   return ownProblem({
     problem: 'listing_failed',
     severity: 'critical',
-    pendingPeriod: { seconds, secondEvaluation: false },
+    criticalBy: 'listing',
+    pendingPeriod: { seconds, secondRun: false },
   });
 }
 
@@ -86,7 +110,7 @@ export function observationOfRecords(
   return ownProblem({
     problem: 'unreadable',
     severity: 'warning',
-    pendingPeriod: { seconds, secondEvaluation: false },
+    pendingPeriod: { seconds, secondRun: false },
   });
 }
 
@@ -97,12 +121,14 @@ export function observationOfMissing(evaluation: Evaluation): Observation {
 }
 
 function ownProblem(
-  fields: Pick<ProblemObservation, 'problem' | 'severity' | 'pendingPeriod'>,
+  fields: Pick<ProblemObservation, 'problem' | 'severity' | 'criticalBy' | 'pendingPeriod'>,
 ): ProblemObservation {
   return {
     kind: 'problem',
     ...fields,
-    paused: false,
+    disableImminent: false,
+    runAt: null,
+    briefFailures: [],
     alsoToDisprove: [],
     lastSuccessAt: null,
     labels: null,

@@ -5,49 +5,64 @@ import { type Instant, isAhead, MINUTE_SECONDS, secondsBetween } from '../time.t
 /** How long a problem stays pending before it fires. */
 export interface PendingPeriod {
   readonly seconds: number;
-  /** A later evaluation must see a problem too. */
-  readonly secondEvaluation: boolean;
+  /** A second run must have failed: one with another `last_run_at` than the first. */
+  readonly secondRun: boolean;
 }
 
-export const NO_PENDING_PERIOD: PendingPeriod = { seconds: 0, secondEvaluation: false };
+export const NO_PENDING_PERIOD: PendingPeriod = { seconds: 0, secondRun: false };
 
 /** A sync with a shorter interval may fail once and succeed again before anybody could act. */
 export const FAST_INTERVAL_SECONDS = 10 * MINUTE_SECONDS;
 
+/** Since when an alert is pending, and the run that failed first. */
+export interface PendingStart {
+  readonly since: Instant;
+  readonly runAt: Instant | undefined;
+}
+
+/** When an observation is made, and the last run that it knows of. */
+export interface PendingNow {
+  readonly now: Instant;
+  readonly runAt: Instant | null;
+}
+
 /**
- * Whether an alert that is pending since `since` may fire. At the end of the period it may; so may one whose start lies
- * ahead of every clock, since nobody can tell how long it has waited.
+ * Whether a pending alert may fire. At the end of the period it may; so may one whose start lies ahead of every clock,
+ * since nobody can tell how long it has waited.
  */
-export function isPendingOver(period: PendingPeriod, since: Instant, now: Instant): boolean {
-  if (isAhead(since, now)) return true;
-  return secondsBetween(since, now) >= period.seconds && (!period.secondEvaluation || now > since);
+export function isPendingOver(
+  period: PendingPeriod,
+  start: PendingStart,
+  { now, runAt }: PendingNow,
+): boolean {
+  if (isAhead(start.since, now)) return true;
+  const isOtherRun = runAt !== null && start.runAt !== undefined && runAt !== start.runAt;
+  return secondsBetween(start.since, now) >= period.seconds && (!period.secondRun || isOtherRun);
 }
 
 /** The pending period of a sync's problem: none for a critical one, unless the sync was edited since its last run. */
 export function pendingPeriodOf(diagnosis: Diagnosis, policy: Policy): PendingPeriod {
   const { sync, verdict } = diagnosis;
   if (verdict.kind !== 'problem') return NO_PENDING_PERIOD;
-  const { pendingForSeconds } = thresholdsFor(policy, sync.id ?? '', sync.labels);
+  const { pendingForSeconds, graceSeconds } = thresholdsFor(policy, sync.id ?? '', sync.labels);
   const seconds = verdict.severity === 'critical' ? 0 : pendingForSeconds;
-  if (verdict.problem === 'stalled' && isEditedSinceLastRun(diagnosis)) {
-    return { seconds: seconds + diagnosis.thresholdSeconds, secondEvaluation: false };
+  if (verdict.problem === 'stalled' && isEditedSinceLastRun(diagnosis, graceSeconds)) {
+    return { seconds: seconds + diagnosis.thresholdSeconds, secondRun: false };
   }
-  return { seconds, secondEvaluation: verdict.problem === 'failing' && isBrief(diagnosis) };
+  return { seconds, secondRun: verdict.problem === 'failing' && isBrief(diagnosis) };
 }
 
-/** A fast sync with fresh data that failed once may have succeeded by the next evaluation. */
-function isBrief({ sync, late }: Diagnosis): boolean {
+/** A fast sync with fresh data that failed once: the platform runs it again before anybody could act. */
+export function isBrief({ sync, late }: Diagnosis): boolean {
   const { intervalSeconds } = sync.labels;
   const isFast = intervalSeconds !== null && intervalSeconds < FAST_INTERVAL_SECONDS;
   return isFast && !late && (sync.consecutiveFailures ?? 0) < 2;
 }
 
 /** The interval may be new: the sync needs time to run by it before lateness means anything. */
-function isEditedSinceLastRun({ sync }: Diagnosis): boolean {
+function isEditedSinceLastRun({ sync }: Diagnosis, graceSeconds: number): boolean {
   const { updatedAt, lastRunAt, lastSuccessAt } = sync;
   if (updatedAt === null) return false;
-  return (
-    updatedAt > (lastRunAt ?? Number.NEGATIVE_INFINITY) &&
-    updatedAt > (lastSuccessAt ?? Number.NEGATIVE_INFINITY)
-  );
+  const last = Math.max(lastRunAt ?? Number.NEGATIVE_INFINITY, lastSuccessAt ?? Number.NEGATIVE_INFINITY);
+  return secondsBetween(last, updatedAt) > graceSeconds;
 }

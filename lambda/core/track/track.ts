@@ -6,8 +6,11 @@ import type { Alert, Facts, SyncHistory } from '../alert.ts';
 import type { Evaluation } from '../diagnose/evaluation.ts';
 import { isEmptyHistory } from '../diagnose/history.ts';
 import { isSyncFingerprint } from '../fingerprint.ts';
+import { EMPTY_ROSTER } from '../roster.ts';
+import type { Instant } from '../time.ts';
+import { conditionsAfter } from './conditions.ts';
+import { briefWithinWindow } from './flapping.ts';
 import { transition } from './lifecycle.ts';
-import { sizeAfter } from './listing-size.ts';
 import {
   type Observation,
   observationOf,
@@ -16,6 +19,7 @@ import {
   observationOfRecords,
   type TrackOptions,
 } from './observation.ts';
+import { rosterAfter } from './roster.ts';
 
 /** The facts after an evaluation. Alerts about which it says nothing new come out as they were. */
 export function track(facts: Facts, evaluation: Evaluation, options: TrackOptions): Facts {
@@ -41,14 +45,42 @@ export function track(facts: Facts, evaluation: Evaluation, options: TrackOption
   }
   observe('records', observationOfRecords(evaluation, options));
   observe('listing', observationOfListing(evaluation, options));
-  return { alerts, histories: historiesAfter(facts, evaluation), size: sizeAfter(facts.size, evaluation) };
+  return {
+    alerts,
+    ...membershipAfter(facts, evaluation, options),
+    histories: historiesAfter(facts, evaluation, alerts),
+  };
+}
+
+/** Who is listed, paused or missing after an evaluation. */
+function membershipAfter(
+  facts: Facts,
+  evaluation: Evaluation,
+  { policy, initialRun }: TrackOptions,
+): Pick<Facts, 'roster' | 'conditions' | 'emptySince' | 'nothingListed'> {
+  const roster = rosterAfter(facts, evaluation, policy);
+  const known = roster.kind === 'syncs' ? roster : EMPTY_ROSTER;
+  const conditions = conditionsAfter(evaluation, { facts, roster: known, policy });
+  const isEmpty = evaluation.kind === 'unavailable' && evaluation.failure.kind === 'empty';
+  const emptySince = isEmpty ? (facts.emptySince ?? evaluation.at) : undefined;
+  const isEmptyAtFirst = evaluation.kind === 'listed' && evaluation.recordCount === 0 && initialRun;
+  return {
+    roster,
+    conditions,
+    ...(emptySince !== undefined && { emptySince }),
+    ...(isEmptyAtFirst && { nothingListed: true }),
+  };
 }
 
 /**
  * Histories of listed syncs come from the evaluation. That of a sync which two complete listings in a row lack ends
  * with its alert.
  */
-function historiesAfter(facts: Facts, evaluation: Evaluation): Readonly<Record<string, SyncHistory>> {
+function historiesAfter(
+  facts: Facts,
+  evaluation: Evaluation,
+  alerts: Facts['alerts'],
+): Readonly<Record<string, SyncHistory>> {
   if (evaluation.kind === 'unavailable') return facts.histories;
   const isComplete = evaluation.withoutId === 0;
   const histories: Record<string, SyncHistory> = {};
@@ -58,11 +90,23 @@ function historiesAfter(facts: Facts, evaluation: Evaluation): Readonly<Record<s
     if (isKept) histories[fingerprint] = history;
     else if (!history.absent) histories[fingerprint] = { ...history, absent: true };
   }
-  for (const [fingerprint, { history }] of evaluation.diagnoses) {
-    const { absent: _absent, ...listed } = history;
-    if (!isEmptyHistory(listed)) histories[fingerprint] = listed;
+  for (const [fingerprint, { history, sync }] of evaluation.diagnoses) {
+    const { absent: _absent, briefFailures: before = [], ...listed } = history;
+    const ended = endedBriefly(facts.alerts[fingerprint], alerts[fingerprint]);
+    const failures = briefWithinWindow([...before, ...ended], sync.labels, evaluation.at);
+    const after: SyncHistory = { ...listed, ...(failures.length > 0 && { briefFailures: failures }) };
+    if (!isEmptyHistory(after)) histories[fingerprint] = after;
   }
   return histories;
+}
+
+/** When a failure began that was pending and is over; empty otherwise. */
+function endedBriefly(before: Alert | undefined, after: Alert | undefined): readonly Instant[] {
+  if (before?.state === 'pending' && after === undefined && before.problem === 'failing')
+    return [before.since];
+  const pendingAgain = before?.state === 'ended' ? before.pendingAgain : undefined;
+  const isOver = after?.state === 'ended' && after.pendingAgain === undefined;
+  return pendingAgain?.problems.includes('failing') && isOver ? [pendingAgain.since] : [];
 }
 
 function isListed(evaluation: Evaluation, fingerprint: string): boolean {

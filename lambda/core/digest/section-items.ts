@@ -1,0 +1,129 @@
+import { diagnosisOf, type Evaluation } from '../diagnose/evaluation.ts';
+import { isSyncFingerprint } from '../fingerprint.ts';
+import { groupBy } from '../group-by.ts';
+import type { Coverage, Notification, TrackedAlert } from '../notify/notification.ts';
+import type { Instant } from '../time.ts';
+import { openLine, unreadableLine } from './alert-lines.ts';
+import { folded, isCritical, openCauseLines, resolvedCauseLine } from './cause-lines.ts';
+import type { Item } from './digest.ts';
+import { coverageOf } from './names.ts';
+import { resolvedBeforeDeliveryLine, resolvedLine } from './resolved-lines.ts';
+import { words } from './rich-text.ts';
+import { formatNumber, pluralize } from './wording.ts';
+
+/** Above this many resolutions, or causes or singles of a reminder, one line counts the rest. */
+export const MAX_LISTED = 10;
+
+/** The items of a section that may hold both severities. */
+interface BySeverity {
+  readonly critical: readonly Item[];
+  readonly warnings: readonly Item[];
+}
+
+/** Critical causes and critical singles, then the others; causes before singles. */
+export function openItems(notifications: readonly Notification[], evaluation: Evaluation): BySeverity {
+  const { causes, singles } = folded(notifications);
+  const ofCauses = (groups: typeof causes) =>
+    groups.flatMap((group) => openCauseLines(group, ({ reason }) => reason, evaluation));
+  const ofSingles = (some: readonly Notification[]) =>
+    some.map((one) => openLine(one, one.reason, evaluation));
+  const isCriticalSingle = ({ alert }: Notification) => alert.severity === 'critical';
+  return {
+    critical: [...ofCauses(causes.filter(isCritical)), ...ofSingles(singles.filter(isCriticalSingle))],
+    warnings: [
+      ...ofCauses(causes.filter((group) => !isCritical(group))),
+      ...ofSingles(singles.filter((one) => !isCriticalSingle(one))),
+    ],
+  };
+}
+
+/** Records that cannot be read, folded by what is wrong with them. */
+export function unreadableItems(
+  notifications: readonly Notification[],
+  evaluation: Evaluation,
+): readonly Item[] {
+  const faultsOf = ({ fingerprint }: Notification) =>
+    isSyncFingerprint(fingerprint)
+      ? (diagnosisOf(fingerprint, evaluation)?.faults.join(', ') ?? '')
+      : fingerprint;
+  const reasons = new Map(notifications.map(({ fingerprint, reason }) => [fingerprint, reason]));
+  return [...groupBy(notifications, faultsOf).values()].flatMap((group) =>
+    group.length < 2
+      ? group.map((one) => openLine(one, one.reason, evaluation))
+      : [unreadableLine(group, ({ fingerprint }) => reasons.get(fingerprint) ?? 'new', evaluation)],
+  );
+}
+
+export function resolvedBeforeDelivery(
+  notifications: readonly Notification[],
+  now: Instant,
+): readonly Item[] {
+  const { causes, singles } = folded(notifications);
+  const phrase = { reason: 'resolved_undelivered', phrase: 'resolved in the meantime' } as const;
+  return [
+    ...causes.map((group) => resolvedCauseLine(group, phrase, now)),
+    ...singles.map(resolvedBeforeDeliveryLine),
+  ];
+}
+
+/** What fired and resolved while its shared cause held it, by cause. */
+export function resolvedInGroup(notifications: readonly Notification[], now: Instant): readonly Item[] {
+  const { causes, singles } = folded(notifications, 1);
+  const phrase = { reason: 'resolved_in_group', phrase: 'resolved in the meantime' } as const;
+  const lines = causes.map((group) => resolvedCauseLine(group, phrase, now));
+  if (singles.length === 0) return lines;
+  const title = [words(`${pluralize(singles.length, 'sync')} resolved in the meantime`)];
+  return [...lines, { level: 'note', title, detail: [], covers: singles.map(countedOnly) }];
+}
+
+/**
+ * Shared causes first, then each resolution on a line of its own; one line counts those beyond ten and those that were
+ * only counted when they fired.
+ */
+export function resolvedItems(
+  notifications: readonly Notification[],
+  phrase: 'resolved' | 'no longer watched',
+  evaluation: Evaluation,
+): readonly Item[] {
+  const { causes, singles } = folded(notifications);
+  const wasListed = ({ logEntry }: Notification) => logEntry.lastNotified?.listed !== false;
+  const listed = singles.filter(wasListed);
+  const shown = listed.slice(0, MAX_LISTED);
+  const rest = [...listed.slice(MAX_LISTED), ...singles.filter((one) => !wasListed(one))];
+  const items = [
+    ...causes.map((group) => resolvedCauseLine(group, { reason: 'resolved', phrase }, evaluation.at)),
+    ...shown.map((one) => resolvedLine(one, evaluation)),
+  ];
+  if (rest.length === 0) return items;
+  const more = shown.length > 0 ? 'more ' : '';
+  const verb = phrase === 'resolved' ? '' : rest.length === 1 ? 'is ' : 'are ';
+  const text = `${formatNumber(rest.length)} ${more}${rest.length === 1 ? 'sync' : 'syncs'} ${verb}${phrase}`;
+  return [...items, { level: 'note', title: [words(text)], detail: [], covers: rest.map(countedOnly) }];
+}
+
+/** What is still open, in so few lines that it fits one message: what finds no room is counted. */
+export function reminderItems(reminder: readonly TrackedAlert[], evaluation: Evaluation): BySeverity {
+  const { causes, singles } = folded(reminder);
+  const shownCauses = causes.slice(0, MAX_LISTED);
+  const shown = singles.slice(0, MAX_LISTED);
+  const rest = [...causes.slice(MAX_LISTED).flatMap(({ alerts }) => alerts), ...singles.slice(MAX_LISTED)];
+  const ofCauses = (groups: typeof causes) =>
+    groups.flatMap((group) => openCauseLines(group, () => 'reminder', evaluation));
+  const ofSingles = (some: readonly TrackedAlert[]) =>
+    some.map((one) => openLine(one, 'reminder', evaluation));
+  const isCriticalSingle = ({ alert }: TrackedAlert) => alert.severity === 'critical';
+  const covers = rest.map((one) => coverageOf(one, 'reminder', false));
+  const title = [words(`and ${formatNumber(rest.length)} more still open`)];
+  return {
+    critical: [...ofCauses(shownCauses.filter(isCritical)), ...ofSingles(shown.filter(isCriticalSingle))],
+    warnings: [
+      ...ofCauses(shownCauses.filter((group) => !isCritical(group))),
+      ...ofSingles(shown.filter((one) => !isCriticalSingle(one))),
+      ...(rest.length === 0 ? [] : [{ level: 'note' as const, title, detail: [], covers }]),
+    ],
+  };
+}
+
+function countedOnly(one: Notification): Coverage {
+  return coverageOf(one, one.reason, false);
+}

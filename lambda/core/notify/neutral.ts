@@ -1,0 +1,85 @@
+import type { Facts } from '../alert.ts';
+import type { Policy } from '../policy.ts';
+import { rosterSize } from '../roster.ts';
+import type { Route } from '../state.ts';
+import { DAY_SECONDS, HOUR_SECONDS, type Instant, secondsBetween } from '../time.ts';
+import type { NeutralChange, TrackedAlert } from './notification.ts';
+import { endsByCondition, sendReason } from './reason.ts';
+
+/** A neutral line waits for another message, at most so long after the first change in it. */
+export const MAX_NEUTRAL_SECONDS = HOUR_SECONDS;
+/** Unlisted syncs are a warning from this many, or from this part of the listing. */
+export const MANY_UNLISTED = 10;
+const MANY_UNLISTED_PART = 1 / 10;
+
+/** What decides about neutral lines. */
+export interface NeutralContext {
+  readonly route: Route;
+  readonly policy: Policy;
+  readonly now: Instant;
+}
+
+/**
+ * The changes of condition that the route was not sent: the difference between the facts and its log, so that what was
+ * undone in the meantime is never sent.
+ */
+export function neutralChanges(
+  facts: Facts,
+  { route, policy, now }: NeutralContext,
+): readonly NeutralChange[] {
+  return Object.entries(facts.conditions).flatMap(([fingerprint, condition]) => {
+    const sent = route.conditions?.[fingerprint];
+    const kind = kindOf(sent?.condition ?? 'active', condition.condition);
+    if (kind === undefined) return [];
+    const isPause = kind === 'paused' || kind === 'resumed';
+    const alert = alertOf(fingerprint, facts, route);
+    if (isPause && !policy.notifyPauses && alert === undefined) return [];
+    const isStale =
+      kind === 'listed_again' && sent !== undefined && secondsBetween(sent.at, now) > DAY_SECONDS;
+    if (isStale) return [];
+    const named = kind === 'unlisted' && condition.recreated ? 'recreated' : kind;
+    return [{ fingerprint, kind: named, condition, ...(alert && { alert }) }];
+  });
+}
+
+function kindOf(
+  sent: 'active' | 'paused' | 'unlisted',
+  now: 'active' | 'paused' | 'unlisted',
+): Exclude<NeutralChange['kind'], 'recreated'> | undefined {
+  if (sent === now) return undefined;
+  if (now === 'unlisted') return 'unlisted';
+  if (sent === 'unlisted') return 'listed_again';
+  return now === 'paused' ? 'paused' : 'resumed';
+}
+
+/** The alert that the change ends, when it was sent and its resolution was not. */
+function alertOf(fingerprint: string, facts: Facts, route: Route): TrackedAlert | undefined {
+  const alert = facts.alerts[fingerprint];
+  const logEntry = route.notificationLog[fingerprint];
+  if (alert === undefined || logEntry?.lastNotified === undefined || !endsByCondition(alert))
+    return undefined;
+  return sendReason(alert, logEntry) === 'resolved' ? { fingerprint, alert, logEntry } : undefined;
+}
+
+/** Whether so many syncs are unlisted that it is a warning. */
+export function areManyUnlisted(changes: readonly NeutralChange[], facts: Facts): boolean {
+  const unlisted = changes.filter(({ kind }) => kind === 'unlisted').length;
+  return unlisted >= MANY_UNLISTED || unlisted > rosterSize(facts.roster) * MANY_UNLISTED_PART;
+}
+
+/**
+ * Whether neutral lines are sent without another message: `groupInterval` after the last change, an hour after the first,
+ * and at once when many syncs are unlisted.
+ */
+export function areNeutralDue(
+  changes: readonly NeutralChange[],
+  facts: Facts,
+  { policy, now }: NeutralContext,
+): boolean {
+  if (changes.length === 0) return false;
+  const since = changes.map(({ condition }) => condition.since);
+  const slack = policy.periodSeconds / 2;
+  const isQuiet = secondsBetween(Math.max(...since), now) >= policy.groupIntervalSeconds - slack;
+  const isLong = secondsBetween(Math.min(...since), now) >= MAX_NEUTRAL_SECONDS - slack;
+  return isQuiet || isLong || areManyUnlisted(changes, facts);
+}

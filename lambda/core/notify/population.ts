@@ -1,0 +1,115 @@
+import type { Alert, Facts } from '../alert.ts';
+import type { Diagnosis } from '../diagnose/diagnose.ts';
+import type { ListedEvaluation } from '../diagnose/evaluation.ts';
+import { exclusionReason, type Policy } from '../policy.ts';
+import { after, type Instant } from '../time.ts';
+import { type Cause, causesOf, connectionKey } from './cause.ts';
+
+/** One listed sync that counts when a cause is looked for: neither paused nor excluded. */
+export interface Member {
+  readonly fingerprint: string;
+  readonly diagnosis: Diagnosis;
+  /** Its open alert; undefined while it has none, or while a flapping one is healthy. */
+  readonly alert?: Alert;
+  /** When its trouble began; undefined without an alert. */
+  readonly onset?: Instant;
+  /** When it last succeeded; undefined unless it is healthy without an open alert. */
+  readonly healthyRunAt?: Instant;
+  /** The key of its connection, else its own fingerprint. */
+  readonly connection: string;
+}
+
+/** The listed syncs behind each candidate for a cause that at least `MIN_AFFECTED` open alerts share. */
+export interface Population {
+  readonly candidates: ReadonlyMap<string, Candidate>;
+  readonly members: readonly Member[];
+  readonly connections: number;
+}
+
+export interface Candidate {
+  readonly cause: Cause;
+  readonly members: readonly Member[];
+}
+
+/** From this many affected syncs on, a cause may explain them. */
+export const MIN_AFFECTED = 3;
+
+/** The syncs that count, grouped by what they share. */
+export function populationOf(evaluation: ListedEvaluation, facts: Facts, policy: Policy): Population {
+  const members = [...evaluation.diagnoses].flatMap(([fingerprint, diagnosis]) => {
+    const { verdict, sync } = diagnosis;
+    const isLeftOut =
+      verdict.kind === 'paused' || exclusionReason(policy, sync.id ?? '', sync.labels) !== undefined;
+    return isLeftOut ? [] : [memberOf(fingerprint, diagnosis, { facts, now: evaluation.at })];
+  });
+  const affected = new Map<string, number>();
+  for (const { alert, diagnosis } of members) {
+    if (alert === undefined) continue;
+    for (const { key } of causesOf(diagnosis.sync.labels)) affected.set(key, (affected.get(key) ?? 0) + 1);
+  }
+  const connections = new Set(members.map(({ connection }) => connection)).size;
+  return { candidates: candidatesOf(members, affected, connections), members, connections };
+}
+
+/**
+ * A connector or knowledge base that holds every sync is no candidate beside the organisation, and an organisation with
+ * one connection is that connection.
+ */
+function candidatesOf(
+  members: readonly Member[],
+  affected: ReadonlyMap<string, number>,
+  connections: number,
+): ReadonlyMap<string, Candidate> {
+  const groups = new Map<string, { readonly cause: Cause; readonly members: Member[] }>();
+  for (const member of members) {
+    for (const cause of causesOf(member.diagnosis.sync.labels)) {
+      if ((affected.get(cause.key) ?? 0) < MIN_AFFECTED) continue;
+      const group = groups.get(cause.key);
+      if (group === undefined) groups.set(cause.key, { cause, members: [member] });
+      else group.members.push(member);
+    }
+  }
+  for (const [key, { cause, members: own }] of groups) {
+    const isWhole = own.length === members.length && cause.kind !== 'connection';
+    const isNeedless = connections === 1 || cause.kind !== 'organisation';
+    if (isWhole && isNeedless) groups.delete(key);
+  }
+  return groups;
+}
+
+function memberOf(
+  fingerprint: string,
+  diagnosis: Diagnosis,
+  { facts, now }: { readonly facts: Facts; readonly now: Instant },
+): Member {
+  const { sync, verdict, successLagSeconds } = diagnosis;
+  const alert = facts.alerts[fingerprint];
+  const isFiring = alert?.state === 'firing';
+  const isOpen = isFiring && alert.healthySince === undefined;
+  const isProof = verdict.kind === 'healthy' && !isFiring && successLagSeconds !== null;
+  return {
+    fingerprint,
+    diagnosis,
+    ...(isOpen && { alert, onset: onsetOf(alert, diagnosis) }),
+    ...(isProof && { healthyRunAt: sync.lastSuccessAt ?? after(now, -successLagSeconds) }),
+    connection: connectionKey(sync.labels) ?? fingerprint,
+  };
+}
+
+/**
+ * When the trouble of a sync began, by the API's dates alone: one interval after its last success (else its creation), or
+ * the last run of a failing one where that is earlier; at most when its alert began.
+ */
+export function onsetOf(alert: Alert, { sync, verdict }: Diagnosis): Instant {
+  const { lastSuccessAt, createdAt, lastRunAt, labels } = sync;
+  const base = lastSuccessAt ?? createdAt ?? alert.since;
+  const expected = after(base, labels.intervalSeconds ?? 0);
+  const isFailing = verdict.kind === 'problem' && verdict.problem === 'failing';
+  const failedRun = isFailing && lastRunAt !== null ? lastRunAt : expected;
+  return Math.min(expected, failedRun, alert.since);
+}
+
+export function median(instants: readonly Instant[]): Instant {
+  const sorted = instants.toSorted((one, other) => one - other);
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
+}

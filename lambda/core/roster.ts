@@ -1,0 +1,51 @@
+import type { Labels } from './sync.ts';
+import type { Instant } from './time.ts';
+
+/** The listed syncs, as far as a later check needs them once they are missing. */
+export type Roster = SyncRoster | CountRoster;
+
+export interface SyncRoster {
+  readonly kind: 'syncs';
+  /** By fingerprint. */
+  readonly syncs: Readonly<Record<string, RosterEntry>>;
+}
+
+/** Above `MAX_ROSTER` syncs: how many each connector has. */
+export interface CountRoster {
+  readonly kind: 'counts';
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** One listed sync. */
+export interface RosterEntry {
+  /** What people call it. */
+  readonly name: string;
+  /** A short hash of what makes it the same work: connector, connection, source and destination. */
+  readonly work: string;
+  /** When it was first listed; absent for syncs of the initial run. */
+  readonly since?: Instant;
+  /** Since when complete listings lack it. */
+  readonly missingSince?: Instant;
+}
+
+/** Above this many syncs only the counts by connector are kept, so that the state stays small. */
+export const MAX_ROSTER = 20_000;
+
+export const EMPTY_ROSTER: SyncRoster = { kind: 'syncs', syncs: {} };
+
+export function rosterSize(roster: Roster): number {
+  return roster.kind === 'syncs'
+    ? Object.keys(roster.syncs).length
+    : Object.values(roster.counts).reduce((sum, count) => sum + count, 0);
+}
+
+/** 8 hex digits of FNV-1a over connector, connection, source and destination. Collisions only fold lines. */
+export function workHash(labels: Labels): string {
+  const { connectorId, connectionRef, source, kbUid, destTable } = labels;
+  const text = JSON.stringify([connectorId, connectionRef, source, kbUid, destTable]);
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index += 1) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  }
+  return (hash >>> 0).toString(16).padStart(8, '0');
+}

@@ -1,0 +1,141 @@
+import type { Facts } from '../alert.ts';
+import type { Condition } from '../condition.ts';
+import type { Evaluation, ListedEvaluation } from '../diagnose/evaluation.ts';
+import { exclusionReason, type Policy } from '../policy.ts';
+import { ALERT_KINDS } from '../problem.ts';
+import type { RosterEntry, SyncRoster } from '../roster.ts';
+import { DAY_SECONDS, type Instant, secondsBetween } from '../time.ts';
+
+/** A sync that was listed for less than this, and had no alert, may leave the listing unnoticed. */
+const MIN_LISTED_SECONDS = DAY_SECONDS;
+/** For so long after it was listed again, a sync must be absent for `LONG_ABSENCE_SECONDS` to count as unlisted. */
+const RELISTED_SECONDS = 7 * DAY_SECONDS;
+const LONG_ABSENCE_SECONDS = DAY_SECONDS;
+/** An active condition is kept for so long, until every route was sent what it differs from. */
+const KEPT_SECONDS = RELISTED_SECONDS;
+
+/** What conditions are derived from. */
+export interface ConditionContext {
+  readonly facts: Facts;
+  /** The roster after the evaluation. */
+  readonly roster: SyncRoster;
+  readonly policy: Policy;
+}
+
+/** Who is paused and who is unlisted after an evaluation. */
+export function conditionsAfter(evaluation: Evaluation, context: ConditionContext): Facts['conditions'] {
+  const { facts, roster } = context;
+  if (evaluation.kind === 'unavailable') return facts.conditions;
+  const conditions: Record<string, Condition> = {};
+  for (const [fingerprint, condition] of Object.entries(facts.conditions)) {
+    const isListed = evaluation.diagnoses.has(fingerprint);
+    if (!isListed && isKept(condition, evaluation.at)) conditions[fingerprint] = condition;
+  }
+  for (const [fingerprint, diagnosis] of evaluation.diagnoses) {
+    const before = facts.conditions[fingerprint];
+    const isPaused = diagnosis.verdict.kind === 'paused';
+    if (before === undefined && !isPaused) continue;
+    const after = listedCondition(fingerprint, before, { evaluation, context });
+    if (after !== undefined) conditions[fingerprint] = after;
+  }
+  for (const [fingerprint, entry] of Object.entries(roster.syncs)) {
+    if (entry.missingSince === undefined || !isUnlisted(fingerprint, entry, { facts, now: evaluation.at }))
+      continue;
+    conditions[fingerprint] = unlistedCondition(fingerprint, entry, { facts, now: evaluation.at });
+  }
+  return withRecreated(conditions, roster);
+}
+
+function isKept({ condition, since, relistedAt }: Condition, now: Instant): boolean {
+  if (condition === 'paused') return true;
+  return secondsBetween(relistedAt ?? since, now) < KEPT_SECONDS;
+}
+
+function listedCondition(
+  fingerprint: string,
+  before: Condition | undefined,
+  { evaluation, context }: { readonly evaluation: ListedEvaluation; readonly context: ConditionContext },
+): Condition | undefined {
+  const { roster, policy } = context;
+  const now = evaluation.at;
+  const diagnosis = evaluation.diagnoses.get(fingerprint);
+  const name = roster.syncs[fingerprint]?.name ?? before?.name ?? '';
+  if (diagnosis === undefined) return before;
+  const { verdict, sync } = diagnosis;
+  const isExcluded = exclusionReason(policy, sync.id ?? '', sync.labels) !== undefined;
+  if (isExcluded) return undefined;
+  const wasUnlisted = before?.condition === 'unlisted';
+  const relistedAt = wasUnlisted ? now : before?.relistedAt;
+  const relisted = relistedAt === undefined ? {} : { relistedAt };
+  if (verdict.kind === 'paused') {
+    const since = before?.condition === 'paused' ? before.since : now;
+    return { condition: 'paused', since, name, by: verdict.by, ...relisted };
+  }
+  // An unreadable record does not say whether the sync is paused.
+  const isReadable = diagnosis.faults.length === 0;
+  if (before?.condition === 'paused' && !isReadable) return before;
+  const since = before?.condition === 'active' ? before.since : now;
+  const after: Condition = { condition: 'active', since, name, ...relisted };
+  return isKept(after, now) ? after : undefined;
+}
+
+/** Missing from two complete listings in a row; for a day, when it was announced and came back within a week. */
+function isUnlisted(
+  fingerprint: string,
+  { since, missingSince }: RosterEntry,
+  { facts, now }: { readonly facts: Facts; readonly now: Instant },
+): boolean {
+  if (missingSince === undefined) return false;
+  const before = facts.conditions[fingerprint];
+  const wasMissing = rosterEntryOf(facts, fingerprint)?.missingSince !== undefined;
+  if (!wasMissing && facts.emptySince === undefined) return false;
+  const isRecent = since !== undefined && secondsBetween(since, missingSince) < MIN_LISTED_SECONDS;
+  const hadAlert = facts.alerts[fingerprint]?.state === 'firing';
+  if (isRecent && !hadAlert) return false;
+  const isRelisted =
+    before?.relistedAt !== undefined && secondsBetween(before.relistedAt, missingSince) < RELISTED_SECONDS;
+  return !isRelisted || secondsBetween(missingSince, now) >= LONG_ABSENCE_SECONDS;
+}
+
+function rosterEntryOf({ roster }: Facts, fingerprint: string): RosterEntry | undefined {
+  return roster.kind === 'syncs' ? roster.syncs[fingerprint] : undefined;
+}
+
+function unlistedCondition(
+  fingerprint: string,
+  { name }: RosterEntry,
+  { facts, now }: { readonly facts: Facts; readonly now: Instant },
+): Condition {
+  const before = facts.conditions[fingerprint];
+  if (before?.condition === 'unlisted') return before;
+  const relisted = before?.relistedAt === undefined ? {} : { relistedAt: before.relistedAt };
+  const alert = facts.alerts[fingerprint];
+  const was =
+    before?.condition === 'paused'
+      ? 'was paused'
+      : alert?.state === 'firing'
+        ? ALERT_KINDS[alert.problem].pastPhrase
+        : 'was healthy';
+  return { condition: 'unlisted', since: now, name, was, ...relisted };
+}
+
+/** Marks unlisted syncs whose work a new id does: each new id accounts for one of them. */
+function withRecreated(
+  conditions: Record<string, Condition>,
+  roster: SyncRoster,
+): Readonly<Record<string, Condition>> {
+  const unlisted = Object.entries(conditions).filter(([, { condition }]) => condition === 'unlisted');
+  if (unlisted.length === 0) return conditions;
+  const newIds = new Map<string, number>();
+  for (const { work, since, missingSince } of Object.values(roster.syncs)) {
+    if (since !== undefined && missingSince === undefined) newIds.set(work, (newIds.get(work) ?? 0) + 1);
+  }
+  for (const [fingerprint, condition] of unlisted) {
+    const work = roster.syncs[fingerprint]?.work;
+    const available = work === undefined ? 0 : (newIds.get(work) ?? 0);
+    if (work === undefined || available === 0 || condition.recreated) continue;
+    newIds.set(work, available - 1);
+    conditions[fingerprint] = { ...condition, recreated: true };
+  }
+  return conditions;
+}

@@ -1,0 +1,62 @@
+import type { Facts } from '../alert.ts';
+import type { Evaluation, ListedEvaluation } from '../diagnose/evaluation.ts';
+import { syncIdOf } from '../fingerprint.ts';
+import { exclusionReason, type Policy } from '../policy.ts';
+import { EMPTY_ROSTER, MAX_ROSTER, type Roster, type RosterEntry, rosterSize, workHash } from '../roster.ts';
+import type { Labels } from '../sync.ts';
+import { DAY_SECONDS, type Instant, secondsBetween } from '../time.ts';
+
+/** How long a missing sync stays in the roster: it may come back, and its absence is sent once. */
+const MISSING_KEPT_SECONDS = 8 * DAY_SECONDS;
+
+/** The longest name that is kept, in UTF-16 units. */
+const MAX_NAME_LENGTH = 60;
+
+/**
+ * The roster after an evaluation. Only a complete listing changes it; the first one is adopted as it is. Renamed syncs
+ * keep their entry.
+ */
+export function rosterAfter(facts: Facts, evaluation: Evaluation, policy: Policy): Roster {
+  const { roster } = facts;
+  if (evaluation.kind === 'unavailable' || evaluation.withoutId > 0) return roster;
+  if (evaluation.diagnoses.size > MAX_ROSTER) return { kind: 'counts', counts: countsOf(evaluation) };
+  const isFirst = rosterSize(roster) === 0 || roster.kind === 'counts';
+  const known = roster.kind === 'syncs' ? roster : EMPTY_ROSTER;
+  const syncs: Record<string, RosterEntry> = {};
+  for (const [fingerprint, { sync }] of evaluation.diagnoses) {
+    if (exclusionReason(policy, sync.id ?? '', sync.labels) !== undefined) continue;
+    const before = known.syncs[fingerprint];
+    const name = shortName(fingerprint, sync.labels);
+    if (before !== undefined && before.name === name && before.missingSince === undefined) {
+      syncs[fingerprint] = before;
+      continue;
+    }
+    const since = before === undefined ? (isFirst ? undefined : evaluation.at) : before.since;
+    syncs[fingerprint] = { name, work: workHash(sync.labels), ...(since !== undefined && { since }) };
+  }
+  for (const [fingerprint, entry] of Object.entries(known.syncs)) {
+    if (evaluation.diagnoses.has(fingerprint)) continue;
+    const { missingSince = evaluation.at } = entry;
+    if (isForgotten(missingSince, evaluation.at)) continue;
+    syncs[fingerprint] = { ...entry, missingSince };
+  }
+  return { kind: 'syncs', syncs };
+}
+
+function isForgotten(missingSince: Instant, now: Instant): boolean {
+  return secondsBetween(missingSince, now) > MISSING_KEPT_SECONDS;
+}
+
+function countsOf({ diagnoses }: ListedEvaluation): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { sync } of diagnoses.values()) {
+    const connector = sync.labels.connectorId ?? '';
+    counts[connector] = (counts[connector] ?? 0) + 1;
+  }
+  return counts;
+}
+
+function shortName(fingerprint: string, { name, source }: Labels): string {
+  const text = [name, source].find((one) => one !== null && one.trim() !== '') ?? syncIdOf(fingerprint);
+  return text.slice(0, MAX_NAME_LENGTH);
+}
