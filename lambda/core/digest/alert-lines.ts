@@ -17,7 +17,7 @@ export function openLine(one: TrackedAlert, reason: NotifyReason, evaluation: Ev
   const sent = logEntry.lastNotified?.problems.at(-1);
   const was = reason === 'changed' && sent !== undefined ? ` now, it ${pastPhrase(sent, false)}` : '';
   const phrase = isInFlapHold(fingerprint, alert, evaluation)
-    ? 'is healthy for now, but it flaps'
+    ? flapHoldPhrase(fingerprint)
     : `${problemPhrase(alert.problem, alert.paused)}${was}`;
   return {
     level: alert.severity,
@@ -32,6 +32,12 @@ export function isInFlapHold(fingerprint: string, { healthySince }: Alert, evalu
   if (healthySince === undefined || evaluation.kind === 'unavailable') return false;
   const verdict = diagnosisOf(fingerprint, evaluation)?.verdict;
   return verdict === undefined ? !isSyncFingerprint(fingerprint) : verdict.kind === 'healthy';
+}
+
+function flapHoldPhrase(fingerprint: string): string {
+  if (isSyncFingerprint(fingerprint)) return 'is healthy for now, but it flaps';
+  const verb = fingerprint === 'listing' ? 'listed' : 'read';
+  return `can be ${verb} for now, but that fails intermittently`;
 }
 
 /** ", critical now", ", 4th time in 24 h", ", was critical from … to …". */
