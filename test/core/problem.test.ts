@@ -63,7 +63,7 @@ test.each([
   ['phrase', Object.values(ALERT_KINDS).map(({ phrase }) => phrase)],
   ['adjective', Object.values(PROBLEM_KINDS).map(({ adjective }) => adjective)],
   ['metric', Object.values(PROBLEM_KINDS).map(({ metric }) => metric)],
-])('no two kinds share a %s', (_, values) => {
+])('no two kinds have the same %s', (_, values) => {
   expect(new Set<string>(values).size).toBe(values.length);
 });
 
