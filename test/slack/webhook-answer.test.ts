@@ -124,7 +124,7 @@ it('a message that Slack refuses in every form does not block the notifications 
   await check(ports, settings());
   const accepted = server.requests.map(({ body }) => body).filter((body) => !body.includes('poison'));
   expect(accepted).toEqual([
-    expect.stringContaining('1 sync needs attention'),
+    expect.stringContaining('First check: 1 sync needs attention'),
     expect.stringContaining('orders'),
   ]);
   expect(routeOf(world.stored.state).notificationLog).toMatchObject({
