@@ -2,8 +2,14 @@ import { aws } from '../shell.ts';
 import type { Deployment } from './deployment.ts';
 import { tracesIn } from './secrets.ts';
 
-/** Everything that was ever printed, answered, posted, stored or synthesised, by where it stands; not the secret itself. */
-export async function everythingSaid(deployment: Deployment): Promise<ReadonlyMap<string, string>> {
+/** The places that contain a value of the secret, beside the secret itself. */
+export async function secretLeaks(deployment: Deployment): Promise<readonly string[]> {
+  const texts = await allTexts(deployment);
+  return [...texts].filter(([, text]) => tracesIn(text).length > 0).map(([place]) => place);
+}
+
+/** Everything that was printed, returned, posted, stored or synthesised, by place. */
+async function allTexts(deployment: Deployment): Promise<ReadonlyMap<string, string>> {
   const { emulator, slack, timbal } = deployment;
   const invocations = await emulator.invocations();
   const functionName = deployment.output('FunctionName');
@@ -12,7 +18,7 @@ export async function everythingSaid(deployment: Deployment): Promise<ReadonlyMa
   await deployment.items();
   return new Map([
     ['standard output', invocations.map(({ output }) => output).join('\n')],
-    ['answers and errors', invocations.map(({ payload }) => payload).join('\n')],
+    ['responses and errors', invocations.map(({ payload }) => payload).join('\n')],
     ['log', await of('logs', 'filter-log-events', '--log-group-name', deployment.resource('WatchLogs'))],
     ['table', [...deployment.documents].join('\n')],
     ['messages', slack.requests.map(({ body }) => body).join('\n')],
@@ -21,14 +27,8 @@ export async function everythingSaid(deployment: Deployment): Promise<ReadonlyMa
     ['stack', await of('cloudformation', 'describe-stacks', '--stack-name', 'SyncAlerts-prod')],
     ['function', await of('lambda', 'get-function', '--function-name', functionName)],
     ['dead letters', await of('sqs', 'receive-message', ...queue(deployment))],
-    ['commands', emulator.printed.join('\n')],
+    ['output of commands', emulator.printed.join('\n')],
   ]);
-}
-
-/** Where a value of the secret stands that has no business there. */
-export async function placesWithSecrets(deployment: Deployment): Promise<readonly string[]> {
-  const said = await everythingSaid(deployment);
-  return [...said].filter(([, text]) => tracesIn(text).length > 0).map(([where]) => where);
 }
 
 function queue(deployment: Deployment): readonly string[] {

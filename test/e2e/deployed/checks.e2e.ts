@@ -2,14 +2,14 @@ import { aFailingRecord, aRecord, HOUR } from '../../commands/a-world.ts';
 import { answers, answersJson, type Behaviour } from '../../http/local-server.ts';
 import type { Invocation } from '../emulator.ts';
 import { Deployment, ORGANISATION } from './deployment.ts';
-import { placesWithSecrets } from './everything-said.ts';
-import { logged } from './log.ts';
+import { logEntries } from './log.ts';
+import { secretLeaks } from './secret-leaks.ts';
 import { API_KEY, ROTATED_KEY, ROTATED_WEBHOOK, WEBHOOK } from './secrets.ts';
 
-/** The deployed watch as it runs for months: what it tells, how often, and what it calls for that. */
+/* The commands of a deployed function: what they post, what they return, and which AWS calls they make. */
 
 const QUIET = ['dynamodb:Query'];
-const TELLING = ['dynamodb:Query', 'dynamodb:TransactWriteItems', 'dynamodb:TransactWriteItems'];
+const NOTIFYING = ['dynamodb:Query', 'dynamodb:TransactWriteItems', 'dynamodb:TransactWriteItems'];
 const READS_SECRET = 'secretsmanager:GetSecretValue';
 
 let deployment: Deployment;
@@ -23,12 +23,12 @@ afterAll(() => deployment?.stop());
 beforeEach(() => deployment.startAfresh());
 
 describe('a check', () => {
-  it('tells at its first look everything that is wrong, in one message', async () => {
+  it('posts every problem in one message at the initial run', async () => {
     const now = Date.now();
     deployment.timbal.syncs = [
       aRecord(now, { id: 1, name: 'healthy' }),
       aFailingRecord(now, { id: 2, name: 'failing' }),
-      aRecord(now, { id: 3, name: 'given-up', enabled: false, disabled_reason: '403 forbidden' }),
+      aRecord(now, { id: 3, name: 'disabled', enabled: false, disabled_reason: '403 forbidden' }),
       aRecord(now, { id: 4, name: 'stalled', ...succeededAt(now - 2 * HOUR) }),
       aRecord(now, { id: 5, name: 'never', ...succeededAt(null), last_state: null, last_run_at: null }),
       aRecord(now, { id: 6, name: 'paused', enabled: false, disabled_reason: null }),
@@ -51,16 +51,16 @@ describe('a check', () => {
       saved: true,
     });
     expect(check.cold).toBe(true);
-    expect(await deployment.calls(check)).toEqual([READS_SECRET, ...TELLING]);
-    const messages = deployment.posted();
+    expect(await deployment.calls(check)).toEqual([READS_SECRET, ...NOTIFYING]);
+    const messages = deployment.takePosted();
     expect(messages).toHaveLength(1);
-    for (const name of ['failing', 'given-up', '403 forbidden', 'stalled', 'never', 'paused']) {
+    for (const name of ['failing', 'disabled', '403 forbidden', 'stalled', 'never', 'paused']) {
       expect(JSON.stringify(messages)).toContain(name);
     }
   });
 
-  it('is silent when nothing changed: one listing, one query, no write, and the secret is not read', async () => {
-    await told();
+  it('posts nothing when nothing changed: one listing, one query, no write, no read of the secret', async () => {
+    await failingNotified();
     const listings = deployment.timbal.requests.length;
     const items = await deployment.items();
     const check = await deployment.invoke();
@@ -70,37 +70,37 @@ describe('a check', () => {
     });
     expect(await deployment.calls(check)).toEqual(QUIET);
     expect(deployment.timbal.requests.length - listings).toBe(1);
-    expect(deployment.posted()).toEqual([]);
+    expect(deployment.takePosted()).toEqual([]);
     expect(await deployment.items()).toEqual(items);
   });
 
-  it('tells a recovery, once', async () => {
-    await told();
+  it('posts a resolution once', async () => {
+    await failingNotified();
     deployment.timbal.syncs = [aRecord(Date.now())];
     expect((await deployment.invoke()).result).toMatchObject({
       notified: [{ name: 'orders', reason: 'resolved' }],
     });
-    expect(deployment.posted()).toMatchObject([{ text: expect.stringContaining('orders recovered') }]);
+    expect(deployment.takePosted()).toMatchObject([{ text: expect.stringContaining('orders recovered') }]);
     expect(await deployment.calls(await deployment.invoke())).toEqual(QUIET);
-    expect(deployment.posted()).toEqual([]);
+    expect(deployment.takePosted()).toEqual([]);
   });
 
-  it('that fails to list is an error, tells nothing, and leaves the open alerts as they were', async () => {
-    await told();
+  it('whose listing fails posts nothing and keeps the open alerts', async () => {
+    await failingNotified();
     deployment.timbal.instead = answersJson(404, { message: 'not found' });
-    const blind = await deployment.invoke();
-    expect(blind.status).toBe('error');
-    expect(blind.result).toMatchObject({ errorMessage: expect.stringMatching(/404 Not Found/) });
+    const failed = await deployment.invoke();
+    expect(failed.status).toBe('error');
+    expect(failed.result).toMatchObject({ errorMessage: expect.stringMatching(/404 Not Found/) });
     deployment.timbal.instead = undefined;
     expect((await deployment.invoke()).result).toMatchObject({ open: 1, notified: [] });
-    expect(deployment.posted()).toEqual([]);
+    expect(deployment.takePosted()).toEqual([]);
   });
 });
 
-describe('two checks at once', () => {
-  it('tell once, and the other says that it was too late', async () => {
+describe('two checks at the same time', () => {
+  it('post once, and the slower one returns why it stopped', async () => {
     deployment.timbal.syncs = [aFailingRecord(Date.now())];
-    deployment.timbal.instead = together(2, (...request) => {
+    deployment.timbal.instead = once(2, (...request) => {
       const { syncs } = deployment.timbal;
       answersJson(200, { syncs })(...request);
     });
@@ -112,15 +112,15 @@ describe('two checks at once', () => {
         expect.objectContaining({ result: 'checked', posts: expect.objectContaining({ accepted: 1 }) }),
         expect.objectContaining({
           ok: true,
-          result: expect.stringMatching(/^(overtaken|claimed)$/),
+          result: expect.stringMatching(/^(superseded|lease_held)$/),
           reason: expect.stringMatching(/another check|a later listing/),
         }),
       ]),
     );
-    expect(deployment.posted()).toHaveLength(1);
+    expect(deployment.takePosted()).toHaveLength(1);
   });
 
-  it('tell once when one begins while the other is posting: it finds the claim and says until when', async () => {
+  it('post once when one starts while the other posts: it returns when the lease expires', async () => {
     deployment.timbal.syncs = [aFailingRecord(Date.now())];
     let second: Promise<Invocation> | undefined;
     deployment.slack.script.push(async (request, response) => {
@@ -133,20 +133,20 @@ describe('two checks at once', () => {
     expect((await second)?.result).toMatchObject({
       ok: true,
       result: 'lease_held',
-      reason: expect.stringMatching(/^another check is at work, .* holds until 20\d\d-/),
+      reason: expect.stringMatching(/^another check is running, .* its lease expires at 20\d\d-/),
     });
-    expect(deployment.posted()).toHaveLength(1);
+    expect(deployment.takePosted()).toHaveLength(1);
   });
 });
 
-describe('a rotation', () => {
+describe('after a rotation', () => {
   afterAll(async () => {
     deployment.timbal.key = API_KEY;
     await deployment.fill();
   });
 
-  it('of the key is picked up in the same invocation', async () => {
-    await told();
+  it('of the key, the same invocation uses the new key', async () => {
+    await failingNotified();
     deployment.timbal.key = ROTATED_KEY;
     await deployment.fill();
     const check = await deployment.invoke();
@@ -155,8 +155,8 @@ describe('a rotation', () => {
     expect(await deployment.calls(await deployment.invoke())).toEqual(QUIET);
   });
 
-  it('of the webhook is picked up in the same invocation', async () => {
-    await told();
+  it('of the webhook, the same invocation uses the new webhook', async () => {
+    await failingNotified();
     await deployment.fill({ slackWebhookUrl: deployment.slack.webhookUrl(ROTATED_WEBHOOK) });
     deployment.slack.script.push(answers(404, 'no_service'));
     deployment.timbal.syncs = [aRecord(Date.now())];
@@ -171,8 +171,8 @@ describe('a rotation', () => {
     ]);
   });
 
-  it('that Slack does not know of is an error, and what is owed is told at the next check', async () => {
-    await told();
+  it('that was not saved in the secret, the check fails, and the next one posts what is undelivered', async () => {
+    await failingNotified();
     deployment.timbal.syncs = [aRecord(Date.now())];
     deployment.slack.script.push(answers(404, 'no_service'));
     const refused = await deployment.invoke();
@@ -180,15 +180,15 @@ describe('a rotation', () => {
       status: 'error',
       result: { errorMessage: expect.stringContaining('404 no_service') },
     });
-    deployment.posted();
+    deployment.takePosted();
     expect((await deployment.invoke()).result).toMatchObject({ notified: [{ reason: 'resolved' }] });
-    expect(deployment.posted()).toHaveLength(1);
+    expect(deployment.takePosted()).toHaveLength(1);
   });
 });
 
-describe('asked for', () => {
-  it('a report, it posts and answers every sync in trouble, and remembers nothing', async () => {
-    await told();
+describe('the function', () => {
+  it('posts and returns every unhealthy sync in a report, and saves nothing', async () => {
+    await failingNotified();
     const items = await deployment.items();
     const report = await deployment.invoke({ command: 'report' });
     expect(report.result).toMatchObject({
@@ -202,23 +202,23 @@ describe('asked for', () => {
       posts: { accepted: 1 },
     });
     expect(await deployment.calls(report)).toEqual(QUIET);
-    expect(JSON.stringify(deployment.posted())).toContain('orders');
+    expect(JSON.stringify(deployment.takePosted())).toContain('orders');
     expect(await deployment.items()).toEqual(items);
     expect((await deployment.invoke()).result).toMatchObject({ notified: [], saved: false });
   });
 
-  it('a report without a post, it only answers it', async () => {
-    await told();
+  it('only returns a report without a post', async () => {
+    await failingNotified();
     const report = await deployment.invoke({ command: 'report', post: false });
     expect(report.result).toMatchObject({
       unhealthy: [{ status: 'failing', name: 'orders' }],
       posts: { accepted: 0 },
     });
-    expect(deployment.posted()).toEqual([]);
+    expect(deployment.takePosted()).toEqual([]);
     expect(await deployment.calls(report)).toEqual(QUIET);
   });
 
-  it('a test, it posts that it is wired up, with every step, and remembers nothing', async () => {
+  it('posts and returns every step of a test, and saves nothing', async () => {
     deployment.timbal.syncs = [aFailingRecord(Date.now())];
     const test = await deployment.invoke({ command: 'test' });
     expect(test.result).toMatchObject({
@@ -232,21 +232,21 @@ describe('asked for', () => {
       ],
     });
     expect(await deployment.calls(test)).toEqual([READS_SECRET, ...QUIET]);
-    expect(deployment.posted()).toMatchObject([{ text: expect.stringContaining('wired up') }]);
+    expect(deployment.takePosted()).toMatchObject([{ text: expect.stringContaining('Test passed') }]);
     expect(await deployment.items()).toEqual([]);
   });
 
-  it('a test that cannot list, it says in Slack and in its error which step failed', async () => {
+  it('names the failed step of a test in Slack and in its error', async () => {
     deployment.timbal.instead = answersJson(403, { message: 'not your organisation' });
     const test = await deployment.invoke({ command: 'test' });
     expect(test).toMatchObject({
       status: 'error',
       result: { errorMessage: expect.stringMatching(/secret: ok.*listing: FAILED: .*403/s) },
     });
-    expect(JSON.stringify(deployment.posted())).toContain('not your organisation');
+    expect(JSON.stringify(deployment.takePosted())).toContain('not your organisation');
   });
 
-  it('a dry run, it says what it would tell, posts nothing and writes nothing', async () => {
+  it('returns what it would post in a dry run, and posts and saves nothing', async () => {
     deployment.timbal.syncs = [aFailingRecord(Date.now())];
     const dry = await deployment.invoke({ command: 'check', dryRun: true });
     expect(dry.result).toMatchObject({
@@ -258,7 +258,7 @@ describe('asked for', () => {
       saved: false,
     });
     expect(await deployment.calls(dry)).toEqual([READS_SECRET, ...QUIET]);
-    expect(deployment.posted()).toEqual([]);
+    expect(deployment.takePosted()).toEqual([]);
     expect(await deployment.items()).toEqual([]);
     expect((await deployment.invoke()).result).toMatchObject({
       notified: [{ name: 'orders', reason: 'new' }],
@@ -269,57 +269,57 @@ describe('asked for', () => {
     ['an unknown command', { command: 'chekc' }, 'there is no command \\"chekc\\"'],
     ['an unknown field', { command: 'report', psot: false }, 'there is no field \\"psot\\"'],
     ['no command', { comand: 'check' }, 'expected an object with a \\"command\\"'],
-  ])('%s, it answers how to ask, calls nothing, and has not failed', async (_, event, said) => {
-    const command = await deployment.invoke(event);
-    expect(command).toMatchObject({ status: 'success', result: { ok: false } });
-    expect(command.payload).toContain(said);
-    expect(command.payload).toContain('The commands: ');
-    expect(await deployment.calls(command)).toEqual([]);
+  ])('returns a usage error for %s, without a call and without a failure', async (_, event, text) => {
+    const invocation = await deployment.invoke(event);
+    expect(invocation).toMatchObject({ status: 'success', result: { ok: false } });
+    expect(invocation.payload).toContain(text);
+    expect(invocation.payload).toContain('The commands: ');
+    expect(await deployment.calls(invocation)).toEqual([]);
   });
 });
 
-describe('time to check', () => {
-  it("is an event of EventBridge's own", async () => {
+describe('a scheduled check', () => {
+  it("runs for EventBridge's default event", async () => {
     const event = { version: '0', source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} };
     expect((await deployment.invoke(event)).result).toMatchObject({ command: 'check', result: 'checked' });
   });
 
-  it('says the schedule, with the time that it meant', async () => {
+  it('logs the time at which the schedule was to run it', async () => {
     deployment.timbal.syncs = [aFailingRecord(Date.now())];
     const fired = await deployment.emulator.fire(deployment.resource('WatchSchedule'));
-    const check = await deployment.emulator.ended(fired);
+    const check = await deployment.emulator.waitForEnd(fired);
     expect(check.result).toMatchObject({
       command: 'check',
       result: 'checked',
       notified: [{ name: 'orders' }],
     });
-    expect(logged(check)).toMatchObject([
+    expect(logEntries(check)).toMatchObject([
       { event: 'notified', name: 'orders' },
       { command: 'check', ok: true, scheduledAt: expect.stringMatching(/^20\d\d-\d\d-\d\dT\d\d:\d\d:00Z$/) },
     ]);
-    expect(deployment.posted()).toHaveLength(1);
+    expect(deployment.takePosted()).toHaveLength(1);
   });
 });
 
-describe('all of this', () => {
-  it('leaves no value of the secret anywhere', async () => {
-    await told();
-    expect(await placesWithSecrets(deployment)).toEqual([]);
+describe('after all tests of this file', () => {
+  it('no value of the secret has leaked', async () => {
+    await failingNotified();
+    expect(await secretLeaks(deployment)).toEqual([]);
   });
 
-  it('went through the secret: the searched values are those that were sent', () => {
+  it('the searched values were those of the requests', () => {
     const keys = new Set(deployment.timbal.requests.map(({ headers }) => headers.authorization));
     expect(keys).toEqual(new Set([`Bearer ${API_KEY}`, `Bearer ${ROTATED_KEY}`]));
     expect(deployment.slack.messages(WEBHOOK)).not.toEqual([]);
   });
 });
 
-/** One sync is failing, one is healthy, and both are told and remembered in a warm container. */
-async function told(): Promise<void> {
+/** One sync is failing, one is healthy; Slack was notified, and the container is warm. */
+async function failingNotified(): Promise<void> {
   const now = Date.now();
   deployment.timbal.syncs = [aFailingRecord(now), aRecord(now, { id: 'customers', name: 'customers' })];
   expect((await deployment.invoke()).result).toMatchObject({ posts: { accepted: 1 } });
-  deployment.posted();
+  deployment.takePosted();
 }
 
 function succeededAt(at: number | null): Readonly<Record<string, unknown>> {
@@ -328,11 +328,11 @@ function succeededAt(at: number | null): Readonly<Record<string, unknown>> {
   return { last_run_at: iso, last_success_at: iso, seconds_since_success: seconds };
 }
 
-/** Keeps requests waiting until there are so many, and then answers them all. */
-function together(many: number, behaviour: Behaviour): Behaviour {
+/** Answers the requests only once there are this many. */
+function once(count: number, behaviour: Behaviour): Behaviour {
   const waiting: (() => void)[] = [];
   return (request, response) => {
     waiting.push(() => behaviour(request, response));
-    if (waiting.length === many) for (const go of waiting.splice(0)) go();
+    if (waiting.length === count) for (const respond of waiting.splice(0)) respond();
   };
 }
