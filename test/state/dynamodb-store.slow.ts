@@ -1,9 +1,15 @@
 import { inspect } from 'node:util';
-import { NOTHING_REMEMBERED, type WatchState } from '../../lambda/core/state.ts';
+import { INITIAL_STATE, type WatchState } from '../../lambda/core/state.ts';
 import { deadlineIn } from '../../lambda/http/deadline.ts';
 import { DynamoDbStore } from '../../lambda/state/dynamodb-store.ts';
 import { StateConflict, StateError } from '../../lambda/state/errors.ts';
-import { answers, closeLocalServers, hangs, nothingOpen, stallsMidway } from '../http/local-server.ts';
+import {
+  allConnectionsClosed,
+  answers,
+  closeLocalServers,
+  hangs,
+  stallsMidway,
+} from '../http/local-server.ts';
 import { ADynamoDb, cancels, faulty, type Item, TABLE } from './a-dynamodb.ts';
 
 const SCOPE = 'scope-of-this-test';
@@ -18,7 +24,7 @@ afterEach(closeLocalServers);
 
 describe('a memory in a table', () => {
   it('is nothing at version 0 before the first write', async () => {
-    expect(await aStore().load()).toEqual({ state: NOTHING_REMEMBERED, version: 0 });
+    expect(await aStore().load()).toEqual({ state: INITIAL_STATE, version: 0 });
   });
 
   it('is read by another store as it was written', async () => {
@@ -229,7 +235,7 @@ describe('a write of a memory', () => {
     const error = await failure(aStore({ seconds: 0.5 }).save(aMemory('one'), 0));
     expect(performance.now() - started).toBeLessThan(1900);
     expect(error).toMatchObject({ code: 'state_unwritable' });
-    await nothingOpen(table.server);
+    await allConnectionsClosed(table.server);
   });
 
   it('ends when the check does, if that is sooner', async () => {
@@ -238,7 +244,7 @@ describe('a write of a memory', () => {
     const error = await failure(aStore().save(aMemory('one'), 0, deadlineIn(0.2)));
     expect(performance.now() - started).toBeLessThan(1500);
     expect(error).toMatchObject({ code: 'state_unwritable' });
-    await nothingOpen(table.server);
+    await allConnectionsClosed(table.server);
   });
 
   it('is not begun once the check is over', async () => {
@@ -346,7 +352,7 @@ describe('a memory that cannot be read', () => {
     const error = await failure(aStore({ seconds: 0.5 }).load());
     expect(performance.now() - started).toBeLessThan(1900);
     expect(error).toMatchObject({ code: 'state_unreadable' });
-    await nothingOpen(table.server);
+    await allConnectionsClosed(table.server);
   });
 });
 
@@ -356,7 +362,7 @@ function aStore({ seconds = 5 } = {}): DynamoDbStore {
 
 /** A memory that holds the word, and takes about so many bytes when it is compressed. */
 function aMemory(word: string, bytes = 0): WatchState {
-  return { ...NOTHING_REMEMBERED, lease: { holder: word + noise(bytes), expiresAt: 1 } };
+  return { ...INITIAL_STATE, lease: { holder: word + noise(bytes), expiresAt: 1 } };
 }
 
 /** Digits that do not compress to less than about `bytes`, the same each time. */
