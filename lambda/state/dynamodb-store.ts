@@ -14,7 +14,7 @@ import {
   partName,
   piecesOf,
 } from './dynamodb-items.ts';
-import { DynamoDbTable, type DynamoDbTableOptions, delayBeforeRetry } from './dynamodb-table.ts';
+import { DynamoDbTable, type DynamoDbTableOptions } from './dynamodb-table.ts';
 import { EMPTY_STATE_NOTE, NOT_CHANGED, StateConflict, StateError } from './errors.ts';
 import type { LoadedState, StateStore } from './state-store.ts';
 
@@ -82,7 +82,7 @@ export class DynamoDbStore implements StateStore {
         case 'foreign':
           throw this.#unreadable(`another program wrote its item ${JSON.stringify(found.part)}`);
         case 'torn':
-          if (reads < MAX_READS && (await delayBeforeRetry(reads, deadline))) continue;
+          if (reads < MAX_READS && (await this.#table.delayBeforeRetry(reads, deadline))) continue;
           throw this.#unreadable(`its items belong to different writes, in ${reads} reads in a row`);
       }
     }
@@ -141,7 +141,7 @@ export class DynamoDbStore implements StateStore {
     const megabytes = (size: number) => (size / 1024 / 1024).toFixed(1);
     const problem = `it has ${megabytes(bytes)} MB compressed, and one transaction writes at most ${megabytes(MAX_TRANSACTION_BYTES)} MB`;
     const advice =
-      'watch fewer syncs with this stack: exclude some in the policy, or set a connectorId. Nothing was written';
+      'watch fewer syncs with this stack: exclude some in the policy, or set connectorId. Nothing was written';
     return new StateError('state_unwritable', `cannot write ${this.#table.label}: ${problem}; ${advice}`);
   }
 }

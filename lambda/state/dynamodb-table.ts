@@ -16,6 +16,11 @@ type Items = readonly Readonly<Record<string, AttributeValue>>[];
 export interface DynamoDbTableOptions extends DocumentKey {
   /** Retries throttling, 5xx and network errors itself. */
   readonly client: DynamoDBClient;
+  /**
+   * The shortest wait before the first retry, in milliseconds.
+   * @default 50
+   */
+  readonly minDelayMs?: number;
 }
 
 const MAX_WRITES = 6;
@@ -88,7 +93,7 @@ export class DynamoDbTable {
           case 'conflict':
             return 'conflict';
           case 'transient':
-            if (writes < MAX_WRITES && (await delayBeforeRetry(writes, deadline))) continue;
+            if (writes < MAX_WRITES && (await this.delayBeforeRetry(writes, deadline))) continue;
             throw this.#unwritable(fault, `, ${writes} attempts`);
           case 'permanent':
             throw this.#unwritable(fault, '');
@@ -97,16 +102,17 @@ export class DynamoDbTable {
     }
   }
 
+  /**
+   * Waits before the next attempt: once to twice `minDelayMs` after the first, doubled after each further one. False when
+   * the deadline comes first.
+   */
+  delayBeforeRetry(attempts: number, deadline: Deadline): Promise<boolean> {
+    const { minDelayMs = MIN_DELAY_MS } = this.#options;
+    return sleepWithin(minDelayMs * 2 ** (attempts - 1) * (1 + Math.random()), deadline);
+  }
+
   #unwritable(fault: AwsFault, attempts: string): StateError {
     const problem = `cannot write ${this.label} (${fault.name}${attempts})`;
     return new StateError('state_unwritable', `${problem}; ${tableAdvice(fault, WRITE_ACTIONS)}`);
   }
-}
-
-/**
- * Waits before the next attempt: between 50 and 100 ms after the first, doubled after each further one. False when the
- * deadline comes first.
- */
-export function delayBeforeRetry(attempts: number, deadline: Deadline): Promise<boolean> {
-  return sleepWithin(MIN_DELAY_MS * 2 ** (attempts - 1) * (1 + Math.random()), deadline);
 }
