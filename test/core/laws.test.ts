@@ -260,7 +260,7 @@ function summary({ notifications, reminder, shrinkage }: Check['plan']) {
   };
 }
 
-test('a repeated check sends nothing but the end of alerts whose second absence in a row it is', () => {
+test('a repeated check sends nothing, unless a second absence in a row makes an alert unlisted', () => {
   fc.assert(
     fc.property(allAccepted, (steps) => {
       const { after, now, platform } = last(runSteps(steps));

@@ -9,25 +9,25 @@ describe('the first problem that applies is the verdict, and the others are evid
   const late = succeeded(minutes(40));
   const never = { lastSuccessAt: null, createdAt: ago(minutes(40)), lastRunAt: null };
   test.each<[string, SyncOverrides, string, readonly Problem[]]>([
-    ['disabled by a person', { enabled: false, disabledReason: null }, 'disabled, paused, warning', []],
+    ['is disabled by a person', { enabled: false, disabledReason: null }, 'disabled, paused, warning', []],
     [
-      'disabled, failed and late',
+      'is disabled, failed and is late',
       { enabled: false, disabledReason: 'x', lastState: 'failed', ...late },
       'disabled, critical',
       ['failing', 'stalled'],
     ],
-    ['failed and late', { lastState: 'failed', ...late }, 'failing, warning', ['stalled']],
+    ['failed and is late', { lastState: 'failed', ...late }, 'failing, warning', ['stalled']],
     [
       'failed and never succeeded',
       { lastState: 'failed', ...never },
       'failing, warning',
       ['never_succeeded'],
     ],
-    ['failed and not late', { lastState: 'failed' }, 'failing, warning', []],
-    ['never succeeded and late', { lastState: null, ...never }, 'never_succeeded, warning', []],
-    ['late', late, 'stalled, warning', []],
-    ['not late', {}, 'healthy', []],
-  ])('of a sync that is %s', (_, overrides, verdict, others) => {
+    ['failed and is not late', { lastState: 'failed' }, 'failing, warning', []],
+    ['never succeeded and is late', { lastState: null, ...never }, 'never_succeeded, warning', []],
+    ['is late', late, 'stalled, warning', []],
+    ['is not late', {}, 'healthy', []],
+  ])('of a sync that %s', (_, overrides, verdict, others) => {
     const diagnosis = diagnosisOf(overrides);
     expect(words(diagnosis)).toBe(verdict);
     expect(diagnosis.verdict.kind === 'problem' ? diagnosis.verdict.also : []).toEqual(others);
@@ -53,7 +53,7 @@ describe('a disabled sync', () => {
     ['without the field, after a success', 'disabled, warning', { lastState: 'completed' }],
     ['without the field, without a state', 'disabled, warning', { lastState: null }],
     ['without the field, after a stopped run', 'disabled, warning', { lastState: 'stopped' }],
-  ])('%s is %s', (_, verdict, overrides) => {
+  ])('%s: %s', (_, verdict, overrides) => {
     expect(words(diagnosisOf({ enabled: false, ...overrides }))).toBe(verdict);
   });
 

@@ -123,28 +123,28 @@ describe('the history of a sync that is enabled again', () => {
 
   const enabledAgain = { disabled: { lastRunAt: null, lastSuccessAt: null }, enabledSince: ago(600) };
   test.each([
-    [599, undefined],
-    [600, ago(600)],
-    [601, ago(600)],
-  ])('with a success that the API only counts, %d s ago, counts from %p', (seconds, enabledSince) => {
+    [599, 'loses', undefined],
+    [600, 'keeps', ago(600)],
+    [601, 'keeps', ago(600)],
+  ])('with a success that the API only counts, %d s ago, %s a time 600 s ago', (seconds, _, enabledSince) => {
     const sync = aSync({ lastSuccessAt: null, secondsSinceSuccess: seconds });
     expect(stillEnabledSince(enabledAgain, sync, NOW)).toBe(enabledSince);
   });
 
   test.each([
-    [60, ago(-60)],
-    [61, NOW],
-  ])('counts from now when it was saved by a wrong clock, %d s ahead: %p', (ahead, enabledSince) => {
+    ['keeps', 60, ago(-60)],
+    ['replaces by now', 61, NOW],
+  ])('%s a time that is %d s in the future', (_, ahead, enabledSince) => {
     const history = { disabled: before, enabledSince: ago(-ahead) };
     expect(stillEnabledSince(history, aSync(before), NOW)).toBe(enabledSince);
   });
 });
 
-test.each<[SyncHistory, boolean]>([
-  [{}, true],
-  [{ absent: true }, true],
-  [seenFailing, false],
-  [{ disabled: { lastRunAt: null, lastSuccessAt: null } }, false],
-])('the history %j is empty: %p', (history, isEmpty) => {
+test.each<[string, SyncHistory, boolean]>([
+  ['without a field', {}, true],
+  ['with an absence alone', { absent: true }, true],
+  ['with a failure', seenFailing, false],
+  ['with a disabled sync', { disabled: { lastRunAt: null, lastSuccessAt: null } }, false],
+])('whether a history is empty: one %s', (_, history, isEmpty) => {
   expect(isEmptyHistory(history)).toBe(isEmpty);
 });

@@ -26,10 +26,13 @@ const THRESHOLDS: readonly (readonly [string, number, number, number])[] = [
 ];
 
 describe('the thresholds of the default policy', () => {
-  test.each(THRESHOLDS)('of an interval of %s', (_, intervalSeconds, stall, critical) => {
-    expect(stallThresholdSeconds(intervalSeconds, defaultPolicy)).toBe(stall);
-    expect(criticalThresholdSeconds(intervalSeconds, defaultPolicy)).toBe(critical);
-  });
+  test.each(THRESHOLDS)(
+    'for an interval of %s, %d s, are %d s and %d s',
+    (_, intervalSeconds, stall, critical) => {
+      expect(stallThresholdSeconds(intervalSeconds, defaultPolicy)).toBe(stall);
+      expect(criticalThresholdSeconds(intervalSeconds, defaultPolicy)).toBe(critical);
+    },
+  );
 });
 
 describe('the thresholds of another policy', () => {
@@ -122,26 +125,38 @@ describe('a sync is late, or critical, one second above its threshold and not at
     [3001, 'stalled, critical', 'orders', { criticalAfterIntervals: 3 }],
     [900, 'healthy', 'orders', { stallAfterIntervals: 1, criticalAfterIntervals: 1, grace: '0s' }],
     [901, 'stalled, critical', 'orders', { stallAfterIntervals: 1, criticalAfterIntervals: 1, grace: '0s' }],
-  ])('with a lag of %p s: %s, of the sync %s by the policy %j', (lag, verdict, name, written) => {
+  ])('with a lag of %p s: %s; sync %s, policy %j', (lag, verdict, name, written) => {
     const diagnosis = diagnosisOf({ name, ...succeeded(lag) }, { policy: aPolicy(written) });
     expect(words(diagnosis)).toBe(verdict);
   });
 });
 
-describe('the lag is the larger of seconds_since_success and the age of last_success_at', () => {
+describe('the lag of a sync', () => {
   test.each([
-    ['with the date alone', { lastSuccessAt: ago(700), secondsSinceSuccess: null }, 700],
-    ['with the seconds alone', { lastSuccessAt: null, secondsSinceSuccess: 700 }, 700],
-    ['when the date is older', { lastSuccessAt: ago(700), secondsSinceSuccess: 10 }, 700],
-    ['when the seconds are more', { lastSuccessAt: ago(10), secondsSinceSuccess: 700 }, 700],
-    ['0 for a date 200 s in the future', { lastSuccessAt: later(200), secondsSinceSuccess: null }, 0],
+    ['is the age of last_success_at', { lastSuccessAt: ago(700), secondsSinceSuccess: null }, 700],
+    ['is seconds_since_success without a date', { lastSuccessAt: null, secondsSinceSuccess: 700 }, 700],
     [
-      'with a date in the future and the seconds',
+      'is the age of last_success_at when seconds_since_success is less',
+      { lastSuccessAt: ago(700), secondsSinceSuccess: 10 },
+      700,
+    ],
+    [
+      'is seconds_since_success when the date is younger',
+      { lastSuccessAt: ago(10), secondsSinceSuccess: 700 },
+      700,
+    ],
+    [
+      'is 0 with a last_success_at 200 s in the future',
+      { lastSuccessAt: later(200), secondsSinceSuccess: null },
+      0,
+    ],
+    [
+      'is seconds_since_success with a last_success_at in the future',
       { lastSuccessAt: later(200), secondsSinceSuccess: 700 },
       700,
     ],
     [
-      'or the age of the sync when it never succeeded',
+      'is the age of the sync when it never succeeded',
       { lastSuccessAt: null, secondsSinceSuccess: null, createdAt: ago(700) },
       700,
     ],
@@ -150,7 +165,7 @@ describe('the lag is the larger of seconds_since_success and the age of last_suc
   });
 
   test.each(['last_success_at', 'seconds_since_success'] as const)(
-    'and null for a disabled sync whose %s is unreadable: it may have succeeded',
+    'is null for a disabled sync with an unreadable %s: it may have succeeded',
     (fault) => {
       const never = { enabled: false, lastSuccessAt: null, secondsSinceSuccess: null };
       expect(diagnosisOf(never).lagSeconds).toBe(days(90));

@@ -15,7 +15,7 @@ function verdictOf(
 /** Seen failing; the last success then was 20 minutes ago. */
 const seenFailing: SyncHistory = { failing: { lastSuccessAt: ago(minutes(20)) } };
 
-describe('an alert that was failing', () => {
+describe('the sync of an alert that was failing', () => {
   test.each<[string, string, SyncOverrides]>([
     ['healthy', 'a success state', { lastState: 'completed', lastSuccessAt: ago(minutes(20)) }],
     ['healthy', 'a success state and an earlier last_success_at', { lastSuccessAt: ago(minutes(30)) }],
@@ -55,21 +55,21 @@ describe('an alert that was failing', () => {
     expect(verdictOf(['failing'], overrides, seenFailing)).toBe(verdict);
   });
 
-  test('is disproved by any success when the sync had never succeeded', () => {
+  test('is healthy with any success when it had never succeeded', () => {
     const history: SyncHistory = { failing: { lastSuccessAt: null } };
     const running = { lastState: 'running', createdAt: ago(minutes(5)) };
     expect(verdictOf(['failing'], { ...running, lastSuccessAt: ago(60) }, history)).toBe('healthy');
     expect(verdictOf(['failing'], { ...running, lastSuccessAt: null }, history)).toBe('inconclusive');
   });
 
-  test('is disproved by an old success that is later than the latest seen while failing', () => {
+  test('is healthy with an old success that is later than the latest seen while it was failing', () => {
     const history: SyncHistory = { failing: { lastSuccessAt: ago(hours(3)) } };
     const stopped = { intervalSeconds: hours(6), lastState: 'stopped', lastSuccessAt: ago(hours(1)) };
     expect(verdictOf(['failing'], stopped, history)).toBe('healthy');
   });
 });
 
-describe('an alert that was stalled', () => {
+describe('the sync of an alert that was stalled', () => {
   test.each<[string, string, SyncOverrides]>([
     ['healthy', 'a success at the threshold', { lastSuccessAt: ago(2100) }],
     [
@@ -94,7 +94,7 @@ describe('an alert that was stalled', () => {
   });
 });
 
-describe('an alert that had never succeeded', () => {
+describe('the sync of an alert that had never succeeded', () => {
   test.each<[string, string, SyncOverrides]>([
     ['healthy', 'a success within the threshold', { lastSuccessAt: ago(60) }],
     ['healthy', 'a success that the API only counts', { lastSuccessAt: null, secondsSinceSuccess: 60 }],
@@ -114,7 +114,7 @@ describe('an alert that had never succeeded', () => {
   });
 });
 
-describe('an alert that was unreadable', () => {
+describe('the sync of an alert that was unreadable', () => {
   test.each<[string, string, SyncOverrides]>([
     ['healthy', 'a readable record', {}],
     ['healthy', 'a readable record without a state', { lastState: null }],
@@ -124,7 +124,7 @@ describe('an alert that was unreadable', () => {
   });
 });
 
-describe('an alert that was disabled', () => {
+describe('the sync of an alert that was disabled', () => {
   test.each<[string, string, SyncOverrides]>([
     ['healthy', 'an enabled sync', {}],
     ['healthy', 'an enabled sync without a state', { lastState: null }],
@@ -139,14 +139,14 @@ describe('an alert that was disabled', () => {
   });
 });
 
-describe('an alert with several problems', () => {
+describe('the sync of an alert with several problems', () => {
   const running = { lastState: 'running', lastSuccessAt: ago(minutes(20)) };
   test.each<[string, readonly AlertProblem[]]>([
     ['healthy', ['unreadable']],
     ['inconclusive', ['failing', 'unreadable']],
     ['inconclusive', ['failing', 'stalled']],
     ['healthy', ['stalled', 'unreadable']],
-  ])('is healthy only when each is disproved: %s with %j and a run in progress', (verdict, problems) => {
+  ])('is %s after %j with a run in progress, since each must be disproved', (verdict, problems) => {
     expect(verdictOf(problems, running, seenFailing)).toBe(verdict);
   });
 });

@@ -225,7 +225,7 @@ test('an unknown field changes nothing', () => {
 });
 
 test.each([[null], [undefined], [5], ['orders'], [true], [[]], [[RECORD]]])(
-  'the record %p gives a sync without an id, with its required fields as faults',
+  'the record %j gives a sync without an id, with its required fields as faults',
   (record) => {
     const sync = parseSync(record);
     expect(sync).toMatchObject({ id: null, enabled: null, labels: { intervalSeconds: null } });

@@ -130,8 +130,8 @@ describe('the saved state', () => {
 
   it.each<[string, Alert, WatchState['routes']]>([
     ['its resolution was sent', anEndedAlert(OLD), { default: aRoute({ [ORDERS]: RESOLUTION_SENT }) }],
-    ['no route was sent anything', anEndedAlert(OLD), { default: aRoute() }],
-  ])('drops an alert that ended and whose firings left the flap window once %s', (_, alert, routes) => {
+    ['no route was sent anything about it', anEndedAlert(OLD), { default: aRoute() }],
+  ])('drops an alert that ended and whose firings left the flap window when %s', (_, alert, routes) => {
     const state = saved(alert, routes);
     expect(state.facts.alerts).toEqual({});
     expect(state.routes).toEqual({ default: aRoute() });

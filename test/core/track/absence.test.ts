@@ -23,13 +23,13 @@ describe('a firing alert whose sync is', () => {
   test.each<[string, string, readonly Listed[]]>([
     ['absent once', 'firing', [others]],
     ['absent twice', 'unlisted', [others, others]],
-    ['absent, not listed by a failure, absent', 'unlisted', [others, 'failed', others]],
-    ['absent, and then not listed by two failures', 'firing', [others, 'failed', 'failed']],
-    ['absent, in an empty listing, absent', 'unlisted', [others, [], others]],
-    ['absent, listed, absent', 'firing', [others, [...others, aFailingSync()], others]],
-    ['absent, listed and inconclusive, absent', 'firing', [others, [...others, stopped], others]],
+    ['absent, then in a failed listing, then absent', 'unlisted', [others, 'failed', others]],
+    ['absent, then in two failed listings', 'firing', [others, 'failed', 'failed']],
+    ['absent, then in an empty listing, then absent', 'unlisted', [others, [], others]],
+    ['absent, then listed, then absent', 'firing', [others, [...others, aFailingSync()], others]],
+    ['absent, then listed and inconclusive, then absent', 'firing', [others, [...others, stopped], others]],
     ['absent from two incomplete listings', 'firing', [incomplete, incomplete]],
-    ['absent, absent from an incomplete listing, absent', 'unlisted', [others, incomplete, others]],
+    ['absent, then absent from an incomplete listing, then absent', 'unlisted', [others, incomplete, others]],
   ])('%s is %s', (_, state, listings) => {
     const evaluations = listings.map((listed, index) => [index * 300, listed] as const);
     expect(stateAfter(evaluations, { facts })).toBe(state);
@@ -76,7 +76,10 @@ describe('the history of a sync that is absent', () => {
     expect(historyAfter(others, absent, withAlert)).toEqual(absent);
   });
 
-  test.each([[failing], [absent]])('stays %j when the listing is incomplete', (before) => {
+  test.each([
+    ['one not absent before', failing],
+    ['one absent before', absent],
+  ])('stays as it is when the listing is incomplete: %s', (_, before) => {
     expect(historyAfter(incomplete, before)).toEqual(before);
   });
 

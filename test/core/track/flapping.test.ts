@@ -43,13 +43,13 @@ describe('the flap window and the flap hold', () => {
     expect(flapHoldSeconds(labels)).toBe(hold);
   });
 
-  test.each([[null], [{ ...LABELS, intervalSeconds: null }]])(
-    'without an interval are 24 h and 2 h',
-    (labels) => {
-      expect(flapWindowSeconds(labels)).toBe(86_400);
-      expect(flapHoldSeconds(labels)).toBe(7200);
-    },
-  );
+  test.each([
+    ['labels', null],
+    ['an interval', { ...LABELS, intervalSeconds: null }],
+  ])('without %s are 24 h and 2 h', (_, labels) => {
+    expect(flapWindowSeconds(labels)).toBe(86_400);
+    expect(flapHoldSeconds(labels)).toBe(7200);
+  });
 });
 
 test('a firing counts up to 24 h later, and not a second longer', () => {
@@ -133,9 +133,9 @@ describe('a flapping alert', () => {
   });
 
   test.each([
-    [60, ago(-60)],
-    [61, NOW],
-  ])('whose hold a clock %p seconds ahead began is held from then, or from now: %p', (ahead, since) => {
+    [60, 'then', ago(-60)],
+    [61, 'now', NOW],
+  ])('whose hold began %p seconds in the future is held from %s on', (ahead, _, since) => {
     const alert = anAlert({ firings: FOUR_FIRINGS, healthySince: ago(-ahead) });
     expect(transition(alert, HEALTHY, NOW)?.healthySince).toBe(since);
   });

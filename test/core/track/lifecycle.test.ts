@@ -32,7 +32,7 @@ const ALERTS = {
 
 const OBSERVATIONS = {
   problem: aProblem(),
-  'problem, to wait': aProblem({ pendingPeriod: { seconds: hours(1), secondEvaluation: false } }),
+  'problem, pending for 1 h': aProblem({ pendingPeriod: { seconds: hours(1), secondEvaluation: false } }),
   inconclusive: { kind: 'inconclusive' },
   healthy: { kind: 'healthy', diagnosis: diagnose(aSync(), { policy: defaultPolicy, now: NOW }) },
   absent: { kind: 'absent' },
@@ -42,7 +42,7 @@ const OBSERVATIONS = {
 
 const COLUMNS = [
   'problem',
-  'problem, to wait',
+  'problem, pending for 1 h',
   'inconclusive',
   'healthy',
   'absent',
@@ -54,7 +54,7 @@ describe('the table of transitions', () => {
   const H = 'healthy for';
   // biome-ignore format: a table
   const TABLE: readonly (readonly [keyof typeof ALERTS, ...string[]])[] = [
-    //                            problem     to wait                   inconclusive               healthy                absent                             excluded    unobserved
+    //                            problem     pending for 1 h           inconclusive               healthy                absent                             excluded    unobserved
     ['none',                      'firing',   'pending',                'none',                    'none',                'none',                            'none',     'none'],
     ['pending',                   'firing',   'pending',                'pending',                 'none',                'pending, absent',                 'none',     'pending'],
     ['pending, absent once',      'firing',   'pending',                'pending',                 'none',                'none',                            'none',     'pending, absent'],
@@ -113,7 +113,7 @@ describe('a new alert', () => {
   });
 
   test('has not fired while it is pending', () => {
-    const pending = transition(undefined, OBSERVATIONS['problem, to wait'], NOW);
+    const pending = transition(undefined, OBSERVATIONS['problem, pending for 1 h'], NOW);
     expect(pending).toMatchObject({ state: 'pending', since: NOW, firings: [] });
   });
 
@@ -181,7 +181,7 @@ describe('an ended alert', () => {
 
   test('keeps every problem that it has had while it is pending again', () => {
     const alert = anEndedAlert({ pendingAgain: { since: ago(600), problems: ['stalled'] } });
-    expect(transition(alert, OBSERVATIONS['problem, to wait'], NOW)?.pendingAgain).toEqual({
+    expect(transition(alert, OBSERVATIONS['problem, pending for 1 h'], NOW)?.pendingAgain).toEqual({
       since: ago(600),
       problems: ['stalled', 'failing'],
     });
@@ -232,10 +232,10 @@ describe('a firing alert', () => {
 
   const RENAMED = { ...LABELS, name: 'Orders' };
   test.each([
-    ['failing', LABELS, RENAMED],
-    ['unreadable', LABELS, LABELS],
-    ['unreadable', null, RENAMED],
-  ] as const)('takes the labels of a readable record: %s, from %j to %j', (problem, before, labels) => {
+    ['takes the labels of a readable record', 'failing', LABELS, RENAMED],
+    ['keeps its labels when the record is unreadable', 'unreadable', LABELS, LABELS],
+    ['without labels takes those of an unreadable record', 'unreadable', null, RENAMED],
+  ] as const)('%s', (_, problem, before, labels) => {
     const observation = aProblem({ problem, labels: RENAMED });
     expect(transition(anAlert({ labels: before }), observation, NOW)?.labels).toEqual(labels);
   });

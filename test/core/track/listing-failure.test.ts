@@ -23,7 +23,7 @@ describe('the alert "listing"', () => {
   });
 
   test.each(['failed', 'malformed', 'unreadable', 'empty'] as const)(
-    'is pending when the listing is %s',
+    'is pending after a listing failure of the kind "%s"',
     (kind) => {
       expect(stateOf(trackOnce(kind), 'listing')).toBe('pending');
     },
@@ -74,7 +74,7 @@ describe('the alert "listing"', () => {
 });
 
 test.each(['failed', 'refused', 'malformed', 'unreadable', 'empty'] as const)(
-  'a listing that is %s changes no other alert, no history and no size',
+  'a listing failure of the kind "%s" changes no other alert, no history and no size',
   (kind) => {
     const alerts = {
       'sync:a': anAlert(),

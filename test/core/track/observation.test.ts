@@ -116,22 +116,25 @@ describe('the observation of the listing', () => {
   });
 
   test.each([
-    ['failed', 600, OPTIONS],
-    ['empty', 600, OPTIONS],
-    ['refused', 0, OPTIONS],
-    ['failed', 0, INITIAL_RUN],
-  ] as const)('is critical when it is %s, with a pending period of %p s', (kind, seconds, options) => {
-    expect(observationOfListing(anUnavailableEvaluation(kind), options)).toEqual({
-      kind: 'problem',
-      problem: 'listing_failed',
-      severity: 'critical',
-      paused: false,
-      alsoToDisprove: [],
-      lastSuccessAt: null,
-      pendingPeriod: { seconds, secondEvaluation: false },
-      labels: null,
-    });
-  });
+    ['failed', 600, 'a later run', OPTIONS],
+    ['empty', 600, 'a later run', OPTIONS],
+    ['refused', 0, 'a later run', OPTIONS],
+    ['failed', 0, 'the initial run', INITIAL_RUN],
+  ] as const)(
+    'of the kind "%s" is critical, with a pending period of %p s on %s',
+    (kind, seconds, _, options) => {
+      expect(observationOfListing(anUnavailableEvaluation(kind), options)).toEqual({
+        kind: 'problem',
+        problem: 'listing_failed',
+        severity: 'critical',
+        paused: false,
+        alsoToDisprove: [],
+        lastSuccessAt: null,
+        pendingPeriod: { seconds, secondEvaluation: false },
+        labels: null,
+      });
+    },
+  );
 });
 
 describe('the observation of the records without an id', () => {

@@ -123,7 +123,7 @@ test('the default policy keeps no warning pending', () => {
   expect(stateOf(trackOnce([aFailingSync()]))).toBe('firing');
 });
 
-describe('a fast sync whose last run failed', () => {
+describe('a sync with a short interval and a failed run', () => {
   /** An interval just under 10 minutes, and not late. */
   const fast = (overrides: SyncOverrides = {}) =>
     aFailingSync({ intervalSeconds: 599, lastSuccessAt: ago(600), ...overrides });
@@ -135,8 +135,8 @@ describe('a fast sync whose last run failed', () => {
     ['after 2 consecutive failures', 'firing', fast({ consecutiveFailures: 2 })],
     ['at its stall threshold', 'pending', fast({ lastSuccessAt: ago(599 + 599 + 300) })],
     ['above its stall threshold', 'firing', fast({ lastSuccessAt: ago(599 + 599 + 301) })],
-    ['when it is disabled', 'firing', fast({ enabled: false })],
-    ['when it is stalled', 'firing', fast({ lastState: 'completed', lastSuccessAt: ago(1600) })],
+    ['that is disabled', 'firing', fast({ enabled: false })],
+    ['that is stalled, not failing', 'firing', fast({ lastState: 'completed', lastSuccessAt: ago(1600) })],
   ])('%s is %s at the first evaluation', (_, state, sync) => {
     expect(stateOf(trackOnce([sync]))).toBe(state);
   });
@@ -161,16 +161,13 @@ describe('a fast sync whose last run failed', () => {
     ['0s', 1, 'firing'],
     ['2m', 119, 'pending'],
     ['2m', 120, 'firing'],
-  ])(
-    'with pendingFor %s is, at an evaluation %p seconds after the first, %s',
-    (pendingFor, seconds, state) => {
-      const listings = [
-        [0, [fast()]],
-        [seconds, [fast()]],
-      ] as const;
-      expect(stateAfter(listings, { policy: aPolicy({ pendingFor }) })).toBe(state);
-    },
-  );
+  ])('with pendingFor %s is, %p seconds after its first evaluation, %s', (pendingFor, seconds, state) => {
+    const listings = [
+      [0, [fast()]],
+      [seconds, [fast()]],
+    ] as const;
+    expect(stateAfter(listings, { policy: aPolicy({ pendingFor }) })).toBe(state);
+  });
 
   test('fires at once on the initial run', () => {
     expect(stateOf(trackOnce([fast()], { initialRun: true }))).toBe('firing');
