@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
-import { parsePolicy } from '../lambda/core/parse/parse-policy.ts';
+import { type ParsedPolicy, parsePolicy, parsePolicyText } from '../lambda/core/parse/parse-policy.ts';
 import type { Policy } from '../lambda/core/policy.ts';
 import { checkWebhookUrl } from '../lambda/slack/webhook-url.ts';
 import { checkBaseUrl, DEFAULT_BASE_URL } from '../lambda/timbal/base-url.ts';
@@ -114,7 +114,7 @@ function credentialFaults({
   );
 }
 
-function policyFrom(file: string | undefined): ReturnType<typeof parsePolicy> {
+function policyFrom(file: string | undefined): ParsedPolicy {
   if (file === undefined) return parsePolicy({});
   let text: string;
   try {
@@ -125,27 +125,9 @@ function policyFrom(file: string | undefined): ReturnType<typeof parsePolicy> {
       faults: [`SYNC_ALERTS_POLICY names ${file}, which cannot be read: ${messageOf(error)}`],
     };
   }
-  let written: unknown;
-  try {
-    written = JSON.parse(text);
-  } catch (error) {
-    return {
-      ok: false,
-      faults: [`SYNC_ALERTS_POLICY names ${file}, which is not JSON${positionIn(messageOf(error))}`],
-    };
-  }
-  const parsed = parsePolicy(written);
+  const parsed = parsePolicyText(text);
   if (parsed.ok) return parsed;
   return { ok: false, faults: parsed.faults.map((fault) => `the policy file ${file}: ${fault}`) };
-}
-
-/**
- * The position of a syntax error, where the message of `JSON.parse` has one. The rest of that message quotes the file,
- * which may be a wrong one that holds a key.
- */
-function positionIn(message: string): string {
-  const [position] = /at position \d+( \(line \d+ column \d+\))?/.exec(message) ?? [];
-  return position === undefined ? '' : `: syntax error ${position}`;
 }
 
 /**

@@ -1,13 +1,13 @@
 /**
- * What every AWS client of ours is made with. A try is short, since these services answer in milliseconds and the check
- * has a deadline; the client retries what may be otherwise in a moment, with jitter.
+ * The options of every AWS client here. Timeouts are short, since these services answer in milliseconds and a check has
+ * a deadline. The client itself retries transient errors, with jitter: at most 3 attempts.
  */
 export const CLIENT_OPTIONS = {
   maxAttempts: 3,
   requestHandler: {
     connectionTimeout: 1000,
     requestTimeout: 2000,
-    // Without it the client only warns when the time is over (smithy, `NodeHttpHandlerOptions`).
+    // Without this option the client only warns when the time is up (smithy, `NodeHttpHandlerOptions`).
     throwOnRequestTimeout: true,
     socketTimeout: 2000,
   },

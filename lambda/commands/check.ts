@@ -5,11 +5,11 @@
 
 import { evaluate } from '../core/diagnose/evaluation.ts';
 import { writeDigest } from '../core/digest/write-digest.ts';
-import { asSaved, hasChanged, nextState } from '../core/save/next-state.ts';
 import { isEmptyPlan } from '../core/notify/notification.ts';
 import { planNotifications } from '../core/notify/plan.ts';
 import { parseListing } from '../core/parse/parse-sync.ts';
 import { slackMessages } from '../core/render/slack-messages.ts';
+import { asSaved, hasChanged, nextState } from '../core/save/next-state.ts';
 import { routeOf } from '../core/state.ts';
 import { track } from '../core/track/track.ts';
 import { startDeadlines } from './deadlines.ts';

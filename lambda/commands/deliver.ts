@@ -1,9 +1,9 @@
 import type { Evaluation } from '../core/diagnose/evaluation.ts';
-import { hasListed } from '../core/save/next-state.ts';
 import { backOff, backOffUnconfirmed } from '../core/notify/backoff.ts';
 import type { Coverage, MessageContent } from '../core/notify/notification.ts';
 import { recordAccepted, recordInFlight, recordRefused } from '../core/notify/notification-log.ts';
 import type { Message } from '../core/render/slack-messages.ts';
+import { hasListed } from '../core/save/next-state.ts';
 import { DEFAULT_ROUTE, type Lease, type Route, routeOf, type WatchState } from '../core/state.ts';
 import { after } from '../core/time.ts';
 import { asError } from '../errors.ts';
@@ -11,8 +11,8 @@ import type { PostResult } from '../slack/webhook.ts';
 import { StateConflict } from '../state/errors.ts';
 import type { RunContext } from './ports.ts';
 
-/** What a check saves and posts. */
-export interface Delivery {
+/** The state that a check saves and the messages that it posts. */
+interface Delivery {
   /** The new facts and notification log, as of before any post. */
   readonly state: WatchState;
   /** The version of the stored state that the new one was derived from. */
@@ -27,7 +27,7 @@ export interface DeliveryResult {
   /** `superseded`: another check wrote first, so this one posted nothing. */
   readonly write: 'saved' | 'superseded' | 'not_saved';
   readonly posts: Posts;
-  /** What the messages covered that Slack accepted. */
+  /** The coverage of the messages that Slack accepted. */
   readonly notified: readonly Coverage[];
   readonly errors: readonly Error[];
 }

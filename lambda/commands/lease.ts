@@ -19,7 +19,7 @@ export type LeaseCheck =
  * `lease_held`: another check is running, or was killed, and its lease has not expired. `superseded`: the state already
  * holds a listing that was requested later than this one.
  */
-export interface NotAcquired {
+interface NotAcquired {
   readonly kind: 'lease_held' | 'superseded';
   /** When the lease expires, or when the later listing was requested. */
   readonly at: Instant;

@@ -17,13 +17,13 @@ export interface Checked {
   readonly syncs: Tally;
   /** How many alerts are firing. */
   readonly open: number;
-  /** What the check tried to post; on a dry run, what it would post. */
+  /** The changes that the check tried to post; on a dry run, those that it would post. */
   readonly changes: readonly Change[];
   /** Whether each alert is sent by this check, and why or why not. */
   readonly decisions: readonly AlertDecision[];
   /** Those of `changes` that Slack accepted. */
   readonly notified: readonly Change[];
-  /** What the check wrote or would write; absent when there was nothing to send. */
+  /** The digest of those changes; absent when there was nothing to send. */
   readonly digest?: Digest;
   readonly posts: Posts;
   /** Changes that should have been sent and were not, and the time since when the oldest one waits. */

@@ -22,14 +22,14 @@ export interface CheckSettings {
   readonly checkId: string;
   /** Seconds from now until the host kills the check. */
   readonly remainingSeconds: number;
-  /** The check reports what it would post and save, but posts and saves nothing. */
+  /** On a dry run the check reports the changes that it would post, but posts and saves nothing. */
   readonly dryRun: boolean;
 }
 
 /** The settings that every command needs; only a check needs the rest. */
 export type CommandSettings = Pick<CheckSettings, 'policy' | 'origin' | 'remainingSeconds'>;
 
-/** What the parts of a running check share. */
+/** Everything that the parts of a running check share. */
 export interface RunContext {
   readonly ports: Ports;
   readonly settings: CheckSettings;

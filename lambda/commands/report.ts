@@ -1,5 +1,5 @@
 /*
- * In: the ports and the settings. Out: the health of every sync, which is posted to Slack as well unless told otherwise.
+ * In: the ports and the settings. Out: the health of every sync, by default also posted to Slack.
  * The command `report` calls this: `npm run invoke -- <environment> report`.
  */
 

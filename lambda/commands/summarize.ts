@@ -15,7 +15,7 @@ import { type Checked, CheckFailed, type Outcome } from './outcome.ts';
 import type { RunContext } from './ports.ts';
 
 /** Everything that a check found and did. */
-export interface CheckRun {
+interface CheckRun {
   readonly listed: ListingResult;
   readonly evaluation: Evaluation;
   readonly facts: Facts;

@@ -23,7 +23,7 @@ import { listingErrors } from './summarize.ts';
 export interface Step {
   readonly step: 'secret' | 'listing' | 'state' | 'slack';
   readonly ok: boolean;
-  /** What worked, or what failed and how to fix it. */
+  /** The success in a few words, or the failure and its fix. */
   readonly message: string;
   readonly durationMs: number;
 }

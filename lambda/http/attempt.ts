@@ -1,70 +1,71 @@
 import { NetworkFault, networkFaultOf } from './network-fault.ts';
 
-/** A body beyond its bound; the rest of it was not read. */
+/** A response body that exceeds its limit; the rest of it was not read. */
 export class BodyTooLarge extends Error {
   constructor(maxBytes: number) {
-    super(`the body is larger than ${maxBytes} bytes`);
+    super(`the response body exceeds ${maxBytes} bytes`);
     this.name = 'BodyTooLarge';
   }
 }
 
 export interface AttemptOptions {
-  /** Cuts the try, wherever it is. */
+  /** Aborts the attempt at any point. */
   readonly signal: AbortSignal;
-  /** The whole try is cut then, the reading of the body included. */
+  /** The limit for the whole attempt, reading the body included. */
   readonly attemptTimeoutMs: number;
-  /** The bound of a body, decompressed; at the bound is not yet beyond it. */
+  /** The limit for the decompressed body, inclusive. */
   readonly maxBytes: number;
-  /** What a body that is cut midway, or beyond its bound, makes of the try: a failure, or an answer without a body. */
-  readonly cutBody: 'fails' | 'is empty';
+  /** A body that breaks off, stalls or exceeds `maxBytes`: fail the attempt, or return the response without a body. */
+  readonly onIncompleteBody: 'fail' | 'discard';
 }
 
 /**
- * Sends a request once and reads the whole answer, so that whoever retries retries the reading too. Follows no redirect;
- * once it has settled nothing of the request goes on. The answer has no `statusText`: it is free text from outside.
+ * Sends a request once and reads the whole response, so that a caller that retries also retries the reading. It follows
+ * no redirect. Once it settles, its connection is idle or closed. The response has no `statusText`: that is free text
+ * from outside.
  *
- * @throws NetworkFault for the network or the time; BodyTooLarge.
+ * @throws NetworkFault when the network fails, or the time is up; BodyTooLarge.
  */
 export async function sendOnce(request: Request, options: AttemptOptions): Promise<Response> {
   const { signal, attemptTimeoutMs } = options;
-  // One controller of our own, held by its timer: signals made from signals get lost (see `deadlineIn`).
+  // One controller, held by its timer: Node.js loses the abort of signals made from signals (see `deadlineIn`).
   const controller = new AbortController();
-  const cut = () => controller.abort(new NetworkFault('CUT'));
+  const abort = () => controller.abort(new NetworkFault('DEADLINE'));
   const timer = setTimeout(() => controller.abort(new NetworkFault('TIMEOUT')), attemptTimeoutMs);
-  signal.addEventListener('abort', cut, { once: true });
-  if (signal.aborted) cut();
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
   try {
-    return await answerTo(request, controller.signal, options);
+    return await fetchWhole(request, controller.signal, options);
   } catch (error) {
     throw error instanceof BodyTooLarge ? error : networkFaultOf(error);
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener('abort', cut);
+    signal.removeEventListener('abort', abort);
   }
 }
 
-async function answerTo(
+async function fetchWhole(
   request: Request,
   signal: AbortSignal,
-  { maxBytes, cutBody }: AttemptOptions,
+  { maxBytes, onIncompleteBody }: AttemptOptions,
 ): Promise<Response> {
   const headers = new Headers(request.headers);
-  // A connection kept from an earlier invocation is dead after a freeze, and a POST that finds that out is in doubt. A
-  // GET is simply tried again; its connection is kept, since undici takes a chunked body that is cut on a closing one
-  // for a whole one.
+  // Lambda freezes the sandbox between invocations, so a kept connection may be dead, and a POST that finds this out is
+  // unconfirmed. A GET is simply retried. Its connection is kept: on a closing connection undici takes a truncated
+  // chunked body for a complete one.
   if (request.method === 'POST') headers.set('connection', 'close');
   const response = await fetch(request, { headers, redirect: 'manual', signal });
-  const answer = { status: response.status, headers: response.headers };
+  const head = { status: response.status, headers: response.headers };
   try {
-    const body = await wholeBody(response, maxBytes);
-    return new Response(body.length === 0 ? null : body, answer);
+    const body = await readBody(response, maxBytes);
+    return new Response(body.length === 0 ? null : body, head);
   } catch (error) {
-    if (cutBody === 'fails') throw error;
-    return new Response(null, answer);
+    if (onIncompleteBody === 'fail') throw error;
+    return new Response(null, head);
   }
 }
 
-async function wholeBody(response: Response, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+async function readBody(response: Response, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   if (response.body === null) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let length = 0;
@@ -75,10 +76,10 @@ async function wholeBody(response: Response, maxBytes: number): Promise<Uint8Arr
     chunks.push(chunk);
   }
   const body = new Uint8Array(length);
-  let at = 0;
+  let offset = 0;
   for (const chunk of chunks) {
-    body.set(chunk, at);
-    at += chunk.length;
+    body.set(chunk, offset);
+    offset += chunk.length;
   }
   return body;
 }

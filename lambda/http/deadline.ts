@@ -1,16 +1,16 @@
-/** A moment at which everything is cut, on a clock that nobody sets. */
+/** A point in time at which all work is aborted, measured on the monotonic clock, which nobody can set. */
 export interface Deadline {
-  /** Aborts at that moment. */
+  /** Aborts at the deadline. */
   readonly signal: AbortSignal;
-  /** Milliseconds left; never negative. */
-  readonly leftMs: () => number;
+  /** The milliseconds until the deadline; 0 after it. */
+  readonly remainingMs: () => number;
 }
 
 /**
- * The deadline `seconds` from now; it keeps no process alive.
+ * The deadline in `seconds` from now. Its timer does not keep the process alive.
  *
- * Neither `AbortSignal.timeout` nor `AbortSignal.any` is used, here or anywhere: Node.js holds what they are made from
- * weakly, so that one collection of garbage loses the abort (nodejs/node #57736, still so in 20.20).
+ * Do not use `AbortSignal.timeout` or `AbortSignal.any`, here or elsewhere: Node.js holds their sources weakly, so that
+ * one garbage collection loses the abort (nodejs/node #57736, still present in 20.20).
  */
 export function deadlineIn(seconds: number): Deadline {
   const ms = Math.max(0, seconds * 1000);
@@ -18,15 +18,31 @@ export function deadlineIn(seconds: number): Deadline {
   const controller = new AbortController();
   if (ms === 0) controller.abort();
   else setTimeout(() => controller.abort(), ms).unref();
-  return { signal: controller.signal, leftMs: () => Math.max(0, at - performance.now()) };
+  return { signal: controller.signal, remainingMs: () => Math.max(0, at - performance.now()) };
 }
 
-/** The same deadline, cut as well when `signal` aborts. */
-export function cutBy(deadline: Deadline, signal: AbortSignal): Deadline {
+/** The same deadline, which also aborts when `signal` does. */
+export function abortedBy(deadline: Deadline, signal: AbortSignal): Deadline {
   const controller = new AbortController();
   for (const source of [deadline.signal, signal]) {
     if (source.aborted) controller.abort();
     else source.addEventListener('abort', () => controller.abort(), { once: true });
   }
   return { ...deadline, signal: controller.signal };
+}
+
+/** Waits `ms` milliseconds and returns true; false when the deadline comes first, at once if that is certain. */
+export async function sleepWithin(ms: number, { signal, remainingMs }: Deadline): Promise<boolean> {
+  if (signal.aborted || ms >= remainingMs()) return false;
+  if (ms <= 0) return true;
+  return new Promise((resolve) => {
+    const settle = (isOver: boolean) => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+      resolve(isOver);
+    };
+    const abort = () => settle(false);
+    const timer = setTimeout(() => settle(true), Math.ceil(ms));
+    signal.addEventListener('abort', abort, { once: true });
+  });
 }

@@ -1,43 +1,43 @@
-import { SyncAlertsError } from '../errors.ts';
+import { errorCode, SyncAlertsError } from '../errors.ts';
 
 /**
- * No answer came, or it was cut before its end. `code` is the platform's own ("ENOTFOUND", "UND_ERR_SOCKET"), `TIMEOUT`
- * when a try had its time, or `CUT` when the deadline came.
+ * No response came, or it broke off. `code` is the platform's own ("ENOTFOUND", "UND_ERR_SOCKET"), `TIMEOUT` when an
+ * attempt used up its time, or `DEADLINE` when the deadline aborted it.
  *
- * It is made anew from what the platform threw, and never holds that: errors of `fetch` can hold the URL, and those of
- * its parser the raw answer, which may repeat a key.
+ * It never keeps the error that the platform threw: errors of `fetch` can hold the URL, and those of its parser the raw
+ * response, which may repeat a key.
  */
 export class NetworkFault extends SyncAlertsError {
   constructor(code: string) {
-    const words = WORDS[code];
-    super(code, words === undefined ? code : `${words} (${code})`);
+    const description = DESCRIPTIONS[code];
+    super(code, description === undefined ? code : `${description} (${code})`);
     this.name = 'NetworkFault';
   }
 }
 
-const WORDS: Readonly<Record<string, string>> = {
-  TIMEOUT: 'no answer in time',
-  CUT: 'no answer before the deadline',
-  ENOTFOUND: 'no such host',
-  EAI_AGAIN: 'the host name could not be looked up',
+const DESCRIPTIONS: Readonly<Record<string, string>> = {
+  TIMEOUT: 'no response in time',
+  DEADLINE: 'no response before the deadline',
+  ENOTFOUND: 'host not found',
+  EAI_AGAIN: 'host name lookup failed',
   ECONNREFUSED: 'connection refused',
   ECONNRESET: 'connection reset',
-  UND_ERR_SOCKET: 'connection closed before the end of the answer',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'connection closed before the end of the answer',
+  UND_ERR_SOCKET: 'connection closed before the end of the response',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'connection closed before the end of the response',
   UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
-  NOT_HTTP: 'an answer that is not HTTP',
-  UNKNOWN: 'no answer that could be read',
+  NOT_HTTP: 'a response that is not HTTP',
+  UNKNOWN: 'no readable response',
 };
 
-/** What `fetch`, or the reading of its body, threw. */
+/** The fault for a value that `fetch`, or reading its body, threw. */
 export function networkFaultOf(thrown: unknown): NetworkFault {
-  return thrown instanceof NetworkFault ? thrown : new NetworkFault(codeOf(thrown) ?? 'UNKNOWN');
+  if (thrown instanceof NetworkFault) return thrown;
+  // The parser's codes differ between versions of Node.js; its name does not.
+  return new NetworkFault(isParserError(thrown) ? 'NOT_HTTP' : (errorCode(thrown) ?? 'UNKNOWN'));
 }
 
-/** `fetch` says "fetch failed" and hides the code in its cause. What its parser says differs from Node.js to Node.js. */
-function codeOf(thrown: unknown): string | undefined {
-  if (typeof thrown !== 'object' || thrown === null) return undefined;
-  if ('name' in thrown && thrown.name === 'HTTPParserError') return 'NOT_HTTP';
-  if ('code' in thrown && typeof thrown.code === 'string') return thrown.code;
-  return 'cause' in thrown ? codeOf(thrown.cause) : undefined;
+function isParserError(thrown: unknown): boolean {
+  if (typeof thrown !== 'object' || thrown === null) return false;
+  if ('name' in thrown && thrown.name === 'HTTPParserError') return true;
+  return 'cause' in thrown && isParserError(thrown.cause);
 }

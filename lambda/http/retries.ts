@@ -1,18 +1,23 @@
+// In: a request, a retry policy, a deadline, and the function that sends one attempt.
+// Out: the last response with the number of attempts, or the last error when no response came. It never rejects.
+// Called by: timbal/listing.ts for each page of the listing, slack/webhook.ts for each post.
 import ky, { HTTPError } from 'ky';
+import { asError } from '../errors.ts';
 import type { Deadline } from './deadline.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 /** How often and how soon a request is sent again. */
 export interface RetryPolicy {
+  /** Retries after the first attempt. */
   readonly retries: number;
-  /** Each wait is drawn from this up to twice as much, doubling from retry to retry, `longestDelayMs` at most. */
+  /** The wait is random between once and twice this value, doubles with each retry, and is at most `maxDelayMs`. */
   readonly minDelayMs: number;
   readonly maxDelayMs: number;
-  /** A retry that the deadline would leave less time than this is not made: a POST cut midway would be in doubt. */
+  /** No retry starts with less time than this before the deadline: the outcome of a POST that is aborted is unknown. */
   readonly minAttemptMs: number;
 }
 
-/** The design's, section 6, "HTTP"; the least time for a try is ours. */
+/** The production policy (docs/design/delivery-and-state.md). */
 export const RETRY_POLICY: RetryPolicy = {
   retries: 3,
   minDelayMs: 500,
@@ -20,15 +25,15 @@ export const RETRY_POLICY: RetryPolicy = {
   minAttemptMs: 1000,
 };
 
-/** What the last of several tries came to. */
-export type InvocationResponse = Responded | NoResponse;
+/** The outcome of the last attempt. */
+export type RequestResult = Responded | NoResponse;
 
 export interface Responded {
   readonly kind: 'responded';
   readonly response: Response;
   readonly attempts: number;
-  /** What `Retry-After` asked for, of an answer that may be retried and was not: time or retries were used up. */
-  readonly waitSeconds?: number;
+  /** The `Retry-After` of a retryable response that was not retried, because the time or the retries were used up. */
+  readonly retryAfterSeconds?: number;
 }
 
 export interface NoResponse {
@@ -37,25 +42,25 @@ export interface NoResponse {
   readonly attempts: number;
 }
 
-export interface Retries {
+export interface RetryOptions {
   readonly retryPolicy: RetryPolicy;
   readonly deadline: Deadline;
-  /** One try. */
+  /** Sends one attempt. */
   readonly send: (request: Request) => Promise<Response>;
-  /** Whether what a try came to may be tried again. Must leave the body of a response unread. */
-  readonly isRetryable: (came: Response | Error) => boolean | Promise<boolean>;
+  /** Whether an attempt with this outcome may be retried. Must leave the body of a response unread. */
+  readonly isRetryable: (outcome: Response | Error) => boolean | Promise<boolean>;
 }
 
 /**
- * Sends a request until it is answered in a way that may not be retried, the retries are used up, or the time is:
- * the last that came is the answer. `Retry-After` (seconds or a date) is obeyed when it fits the deadline; when it does
- * not, nothing more is tried.
+ * Sends a request until its outcome is not retryable, or the retries or the time are used up, and returns the outcome
+ * of the last attempt. It obeys `Retry-After` (seconds or a date) when that fits the deadline; when it does not fit, it
+ * stops.
  */
-export async function requestWithRetries(request: Request, retries: Retries): Promise<InvocationResponse> {
-  const { retryPolicy, deadline, send, isRetryable } = retries;
+export async function requestWithRetries(request: Request, options: RetryOptions): Promise<RequestResult> {
+  const { retryPolicy, deadline, send, isRetryable } = options;
   let attempts = 0;
   let delayMs = 0;
-  let last: InvocationResponse | undefined;
+  let last: RequestResult | undefined;
 
   async function attempt(input: Request | URL | string): Promise<Response> {
     attempts += 1;
@@ -70,22 +75,22 @@ export async function requestWithRetries(request: Request, retries: Retries): Pr
   }
 
   async function shouldRetry(error: Error): Promise<boolean> {
-    const came = error instanceof HTTPError ? error.response : error;
-    if (!(await isRetryable(came))) return false;
-    delayMs = delayBeforeRetry(came, attempts, retryPolicy);
-    return delayMs + retryPolicy.minAttemptMs <= deadline.leftMs();
+    const outcome = error instanceof HTTPError ? error.response : error;
+    if (!(await isRetryable(outcome))) return false;
+    delayMs = delayBeforeRetry(outcome, attempts, retryPolicy);
+    return delayMs + retryPolicy.minAttemptMs <= deadline.remainingMs();
   }
 
   try {
     await ky(request, {
       fetch: attempt,
-      // A try has a time of its own, and all of them have the deadline.
+      // `send` limits each attempt, and the deadline all of them together.
       timeout: false,
       signal: deadline.signal,
       retry: {
         limit: retryPolicy.retries,
         methods: ['get', 'post'],
-        // Being a boolean, it keeps ky from its own reading of Retry-After, which waits whatever the deadline.
+        // A boolean keeps ky from its own reading of Retry-After, which ignores the deadline.
         shouldRetry: ({ error }) => shouldRetry(error),
         delay: () => delayMs,
       },
@@ -94,24 +99,23 @@ export async function requestWithRetries(request: Request, retries: Retries): Pr
     last ??= { kind: 'no_response', error: asError(error), attempts };
   }
   last ??= { kind: 'no_response', error: new Error('nothing was sent'), attempts };
-  return last.kind === 'responded' ? withWait(last, isRetryable) : last;
+  return last.kind === 'responded' ? withRetryAfter(last, isRetryable) : last;
 }
 
-async function withWait(answer: Responded, isRetryable: Retries['isRetryable']): Promise<Responded> {
-  const askedMs = retryAfterMs(answer.response);
-  if (askedMs === undefined || !(await isRetryable(answer.response))) return answer;
-  return { ...answer, waitSeconds: Math.ceil(askedMs / 1000) };
+async function withRetryAfter(
+  result: Responded,
+  isRetryable: RetryOptions['isRetryable'],
+): Promise<Responded> {
+  const retryAfter = retryAfterMs(result.response);
+  if (retryAfter === undefined || !(await isRetryable(result.response))) return result;
+  return { ...result, retryAfterSeconds: Math.ceil(retryAfter / 1000) };
 }
 
-/** What the answer asks for, else between once and twice the shortest delay, doubling with each try. */
-function delayBeforeRetry(came: Response | Error, attempts: number, retryPolicy: RetryPolicy): number {
+/** The response's `Retry-After`, else between once and twice the shortest delay, doubled for each attempt before. */
+function delayBeforeRetry(outcome: Response | Error, attempts: number, retryPolicy: RetryPolicy): number {
   const { minDelayMs, maxDelayMs } = retryPolicy;
-  const askedMs = came instanceof Response ? retryAfterMs(came) : undefined;
-  if (askedMs !== undefined) return Math.max(askedMs, minDelayMs);
-  const drawnMs = minDelayMs * 2 ** (attempts - 1) * (1 + Math.random());
-  return Math.max(minDelayMs, Math.min(maxDelayMs, drawnMs));
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
+  const retryAfter = outcome instanceof Response ? retryAfterMs(outcome) : undefined;
+  if (retryAfter !== undefined) return Math.max(retryAfter, minDelayMs);
+  const randomMs = minDelayMs * 2 ** (attempts - 1) * (1 + Math.random());
+  return Math.max(minDelayMs, Math.min(maxDelayMs, randomMs));
 }

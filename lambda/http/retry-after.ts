@@ -1,16 +1,16 @@
 const SECONDS = /^\d+$/;
-/** RFC 9110, section 5.6.7; without it `Date.parse` makes a year of "1.5". */
+/** RFC 9110, section 5.6.7. Without this check `Date.parse` reads "1.5" as a date in 2001. */
 const HTTP_DATE = /^[A-Z][a-z]+, .+ GMT$/;
 
 /**
- * What an answer's `Retry-After` asks for, in milliseconds: seconds, or a date (RFC 9110, section 10.2.3). A date is
- * measured against the answer's own `Date`, where it has one, so that a wrong clock of ours does not count; one in the
- * past asks for 0. Undefined when there is none, or it is neither.
+ * The `Retry-After` of a response in milliseconds: seconds, or a date (RFC 9110, section 10.2.3). A date is compared
+ * with the response's own `Date` header where it has one, so that a wrong clock on our side does not matter; a date in
+ * the past gives 0. Undefined when the header is absent, or is neither.
  */
 export function retryAfterMs({ headers }: Response): number | undefined {
-  const command = headers.get('retry-after')?.trim() ?? '';
-  if (SECONDS.test(command)) return Number(command) * 1000;
-  const at = httpDate(command);
+  const header = headers.get('retry-after')?.trim() ?? '';
+  if (SECONDS.test(header)) return Number(header) * 1000;
+  const at = httpDate(header);
   if (at === undefined) return undefined;
   return Math.max(0, at - (httpDate(headers.get('date') ?? '') ?? Date.now()));
 }

@@ -12,7 +12,7 @@ export type Command =
   | { readonly command: 'test' };
 
 /** The command, or a usage error. A usage error is no failure of the function. */
-export type ParsedEvent =
+type ParsedEvent =
   | { readonly ok: true; readonly command: Command }
   | { readonly ok: false; readonly error: string };
 

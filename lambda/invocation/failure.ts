@@ -3,7 +3,7 @@ import { asError, SyncAlertsError } from '../errors.ts';
 import type { Wiring } from './wiring.ts';
 
 /** An error that may leave the function, and log fields about it; neither holds a value of the secret. */
-export interface SanitizedError {
+interface SanitizedError {
   readonly safe: SyncAlertsError;
   readonly details: { readonly stack?: string };
 }

@@ -10,7 +10,7 @@ import { runbook, sectionsAbout } from './runbook.ts';
 /** The JSON that an invocation returns, for people and for programs. */
 export type InvocationResponse = { readonly ok: boolean } & Readonly<Record<string, unknown>>;
 
-/** What an invocation returns, logs and measures. */
+/** The response, the log entries and the metrics of an invocation. */
 export interface InvocationResult {
   readonly response: InvocationResponse;
   /** The fields of its log entry: counts instead of lists, because CloudWatch takes 256 KB per entry at most. */
@@ -47,7 +47,7 @@ export function checkResult(outcome: Outcome): InvocationResult {
   return { response, ...logged };
 }
 
-/** What is logged and measured of a command that failed with this error. */
+/** The log entries and the metrics of a command that failed with this error. */
 export function failureResult({ command }: Command, error: unknown): FailureResult {
   return command === 'check' ? checkLog(outcomeOf(error), false) : { log: {}, notified: [] };
 }

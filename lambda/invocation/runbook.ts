@@ -19,7 +19,7 @@ export const RUNBOOK_SECTIONS = [
   'clocks-disagree',
   'a-command-failed',
   'an-unexpected-error',
-  // What a successful check may report about sync-alerts itself.
+  // Findings of a successful check about sync-alerts itself.
   'another-check-was-running',
   'records-that-cannot-be-read',
   'a-notification-was-sent-twice',
@@ -48,7 +48,7 @@ export function sectionAboutError(code: string): RunbookSection {
   return SECTIONS_BY_CODE.find(([codes]) => codes.test(code))?.[1] ?? 'checks-fail';
 }
 
-/** The sections about what a successful check reports about sync-alerts itself; none about syncs. */
+/** The sections about the findings of a check about sync-alerts itself; problems of syncs have none. */
 export function sectionsAbout(outcome: Outcome): readonly RunbookSection[] {
   if (outcome.kind !== 'checked') return ['another-check-was-running'];
   const { syncs, posts, clockSkew } = outcome;

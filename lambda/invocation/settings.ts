@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { parsePolicy } from '../core/parse/parse-policy.ts';
+import { parsePolicyText } from '../core/parse/parse-policy.ts';
 import type { Policy } from '../core/policy.ts';
 import { checkBaseUrl, DEFAULT_BASE_URL } from '../timbal/base-url.ts';
 import { ENVIRONMENT_VARIABLES as NAMES, POLICY_FILE } from './environment-variables.ts';
@@ -93,14 +93,8 @@ function variableFaults(issues: readonly v.InferIssue<typeof environmentSchema>[
 
 function policyFrom(text: string | undefined, periodSeconds: number | undefined) {
   if (text === undefined) {
-    const fault = 'is missing from the function package: redeploy (every package holds one, if only {})';
+    const fault = 'missing from the function package: redeploy (every package holds one, if only {})';
     return { ok: false, faults: [fault] } as const;
   }
-  let written: unknown;
-  try {
-    written = JSON.parse(text);
-  } catch {
-    return { ok: false, faults: ['is not JSON'] } as const;
-  }
-  return parsePolicy(written, periodSeconds);
+  return parsePolicyText(text, periodSeconds);
 }

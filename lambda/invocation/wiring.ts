@@ -12,14 +12,14 @@ import { TimbalListing } from '../timbal/listing.ts';
 import { redactedListing } from '../timbal/redacted-listing.ts';
 import { parseSettings, type Settings } from './settings.ts';
 
-/** What the process provides to the function. */
+/** Everything that the process provides to the function. */
 export interface Runtime {
   /** The environment variables. */
   readonly environment: unknown;
   /** Reads the policy file; undefined when there is none. */
   readonly policyText: () => string | undefined;
   readonly now: () => Instant;
-  /** Where the AWS services are and who calls them. @default what the AWS SDK finds in the environment */
+  /** Where the AWS services are and who calls them. @default the AWS SDK's own */
   readonly aws?: {
     readonly region: string;
     readonly endpoint: string;
@@ -29,7 +29,7 @@ export interface Runtime {
   readonly slack?: WebhookOptions;
 }
 
-/** What lives as long as the container. */
+/** Everything that lives as long as the container. */
 export interface Wiring {
   readonly settings: Settings;
   readonly secret: Secret;

@@ -1,7 +1,10 @@
-/** A shorter part is no secret, and may well stand in the name of a sync. */
+/** Shorter parts of a URL are not secret, and may well appear in the name of a sync. */
 const MIN_SECRET_PART_LENGTH = 16;
 
-/** What must not be said: the key, and of a webhook also the path and the query alone, which are its secret parts. */
+/**
+ * The texts that must not be printed: the API key, each webhook URL, and also its path and its query alone, which are
+ * the secret parts of the URL.
+ */
 export function secretTexts(apiKey: string, webhookUrls: readonly string[]): readonly string[] {
   const parts = webhookUrls.flatMap((text) => {
     const { pathname, search } = new URL(text);
@@ -10,9 +13,9 @@ export function secretTexts(apiKey: string, webhookUrls: readonly string[]): rea
   return [apiKey, ...webhookUrls, ...parts];
 }
 
-/** The text without any of the secrets: the last line of defence. */
+/** The text with each secret replaced by `***`. This is the last line of defence: errors are made without secrets. */
 export function redactedText(text: string, secrets: Iterable<string>): string {
-  let safe = text;
-  for (const secret of secrets) safe = safe.replaceAll(secret, '***');
-  return safe;
+  let redacted = text;
+  for (const secret of secrets) redacted = redacted.replaceAll(secret, '***');
+  return redacted;
 }

@@ -1,9 +1,9 @@
-/** What stands in a secret in place of a value that a person has yet to put there. */
+/** Marks a value of the secret that nobody has filled in yet. */
 export const REPLACE_ME = 'REPLACE_ME';
 
 /**
- * What CloudFormation puts into a new secret. Frozen: it rewrites a secret whose `SecretString` in the template changed,
- * so that the least edit here would overwrite the keys of every deployed stack at its next deploy.
+ * The content of a new secret. Never change it: CloudFormation rewrites a secret whose `SecretString` in the template
+ * changed, so any edit here overwrites the keys of every deployed stack at its next deployment.
  */
 export const SECRET_PLACEHOLDER =
   '{"timbalApiKey":"REPLACE_ME","timbalOrgId":"REPLACE_ME","slackWebhookUrl":"REPLACE_ME"}';

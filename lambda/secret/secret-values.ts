@@ -2,22 +2,22 @@ import * as v from 'valibot';
 import { checkWebhookUrl } from '../slack/webhook-url.ts';
 import { REPLACE_ME } from './secret-placeholder.ts';
 
-/** What the secret holds. None of it but the organisation's id may reach a log, an error or an answer. */
+/** The content of the secret. Only the organisation's id may reach a log, an error or a response. */
 export interface SecretValues {
   readonly apiKey: string;
   readonly organisation: string;
   readonly webhookUrl: string;
-  /** More webhooks, by the names that routes will call them. */
+  /** Further webhooks by name, for routes. */
   readonly webhookUrls: Readonly<Record<string, string>>;
 }
 
-/** The values, or every fault in them at once: each names its key, and never holds its value. */
+/** The values, or all faults at once: each names its key, and never contains its value. */
 export type ParsedSecret =
   | { readonly ok: true; readonly values: SecretValues }
   | { readonly ok: false; readonly faults: readonly string[] };
 
 const value = v.pipe(
-  v.string('is not a text'),
+  v.string('is not a string'),
   v.trim(),
   v.nonEmpty('is empty'),
   v.check((text) => text !== REPLACE_ME, 'still holds the placeholder'),
@@ -42,17 +42,17 @@ const secretSchema = v.object(
       {},
     ),
   },
-  // A key that is not there is a fault of the object's, with the key for its path.
+  // Valibot reports a missing key as an issue of the object, with the key as its path.
   ({ path }) => (path === undefined ? 'is not a JSON object' : 'is missing'),
 );
 
-/** Parses the text of the secret: one JSON object. Keys that are not ours are left alone. */
+/** Parses the text of the secret, one JSON object. Unknown keys are ignored. */
 export function parseSecret(text: string): ParsedSecret {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
-    // The parser's own words would quote the text.
+    // The parser's own message quotes the text.
     return { ok: false, faults: ['it is not JSON'] };
   }
   const parsed = v.safeParse(secretSchema, json);
@@ -69,7 +69,7 @@ export function parseSecret(text: string): ParsedSecret {
   };
 }
 
-/** One fault for each key: an empty value is not said to be no URL as well. */
+/** The first fault of each key: an empty value is not reported as an invalid URL too. */
 function faultsOf(issues: readonly v.InferIssue<typeof secretSchema>[]): readonly string[] {
   const faults = new Map<string, string>();
   for (const issue of issues) {
@@ -79,10 +79,10 @@ function faultsOf(issues: readonly v.InferIssue<typeof secretSchema>[]): readonl
   return [...faults.values()];
 }
 
-/** What a name of a webhook looks like: no URL, and too short for a key or a token. */
+/** A webhook's name: cannot be a URL, and is too short for a key or a token. */
 const PLAIN_NAME = /^[a-z0-9_-]{1,20}$/i;
 
-/** Where the fault is. Name and URL of a webhook are easily swapped: a name that may be a secret is not said. */
+/** The key at fault. People easily swap a webhook's name and its URL, so a name that may be a secret is shown as "…". */
 function keyOf({ path }: v.InferIssue<typeof secretSchema>): string {
   const keys = (path ?? []).map(({ key }, depth) =>
     depth === 0 || PLAIN_NAME.test(String(key)) ? String(key) : '…',

@@ -1,6 +1,9 @@
+// In: the ARN or the name of one secret in AWS Secrets Manager.
+// Out: its API key, organisation and webhook URLs, cached for 15 minutes; texts with those values redacted.
+// Called by: invocation/wiring.ts, which gives the key to the listing and the webhook's URL to Slack.
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { fillSecretCommand } from '../aws/cli-commands.ts';
-import { type AwsFault, awsFault, isDenied, isWithoutCredentials } from '../aws/fault.ts';
+import { type AwsFault, awsAdvice, awsFault, isDenied } from '../aws/fault.ts';
 import { type Instant, MINUTE_SECONDS, secondsBetween } from '../core/time.ts';
 import { SyncAlertsError } from '../errors.ts';
 import { deadlineIn } from '../http/deadline.ts';
@@ -9,33 +12,36 @@ import type { ApiKey } from '../timbal/listing.ts';
 import { redactedText, secretTexts } from './redaction.ts';
 import { parseSecret, type SecretValues } from './secret-values.ts';
 
-export interface SecretOptions {
+interface SecretOptions {
   readonly client: SecretsManagerClient;
   /** ARN or name. */
   readonly secretId: string;
-  /** The stack that prints the command that fills it. */
+  /** The stack whose output is the command that fills the secret. */
   readonly stackName: string;
   readonly now: () => Instant;
-  /** The whole of a reading is cut then, retries included. */
+  /**
+   * The limit of one read, retries included, in seconds.
+   * @default 5
+   */
   readonly readSeconds?: number;
 }
 
-/** How long values that were read may be used: a rotated key that is not refused is picked up within it. */
-export const KEPT_SECONDS = 15 * MINUTE_SECONDS;
+/** How long read values may be used: the longest time in which a rotated key that still works is picked up. */
+const CACHE_SECONDS = 15 * MINUTE_SECONDS;
 
-/** No longer than a check keeps after its last post: a webhook that is refused late is read afresh within it. */
+/** A check ends 5 s after its last post, and the URL of a webhook that is refused late is read within that time. */
 const READ_SECONDS = 5;
 
 /**
- * The one secret of a deployment. Kept for a bounded time in the container, read afresh when something that it holds is
- * refused; whoever asks while it is being read gets what that reading gives.
+ * The one secret of a deployment. Its values are cached in the sandbox, and read fresh when one of them is refused.
+ * Concurrent readers share one read.
  */
 export class Secret {
   readonly #options: SecretOptions;
-  #kept: { readonly values: SecretValues; readonly at: Instant } | undefined;
-  #reading: Promise<SecretValues> | undefined;
-  /** Every value that this container has held, to be masked in what the API says and in every error. */
-  readonly #held = new Set<string>();
+  #cached: { readonly values: SecretValues; readonly at: Instant } | undefined;
+  #pendingRead: Promise<SecretValues> | undefined;
+  /** All secret texts that this sandbox has ever read, rotated ones included. */
+  readonly #secretTexts = new Set<string>();
 
   readonly apiKey: ApiKey = {
     read: async () => (await this.read()).apiKey,
@@ -54,41 +60,41 @@ export class Secret {
 
   /** @throws SyncAlertsError that names the secret, the key and the command that fills it, and no value. */
   async read(): Promise<SecretValues> {
-    const age =
-      this.#kept === undefined
-        ? Number.POSITIVE_INFINITY
-        : secondsBetween(this.#kept.at, this.#options.now());
-    // A clock that was set back makes the age negative: then it is not known.
-    if (this.#kept !== undefined && age >= 0 && age < KEPT_SECONDS) return this.#kept.values;
-    return this.readFresh();
+    const cached = this.#cached;
+    if (cached === undefined) return this.readFresh();
+    const age = secondsBetween(cached.at, this.#options.now());
+    // A clock that was set back makes the age negative: then it is unknown.
+    return age >= 0 && age < CACHE_SECONDS ? cached.values : this.readFresh();
   }
 
   /** @throws SyncAlertsError as `read` does. */
   readFresh(): Promise<SecretValues> {
-    this.#reading ??= this.#fetched().finally(() => {
-      this.#reading = undefined;
+    this.#pendingRead ??= this.#fetchValues().finally(() => {
+      this.#pendingRead = undefined;
     });
-    return this.#reading;
+    return this.#pendingRead;
   }
 
-  /** The text without any of the secret's values. */
+  /** The text without any value of the secret. */
   redacted(text: string): string {
-    return redactedText(text, this.#held);
+    return redactedText(text, this.#secretTexts);
   }
 
-  async #fetched(): Promise<SecretValues> {
+  async #fetchValues(): Promise<SecretValues> {
     const { now } = this.#options;
     const at = now();
-    const parsed = parseSecret(await this.#text());
-    if (!parsed.ok) throw this.#error('secret_invalid', `is not usable: ${parsed.faults.join('; ')}`);
+    const parsed = parseSecret(await this.#fetchText());
+    if (!parsed.ok) throw this.#notFilled('secret_invalid', `cannot be used: ${parsed.faults.join('; ')}`);
     const { values } = parsed;
     const { apiKey, webhookUrl, webhookUrls } = values;
-    for (const text of secretTexts(apiKey, [webhookUrl, ...Object.values(webhookUrls)])) this.#held.add(text);
-    this.#kept = { values, at };
+    for (const text of secretTexts(apiKey, [webhookUrl, ...Object.values(webhookUrls)])) {
+      this.#secretTexts.add(text);
+    }
+    this.#cached = { values, at };
     return values;
   }
 
-  async #text(): Promise<string> {
+  async #fetchText(): Promise<string> {
     const { client, secretId, readSeconds = READ_SECONDS } = this.#options;
     const { signal } = deadlineIn(readSeconds);
     let text: string | undefined;
@@ -98,44 +104,49 @@ export class Secret {
     } catch (error) {
       throw this.#unreadable(awsFault(error));
     }
-    if (text === undefined) throw this.#error('secret_invalid', 'is not usable: it holds bytes, not text');
+    if (text === undefined) {
+      throw this.#notFilled('secret_invalid', 'cannot be used: it holds bytes, not text');
+    }
     return text;
   }
 
-  #unreadable({ name, deniedAction }: AwsFault): SyncAlertsError {
-    const { secretId } = this.#options;
-    const subject = `the secret ${JSON.stringify(secretId)} could not be read`;
+  #unreadable(fault: AwsFault): SyncAlertsError {
+    const { name } = fault;
     if (name === 'ResourceNotFoundException') {
-      return this.#error('secret_missing', 'does not exist here, or has no value yet');
+      return this.#notFilled(
+        'secret_missing',
+        'does not exist in this account and region, or has no value yet',
+      );
     }
-    if (isDenied(name)) {
-      const action =
-        deniedAction ?? 'secretsmanager:GetSecretValue (and kms:Decrypt, when it has a key of its own)';
-      const advice = `allow the function's role ${action} on it, as the stack ${this.#options.stackName} does`;
-      return new SyncAlertsError('secret_denied', `${subject}: access denied (${name}); ${advice}`);
-    }
-    if (isWithoutCredentials(name)) {
-      const advice =
-        "the function's credentials are missing or no longer valid; the next check reads it again";
-      return new SyncAlertsError('secret_unreadable', `${subject} (${name}); ${advice}`);
-    }
-    if (name === 'InvalidRequestException') {
-      const advice = `if it is marked for deletion: aws secretsmanager restore-secret --secret-id ${secretId}`;
-      return new SyncAlertsError('secret_unreadable', `${subject} (${name}); ${advice}`);
-    }
-    const advice = 'the next check reads it again; if this lasts, look at the status of AWS Secrets Manager';
-    return new SyncAlertsError('secret_unreadable', `${subject} (${name}); ${advice}`);
+    const code = isDenied(name) ? 'secret_denied' : 'secret_unreadable';
+    return new SyncAlertsError(code, `cannot read ${this.#label()} (${name}); ${this.#advice(fault)}`);
   }
 
-  #error(code: string, what: string): SyncAlertsError {
+  #advice(fault: AwsFault): string {
+    const { secretId, stackName } = this.#options;
+    if (fault.name === 'InvalidRequestException') {
+      return `if it is marked for deletion: aws secretsmanager restore-secret --secret-id ${secretId}`;
+    }
+    return awsAdvice(fault, {
+      actions: 'secretsmanager:GetSecretValue (and kms:Decrypt, when the secret has a key of its own)',
+      resource: `the secret, or deploy the stack ${stackName} again`,
+      service: 'AWS Secrets Manager',
+    });
+  }
+
+  #notFilled(code: 'secret_invalid' | 'secret_missing', problem: string): SyncAlertsError {
     const { secretId, stackName } = this.#options;
     const command = fillSecretCommand(secretId, { region: regionOf(secretId) });
-    const fill = `Fill it: ${command} (the stack ${stackName} prints it as FillSecretCommand)`;
-    return new SyncAlertsError(code, `the secret ${JSON.stringify(secretId)} ${what}. ${fill}`);
+    const advice = `Fill it: ${command} (output FillSecretCommand of the stack ${stackName})`;
+    return new SyncAlertsError(code, `${this.#label()} ${problem}. ${advice}`);
+  }
+
+  #label(): string {
+    return `the secret ${JSON.stringify(this.#options.secretId)}`;
   }
 }
 
-/** An ARN says where it is; of a name nobody knows. */
+/** The region of an ARN; undefined for a name. */
 function regionOf(secretId: string): string | undefined {
   return secretId.startsWith('arn:') ? secretId.split(':')[3] || undefined : undefined;
 }

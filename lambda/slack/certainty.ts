@@ -1,20 +1,22 @@
-/** Nothing was sent: the time was over before. */
+import { errorCode } from '../errors.ts';
+
+/** Nothing was sent: the deadline left no time. */
 export class NotSent extends Error {
   constructor() {
-    super('there was no time left to send it');
+    super('no time was left before the deadline');
     this.name = 'NotSent';
   }
 }
 
 /**
- * Whether a post that got no answer certainly did not arrive: the name was not found, no connection was made, or TLS
- * was not agreed on. A time-out or a cut after that may have come too late to stop it.
+ * Whether a post without a response certainly did not reach Slack: host name lookup, connecting or the TLS handshake
+ * failed. After that point, a timeout or an abort may come too late to stop the post.
  *
  * The codes are those of Node.js: `dns`, `net`, `tls` (errors, "OpenSSL error codes") and its `fetch` (undici).
  */
 export function certainlyNotSent(error: Error): boolean {
   if (error instanceof NotSent) return true;
-  const code = codeOf(error) ?? codeOf(error.cause);
+  const code = errorCode(error);
   return code !== undefined && (BEFORE_SENDING.has(code) || TLS.test(code));
 }
 
@@ -32,14 +34,11 @@ const TLS =
   /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|DEPTH_ZERO_SELF_SIGNED_CERT$|SELF_SIGNED_CERT_IN_CHAIN$|HOSTNAME_MISMATCH$|EPROTO$)/;
 
 /**
- * Slack answers a webhook with one word of its own: `ok`, `no_service`, `rollup_error`. Anything else, such as a page, is
- * a proxy's, and says nothing about whether Slack got the message.
+ * The error code in Slack's response to a webhook post: one lower-case word, such as `no_service` or `rollup_error`
+ * (`ok` for an accepted post). Undefined for any other body, such as an HTML page: that comes from a proxy, and does not
+ * tell whether Slack received the message.
  */
 export function slackErrorCode(body: string): string | undefined {
-  const word = body.trim();
-  return /^[a-z][a-z_]{0,63}$/.test(word) ? word : undefined;
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  const code = body.trim();
+  return /^[a-z][a-z_]{0,63}$/.test(code) ? code : undefined;
 }

@@ -1,72 +1,81 @@
 import { SyncAlertsError } from '../errors.ts';
-import type { InvocationResponse, Responded } from '../http/retries.ts';
+import type { RequestResult, Responded } from '../http/retries.ts';
+import { isClientError, isRateLimited, isRedirect, isServerError } from '../http/status.ts';
 import { certainlyNotSent, NotSent, slackErrorCode } from './certainty.ts';
 
-/** What came of a post. `uncertain`: Slack may have it. */
+/** The outcome of a post. `unconfirmed`: Slack may have received it. docs/slack-answers.md has every case. */
 export type PostResult =
   | { readonly kind: 'accepted' }
   | {
       readonly kind: 'refused';
       readonly error: SyncAlertsError;
-      /** Slack refused this message, and would take another. */
-      readonly form: boolean;
-      /** How long Slack asked to be left alone, where that did not fit the deadline. */
-      readonly waitSeconds?: number;
+      /** Slack refuses this message's content, and would accept another message. */
+      readonly invalidPayload: boolean;
+      /** Slack's `Retry-After`, where it did not fit the deadline. */
+      readonly retryAfterSeconds?: number;
     }
   | { readonly kind: 'unconfirmed'; readonly error: SyncAlertsError };
 
-/** What an answer, or its absence, says of a post to the webhook that errors call `name`. */
-export async function postedBy(answer: InvocationResponse, name: string): Promise<PostResult> {
-  if (answer.kind === 'no_response') return withoutAnswer(answer.error, name);
-  const { response, waitSeconds } = answer;
+/** The meaning of a response, or of its absence, for a post to the webhook that errors call `name`. */
+export async function postResult(result: RequestResult, name: string): Promise<PostResult> {
+  if (result.kind === 'no_response') return withoutResponse(result.error, name);
+  const { response, retryAfterSeconds } = result;
   if (response.ok) return { kind: 'accepted' };
   const { status } = response;
-  const word = await wordOf(answer);
-  const said = `answered ${status}${word === undefined ? '' : ` ${word}`}`;
-  if (status >= 500 && word === undefined) {
-    const what = `${said}, which is not Slack's own; it may have the message, which is posted again later`;
-    return { kind: 'unconfirmed', error: webhookError(name, 'slack_unconfirmed', what) };
+  const code = await slackErrorCodeOf(result);
+  const received = `expected 2xx, received ${status}${code === undefined ? '' : ` ${code}`}`;
+  if (isServerError(status) && code === undefined) {
+    const problem = `${received}, which is not from Slack itself; ${MAY_HAVE_IT}`;
+    return { kind: 'unconfirmed', error: webhookError(name, { code: 'slack_unconfirmed', problem }) };
   }
-  const form = await isRefusedForm(answer);
-  const advice = (await isRefusedWebhook(answer)) ? NEW_WEBHOOK : adviceFor(status);
-  const error = webhookError(name, 'slack_refused', `${said}; ${advice}`);
-  return { kind: 'refused', error, form, ...(waitSeconds !== undefined && { waitSeconds }) };
+  const invalidPayload = await isPayloadRefused(result);
+  const advice = (await isWebhookRefused(result)) ? NEW_WEBHOOK : webhookAdvice(status);
+  const error = webhookError(name, { code: 'slack_refused', problem: `${received}; ${advice}` });
+  return {
+    kind: 'refused',
+    error,
+    invalidPayload,
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  };
 }
 
-/** An error that names the webhook by its name, never by its URL. */
-export function webhookError(
-  name: string,
-  code: string,
-  what: string,
-  cause?: SyncAlertsError,
-): SyncAlertsError {
-  const message = `slack webhook ${JSON.stringify(name)} ${what}`;
+interface WebhookProblem {
+  readonly code: 'slack_refused' | 'slack_unconfirmed' | 'slack_unreachable' | `slack_url_${string}`;
+  readonly problem: string;
+  readonly cause?: SyncAlertsError | undefined;
+}
+
+/** An error that gives the webhook's name, never its URL. */
+export function webhookError(name: string, { code, problem, cause }: WebhookProblem): SyncAlertsError {
+  const message = `cannot post to Slack webhook ${JSON.stringify(name)}: ${problem}`;
   return new SyncAlertsError(code, message, cause === undefined ? undefined : { cause });
 }
 
-/** Whether what a try came to certainly left nothing in Slack, and may be otherwise in a moment. */
-export async function isRepostable(came: Response | Error): Promise<boolean> {
-  if (came instanceof Error) return !(came instanceof NotSent) && certainlyNotSent(came);
-  if (came.status === 429) return true;
-  return came.status >= 500 && slackErrorCode(await came.clone().text()) !== undefined;
+/** Whether an attempt with this outcome certainly left nothing in Slack, and may succeed when it is repeated. */
+export async function isRepostable(outcome: Response | Error): Promise<boolean> {
+  if (outcome instanceof Error) return !(outcome instanceof NotSent) && certainlyNotSent(outcome);
+  if (isRateLimited(outcome.status)) return true;
+  return isServerError(outcome.status) && slackErrorCode(await outcome.clone().text()) !== undefined;
 }
 
-/** The webhook itself is refused: revoked, its channel archived, its app removed. No message would be taken. */
-export async function isRefusedWebhook(answer: InvocationResponse): Promise<boolean> {
-  if (answer.kind === 'no_response') return false;
-  const { status } = answer.response;
-  return [403, 404, 410].includes(status) || (isAsked(status) && saysWebhook(await wordOf(answer)));
+/** The webhook is revoked, its channel archived or its app removed: it accepts no message at all. */
+export async function isWebhookRefused(result: RequestResult): Promise<boolean> {
+  if (result.kind === 'no_response') return false;
+  const { status } = result.response;
+  if ([403, 404, 410].includes(status)) return true;
+  return isClientError(status) && isAboutWebhook(await slackErrorCodeOf(result));
 }
 
-/** The message is refused: its blocks are invalid, or it is too long. */
-export async function isRefusedForm(answer: InvocationResponse): Promise<boolean> {
-  if (answer.kind === 'no_response' || ![400, 413].includes(answer.response.status)) return false;
-  return !saysWebhook(await wordOf(answer));
+/** Slack refuses this message: its blocks are invalid, or it is too long. */
+export async function isPayloadRefused(result: RequestResult): Promise<boolean> {
+  if (result.kind === 'no_response' || ![400, 413].includes(result.response.status)) return false;
+  return !isAboutWebhook(await slackErrorCodeOf(result));
 }
 
 /**
- * Slack's words for a webhook that takes nothing (docs.slack.dev, "Sending messages using incoming webhooks", "Handling
- * errors"). They decide before the status: `user_not_found` comes with a 400, and of some no status is documented.
+ * Slack's error codes for a webhook that accepts nothing (docs.slack.dev, "Sending messages using incoming webhooks",
+ * "Handling errors"). They take precedence over the status: `user_not_found` comes with a 400, and Slack documents no
+ * status for some of them.
  */
 const ABOUT_THE_WEBHOOK: ReadonlySet<string> = new Set([
   'action_prohibited',
@@ -82,38 +91,38 @@ const ABOUT_THE_WEBHOOK: ReadonlySet<string> = new Set([
   'user_not_found',
 ]);
 
-function saysWebhook(word: string | undefined): boolean {
-  return word !== undefined && ABOUT_THE_WEBHOOK.has(word);
+function isAboutWebhook(code: string | undefined): boolean {
+  return code !== undefined && ABOUT_THE_WEBHOOK.has(code);
 }
 
-async function wordOf({ response }: Responded): Promise<string | undefined> {
+async function slackErrorCodeOf({ response }: Responded): Promise<string | undefined> {
   return slackErrorCode(await response.clone().text());
 }
 
-/** The fault is said to be with whoever asked. */
-function isAsked(status: number): boolean {
-  return status >= 400 && status < 500 && status !== 429;
-}
-
-function withoutAnswer(error: Error, name: string): PostResult {
+function withoutResponse(error: Error, name: string): PostResult {
   const cause = error instanceof SyncAlertsError ? error : undefined;
   if (certainlyNotSent(error)) {
-    const what = `could not be reached: ${error.message}; the next check posts again`;
-    return { kind: 'refused', error: webhookError(name, 'slack_unreachable', what, cause), form: false };
+    const problem = `nothing was sent: ${error.message}; the next check posts the message`;
+    const code = 'slack_unreachable';
+    return { kind: 'refused', error: webhookError(name, { code, problem, cause }), invalidPayload: false };
   }
-  const what = `gave ${error.message}; it may have the message, which is posted again later`;
-  return { kind: 'unconfirmed', error: webhookError(name, 'slack_unconfirmed', what, cause) };
+  const problem = `expected 2xx, received ${error.message}; ${MAY_HAVE_IT}`;
+  return { kind: 'unconfirmed', error: webhookError(name, { code: 'slack_unconfirmed', problem, cause }) };
 }
 
-const NEW_WEBHOOK =
-  'the webhook was revoked, or its channel or app is gone: create a new one and put it into the configuration';
+const MAY_HAVE_IT = 'Slack may have received the message, so a later check posts it again';
 
-function adviceFor(status: number): string {
-  if (status === 429) return 'it asks to be left alone; the next check posts again';
+/** The fix for a URL that is not usable: the function reads it from the secret, the command line from a variable. */
+export const STORE_THE_URL =
+  'store the URL of an incoming webhook as "slackWebhookUrl" in the secret (on a laptop: SLACK_WEBHOOK_URL)';
+
+const NEW_WEBHOOK = `the webhook was revoked, or its channel or app was removed: create a new webhook and ${STORE_THE_URL}`;
+
+function webhookAdvice(status: number): string {
+  if (isRateLimited(status)) return 'Slack limits the rate; the next check posts the message';
   if (status === 400 || status === 413)
-    return 'it refused the message in its plain form too, and in the fewest words';
-  if (status >= 500) return 'Slack is in trouble; the next check posts again';
-  if (status >= 300 && status < 400)
-    return 'redirects are not followed: check that the URL is an incoming webhook';
+    return 'Slack refused the message as plain text and as minimal text too';
+  if (isServerError(status)) return 'Slack has a problem; the next check posts the message';
+  if (isRedirect(status)) return 'redirects are not followed: check that the URL is an incoming webhook';
   return 'check that the URL is an incoming webhook';
 }

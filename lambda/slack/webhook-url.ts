@@ -3,13 +3,13 @@ import { type CheckedUrl, checkUrl } from '../http/secure-url.ts';
 const SLACK_HOSTS = ['hooks.slack.com', 'hooks.slack-gov.com'];
 
 /**
- * An incoming webhook that we can post to. Slack's own stand under `/services/`; its other kinds take other messages and
- * are refused by name. Another host may be a proxy of someone's own, and is accepted. A fault never repeats the URL,
+ * Accepts the URL of an incoming webhook. On Slack's own hosts its path is `/services/…`; workflow webhooks expect other
+ * payloads and are refused by name. Any other host is accepted, since it may be a proxy. A fault never repeats the URL,
  * which is a secret.
  */
 export function checkWebhookUrl(text: string): CheckedUrl {
   const checked = checkUrl(text);
-  // A host name may be written with the dot of the root at its end.
+  // A host name may end with the dot of the DNS root.
   if (!checked.ok || !SLACK_HOSTS.includes(checked.url.hostname.replace(/\.$/, ''))) return checked;
   const { pathname } = checked.url;
   for (const kind of ['triggers', 'workflows']) {

@@ -1,181 +1,164 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+// In: a Slack message, the URL of an incoming webhook, a deadline.
+// Out: accepted, refused or unconfirmed. It never rejects.
+// Called by: commands/deliver.ts for each message of a check, commands/report.ts, commands/test-deployment.ts.
 import { IncomingWebhook, type IncomingWebhookSendArguments } from '@slack/webhook';
 import { type Block, minimalText, plainText } from '../core/render/blocks.ts';
 import { SyncAlertsError } from '../errors.ts';
 import { sendOnce } from '../http/attempt.ts';
 import type { Deadline } from '../http/deadline.ts';
-import {
-  type InvocationResponse,
-  RETRY_POLICY,
-  type RetryPolicy,
-  requestWithRetries,
-} from '../http/retries.ts';
+import { RETRY_POLICY, type RequestResult, type RetryPolicy, requestWithRetries } from '../http/retries.ts';
 import { NotSent } from './certainty.ts';
+import { SendGap } from './send-gap.ts';
 import {
-  isRefusedForm,
-  isRefusedWebhook,
+  isPayloadRefused,
   isRepostable,
+  isWebhookRefused,
   type PostResult,
-  postedBy,
+  postResult,
+  STORE_THE_URL,
   webhookError,
 } from './webhook-answer.ts';
 import { checkWebhookUrl } from './webhook-url.ts';
 
 export type { PostResult } from './webhook-answer.ts';
 
-/** What is posted: the blocks, and what a notification shows of them. */
+/** One message: the blocks, and the text that a push notification shows of them. */
 export interface SlackMessage {
   readonly text: string;
   readonly blocks: readonly Block[];
 }
 
-/** Posts messages to one place. */
+/** The port to one destination. */
 export interface Poster {
-  /** Never rejects for what Slack, the network or the reading of the URL does; nothing of it outlives the deadline. */
+  /**
+   * Posts a message. A failure of Slack, of the network or of reading the URL is a result, never a rejection. No request
+   * outlives the deadline.
+   */
   post(message: SlackMessage, deadline: Deadline): Promise<PostResult>;
 }
 
-/** Where a webhook's URL is read, which is a secret; afresh once it was refused. */
+/** Where the webhook's URL, a secret, comes from. `readFresh` bypasses any cache: Slack refused the URL. */
 export interface WebhookUrl {
-  /** What errors call it. */
+  /** Stands for the URL in errors. */
   readonly name: string;
   read(): Promise<string>;
   readFresh(): Promise<string>;
 }
 
 export interface WebhookOptions {
+  /** @default 10 s */
   readonly attemptTimeoutMs?: number;
   readonly retryPolicy?: RetryPolicy;
-  /** The least time from one try to the next: Slack allows about one a second (docs.slack.dev, "Rate limits"). */
+  /**
+   * The minimum time between two attempts.
+   * @default 1.1 s
+   */
   readonly gapMs?: number;
 }
 
 const ATTEMPT_TIMEOUT_MS = 10_000;
 const GAP_MS = 1100;
-/** Slack answers with a word; whatever is longer is not read. */
-const MAX_ANSWER_BYTES = 64 * 1024;
-const NEW_URL = 'put the URL of an incoming webhook into the configuration';
+/** Slack responds with one word. A longer body is discarded. */
+const MAX_RESPONSE_BYTES = 64 * 1024;
 const NO_UNFURLING = { unfurl_links: false, unfurl_media: false } as const;
 
-/** One of Slack's incoming webhooks. Errors name it by its name, never by its URL. */
+/** The adapter for a Slack incoming webhook. */
 export class SlackWebhook implements Poster {
   readonly #url: WebhookUrl;
-  readonly #options: Required<WebhookOptions>;
-  /** When the next try may be sent, in milliseconds of `performance.now()`. */
-  #nextSendMs = Number.NEGATIVE_INFINITY;
+  readonly #attemptTimeoutMs: number;
+  readonly #retryPolicy: RetryPolicy;
+  readonly #gap: SendGap;
 
   constructor(url: WebhookUrl, options: WebhookOptions = {}) {
+    const { attemptTimeoutMs = ATTEMPT_TIMEOUT_MS, retryPolicy = RETRY_POLICY, gapMs = GAP_MS } = options;
     this.#url = url;
-    this.#options = {
-      attemptTimeoutMs: ATTEMPT_TIMEOUT_MS,
-      retryPolicy: RETRY_POLICY,
-      gapMs: GAP_MS,
-      ...options,
-    };
+    this.#attemptTimeoutMs = attemptTimeoutMs;
+    this.#retryPolicy = { ...retryPolicy, minDelayMs: Math.max(retryPolicy.minDelayMs, gapMs) };
+    this.#gap = new SendGap(gapMs);
   }
 
   async post(message: SlackMessage, deadline: Deadline): Promise<PostResult> {
     const { name } = this.#url;
-    const url = await this.#usable(() => this.#url.read());
-    if (url instanceof SyncAlertsError) return { kind: 'refused', error: url, form: false };
-    const answer = await this.#postTo(url, message, deadline);
-    if (answer.kind === 'no_response' || !(await isRefusedWebhook(answer))) return postedBy(answer, name);
-    const fresh = await this.#usable(() => this.#url.readFresh());
-    if (fresh instanceof SyncAlertsError) {
-      const what = `answered ${answer.response.status}, and no other URL could be read`;
-      const error = webhookError(name, 'slack_refused', `${what}; ${NEW_URL}`, fresh);
-      return { kind: 'refused', error, form: false };
+    const url = await this.#checkedUrl(() => this.#url.read());
+    if (url instanceof SyncAlertsError) return { kind: 'refused', error: url, invalidPayload: false };
+    const result = await this.#postTo(url, message, deadline);
+    if (result.kind === 'no_response' || !(await isWebhookRefused(result))) return postResult(result, name);
+    const freshUrl = await this.#checkedUrl(() => this.#url.readFresh());
+    if (freshUrl instanceof SyncAlertsError) {
+      const { status } = result.response;
+      const problem = `expected 2xx, received ${status}, and the URL could not be read again; ${STORE_THE_URL}`;
+      const error = webhookError(name, { code: 'slack_refused', problem, cause: freshUrl });
+      return { kind: 'refused', error, invalidPayload: false };
     }
-    return postedBy(fresh === url ? answer : await this.#postTo(fresh, message, deadline), name);
+    return postResult(freshUrl === url ? result : await this.#postTo(freshUrl, message, deadline), name);
   }
 
-  /** The URL, or why there is none. A cause is kept if it is ours alone: those of others may quote the secret. */
-  async #usable(read: () => Promise<string>): Promise<string | SyncAlertsError> {
+  /** The URL, or why there is none. Only a cause of our own is kept: other errors may quote the secret. */
+  async #checkedUrl(read: () => Promise<string>): Promise<string | SyncAlertsError> {
     const { name } = this.#url;
     let text: string;
     try {
       text = await read();
     } catch (error) {
       const cause = error instanceof SyncAlertsError ? error : undefined;
-      return webhookError(
-        name,
-        'slack_url_unreadable',
-        `has a URL that could not be read; ${NEW_URL}`,
-        cause,
-      );
+      const problem = `its URL could not be read; ${STORE_THE_URL}`;
+      return webhookError(name, { code: 'slack_url_unreadable', problem, cause });
     }
     const checked = checkWebhookUrl(text);
     if (checked.ok) return checked.url.href;
-    return webhookError(name, 'slack_url_invalid', `has a URL that ${checked.fault}; ${NEW_URL}`);
+    const problem = `its URL ${checked.fault}; ${STORE_THE_URL}`;
+    return webhookError(name, { code: 'slack_url_invalid', problem });
   }
 
   /**
-   * Posts with blocks; in a plain form when Slack refuses those; and in the fewest words, which are ours alone, when it
-   * refuses that: whatever it is that it does not take in what one alert says, it must not hold up the others.
+   * Posts with blocks; when Slack refuses those, as plain text; when it refuses that too, as minimal text, which holds
+   * nothing from outside: one alert with content that Slack refuses must not block the others.
    */
-  async #postTo(url: string, message: SlackMessage, deadline: Deadline): Promise<InvocationResponse> {
+  async #postTo(url: string, message: SlackMessage, deadline: Deadline): Promise<RequestResult> {
     const { text, blocks } = message;
-    let answer = await this.#send(url, { text, blocks: [...blocks], ...NO_UNFURLING }, deadline);
-    for (const form of [plainText, minimalText]) {
-      if (!(await isRefusedForm(answer))) break;
-      answer = await this.#send(url, { text: form(message), ...NO_UNFURLING }, deadline);
+    let result = await this.#send(url, { text, blocks: [...blocks], ...NO_UNFURLING }, deadline);
+    for (const render of [plainText, minimalText]) {
+      if (!(await isPayloadRefused(result))) break;
+      result = await this.#send(url, { text: render(message), ...NO_UNFURLING }, deadline);
     }
-    return answer;
+    return result;
   }
 
-  /** Sends through Slack's own client, with a `fetch` that retries what certainly did not arrive. */
+  /** Sends through Slack's own client, with a `fetch` that retries only posts that certainly did not arrive. */
   async #send(
     url: string,
-    body: IncomingWebhookSendArguments,
+    payload: IncomingWebhookSendArguments,
     deadline: Deadline,
-  ): Promise<InvocationResponse> {
-    const { retryPolicy, gapMs } = this.#options;
-    let answer: InvocationResponse | undefined;
+  ): Promise<RequestResult> {
+    let result: RequestResult | undefined;
     const webhook = new IncomingWebhook(url, {
-      fetch: async (to, { method = 'POST', headers = {}, body: json = '' } = {}) => {
-        answer = await requestWithRetries(new Request(to, { method, headers, body: json }), {
-          retryPolicy: { ...retryPolicy, minDelayMs: Math.max(retryPolicy.minDelayMs, gapMs) },
+      fetch: async (to, { method = 'POST', headers = {}, body = '' } = {}) => {
+        result = await requestWithRetries(new Request(to, { method, headers, body }), {
+          retryPolicy: this.#retryPolicy,
           deadline,
-          send: (request) => this.#sendOnce(request, deadline),
+          send: (request) => this.#gap.run(() => this.#sendOnce(request, deadline), deadline),
           isRetryable: isRepostable,
         });
-        if (answer.kind === 'no_response') throw answer.error;
-        return answer.response.clone();
+        if (result.kind === 'no_response') throw result.error;
+        return result.response.clone();
       },
     });
     try {
-      await webhook.send(body);
+      await webhook.send(payload);
     } catch (error) {
-      // The client throws for every answer but 2xx; the answer itself says more.
-      if (answer === undefined) throw error;
+      // The client throws for any status but 2xx; the response itself says more.
+      if (result === undefined) throw error;
     }
-    return answer ?? { kind: 'no_response', error: new NotSent(), attempts: 0 };
+    return result ?? { kind: 'no_response', error: new NotSent(), attempts: 0 };
   }
 
-  /** Waits for its turn, which is taken before the wait: two posts at once do not get the same. */
-  async #sendOnce(request: Request, { signal, leftMs }: Deadline): Promise<Response> {
-    const { attemptTimeoutMs, gapMs } = this.#options;
-    const turnMs = Math.max(performance.now(), this.#nextSendMs);
-    this.#nextSendMs = turnMs + gapMs;
-    const waitMs = turnMs - performance.now();
-    try {
-      if (waitMs >= leftMs()) throw new NotSent();
-      if (waitMs > 0) await sleep(Math.ceil(waitMs), undefined, { signal });
-      signal.throwIfAborted();
-    } catch {
-      throw new NotSent();
-    }
-    try {
-      // The status decides: a 2xx is accepted whatever its body.
-      return await sendOnce(request, {
-        signal,
-        attemptTimeoutMs,
-        maxBytes: MAX_ANSWER_BYTES,
-        cutBody: 'is empty',
-      });
-    } finally {
-      // Counted from the end as well: a slow connection must not bring two tries together at Slack's door.
-      this.#nextSendMs = Math.max(this.#nextSendMs, performance.now() + gapMs);
-    }
+  #sendOnce(request: Request, { signal }: Deadline): Promise<Response> {
+    return sendOnce(request, {
+      signal,
+      attemptTimeoutMs: this.#attemptTimeoutMs,
+      maxBytes: MAX_RESPONSE_BYTES,
+      // The status decides: Slack accepted the message with a 2xx, whatever the body.
+      onIncompleteBody: 'discard',
+    });
   }
 }

@@ -1,35 +1,35 @@
 import * as v from 'valibot';
-import { PROBLEMS } from '../core/alert.ts';
+import { PROBLEMS } from '../core/problem.ts';
 import type { WatchState } from '../core/state.ts';
 
 /*
- * The schema of the document, level by level. Every object is loose: a field that a later program added is kept. The
- * last line holds it against the core's own type, so that the two cannot drift apart.
+ * The schema of the state document, level by level. Every object is loose: fields that a later version added are kept.
+ * The `satisfies` at the end compares the schema with the type of the core, so that the two cannot differ.
  */
 
-/** What a `Date` can be; a part of a millisecond is no reason to lose a memory. */
+/** The range of a `Date`. Fractions of a millisecond are valid: they are no reason to reject a state. */
 const instant = v.pipe(v.number(), v.minValue(-8.64e15), v.maxValue(8.64e15));
-/** No bound: counts are counted on, and one beyond it would make a memory that cannot be read any more. */
+/** Without an upper limit: counts only grow, and one beyond a limit would make the state unreadable. */
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const text = v.nullable(v.string());
 const severity = v.picklist(['warning', 'critical']);
 const problem = v.picklist([...PROBLEMS, 'listing_failed']);
 
 /**
- * Objects by a key. Valibot takes an array for an object, and passes over three keys that could reach a prototype: what
- * stands there would not be checked, so a document with one of them is refused.
+ * A dictionary. Valibot accepts an array as a record, and skips three keys that could reach a prototype: their values
+ * would not be validated, so a document with one of them is rejected.
  */
-function byKey<T extends v.GenericSchema>(value: T) {
-  const objects = v.custom<Record<string, v.InferInput<T>>>(isByKey, 'objects by key');
-  return v.pipe(objects, v.record(v.string(), value));
+function dictionary<T extends v.GenericSchema>(value: T) {
+  const object = v.custom<Record<string, v.InferInput<T>>>(isDictionary, 'a dictionary of objects');
+  return v.pipe(object, v.record(v.string(), value));
 }
 
-function isByKey(input: unknown): boolean {
+function isDictionary(input: unknown): boolean {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) return false;
-  return Object.entries(input).every(([key, entry]) => !UNCHECKED.includes(key) && !Array.isArray(entry));
+  return Object.entries(input).every(([key, entry]) => !SKIPPED_KEYS.includes(key) && !Array.isArray(entry));
 }
 
-const UNCHECKED = ['__proto__', 'constructor', 'prototype'];
+const SKIPPED_KEYS = ['__proto__', 'constructor', 'prototype'];
 
 const labels = v.looseObject({
   name: text,
@@ -94,7 +94,7 @@ const logEntry = v.looseObject({
 });
 
 const route = v.looseObject({
-  notificationLog: byKey(logEntry),
+  notificationLog: dictionary(logEntry),
   remindedAt: v.exactOptional(instant),
   pausedRemindedAt: v.exactOptional(instant),
   remindersInFlight: v.exactOptional(count),
@@ -102,8 +102,7 @@ const route = v.looseObject({
   backoffUntil: v.exactOptional(instant),
   unconfirmedInARow: v.exactOptional(count),
   causes: v.exactOptional(
-    v.record(
-      v.string(),
+    dictionary(
       v.looseObject({
         at: instant,
         inARow: v.looseObject({ brought: v.picklist(['firings', 'resolutions']), times: count }),
@@ -118,7 +117,7 @@ export const stateSchema = v.looseObject({
   initialized: v.boolean(),
   listedAt: v.nullable(instant),
   supersededInARow: count,
-  facts: v.looseObject({ alerts: byKey(alert), histories: byKey(history), size }),
-  routes: byKey(route),
+  facts: v.looseObject({ alerts: dictionary(alert), histories: dictionary(history), size }),
+  routes: dictionary(route),
   lease: v.exactOptional(v.looseObject({ holder: v.string(), expiresAt: instant })),
 }) satisfies v.GenericSchema<WatchState, WatchState>;

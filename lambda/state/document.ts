@@ -1,56 +1,57 @@
 import * as v from 'valibot';
 import type { WatchState } from '../core/state.ts';
 import { stateSchema } from './document-schema.ts';
-import { StateError } from './errors.ts';
+import { EMPTY_STATE_NOTE, NOT_CHANGED, StateError } from './errors.ts';
 import type { LoadedState } from './state-store.ts';
 
 /**
- * The shape of the documents that this program writes. Fields are added, never changed, and what is not known is kept:
- * so the program of the version before still reads what this one wrote (docs/adr/0003).
+ * The schema of the documents that this program writes. New versions add fields and never change one, and unknown fields
+ * are kept, so the version before can still read the document (docs/adr/0003-state-outlives-the-program.md).
  */
 export const SCHEMA_VERSION = 1;
 
-/** A memory as the document that is stored: plain JSON, moments as milliseconds since the Unix epoch. */
+/** The document of a state: plain JSON, times as milliseconds since the Unix epoch. */
 export function encode(state: WatchState, version: number): Readonly<Record<string, unknown>> {
   return { ...state, schemaVersion: SCHEMA_VERSION, version };
 }
 
 /**
- * What was stored, as a memory. Unknown fields ride along, at every level, and are written back.
+ * The state of a stored document. Unknown fields are kept at every level, and written back.
  *
- * @param place Names the document in an error: "the memory file .sync-alerts/acme.json".
- * @throws MemoryError `memory_newer` for a document of a later program than the next one, `memory_unreadable` for one
- * that is not a memory; the faults are named by their paths, never by their values.
+ * @param label Names the document in an error: "the state file .sync-alerts/acme.json".
+ * @throws StateError `state_newer` for a schema later than the next one, `state_unreadable` for an invalid document. It
+ * names the faults by their paths, never by their values.
  */
-export function decode(stored: unknown, place: string): LoadedState {
-  const label = v.safeParse(labelSchema, stored);
-  if (label.success && label.output.schemaVersion > SCHEMA_VERSION + 1) {
-    const what = `${place} was written by a newer program (schema ${label.output.schemaVersion}, this one reads up to ${SCHEMA_VERSION + 1})`;
-    throw new StateError('state_newer', `${what}; update this program. The memory is left as it is`);
+export function decode(stored: unknown, label: string): LoadedState {
+  const header = v.safeParse(headerSchema, stored);
+  if (header.success && header.output.schemaVersion > SCHEMA_VERSION + 1) {
+    const { schemaVersion } = header.output;
+    const problem = `a newer program wrote ${label} (schema ${schemaVersion}, this one reads up to ${SCHEMA_VERSION + 1})`;
+    throw new StateError('state_newer', `${problem}; update sync-alerts. ${NOT_CHANGED}`);
   }
-  if (label.success && v.is(stateSchema, stored)) {
+  if (header.success && v.is(stateSchema, stored)) {
     const { schemaVersion: _schemaVersion, version: _version, ...state } = stored;
-    return { state, version: label.output.version };
+    return { state, version: header.output.version };
   }
-  const faults = [...issues(labelSchema, stored), ...issues(stateSchema, stored)]
+  const faults = [...faultsOf(headerSchema, stored), ...faultsOf(stateSchema, stored)]
     .slice(0, MAX_FAULTS)
     .join('; ');
-  const advice = 'move it away to start afresh (everything wrong is then told again), or restore a copy';
+  const advice = `restore a copy, or move it away to start with an empty state (${EMPTY_STATE_NOTE})`;
   throw new StateError(
     'state_unreadable',
-    `${place} is not a memory: ${faults}. It is left as it is; ${advice}`,
+    `${label} is not a valid state: ${faults}. ${NOT_CHANGED}; ${advice}`,
   );
 }
 
 const MAX_FAULTS = 5;
 
-const labelSchema = v.looseObject({
+const headerSchema = v.looseObject({
   schemaVersion: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
   version: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
 });
 
-/** Each fault as its path and what was expected there; what stood there is not said. */
-function issues(schema: v.GenericSchema, stored: unknown): readonly string[] {
+/** Each fault as its path and the expected type; never the value. */
+function faultsOf(schema: v.GenericSchema, stored: unknown): readonly string[] {
   const { issues } = v.safeParse(schema, stored);
   return (issues ?? []).map((issue) => {
     const expected = issue.type === 'custom' ? issue.message : (issue.expected ?? issue.type);

@@ -2,36 +2,37 @@ import type { AttributeValue, TransactWriteItem } from '@aws-sdk/client-dynamodb
 import * as v from 'valibot';
 
 /*
- * How a document lies in the table: its bytes cut into pieces, the first in the head item, each of the others in an item
- * of its own. Every item of one write carries the version and the id of that write, so that a reader sees whether what
- * it read is one write or parts of two.
+ * The layout of a document in the table: its bytes are cut into pieces. The first piece is in the head item, each other
+ * piece in an item of its own. Every item of one write carries the version and the id of that write, so that a reader
+ * can tell whether the items that it read belong to one write.
  */
 
-/** The sort keys of a memory begin so; other things of the same scope do not. */
-export const PART_PREFIX = 'memory#';
+/** The prefix of the sort keys of a state; other things in the same scope have other prefixes. */
+export const PART_PREFIX = 'state#';
 
 /** The longest piece: an item may hold 400 KB, names and keys included (DynamoDB, "Service quotas"). */
-export const PIECE_BYTES = 350 * 1024;
+const PIECE_BYTES = 350 * 1024;
 
-/** What one transaction may write (DynamoDB, `TransactWriteItems`). */
+/** The limits of one transaction (DynamoDB, `TransactWriteItems`). */
 export const MAX_TRANSACTION_BYTES = 4 * 1024 * 1024;
-export const MAX_TRANSACTION_ITEMS = 100;
+const MAX_TRANSACTION_ITEMS = 100;
 
-/** What names, keys and numbers add to the bytes of a piece; a little more than it is. */
+/** An upper estimate of the bytes that names, keys and numbers add to a piece. */
 const ITEM_OVERHEAD_BYTES = 256;
 
 /** One write of a document. */
-export interface Written {
+export interface DocumentWrite {
   readonly version: number;
-  /** Names the write itself: the same version may be tried by two. */
+  /** Identifies the write: two checks may try to write the same version. */
   readonly writeId: string;
   readonly bytes: Uint8Array;
 }
 
-/** What the items of a scope make up. `torn`: parts of more than one write, or not all of one. */
+/** What the items of a scope form together. */
 export type Assembled =
-  | { readonly kind: 'nothing' }
-  | { readonly kind: 'whole'; readonly written: Written; readonly pieces: number }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'complete'; readonly write: DocumentWrite; readonly pieces: number }
+  /** Items of more than one write, or not all items of one. */
   | { readonly kind: 'torn' }
   /** An item that this program did not write; `part` is its sort key, where it has one. */
   | { readonly kind: 'foreign'; readonly part: string };
@@ -45,21 +46,27 @@ export function piecesOf(bytes: Uint8Array): readonly Uint8Array[] {
   return pieces;
 }
 
-/** Whether one transaction can hold a write of these pieces that replaces a memory of `before` pieces. */
-export function fitsTransaction(pieces: readonly Uint8Array[], before: number): boolean {
+/** Whether one transaction can write these pieces over a document of `previousPieces`. */
+export function fitsTransaction(pieces: readonly Uint8Array[], previousPieces: number): boolean {
   const bytes = pieces.reduce((sum, piece) => sum + piece.length + ITEM_OVERHEAD_BYTES, 0);
-  return bytes <= MAX_TRANSACTION_BYTES && Math.max(pieces.length, before) <= MAX_TRANSACTION_ITEMS;
+  return bytes <= MAX_TRANSACTION_BYTES && Math.max(pieces.length, previousPieces) <= MAX_TRANSACTION_ITEMS;
+}
+
+/** Where a document is stored. */
+export interface DocumentKey {
+  readonly table: string;
+  /** The partition key. */
+  readonly scope: string;
 }
 
 /**
- * The write as the items of one transaction: it replaces the memory of `before` pieces at the version before it, if the
- * head still holds that, or none where that is version 0.
+ * The items of one transaction. It replaces a document of `previousPieces` pieces, if the head still holds the version
+ * before; at version 1, if there is no head.
  */
 export function itemsOf(
-  table: string,
-  scope: string,
-  { version, writeId, bytes }: Written,
-  before: number,
+  { table, scope }: DocumentKey,
+  { version, writeId, bytes }: DocumentWrite,
+  previousPieces: number,
 ): TransactWriteItem[] {
   const pieces = piecesOf(bytes);
   const condition =
@@ -83,36 +90,36 @@ export function itemsOf(
       ...(index === 0 && condition),
     },
   }));
-  const leftOver = Array.from({ length: Math.max(0, before - pieces.length) }, (_, index) => ({
+  const deletes = Array.from({ length: Math.max(0, previousPieces - pieces.length) }, (_, index) => ({
     Delete: {
       TableName: table,
       Key: { scope: { S: scope }, part: { S: partName(pieces.length + index) } },
     },
   }));
-  return [...puts, ...leftOver];
+  return [...puts, ...deletes];
 }
 
-/** Puts together what a reader found, in the order of the sort key. */
+/** Assembles the items that a reader found, in the order of the sort key. */
 export function assembled(items: readonly Readonly<Record<string, AttributeValue>>[]): Assembled {
-  if (items.length === 0) return { kind: 'nothing' };
+  if (items.length === 0) return { kind: 'none' };
   const parsed: v.InferOutput<typeof itemSchema>[] = [];
   for (const item of items) {
     const result = v.safeParse(itemSchema, item);
-    if (!result.success) return { kind: 'foreign', part: item['part']?.S ?? 'without a name' };
+    if (!result.success) return { kind: 'foreign', part: item['part']?.S ?? 'without a sort key' };
     parsed.push(result.output);
   }
   const [head] = parsed;
   if (head?.pieces === undefined || head.pieces !== parsed.length) return { kind: 'torn' };
   const { version, writeId } = head;
-  const isWhole = parsed.every(
+  const isComplete = parsed.every(
     (item, index) => item.part === partName(index) && item.version === version && item.writeId === writeId,
   );
-  if (!isWhole) return { kind: 'torn' };
+  if (!isComplete) return { kind: 'torn' };
   const bytes = Buffer.concat(parsed.map((item) => item.bytes));
-  return { kind: 'whole', written: { version, writeId, bytes }, pieces: parsed.length };
+  return { kind: 'complete', write: { version, writeId, bytes }, pieces: parsed.length };
 }
 
-/** The sort key of a piece: "memory#000" is the head. */
+/** The sort key of a piece; `state#000` is the head. */
 export function partName(index: number): string {
   return `${PART_PREFIX}${String(index).padStart(3, '0')}`;
 }

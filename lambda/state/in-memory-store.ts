@@ -1,22 +1,25 @@
-import { NOTHING_REMEMBERED, type WatchState } from '../core/state.ts';
+import { INITIAL_STATE, type WatchState } from '../core/state.ts';
 import { decode, encode } from './document.ts';
 import { StateConflict } from './errors.ts';
 import type { LoadedState, StateStore } from './state-store.ts';
 
-const PLACE = "this process's memory";
+const LABEL = "this process's state";
 
-/** A memory that lives as long as the process: for tests and the demo. It is really written and read, so nothing is shared. */
+/**
+ * A state that lives as long as the process: for tests and the demo. It is encoded and decoded like any other, so callers
+ * share no object with it.
+ */
 export class InMemoryStore implements StateStore {
   #document: string | undefined;
   #version = 0;
 
   async load(): Promise<LoadedState> {
-    if (this.#document === undefined) return { state: NOTHING_REMEMBERED, version: 0 };
-    return decode(JSON.parse(this.#document), PLACE);
+    if (this.#document === undefined) return { state: INITIAL_STATE, version: 0 };
+    return decode(JSON.parse(this.#document), LABEL);
   }
 
   async save(state: WatchState, version: number): Promise<number> {
-    if (version !== this.#version) throw new StateConflict(PLACE, version);
+    if (version !== this.#version) throw new StateConflict(LABEL, version);
     this.#version += 1;
     this.#document = JSON.stringify(encode(state, this.#version));
     return this.#version;

@@ -1,27 +1,30 @@
+// In: the state after a check, and the version that it was derived from.
+// Out: the latest state with its version, or a StateError or StateConflict.
+// Called by: commands/load-and-list.ts (load), commands/deliver.ts and commands/lease.ts (save).
 import type { WatchState } from '../core/state.ts';
 import type { Deadline } from '../http/deadline.ts';
 
-/** A memory and the number of the write that made it; 0 when nothing was ever written. */
+/** A state and its version: the number of the write that stored it; 0 when nothing was ever written. */
 export interface LoadedState {
   readonly state: WatchState;
   readonly version: number;
 }
 
-/** Where a memory is kept between checks: a file, a table, or the process. */
+/** The port to the place where the state outlives a check: a table, a file or the process. */
 export interface StateStore {
   /**
-   * The latest memory; `NOTHING_REMEMBERED` at version 0 when there is none.
+   * Reads the latest state; `INITIAL_STATE` at version 0 when there is none.
    *
-   * @throws MemoryError when it cannot be read or is not a memory; what is stored is then left as it is.
+   * @throws StateError when it cannot be read, or is not a valid state. The stored document is not changed.
    */
   load(): Promise<LoadedState>;
 
   /**
-   * Writes the memory if `version` is still the latest; answers the new version.
+   * Writes the state if `version` is still the latest, and returns the new version.
    *
-   * @param deadline Cuts the write; without one, or before it, a store may have a bound of its own.
-   * @throws MemoryConflict when another write came first: nothing is written.
-   * @throws MemoryError when it could not be written.
+   * @param deadline Aborts the write. A store may have a shorter limit of its own.
+   * @throws StateConflict when another check wrote first: nothing is written.
+   * @throws StateError when the state could not be written.
    */
   save(state: WatchState, version: number, deadline?: Deadline): Promise<number>;
 }

@@ -1,12 +1,12 @@
 import { type CheckedUrl, checkUrl } from '../http/secure-url.ts';
 
-/** Where the API is, unless someone says otherwise (List Connector Syncs, `servers`). */
+/** The API's own base URL (List Connector Syncs, `servers`), used unless the environment sets another. */
 export const DEFAULT_BASE_URL = 'https://api.timbal.ai';
 
-/** A base URL of the API: a path of its own is kept, a query or a fragment is a mistake. A fault never repeats it. */
+/** Accepts a base URL of the API: it may have a path, but no query and no fragment. A fault never repeats the URL. */
 export function checkBaseUrl(text: string): CheckedUrl {
   const checked = checkUrl(text);
-  // An empty query or fragment counts too: it would swallow the path that is put after it.
+  // An empty query or fragment is refused too: it would swallow the path that is appended.
   if (checked.ok && /[?#]/.test(checked.url.href)) {
     return { ok: false, fault: 'holds a query or a fragment' };
   }

@@ -1,18 +1,28 @@
 import { STATUS_CODES } from 'node:http';
 import * as v from 'valibot';
-import type { ListingFailure } from '../core/alert.ts';
+import type { ListingFailure } from '../core/listing.ts';
 import { SyncAlertsError } from '../errors.ts';
 import { BodyTooLarge } from '../http/attempt.ts';
 import type { NoResponse, Responded } from '../http/retries.ts';
+import { isRateLimited, isRedirect, isServerError } from '../http/status.ts';
 
-/** Why the syncs could not be listed, in words that hold no secret. */
-export class ListingError extends Error {
+interface ListingErrorDetails {
+  /** `unreadable` and `empty` are found later, in the records of a listing that came. */
   readonly kind: Exclude<ListingFailure['kind'], 'unreadable' | 'empty'>;
-  /** "503 Service Unavailable, 4 tries". */
+  /** "503 Service Unavailable, 4 attempts". */
+  readonly received: string;
+  /** The fix, as an imperative. */
+  readonly advice: string;
+  readonly cause?: unknown;
+}
+
+/** Why the syncs could not be listed. None of its texts holds a secret. */
+export class ListingError extends Error {
+  readonly kind: ListingErrorDetails['kind'];
   readonly received: string;
   readonly advice: string;
 
-  constructor(kind: ListingError['kind'], received: string, advice: string, cause?: unknown) {
+  constructor({ kind, received, advice, cause }: ListingErrorDetails) {
     super(received, { cause });
     this.kind = kind;
     this.received = received;
@@ -20,70 +30,75 @@ export class ListingError extends Error {
   }
 }
 
-/** The longest part of an answer that an error quotes, in characters. */
+/** The longest quote from a response in an error, in characters. */
 const MAX_QUOTE_LENGTH = 200;
 
-/** 200, but not a listing. */
+/** A 200 that is not a listing. */
 export function malformed(received: string): ListingError {
-  return new ListingError(
-    'malformed',
+  const advice = 'check the base URL; if it is right, the API has a problem, and the next check retries';
+  return new ListingError({ kind: 'malformed', received, advice });
+}
+
+/** No response came, or one larger than `maxBytes`, the limit for all pages together. */
+export function noResponse({ error, attempts }: NoResponse, maxBytes: number): ListingError {
+  if (error instanceof BodyTooLarge) return malformed(`more than ${maxBytes} bytes`);
+  const received = `${error.message}, ${attemptsText(attempts)}`;
+  return new ListingError({
+    kind: 'failed',
     received,
-    'check the base URL; else the API is in trouble, and the next check tries again',
-  );
+    advice: 'check the network; the next check retries',
+    cause: error,
+  });
 }
 
-/** No answer, or one that does not fit `bound`, the bytes that all pages may have together. */
-export function unanswered({ error, attempts }: NoResponse, bound: number): ListingError {
-  if (error instanceof BodyTooLarge) return malformed(`more than ${bound} bytes`);
-  const advice = 'check the network; the next check tries again';
-  return new ListingError('failed', `${error.message}, ${attemptsText(attempts)}`, advice, error);
-}
-
-/** An answer whose status is not 200. `secrets` are masked where the answer repeats them. */
+/** A response whose status is not 200. `secrets` are redacted where the response repeats them. */
 export async function badStatus(
-  { response, attempts, waitSeconds }: Responded,
+  { response, attempts, retryAfterSeconds }: Responded,
   secrets: readonly string[],
   cause?: SyncAlertsError,
 ): Promise<ListingError> {
   const { status } = response;
-  const phrase = STATUS_CODES[status] ?? '';
-  const wait = waitSeconds === undefined ? '' : `, asks to wait ${waitSeconds} s`;
+  const statusText = `${status} ${STATUS_CODES[status] ?? ''}`.trim();
+  const wait = retryAfterSeconds === undefined ? '' : `, Retry-After ${retryAfterSeconds} s`;
   const times = attempts === 1 ? '' : `, ${attemptsText(attempts)}`;
-  const received = `${`${status} ${phrase}`.trim()}${quote(await response.text(), secrets)}${wait}${times}`;
-  const kind = isRefusal(status) ? 'refused' : 'failed';
-  return new ListingError(kind, received, adviceFor(status), cause);
+  const received = `${statusText}${quote(await response.text(), secrets)}${wait}${times}`;
+  const kind = isRefused(status) ? 'refused' : 'failed';
+  return new ListingError({ kind, received, advice: listingAdvice(status), cause });
 }
 
-/** The key could not be read. A cause is kept if it is ours alone: those of others may quote the secret. */
+/** The API key could not be read. Only a cause of our own is kept: other errors may quote the secret. */
 export function keyUnreadable(error: unknown): SyncAlertsError {
   const cause = error instanceof SyncAlertsError ? { cause: error } : undefined;
   return new SyncAlertsError('key_unreadable', 'the API key could not be read', cause);
 }
 
-/** The API does not take the key, or not for this organisation. */
-export function isRefusal(status: number): boolean {
+/** The API does not accept the key, or not for this organisation. */
+export function isRefused(status: number): boolean {
   return status === 401 || status === 403;
 }
 
-/** A status that may be another one in a moment. */
+/** A status that may be different at the next attempt. */
 export function isTransient(status: number): boolean {
-  return status === 408 || status === 429 || status >= 500;
+  return status === 408 || isRateLimited(status) || isServerError(status);
 }
 
-function adviceFor(status: number): string {
-  if (isRefusal(status)) return 'check the API key, its organisation and its rights';
-  if (isTransient(status)) return 'the next check tries again';
-  if (status >= 300 && status < 400) return 'redirects are not followed: check the base URL';
+function listingAdvice(status: number): string {
+  if (isRefused(status)) return 'check the API key, its organisation and its permissions';
+  if (isTransient(status)) return 'the next check retries';
+  if (isRedirect(status)) return 'redirects are not followed: check the base URL';
   return 'check the organisation id and the base URL';
 }
 
 function attemptsText(attempts: number): string {
-  return attempts === 1 ? '1 try' : `${attempts} tries`;
+  return attempts === 1 ? '1 attempt' : `${attempts} attempts`;
 }
 
 const errorSchema = v.object({ code: v.optional(v.string()), message: v.string() });
 
-/** The API's own words, where its error has the form that it has elsewhere: `{code, message}`. On one line. */
+/**
+ * The API's own error text as one line in parentheses, where the body has the form of its documented errors,
+ * `{code, message}`; empty otherwise.
+ */
 function quote(text: string, secrets: readonly string[]): string {
   let json: unknown;
   try {
@@ -94,17 +109,18 @@ function quote(text: string, secrets: readonly string[]): string {
   const parsed = v.safeParse(errorSchema, json);
   if (!parsed.success) return '';
   const { code, message } = parsed.output;
-  let words = code === undefined ? message : `${code}: ${message}`;
+  let quoted = code === undefined ? message : `${code}: ${message}`;
   for (const secret of secrets) {
-    // A header is sent without the space around it.
-    if (secret.trim() !== '') words = words.replaceAll(secret.trim(), '***');
+    // `fetch` sends a header without the white space around it.
+    if (secret.trim() !== '') quoted = quoted.replaceAll(secret.trim(), '***');
   }
-  const line = words.replace(/[\s\p{C}]+/gu, ' ').trim();
-  const whole = [...line];
-  if (whole.length <= MAX_QUOTE_LENGTH) return ` (${line})`;
-  // A URL that the cut divides may be a secret of which only the whole would be known and masked.
-  return ` (${whole
+  const line = quoted.replace(/[\s\p{C}]+/gu, ' ').trim();
+  const characters = [...line];
+  if (characters.length <= MAX_QUOTE_LENGTH) return ` (${line})`;
+  // Redaction knows secrets only whole, so a URL that the cut divides goes entirely.
+  const cut = characters
     .slice(0, MAX_QUOTE_LENGTH)
     .join('')
-    .replace(/https?:\S*$/i, '')}…)`;
+    .replace(/https?:\S*$/i, '');
+  return ` (${cut}…)`;
 }

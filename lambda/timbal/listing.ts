@@ -1,31 +1,29 @@
-import type { ListingFailure } from '../core/alert.ts';
+// In: an organisation, its API key, a deadline.
+// Out: the raw records of all pages of `GET /orgs/{org_id}/connectors/syncs`, or a listing failure and its error.
+// Called by: commands/load-and-list.ts for each check and report, commands/test-deployment.ts.
+import type { ListingFailure } from '../core/listing.ts';
 import type { Instant } from '../core/time.ts';
 import { SyncAlertsError } from '../errors.ts';
 import { BodyTooLarge, sendOnce } from '../http/attempt.ts';
 import type { Deadline } from '../http/deadline.ts';
-import {
-  type InvocationResponse,
-  RETRY_POLICY,
-  type RetryPolicy,
-  requestWithRetries,
-} from '../http/retries.ts';
-import { checkBaseUrl } from './base-url.ts';
+import { RETRY_POLICY, type RequestResult, type RetryPolicy, requestWithRetries } from '../http/retries.ts';
 import {
   badStatus,
-  isRefusal,
+  isRefused,
   isTransient,
   keyUnreadable,
   ListingError,
   malformed,
-  unanswered,
+  noResponse,
 } from './listing-error.ts';
+import { type ListingScope, listingHeaders, listingUrl, pageUrl } from './listing-request.ts';
 import { parsePage } from './page.ts';
 
-/** What came of asking for the listing. Records are as they came: nothing is known of them yet. */
+/** The outcome of a listing. The records are unparsed. */
 export type ListingResult =
   | {
       readonly ok: true;
-      /** When its first page was asked for. */
+      /** The time just before its first request. */
       readonly requestedAt: Instant;
       readonly records: readonly unknown[];
       /** "GET https://api.timbal.ai/orgs/acme/connectors/syncs". */
@@ -38,45 +36,54 @@ export type ListingResult =
       readonly error: SyncAlertsError;
     };
 
-/** Lists the connector syncs of one organisation. */
+/** The port to the connector syncs of one organisation. */
 export interface ListingSource {
-  /** Never rejects for what the API, the network or the reading of the key does; nothing of it outlives the deadline. */
+  /**
+   * Lists all syncs. A failure of the API, of the network or of reading the key is a result, never a rejection. No
+   * request outlives the deadline.
+   */
   list(deadline: Deadline): Promise<ListingResult>;
 }
 
-/** Where the API key is read; afresh once it was refused, since keys are rotated. */
+/** Where the API key comes from. `readFresh` bypasses any cache, since a refused key may have been rotated. */
 export interface ApiKey {
   read(): Promise<string>;
   readFresh(): Promise<string>;
 }
 
-export interface ListingOptions {
-  /** https, or http on loopback; may have a path of its own. */
-  readonly baseUrl: string;
-  readonly organisation: string;
-  /** Lists the syncs of this connector alone. */
-  readonly connectorId?: string;
+export interface ListingOptions extends ListingScope {
   readonly apiKey: ApiKey;
   readonly now: () => Instant;
-  /** The bound over all pages together, in bytes. */
+  /**
+   * The limit for all pages together, in bytes.
+   * @default 64 MiB
+   */
   readonly maxBytes?: number;
+  /** @default 1000 */
   readonly maxPages?: number;
+  /** @default 15 s */
   readonly attemptTimeoutMs?: number;
   readonly retryPolicy?: RetryPolicy;
 }
 
 const MAX_BYTES = 64 * 1024 * 1024;
 const ATTEMPT_TIMEOUT_MS = 15_000;
-/** No organisation has that many: a token that never ends is a fault. */
+/** Far above any organisation's listing: tokens that never end are a fault of the API. */
 const MAX_PAGES = 1000;
 
-/** The keys that one listing has used: `refused` is there once `current` was read afresh. */
+/** The keys that one listing used; `refused` is set once `current` was read fresh. */
 interface Keys {
   readonly current: string;
   readonly refused?: string;
 }
 
-/** `GET /orgs/{org_id}/connectors/syncs`, as its owner documents it (Timbal Platform API 2.0.0). */
+interface PageRequest {
+  readonly url: URL;
+  readonly keys: Keys;
+  readonly maxBytes: number;
+}
+
+/** The adapter for the Timbal Platform API 2.0.0, "List Connector Syncs". */
 export class TimbalListing implements ListingSource {
   readonly #options: ListingOptions;
   readonly #maxBytes: number;
@@ -100,8 +107,8 @@ export class TimbalListing implements ListingSource {
     } catch (error) {
       if (!(error instanceof ListingError)) throw error;
       const { kind, received, advice, cause } = error;
-      const where = `the syncs of organisation ${JSON.stringify(this.#options.organisation)}`;
-      const message = `cannot list ${where}: tried ${this.#request}, got ${received}; ${advice}`;
+      const subject = `the syncs of organisation ${JSON.stringify(this.#options.organisation)}`;
+      const message = `cannot list ${subject} (${this.#request}): expected 200 with a listing, received ${received}; ${advice}`;
       return {
         ok: false,
         requestedAt,
@@ -114,93 +121,65 @@ export class TimbalListing implements ListingSource {
   async #allPages(deadline: Deadline): Promise<readonly unknown[]> {
     const records: unknown[] = [];
     const tokens = new Set<string>();
-    let keys: Keys = { current: await this.#firstKey() };
-    let room = this.#maxBytes;
-    let url = this.#url;
+    let request: PageRequest = {
+      url: this.#url,
+      keys: { current: await this.#readKey() },
+      maxBytes: this.#maxBytes,
+    };
     for (;;) {
-      const answered = await this.#page(url, keys, room, deadline);
-      keys = answered.keys;
-      room -= Buffer.byteLength(answered.text);
-      const { records: more, nextToken } = parsePage(answered.text);
-      for (const record of more) records.push(record);
+      const { text, keys } = await this.#page(request, deadline);
+      const page = parsePage(text);
+      for (const record of page.records) records.push(record);
+      const { nextToken } = page;
       if (nextToken === undefined) return records;
-      if (tokens.has(nextToken)) throw malformed('a page token that came before: pages that never end');
+      if (tokens.has(nextToken)) throw malformed('a page token that an earlier page had: endless pages');
       tokens.add(nextToken);
       if (tokens.size >= this.#maxPages) throw malformed(`more than ${this.#maxPages} pages`);
-      url = new URL(this.#url);
-      url.searchParams.set('page_token', nextToken);
+      const maxBytes = request.maxBytes - Buffer.byteLength(text);
+      request = { url: pageUrl(this.#url, nextToken), keys, maxBytes };
     }
   }
 
-  /** One page's text. A refused key is read afresh, once in a listing, and tried again. */
+  /** The text of one page. When the API refuses the key, reads it fresh and tries again, once per listing. */
   async #page(
-    url: URL,
-    keys: Keys,
-    maxBytes: number,
+    request: PageRequest,
     deadline: Deadline,
   ): Promise<{ readonly text: string; readonly keys: Keys }> {
-    const answer = await this.#ask(url, keys.current, maxBytes, deadline);
-    if (answer.kind === 'no_response') throw unanswered(answer, this.#maxBytes);
-    const { status } = answer.response;
-    if (status === 200) return { text: await answer.response.text(), keys };
+    const { keys } = request;
+    const result = await this.#send(request, deadline);
+    if (result.kind === 'no_response') throw noResponse(result, this.#maxBytes);
+    const { status } = result.response;
+    if (status === 200) return { text: await result.response.text(), keys };
     const { current, refused } = keys;
-    if (!isRefusal(status) || refused !== undefined) throw await badStatus(answer, [current, refused ?? '']);
+    if (!isRefused(status) || refused !== undefined) throw await badStatus(result, [current, refused ?? '']);
     let fresh: string;
     try {
       fresh = await this.#options.apiKey.readFresh();
     } catch (error) {
-      throw await badStatus(answer, [current], keyUnreadable(error));
+      throw await badStatus(result, [current], keyUnreadable(error));
     }
-    return this.#page(url, { current: fresh, refused: current }, maxBytes, deadline);
+    return this.#page({ ...request, keys: { current: fresh, refused: current } }, deadline);
   }
 
-  async #firstKey(): Promise<string> {
+  async #readKey(): Promise<string> {
     try {
       return await this.#options.apiKey.read();
     } catch (error) {
       const cause = keyUnreadable(error);
-      throw new ListingError('failed', `nothing: ${cause.message}`, 'check the secret that holds it', cause);
+      const received = `nothing: ${cause.message}`;
+      throw new ListingError({ kind: 'failed', received, advice: 'check the secret that holds it', cause });
     }
   }
 
-  #ask(url: URL, key: string, maxBytes: number, deadline: Deadline): Promise<InvocationResponse> {
+  #send({ url, keys, maxBytes }: PageRequest, deadline: Deadline): Promise<RequestResult> {
     const attemptTimeoutMs = this.#options.attemptTimeoutMs ?? ATTEMPT_TIMEOUT_MS;
     const { signal } = deadline;
-    return requestWithRetries(new Request(url, { headers: headersWith(key) }), {
+    return requestWithRetries(new Request(url, { headers: listingHeaders(keys.current) }), {
       retryPolicy: this.#options.retryPolicy ?? RETRY_POLICY,
       deadline,
-      send: (request) => sendOnce(request, { signal, attemptTimeoutMs, maxBytes, cutBody: 'fails' }),
-      isRetryable: (came) =>
-        came instanceof Response ? isTransient(came.status) : !(came instanceof BodyTooLarge),
+      send: (request) => sendOnce(request, { signal, attemptTimeoutMs, maxBytes, onIncompleteBody: 'fail' }),
+      isRetryable: (outcome) =>
+        outcome instanceof Response ? isTransient(outcome.status) : !(outcome instanceof BodyTooLarge),
     });
-  }
-}
-
-/** The organisation's id as one segment of the path: it cannot climb out of it. */
-function listingUrl({ baseUrl, organisation, connectorId }: ListingOptions): URL {
-  const base = checkBaseUrl(baseUrl);
-  if (!base.ok) throw new SyncAlertsError('base_url_invalid', `the base URL of the API ${base.fault}`);
-  // A URL takes a segment of dots as a step, however it is escaped; half a character cannot be escaped.
-  if (/^\.{0,2}$|\p{Surrogate}/u.test(organisation)) {
-    const what = `${JSON.stringify(organisation)} is no organisation id`;
-    throw new SyncAlertsError('organisation_invalid', `${what}: copy it from the settings of the platform`);
-  }
-  const path = `/orgs/${encodeURIComponent(organisation)}/connectors/syncs`;
-  const url = new URL(`${base.url.href.replace(/\/+$/, '')}${path}`);
-  if (connectorId !== undefined) url.searchParams.set('connector_id', connectorId);
-  return url;
-}
-
-/** @throws CannotList when the key cannot stand in a header; the error of the platform would quote it. */
-function headersWith(key: string): Headers {
-  try {
-    return new Headers({
-      authorization: `Bearer ${key}`,
-      accept: 'application/json',
-      'user-agent': 'sync-alerts',
-    });
-  } catch {
-    const received = 'nothing: the API key holds a character that no header may hold, such as a line break';
-    throw new ListingError('refused', received, 'store the key again, as it was issued');
   }
 }

@@ -1,54 +1,54 @@
 import * as v from 'valibot';
 import { malformed } from './listing-error.ts';
 
-/** One page of the listing. Records are as they came. */
+/** One page of the listing. The records are unparsed. */
 export interface Page {
   readonly records: readonly unknown[];
-  /** What asks for the next page; undefined after the last. */
+  /** The token of the next page; undefined on the last page. */
   readonly nextToken: string | undefined;
 }
 
 const pageSchema = v.object({
   syncs: v.array(v.unknown()),
-  // No page token is documented here; the API has one elsewhere (timbal-api-notes, "Semantics"). One that we cannot
+  // The API documents no page token for this call, but has one elsewhere (docs/timbal-api.md). A token that we cannot
   // follow is a fault: half a listing taken for a whole one would end the alerts of the other half.
   next_page_token: v.nullish(v.string()),
 });
 
 /**
- * Parses the body of a 200. Nothing of the body is quoted: it comes from outside, and may be anything.
+ * Parses the body of a 200. Errors quote nothing of it: it comes from outside and may contain anything.
  *
- * @throws CannotList when it is no page of a listing.
+ * @throws ListingError `malformed` when it is not a page of a listing.
  */
 export function parsePage(text: string): Page {
   let json: unknown;
   try {
     json = JSON.parse(withWholeIds(text));
   } catch {
-    throw malformed(`200 with ${whatIsNotJson(text)}`);
+    throw malformed(`200 with ${describeNonJson(text)}`);
   }
   const page = v.safeParse(pageSchema, json);
   if (!page.success) {
-    // In words of our own: those of the schema library quote what came.
+    // The schema library's own messages quote the input.
     const isToken = v.getDotPath(page.issues[0]) === 'next_page_token';
-    const fault = isToken ? '"next_page_token" is no text' : 'no array "syncs"';
+    const fault = isToken ? '"next_page_token" is not a string' : 'no array "syncs"';
     throw malformed(`200 with JSON that is not a listing: ${fault}`);
   }
   const { syncs, next_page_token } = page.output;
   return { records: syncs, nextToken: next_page_token || undefined };
 }
 
-/** An id of many digits that is no text, with its key. Within a text no quotation mark stands without a backslash. */
+/** A numeric id of 16 or more digits, with its key. Inside a JSON string, a quotation mark always follows a backslash. */
 const LONG_ID = /("(?:id|connector_id|connection_ref|kb_uid)"\s*:\s*)(-?\d{16,})(?=\s*[,}])/g;
 
-/** Ids as texts where a number would round them, and make one sync of two. */
+/** Quotes long numeric ids: as a JavaScript number, two of them could round to the same value and merge two syncs. */
 function withWholeIds(text: string): string {
   return text.replace(LONG_ID, '$1"$2"');
 }
 
-function whatIsNotJson(text: string): string {
+function describeNonJson(text: string): string {
   const start = text.trimStart().slice(0, 1);
   if (start === '') return 'an empty body';
-  if (start === '<') return 'a page (HTML or XML) instead of JSON';
-  return start === '{' || start === '[' ? 'JSON that is cut short or broken' : 'a body that is not JSON';
+  if (start === '<') return 'an HTML or XML page instead of JSON';
+  return start === '{' || start === '[' ? 'truncated or broken JSON' : 'a body that is not JSON';
 }

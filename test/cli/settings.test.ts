@@ -172,9 +172,9 @@ describe('the faults of the policy file', () => {
   });
 
   it.each([
-    ['', /which is not JSON$/],
-    ['sk-short-key', /which is not JSON$/],
-    ['{"grace": "5m",}', /which is not JSON: syntax error at position 15/],
+    ['', /^the policy file \S+: not JSON$/],
+    ['sk-short-key', /^the policy file \S+: not JSON$/],
+    ['{"grace": "5m",}', /^the policy file \S+: not JSON: syntax error at position 15/],
   ])('name a file that is not JSON, without quoting it: %j', (text, fault) => {
     expect(faultsOfFile(text)).toEqual([expect.stringMatching(fault)]);
     expect(faultsOfFile(text).join()).not.toContain('sk-short');

@@ -66,7 +66,7 @@ export class World {
   /** When the listing was requested. @default now */
   requestedAt: Instant | undefined;
   /** The results of the next posts, in this order; after them every post is accepted. */
-  readonly answers: PostResult[] = [];
+  readonly postResults: PostResult[] = [];
   /** Runs before the next writes, one each, in this order. */
   readonly beforeWrites: (() => void)[] = [];
   readonly posted: Message[] = [];
@@ -103,9 +103,9 @@ export class World {
     },
     slack: {
       post: async (message) => {
-        const answer = this.answers.shift() ?? { kind: 'accepted' };
+        const result = this.postResults.shift() ?? { kind: 'accepted' };
         this.posted.push({ covers: [], coversShrinkage: false, endsReminder: false, ...message });
-        return answer;
+        return result;
       },
     },
   };

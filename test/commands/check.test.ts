@@ -75,7 +75,7 @@ describe('a check', () => {
     });
   });
 
-  it('reports on a dry run what it would send, and posts and writes nothing', async () => {
+  it('reports the changes on a dry run, but posts and writes nothing', async () => {
     const world = new World();
     world.shown = failing;
     const outcome = await completedCheck(world, { dryRun: true });

@@ -66,7 +66,7 @@ describe('a report on demand', () => {
     ['does not confirm it', UNCONFIRMED],
   ])('fails when Slack %s, with the number of messages that were posted', async (_name, result) => {
     const world = aWorld();
-    world.answers.push(result);
+    world.postResults.push(result);
     await expect(report(world.ports, settings(), true)).rejects.toThrow(
       /^0 of 1 messages of the report were posted: slack webhook/,
     );
@@ -75,7 +75,7 @@ describe('a report on demand', () => {
   it('fails at the second message with the number of messages before it', async () => {
     const world = new World();
     world.shown = sixtyFailing(START);
-    world.answers.push({ kind: 'accepted' }, REFUSED);
+    world.postResults.push({ kind: 'accepted' }, REFUSED);
     await expect(report(world.ports, settings(), true)).rejects.toThrow(
       /^1 of \d messages of the report were posted: slack webhook/,
     );

@@ -70,7 +70,7 @@ describe('the test of a deployment', () => {
 
   it('fails when Slack refuses the message', async () => {
     const world = aWorld();
-    world.answers.push(REFUSED);
+    world.postResults.push(REFUSED);
     await expect(testDeployment(world.ports, settings(), SECRET)).rejects.toThrow(
       'slack: FAILED: slack webhook "default" answered 404 no_service',
     );

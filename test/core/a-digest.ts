@@ -1,12 +1,24 @@
-import type { Alert, Facts, ListingFailure, Resolution, SyncHistory } from '../../lambda/core/alert.ts';
+import type { Alert, Facts, Resolution, SyncHistory } from '../../lambda/core/alert.ts';
 import { type Diagnosis, diagnose } from '../../lambda/core/diagnose/diagnose.ts';
-import type { Evaluation, UnavailableEvaluation } from '../../lambda/core/diagnose/evaluation.ts';
+import type {
+  Evaluation,
+  ListedEvaluation,
+  UnavailableEvaluation,
+} from '../../lambda/core/diagnose/evaluation.ts';
+import type { Digest, Item, Origin } from '../../lambda/core/digest/digest.ts';
 import type { Line, Span } from '../../lambda/core/digest/rich-text.ts';
-import { type Digest, type Item, type Origin, writeDigest } from '../../lambda/core/digest/write-digest.ts';
-import type { Notification, NotificationPlan, TrackedAlert } from '../../lambda/core/notify/plan.ts';
-import type { SharedCause } from '../../lambda/core/notify/shared-cause.ts';
+import { writeDigest } from '../../lambda/core/digest/write-digest.ts';
+import type { ListingFailure } from '../../lambda/core/listing.ts';
+import type {
+  Notification,
+  NotificationPlan,
+  SharedCause,
+  TrackedAlert,
+} from '../../lambda/core/notify/notification.ts';
+import type { SendReason } from '../../lambda/core/notify/reason.ts';
+import { parsePolicy } from '../../lambda/core/parse/parse-policy.ts';
 import { parseSync } from '../../lambda/core/parse/parse-sync.ts';
-import { type Policy, parsePolicy } from '../../lambda/core/policy.ts';
+import type { Policy } from '../../lambda/core/policy.ts';
 import type { LastNotified } from '../../lambda/core/state.ts';
 import type { Instant } from '../../lambda/core/time.ts';
 import { aRecord, HOUR, MINUTE, START } from '../commands/a-world.ts';
@@ -15,7 +27,7 @@ import { aRecord, HOUR, MINUTE, START } from '../commands/a-world.ts';
 export const NOW: Instant = START;
 export const DAY = 24 * HOUR;
 
-/** The moment so long before `NOW`, in milliseconds. */
+/** The moment so many milliseconds before `NOW`. */
 export function ago(milliseconds: number): Instant {
   return NOW - milliseconds;
 }
@@ -39,7 +51,7 @@ function policyOf(written: unknown): Policy {
  */
 export function aDiagnosis(
   overrides: Readonly<Record<string, unknown>> = {},
-  remembered: { readonly mark?: SyncHistory; readonly problems?: Alert['problems'] } = {},
+  tracked: { readonly history?: SyncHistory; readonly problems?: Alert['problems'] } = {},
 ): Diagnosis {
   const record = aRecord(NOW, {
     last_state: 'failed',
@@ -48,17 +60,28 @@ export function aDiagnosis(
     seconds_since_success: 1200,
     ...overrides,
   });
-  const { mark = {}, problems = [] } = remembered;
-  return diagnose(parseSync(record), POLICY, NOW, { history: mark, problems });
+  const { history = {}, problems = [] } = tracked;
+  return diagnose(parseSync(record), { policy: POLICY, now: NOW }, { history, problems });
 }
 
-/** A look that saw these. */
-export function seen(
+/** The fields of a record whose last run succeeded so many minutes ago. */
+export function succeededAgo(minutes: number) {
+  return {
+    last_state: 'completed',
+    last_run_at: isoAgo(minutes * MINUTE),
+    last_success_at: isoAgo(minutes * MINUTE),
+    seconds_since_success: minutes * 60,
+  };
+}
+
+/** The evaluation of a listing with these. */
+export function listed(
   diagnoses: readonly Diagnosis[],
   overrides: { readonly withoutId?: number } = {},
-): Evaluation {
+): ListedEvaluation {
   return {
     kind: 'listed',
+    at: NOW,
     diagnoses: new Map(diagnoses.map((one) => [`sync:${one.sync.id ?? ''}` as const, one])),
     recordCount: diagnoses.length,
     withoutId: 0,
@@ -68,15 +91,21 @@ export function seen(
   };
 }
 
-export const BLINDNESS: ListingFailure = {
+export const LISTING_FAILURE: ListingFailure = {
   kind: 'failed',
   request: 'GET https://api.timbal.ai/orgs/acme/connectors/syncs',
-  received: '503 Service Unavailable, 4 tries',
+  received: '503 Service Unavailable, 4 attempts',
 };
 
-export const BLIND: UnavailableEvaluation = { kind: 'unavailable', failure: BLINDNESS, recordCount: 0 };
+/** The evaluation of a check that could not list the syncs. */
+export const UNAVAILABLE: UnavailableEvaluation = {
+  kind: 'unavailable',
+  at: NOW,
+  failure: LISTING_FAILURE,
+  recordCount: 0,
+};
 
-/** An open alert of a failing sync, a warning that opened an hour ago. */
+/** An open alert of a failing sync: a warning that has been firing for an hour. */
 export function anAlert(overrides: Partial<Alert> = {}): Alert {
   const { problem = 'failing', since = ago(HOUR) } = overrides;
   return {
@@ -93,13 +122,21 @@ export function anAlert(overrides: Partial<Alert> = {}): Alert {
   };
 }
 
-/** The same, ended `at`; ten minutes ago unless it says otherwise. */
+/** The same, ended `at`; ten minutes ago by default. */
 export function anEndedAlert(
-  ended: Resolution & { readonly at?: Instant } = { how: 'resolved', by: 'success' },
+  resolution: Resolution & { readonly at?: Instant } = { how: 'resolved', by: 'success' },
   overrides: Partial<Alert> = {},
 ): Alert {
-  return anAlert({ state: 'ended', resolution: { at: ago(10 * MINUTE), ...ended }, ...overrides });
+  return anAlert({ state: 'ended', resolution: { at: ago(10 * MINUTE), ...resolution }, ...overrides });
 }
+
+/** The open alert about the listing, which has failed for 20 minutes. */
+export const LISTING_ALERT: Alert = anAlert({
+  problem: 'listing_failed',
+  severity: 'critical',
+  labels: null,
+  since: ago(20 * MINUTE),
+});
 
 export function labelsOf(name: string | null, overrides: Partial<NonNullable<Alert['labels']>> = {}) {
   return {
@@ -114,32 +151,54 @@ export function labelsOf(name: string | null, overrides: Partial<NonNullable<Ale
   };
 }
 
-/** What a route was told: the opening, listed, an hour ago. */
-export function wasTold(overrides: Partial<LastNotified> = {}): LastNotified {
+/** The last notification of a firing: a listed warning about a failing sync, an hour ago. */
+export function aLastNotified(overrides: Partial<LastNotified> = {}): LastNotified {
   return { at: ago(HOUR), severity: 'warning', problems: ['failing'], listed: true, ...overrides };
 }
 
-/** One alert that is told, by its reason; a closing's opening was told, an opening's was not. */
-export function announced(
-  reason: Notification['reason'],
+const FIRST_NOTIFICATIONS: readonly SendReason[] = ['new', 'resolved_undelivered'];
+
+/** One alert that is sent. Its firing was notified before unless the reason says that it was not. */
+export function aNotification(
+  reason: SendReason,
   fingerprint = 'sync:orders',
   alert: Alert = anAlert(),
-  told: LastNotified | undefined = ['new', 'resolved_undelivered'].includes(reason) ? undefined : wasTold(),
 ): Notification {
+  const isFirst = FIRST_NOTIFICATIONS.includes(reason);
   return {
     reason,
     fingerprint,
     alert,
-    logEntry: told === undefined ? { undeliveredSince: NOW } : { lastNotified: told },
+    logEntry: isFirst ? { undeliveredSince: NOW } : { lastNotified: aLastNotified() },
   };
 }
 
-/** One alert that a reminder lists. */
-export function reminded(fingerprint = 'sync:orders', alert: Alert = anAlert()): TrackedAlert {
-  return { fingerprint, alert, logEntry: { lastNotified: wasTold() } };
+/** The same, with an id and a name made of `name`. */
+export function named(reason: SendReason, name: string, overrides: Partial<Alert> = {}): Notification {
+  return aNotification(reason, `sync:${name}`, anAlert({ labels: labelsOf(name), ...overrides }));
 }
 
-/** A connection that three failing syncs share, told for the first time; nothing is known of the others. */
+/** The resolution of an alert, with an id and a name made of `name`. */
+export function resolved(
+  name = 'orders',
+  resolution: Resolution = { how: 'resolved', by: 'success' },
+  overrides: Partial<Alert> = {},
+): Notification {
+  const alert = anEndedAlert(resolution, { labels: labelsOf(name), ...overrides });
+  return aNotification('resolved', `sync:${name}`, alert);
+}
+
+/** The alert of a sync that a person paused. */
+export function paused(name: string): Notification {
+  return named('new', name, { problem: 'disabled', paused: true });
+}
+
+/** One alert that a reminder lists. */
+export function aReminder(fingerprint = 'sync:orders', alert: Alert = anAlert()): TrackedAlert {
+  return { fingerprint, alert, logEntry: { lastNotified: aLastNotified() } };
+}
+
+/** A connection that three failing syncs share, sent for the first time; nothing is known of its other syncs. */
 export function aCause(overrides: Partial<SharedCause> = {}): SharedCause {
   const { name = 'pg-main' } = overrides;
   return {
@@ -152,31 +211,32 @@ export function aCause(overrides: Partial<SharedCause> = {}): SharedCause {
   };
 }
 
-/** One alert that is told, with an id and a name made of `name`. */
-export function named(reason: Notification['reason'], name: string, overrides: Partial<Alert> = {}) {
-  return announced(reason, `sync:${name}`, anAlert({ labels: labelsOf(name), ...overrides }));
+/** So many of something, made of the names "sync-01", "sync-02" and so on. */
+export function many<T>(count: number, make: (name: string, index: number) => T): T[] {
+  return Array.from({ length: count }, (_, index) =>
+    make(`sync-${String(index + 1).padStart(2, '0')}`, index),
+  );
 }
 
-export const PLACE: Origin = { environment: 'prod', organisation: 'acme', moreHint: 'npm start -- --json' };
+export const ORIGIN: Origin = { environment: 'prod', organisation: 'acme', moreHint: 'npm start -- --json' };
 
-/** What is due, arranged. The facts hold what is due unless they are given. */
-export function aDigest(
-  plan: Partial<NotificationPlan>,
-  {
-    evaluation = seen([aDiagnosis()]),
-    place = PLACE,
-    initialRun = false,
-    facts = factsOf(plan),
-    now = NOW,
-  }: {
-    readonly evaluation?: Evaluation;
-    readonly place?: Origin;
-    readonly initialRun?: boolean;
-    readonly facts?: Facts;
-    readonly now?: Instant;
-  } = {},
-): Digest {
-  return writeDigest({ notifications: [], reminder: [], ...plan }, facts, evaluation, place, initialRun, now);
+export interface DigestOptions {
+  readonly evaluation?: Evaluation;
+  readonly origin?: Origin;
+  readonly initialRun?: boolean;
+  readonly facts?: Facts;
+}
+
+/** The digest of a plan. The facts hold the alerts of the plan unless they are given. */
+export function aDigest(plan: Partial<NotificationPlan>, options: DigestOptions = {}): Digest {
+  const complete = { notifications: [], reminder: [], ...plan };
+  return writeDigest(complete, {
+    facts: factsOf(plan),
+    evaluation: listed([aDiagnosis()]),
+    origin: ORIGIN,
+    initialRun: false,
+    ...options,
+  });
 }
 
 export function factsOf({ notifications = [], reminder = [] }: Partial<NotificationPlan>): Facts {
@@ -184,18 +244,18 @@ export function factsOf({ notifications = [], reminder = [] }: Partial<Notificat
   return { alerts: Object.fromEntries(alerts), histories: {}, size: { normal: 0 } };
 }
 
-/** A line as these tests read it: *strong*, `names from outside`, and moments by the clock, UTC. */
-export function read(line: Line): string {
-  return line.map(readSpan).join('');
+/** A line as text: *strong*, `text from outside`, and moments as the time of day in UTC. */
+export function lineText(line: Line): string {
+  return line.map(spanText).join('');
 }
 
-function readSpan(span: Span): string {
+function spanText(span: Span): string {
   switch (span.kind) {
     case 'words':
       return span.text;
     case 'strong':
       return `*${span.text}*`;
-    case 'name':
+    case 'untrusted':
       return `\`${span.text}\``;
     case 'moment':
       return new Date(span.at).toISOString().slice(11, 16);
@@ -204,10 +264,16 @@ function readSpan(span: Span): string {
   }
 }
 
-/** The sections by their titles, each with the titles of its items. */
+/** The title of an item as text, and the parts of its detail. */
+export function itemText(item: Item): { readonly title: string; readonly detail: readonly string[] } {
+  const detail = lineText(item.detail);
+  return { title: lineText(item.title), detail: detail === '' ? [] : detail.split(' · ') };
+}
+
+/** The sections by their titles, each with the titles of its items as text. */
 export function outline({ sections }: Digest): Readonly<Record<string, readonly string[]>> {
   return Object.fromEntries(
-    sections.map(({ title, items }) => [title, items.map((item) => read(item.title))]),
+    sections.map(({ title, items }) => [title, items.map((item) => lineText(item.title))]),
   );
 }
 
@@ -219,8 +285,7 @@ export function onlyItem({ sections }: Digest): Item {
   return first;
 }
 
-/** Its title, and the parts of its detail. */
-export function told(item: Item): { readonly title: string; readonly detail: readonly string[] } {
-  const detail = read(item.detail);
-  return { title: read(item.title), detail: detail === '' ? [] : detail.split(' · ') };
+/** The only item of the digest of one notification, as text. */
+export function itemOf(one: Notification, options?: DigestOptions): ReturnType<typeof itemText> {
+  return itemText(onlyItem(aDigest({ notifications: [one] }, options)));
 }

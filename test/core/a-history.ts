@@ -1,25 +1,22 @@
 import fc from 'fast-check';
-import type { Facts, ListingFailure } from '../../lambda/core/alert.ts';
+import type { Facts } from '../../lambda/core/alert.ts';
 import { type Evaluation, evaluate } from '../../lambda/core/diagnose/evaluation.ts';
-import { asSaved, nextState } from '../../lambda/core/next-state.ts';
-import type { Coverage, MessageContent } from '../../lambda/core/notify/coverage.ts';
-import {
-  recordAccepted,
-  recordInFlight,
-  recordRefused,
-  recordUnconfirmed,
-} from '../../lambda/core/notify/notification-log.ts';
-import { type NotificationPlan, planNotifications } from '../../lambda/core/notify/plan.ts';
+import type { ListingFailure } from '../../lambda/core/listing.ts';
+import { backOffUnconfirmed } from '../../lambda/core/notify/backoff.ts';
+import type { Coverage, MessageContent, NotificationPlan } from '../../lambda/core/notify/notification.ts';
+import { recordAccepted, recordInFlight, recordRefused } from '../../lambda/core/notify/notification-log.ts';
+import { planNotifications } from '../../lambda/core/notify/plan.ts';
 import { parseListing } from '../../lambda/core/parse/parse-sync.ts';
+import { asSaved, nextState } from '../../lambda/core/save/next-state.ts';
 import {
   DEFAULT_ROUTE,
-  NOTHING_REMEMBERED,
+  INITIAL_STATE,
   type Route,
   routeOf,
   type WatchState,
 } from '../../lambda/core/state.ts';
 import { track } from '../../lambda/core/track/track.ts';
-import { BLINDNESS, days, defaultPolicy, frozen, hours, minutes, NOW, TRIED } from './a-sync.ts';
+import { days, defaultPolicy, frozen, hours, LISTING_FAILURE, minutes, NOW, REQUEST } from './a-sync.ts';
 
 /** What can happen to a sync between two checks. */
 const EVENTS = [
@@ -31,148 +28,174 @@ const EVENTS = [
   'is paused',
   'is disabled',
   'is enabled',
-  'vanishes',
-  'comes back',
-  'breaks',
-  'is mended',
+  'leaves the listing',
+  'is listed again',
+  'becomes unreadable',
+  'is readable again',
 ] as const;
-export type Event = (typeof EVENTS)[number];
+type Event = (typeof EVENTS)[number];
 
-/** What Slack says to one message: accepted, certainly refused, or nobody knows. */
-export type InvocationResponse = 'accepted' | 'refused' | 'unconfirmed';
+/** The result of one post. */
+export type PostResultKind = 'accepted' | 'refused' | 'unconfirmed';
 
+/** One check, and everything that happens before it. */
 export interface Step {
+  /** Since the check before. */
   readonly gapSeconds: number;
+  /** By the index of the sync. */
   readonly events: readonly (readonly [number, Event])[];
-  readonly listing: 'listed' | 'unnamed' | 'none' | ListingFailure['kind'];
-  /** Of the messages of this check, one after the other. */
-  readonly answers: readonly InvocationResponse[];
+  /** `with_unnamed`: one more record, without an id. `none`: an empty listing. */
+  readonly listing: 'listed' | 'with_unnamed' | 'none' | ListingFailure['kind'];
+  /** Of the posts of this check, one after the other. */
+  readonly results: readonly PostResultKind[];
 }
 
-/** One sync of the imagined platform. Its schedule is every 15 minutes: late beyond 2,100 s. */
-export interface Life {
+/** A sync of the imagined platform. Its interval is 15 minutes: it is late above a lag of 2,100 s. */
+export interface PlatformSync {
   readonly id: string | number;
-  readonly present: boolean;
-  readonly broken: boolean;
+  readonly listed: boolean;
+  readonly unreadable: boolean;
   readonly enabled: boolean;
-  readonly reason: string | null;
+  readonly disabledReason: string | null;
   readonly state: string | null;
   readonly failures: number;
   readonly ranAt: number;
   readonly succeededAt: number;
 }
-export type World = readonly Life[];
+export type Platform = readonly PlatformSync[];
 
-export const WORLD: World = ['a', 'b', 'c', 4, 'e'].map((id) => ({
+/** Five healthy syncs. */
+export const PLATFORM: Platform = ['a', 'b', 'c', 4, 'e'].map((id) => ({
   id,
-  present: true,
-  broken: false,
+  listed: true,
+  unreadable: false,
   enabled: true,
-  reason: null,
+  disabledReason: null,
   state: 'completed',
   failures: 0,
   ranAt: NOW - 60_000,
   succeededAt: NOW - 60_000,
 }));
 
-function live(life: Life, event: Event, now: number): Life {
+function afterEvent(sync: PlatformSync, event: Event, now: number): PlatformSync {
   switch (event) {
     case 'succeeds':
-      return { ...life, state: 'completed', failures: 0, ranAt: now - 20_000, succeededAt: now - 10_000 };
+      return { ...sync, state: 'completed', failures: 0, ranAt: now - 20_000, succeededAt: now - 10_000 };
     case 'fails':
-      return { ...life, state: 'failed', failures: life.failures + 1, ranAt: now - 20_000 };
+      return { ...sync, state: 'failed', failures: sync.failures + 1, ranAt: now - 20_000 };
     case 'starts a run':
-      return { ...life, state: 'running', ranAt: now - 5_000 };
+      return { ...sync, state: 'running', ranAt: now - 5_000 };
     case 'is stopped':
-      return { ...life, state: 'stopped' };
+      return { ...sync, state: 'stopped' };
     case 'loses its state':
-      return { ...life, state: null };
+      return { ...sync, state: null };
     case 'is paused':
-      return { ...life, enabled: false, reason: null };
+      return { ...sync, enabled: false, disabledReason: null };
     case 'is disabled':
-      return { ...life, enabled: false, reason: 'ten failures' };
+      return { ...sync, enabled: false, disabledReason: 'ten failures' };
     case 'is enabled':
-      return { ...life, enabled: true, reason: null };
-    case 'vanishes':
-      return { ...life, present: false };
-    case 'comes back':
-      return { ...life, present: true };
-    case 'breaks':
-      return { ...life, broken: true };
-    case 'is mended':
-      return { ...life, broken: false };
+      return { ...sync, enabled: true, disabledReason: null };
+    case 'leaves the listing':
+      return { ...sync, listed: false };
+    case 'is listed again':
+      return { ...sync, listed: true };
+    case 'becomes unreadable':
+      return { ...sync, unreadable: true };
+    case 'is readable again':
+      return { ...sync, unreadable: false };
   }
 }
 
 const iso = (instant: number) => new Date(instant).toISOString();
 
-/** The record as the API would send it. */
-export function recordOf(life: Life, now: number): Record<string, unknown> {
+/** The record as the API sends it. */
+export function recordOf(sync: PlatformSync, now: number): Record<string, unknown> {
   return {
-    id: life.id,
-    name: `sync ${life.id}`,
+    id: sync.id,
+    name: `sync ${sync.id}`,
     connector_id: 'postgres',
     source_kind: 'postgres',
     connection_ref: 'pg-main',
     source_schema: 'public',
-    source_table: `t${life.id}`,
+    source_table: `t${sync.id}`,
     cursor_column: null,
     kb_uid: 'kb',
-    dest_table: `t${life.id}`,
-    interval_secs: life.broken ? 'often' : 900,
-    enabled: life.enabled,
+    dest_table: `t${sync.id}`,
+    interval_secs: sync.unreadable ? 'often' : 900,
+    enabled: sync.enabled,
     has_cursor: true,
     created_at: '2026-01-01T00:00:00Z',
     updated_at: '2026-01-01T00:00:00Z',
-    last_run_at: iso(life.ranAt),
-    last_success_at: iso(life.succeededAt),
-    last_state: life.state,
-    seconds_since_success: Math.floor((now - life.succeededAt) / 1000),
-    consecutive_failures: life.failures,
-    disabled_reason: life.reason,
+    last_run_at: iso(sync.ranAt),
+    last_success_at: iso(sync.succeededAt),
+    last_state: sync.state,
+    seconds_since_success: Math.floor((now - sync.succeededAt) / 1000),
+    consecutive_failures: sync.failures,
+    disabled_reason: sync.disabledReason,
   };
 }
 
+/** The records of every listed sync. */
+export function recordsOf(platform: Platform, now: number): readonly Record<string, unknown>[] {
+  return platform.filter(({ listed }) => listed).map((sync) => recordOf(sync, now));
+}
+
+/** The records of a listing, or how it failed. */
+type Response = readonly unknown[] | ListingFailure['kind'];
+
+/** What one check is given. */
+export interface CheckInput {
+  readonly response: Response;
+  readonly now: number;
+  /** Of its posts, in this order and then from the start again. @default every post is accepted */
+  readonly results?: readonly PostResultKind[];
+  /** The syncs behind the response, for the laws to compare with. */
+  readonly platform?: Platform;
+}
+
+/** What one check was given, and what came of it. */
 export interface Check {
   readonly now: number;
-  readonly world: World;
+  readonly platform: Platform;
   readonly before: WatchState;
   readonly evaluation: Evaluation;
   readonly facts: Facts;
   readonly plan: NotificationPlan;
-  /** Each message that was posted, and what came of it. */
-  readonly posts: readonly { readonly content: MessageContent; readonly answer: InvocationResponse }[];
+  /** Each message that was posted, with the result of the post. */
+  readonly posts: readonly Post[];
   readonly after: WatchState;
 }
 
-/** One check, by the pure functions alone; everything that goes in is frozen. */
-export function check(
-  before: WatchState,
-  records: readonly unknown[] | ListingFailure['kind'],
-  now: number,
-  answers: readonly InvocationResponse[] = [],
-  world: World = [],
-): Check {
-  const listed =
-    typeof records === 'string'
-      ? ({ ok: false, failure: { ...BLINDNESS, kind: records } } as const)
-      : ({ ok: true, request: TRIED, records } as const);
-  const evaluation = frozen(
-    evaluate(frozen(parseListing(frozen(listed))), frozen(before).facts, defaultPolicy, now),
-  );
-  const facts = frozen(track(before.facts, evaluation, defaultPolicy, now, !before.initialized));
-  const announced = frozen(planNotifications(facts, frozen(routeOf(before)), evaluation, defaultPolicy, now));
-  const next = frozen(asSaved(nextState(before, facts, announced.route, evaluation, now), evaluation, now));
-  const messages = frozen(messagesOf(announced.plan));
-  const { route, posts } = post(routeOf(next), messages, answers, facts, now);
-  const settled =
-    before.initialized ||
-    (evaluation.kind === 'listed' && posts.every(({ answer }) => answer === 'accepted'));
-  const after = frozen({ ...next, settled, routes: { ...next.routes, [DEFAULT_ROUTE]: route } });
-  return { now, world, before, evaluation, facts, plan: announced.plan, posts, after };
+export interface Post {
+  readonly content: MessageContent;
+  readonly result: PostResultKind;
 }
 
-/** What is due, two alerts to a message, so that the messages of one check can fare differently. */
+/** One check, by the pure functions alone, each of which is given frozen values. */
+export function runCheck(
+  before: WatchState,
+  { response, now, results = [], platform = [] }: CheckInput,
+): Check {
+  const listing =
+    typeof response === 'string'
+      ? ({ ok: false, failure: { ...LISTING_FAILURE, kind: response } } as const)
+      : ({ ok: true, request: REQUEST, records: response } as const);
+  const policy = defaultPolicy;
+  const parsed = frozen(parseListing(frozen(listing)));
+  const evaluation = frozen(evaluate(parsed, frozen(before).facts, { policy, now }));
+  const facts = frozen(track(before.facts, evaluation, { policy, initialRun: !before.initialized }));
+  const { plan, route } = frozen(planNotifications(facts, frozen(routeOf(before)), { evaluation, policy }));
+  const progress = { facts, route, evaluation, listedAt: now };
+  const next = frozen(asSaved(nextState(before, progress), evaluation));
+  const delivery = deliver(routeOf(next), frozen(messagesOf(plan)), { results, facts, now });
+  const { posts } = delivery;
+  const isDelivered = posts.every(({ result }) => result === 'accepted');
+  const initialized = before.initialized || (evaluation.kind === 'listed' && isDelivered);
+  const after = frozen({ ...next, initialized, routes: { ...next.routes, [DEFAULT_ROUTE]: delivery.route } });
+  return { now, platform, before, evaluation, facts, plan, posts, after };
+}
+
+/** The messages of a plan, two alerts each, so that the posts of one check can have different results. */
 function messagesOf({ notifications, reminder, shrinkage }: NotificationPlan): readonly MessageContent[] {
   const covers: Coverage[] = [
     ...notifications.map(({ fingerprint, reason }) => ({ fingerprint, reason, listed: true })),
@@ -189,77 +212,80 @@ function messagesOf({ notifications, reminder, shrinkage }: NotificationPlan): r
   return contents.map((content, index) => ({ ...content, endsReminder: index === last }));
 }
 
-/** All are noted first; after one that is not accepted the rest is never sent. */
-function post(
+/** Records every message as in flight, then posts them. After a post that is not accepted, no other is made. */
+function deliver(
   start: Route,
   messages: readonly MessageContent[],
-  answers: readonly InvocationResponse[],
-  facts: Facts,
-  now: number,
-) {
+  {
+    results,
+    facts,
+    now,
+  }: { readonly results: readonly PostResultKind[]; readonly facts: Facts; readonly now: number },
+): { readonly route: Route; readonly posts: readonly Post[] } {
   let route = frozen(messages.reduce(recordInFlight, start));
-  const posts: { content: MessageContent; answer: InvocationResponse }[] = [];
-  let stopped = false;
+  const posts: Post[] = [];
+  let isStopped = false;
   for (const [index, content] of messages.entries()) {
-    const answer: InvocationResponse = stopped
-      ? 'refused'
-      : (answers[index % Math.max(answers.length, 1)] ?? 'accepted');
-    if (answer === 'accepted') route = recordAccepted(route, content, facts, now);
-    else if (answer === 'refused') route = recordRefused(route, content);
-    else route = recordUnconfirmed(route, defaultPolicy.periodSeconds, now);
+    const next: PostResultKind = results[index % Math.max(results.length, 1)] ?? 'accepted';
+    const result: PostResultKind = isStopped ? 'refused' : next;
+    if (result === 'accepted') route = recordAccepted(route, content, { facts, now });
+    else if (result === 'refused') route = recordRefused(route, content);
+    else route = backOffUnconfirmed(route, defaultPolicy.periodSeconds, now);
     route = frozen(route);
-    if (!stopped) posts.push({ content, answer });
-    stopped ||= answer !== 'accepted';
+    if (!isStopped) posts.push({ content, result });
+    isStopped ||= result !== 'accepted';
   }
   return { route, posts };
 }
 
-const UNNAMED = { name: 'no id' };
-
-/** Plays a history, check by check. */
-export function play(steps: readonly Step[]): readonly Check[] {
+/** Runs the steps one after the other, from the initial state and five healthy syncs. */
+export function runSteps(steps: readonly Step[]): readonly Check[] {
   const checks: Check[] = [];
-  let state: WatchState = frozen(NOTHING_REMEMBERED);
-  let world: World = WORLD;
+  let state: WatchState = frozen(INITIAL_STATE);
+  let platform: Platform = PLATFORM;
   let now = NOW;
-  for (const { gapSeconds, events, listing, answers } of steps) {
+  for (const { gapSeconds, events, listing, results } of steps) {
     now += gapSeconds * 1000;
-    world = events.reduce<World>(
-      (lives, [which, event]) =>
-        lives.map((life, index) => (index === which ? live(life, event, now) : life)),
-      world,
+    platform = events.reduce<Platform>(
+      (syncs, [which, event]) =>
+        syncs.map((sync, index) => (index === which ? afterEvent(sync, event, now) : sync)),
+      platform,
     );
-    const done = check(state, listed(world, listing, now), now, answers, world);
-    checks.push(done);
-    state = done.after;
+    const check = runCheck(state, { response: responseOf(listing, platform, now), now, results, platform });
+    checks.push(check);
+    state = check.after;
   }
   return checks;
 }
 
-export function listed(
-  world: World,
-  listing: Step['listing'],
-  now: number,
-): readonly unknown[] | ListingFailure['kind'] {
-  if (listing === 'none') return [];
-  if (listing !== 'listed' && listing !== 'unnamed') return listing;
-  const records = world.filter(({ present }) => present).map((life) => recordOf(life, now));
-  return listing === 'unnamed' ? [...records, UNNAMED] : records;
+const UNNAMED = { name: 'no id' };
+
+function responseOf(listing: Step['listing'], platform: Platform, now: number): Response {
+  switch (listing) {
+    case 'none':
+      return [];
+    case 'listed':
+      return recordsOf(platform, now);
+    case 'with_unnamed':
+      return [...recordsOf(platform, now), UNNAMED];
+    default:
+      return listing;
+  }
 }
 
-/** Random lives of five syncs over up to 25 checks. */
-export function histories(answer: fc.Arbitrary<InvocationResponse>): fc.Arbitrary<readonly Step[]> {
+/** Up to 25 random steps for the five syncs, with these results of the posts. */
+export function stepsWith(result: fc.Arbitrary<PostResultKind>): fc.Arbitrary<readonly Step[]> {
   const event = fc.tuple(fc.nat(4), fc.constantFrom(...EVENTS));
   const listing = fc.oneof(
     { arbitrary: fc.constant<Step['listing']>('listed'), weight: 8 },
-    { arbitrary: fc.constantFrom<Step['listing']>('unnamed', 'none', 'failed', 'refused'), weight: 2 },
+    { arbitrary: fc.constantFrom<Step['listing']>('with_unnamed', 'none', 'failed', 'refused'), weight: 2 },
   );
   const gapSeconds = fc.constantFrom(1, 60, minutes(5), minutes(5), minutes(20), hours(1), hours(3), days(1));
   const step = fc.record({
     gapSeconds,
     events: fc.array(event, { maxLength: 4 }),
     listing,
-    answers: fc.array(answer, { minLength: 1, maxLength: 3 }),
+    results: fc.array(result, { minLength: 1, maxLength: 3 }),
   });
   return fc.array(step, { minLength: 1, maxLength: 25 });
 }

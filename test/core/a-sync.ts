@@ -1,33 +1,35 @@
-import type { Alert, Facts, Fingerprint, ListingFailure, SyncHistory } from '../../lambda/core/alert.ts';
+import type { Alert, Facts, SyncHistory } from '../../lambda/core/alert.ts';
 import { type Evaluation, evaluate } from '../../lambda/core/diagnose/evaluation.ts';
-import { type Policy, parsePolicy } from '../../lambda/core/policy.ts';
+import type { Fingerprint } from '../../lambda/core/fingerprint.ts';
+import type { ListingFailure } from '../../lambda/core/listing.ts';
+import { parsePolicy } from '../../lambda/core/parse/parse-policy.ts';
+import type { Policy } from '../../lambda/core/policy.ts';
 import type { LastNotified, NotificationLogEntry, Route } from '../../lambda/core/state.ts';
 import type { Labels, Sync } from '../../lambda/core/sync.ts';
 import type { Instant } from '../../lambda/core/time.ts';
 
-/** The one `now` of these tests: 2026-11-24 09:00 UTC. */
+/** The `now` of every test that uses these builders: 2026-11-24 09:00 UTC. */
 export const NOW: Instant = Date.UTC(2026, 10, 24, 9);
 
-/** Durations in seconds, as thresholds are. */
-export const seconds = (count: number) => count;
+/** Durations in seconds, as in thresholds. */
 export const minutes = (count: number) => count * 60;
 export const hours = (count: number) => count * 3600;
 export const days = (count: number) => count * 86_400;
 
-/** The moment so many seconds before `NOW`; `-ago` of a negative number lies in the future. */
+/** The moment so many seconds before `NOW`; of a negative number, a moment in the future. */
 export const ago = (secondsAgo: number): Instant => NOW - secondsAgo * 1000;
 
 /** The moment so many seconds after `NOW`. */
 export const later = (secondsLater: number): Instant => NOW + secondsLater * 1000;
 
-/** The policy of somebody who wrote only this, in the words of a policy file. */
+/** The policy of a policy file with these fields, for a check every 5 minutes. */
 export function aPolicy(written: Readonly<Record<string, unknown>> = {}): Policy {
   const parsed = parsePolicy(written, minutes(5));
   if (!parsed.ok) throw new Error(parsed.faults.join('; '));
   return parsed.policy;
 }
 
-/** A check every 5 minutes, and every default. */
+/** The policy of an empty policy file. */
 export const defaultPolicy: Policy = aPolicy();
 
 export const LABELS: Labels = {
@@ -40,13 +42,16 @@ export const LABELS: Labels = {
   intervalSeconds: minutes(15),
 };
 
+/** The fields of a sync, its labels among them. */
+export type SyncOverrides = Partial<Sync> & Partial<Labels>;
+
 /**
- * A sync as the API's first contract has it: every 15 minutes, completed five minutes ago. `secondsSinceSuccess`
- * agrees with `lastSuccessAt` unless it is given. Labels can be overridden by their names alone.
+ * A healthy sync with an interval of 15 minutes, completed five minutes ago, without the fields of the API's later
+ * revisions. `secondsSinceSuccess` agrees with `lastSuccessAt` unless it is given.
  *
- * At these 15 minutes it is late beyond a lag of 2,100 s and critical beyond one of 11,100 s.
+ * With its interval it is late above a lag of 2,100 s and critical above 11,100 s.
  */
-export function aSync(overrides: Partial<Sync> & Partial<Labels> = {}): Sync {
+export function aSync(overrides: SyncOverrides = {}): Sync {
   const { name, connectorId, connectionRef, source, kbUid, destTable, intervalSeconds, ...rest } = overrides;
   const given = { name, connectorId, connectionRef, source, kbUid, destTable, intervalSeconds };
   const labels = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
@@ -70,8 +75,8 @@ export function aSync(overrides: Partial<Sync> & Partial<Labels> = {}): Sync {
   };
 }
 
-/** The same, its last run failed five minutes ago, its last success twenty minutes ago: failing and not late. */
-export function aFailingSync(overrides: Parameters<typeof aSync>[0] = {}): Sync {
+/** `aSync` whose last run failed five minutes ago, its last success twenty minutes ago: failing, and not late. */
+export function aFailingSync(overrides: SyncOverrides = {}): Sync {
   return aSync({
     lastState: 'failed',
     lastRunAt: ago(minutes(5)),
@@ -80,13 +85,13 @@ export function aFailingSync(overrides: Parameters<typeof aSync>[0] = {}): Sync 
   });
 }
 
-/** A listing of exactly these, as the check has it. */
+/** A parsed listing of exactly these syncs. */
 export function listingOf(...syncs: readonly Sync[]) {
-  return { ok: true, syncs, request: TRIED } as const;
+  return { ok: true, syncs, request: REQUEST } as const;
 }
 
-/** A look at exactly these. */
-export function aLook(
+/** The evaluation of a listing of exactly these syncs. */
+export function anEvaluation(
   syncs: readonly Sync[],
   { facts = aFacts(), policy = defaultPolicy, now = NOW } = {} as {
     readonly facts?: Facts;
@@ -94,20 +99,20 @@ export function aLook(
     readonly now?: Instant;
   },
 ): Evaluation {
-  return evaluate(listingOf(...syncs), facts, policy, now);
+  return evaluate(listingOf(...syncs), facts, { policy, now });
 }
 
-export const TRIED = 'GET https://api.timbal.ai/orgs/acme/connectors/syncs';
+export const REQUEST = 'GET https://api.timbal.ai/orgs/acme/connectors/syncs';
 
-export const BLINDNESS: ListingFailure = {
+export const LISTING_FAILURE: ListingFailure = {
   kind: 'failed',
-  request: TRIED,
-  received: '503 Service Unavailable, 4 tries',
+  request: REQUEST,
+  received: '503 Service Unavailable, 4 attempts',
 };
 
-/** A check that saw nothing. */
-export function aBlindLook(kind: ListingFailure['kind'] = 'failed'): Evaluation {
-  return { kind: 'unavailable', failure: { ...BLINDNESS, kind }, recordCount: 0 };
+/** The evaluation of a listing that failed. */
+export function anUnavailableEvaluation(kind: ListingFailure['kind'] = 'failed'): Evaluation {
+  return { kind: 'unavailable', at: NOW, failure: { ...LISTING_FAILURE, kind }, recordCount: 0 };
 }
 
 /** An open alert of the failing `orders`: a warning, firing for an hour. */
@@ -127,7 +132,7 @@ export function anAlert(overrides: Partial<Alert> = {}): Alert {
   };
 }
 
-/** The same, resolved by a success ten minutes ago. */
+/** `anAlert` that a success resolved ten minutes ago. */
 export function anEndedAlert(overrides: Partial<Alert> = {}): Alert {
   return anAlert({
     state: 'ended',
@@ -136,28 +141,29 @@ export function anEndedAlert(overrides: Partial<Alert> = {}): Alert {
   });
 }
 
+/** Facts with these alerts and histories; `normal` is the size of the listing. */
 export function aFacts(
   alerts: Readonly<Partial<Record<Fingerprint, Alert>>> = {},
-  { marks = {}, normal = Object.keys(alerts).length } = {} as {
-    readonly marks?: Readonly<Record<string, SyncHistory>>;
+  { histories = {}, normal = Object.keys(alerts).length } = {} as {
+    readonly histories?: Readonly<Record<string, SyncHistory>>;
     readonly normal?: number;
   },
 ): Facts {
   const given = Object.entries(alerts).flatMap(([key, alert]) => (alert === undefined ? [] : [[key, alert]]));
-  return { alerts: Object.fromEntries(given), histories: marks, size: { normal } };
+  return { alerts: Object.fromEntries(given), histories, size: { normal } };
 }
 
-/** What a route was told of an alert: its opening, an hour ago, a failing sync and a warning. */
-export function aTold(overrides: Partial<LastNotified> = {}): LastNotified {
+/** The last notification about a failing sync: its firing as a warning, listed, an hour ago. */
+export function aLastNotified(overrides: Partial<LastNotified> = {}): LastNotified {
   return { at: ago(hours(1)), severity: 'warning', problems: ['failing'], listed: true, ...overrides };
 }
 
-/** The telling of an alert whose opening was told. Pass `{ told: undefined }`-free overrides to add to it. */
-export function aTelling(overrides: Partial<NotificationLogEntry> = {}): NotificationLogEntry {
-  return { lastNotified: aTold(), ...overrides };
+/** The log entry of an alert whose firing was sent. */
+export function aLogEntry(overrides: Partial<NotificationLogEntry> = {}): NotificationLogEntry {
+  return { lastNotified: aLastNotified(), ...overrides };
 }
 
-/** A route that was told these, by the fingerprints of the alerts. */
+/** A route with these log entries, by the fingerprints of the alerts. */
 export function aRoute(
   notificationLog: Readonly<Partial<Record<Fingerprint, NotificationLogEntry>>> = {},
   overrides: Partial<Route> = {},
@@ -168,7 +174,7 @@ export function aRoute(
   return { notificationLog: Object.fromEntries(given), ...overrides };
 }
 
-/** The same value, every part of it frozen: whoever writes to it throws. */
+/** The value with every part of it frozen, so that a write to it throws. */
 export function frozen<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);

@@ -1,63 +1,64 @@
 import { check } from '../../lambda/commands/check.ts';
-import { parsePolicy } from '../../lambda/core/policy.ts';
+import { parsePolicy } from '../../lambda/core/parse/parse-policy.ts';
 import { renderPlainText } from '../../lambda/core/render/plain-text.ts';
 import { aRecord, HOUR, MINUTE, START, settings, World } from '../commands/a-world.ts';
 
-/** A connection that dies at 09:30 for six hours, and its syncs, which fail as they run and recover as they run again. */
+/** A connection that is down for six hours from 09:30 on, with syncs that fail as they run and recover as they run again. */
 export interface Outage {
   readonly syncs: number;
   /** From one check to the next. */
   readonly everyMinutes: number;
-  /** How long it is watched after the connection is back. */
+  /** How long the checks go on after the connection is up again. */
   readonly hoursAfter: number;
 }
 
-/** What one check posted. */
-export interface InvocationResult {
+/** The digest that one check posted. */
+export interface PostedDigest {
   readonly at: number;
   readonly messages: number;
+  /** The headline, with the title of the first item. */
   readonly headline: string;
   readonly text: string;
 }
 
-const DIES = START + 30 * MINUTE;
-const BACK = DIES + 6 * HOUR;
+const DOWN_AT = START + 30 * MINUTE;
+const UP_AT = DOWN_AT + 6 * HOUR;
 const INTERVALS_MINUTES = [5, 15, 60, 360, 1440];
 
-/** Plays it with real checks and a memory of its own; 40 syncs of another connection stay well. */
+/** Plays an outage with real checks and a state of its own, beside 40 healthy syncs of another connection. */
 export async function playOutage({
-  syncs,
+  syncs: count,
   everyMinutes,
   hoursAfter,
-}: Outage): Promise<readonly InvocationResult[]> {
+}: Outage): Promise<readonly PostedDigest[]> {
   const parsed = parsePolicy({}, everyMinutes * 60);
   if (!parsed.ok) throw new Error(parsed.faults.join());
   const { policy } = parsed;
-  const lives = Array.from({ length: syncs }, (_, index) => aLife(index, syncs));
+  const syncs = Array.from({ length: count }, (_, index) => aScheduledSync(index, count));
   const world = new World();
-  const said: InvocationResult[] = [];
-  for (let now = START; now <= BACK + hoursAfter * HOUR; now += everyMinutes * MINUTE) {
+  const digests: PostedDigest[] = [];
+  for (let now = START; now <= UP_AT + hoursAfter * HOUR; now += everyMinutes * MINUTE) {
     world.now = now;
-    for (const life of lives) live(life, now);
-    world.shown = [...lives.map((life) => recordOf(life, now)), ...wellOnes(now)];
+    for (const sync of syncs) runUntil(sync, now);
+    world.shown = [...syncs.map((sync) => recordOf(sync, now)), ...healthyRecords(now)];
     const outcome = await check(world.ports, settings({ policy }));
-    const messages = world.said().length;
+    const messages = world.takePostedTexts().length;
     if (messages > 0 && outcome.kind === 'checked' && outcome.digest !== undefined) {
       const [worst] = outcome.digest.sections.flatMap(({ items }) => items);
-      const first =
+      const title =
         worst === undefined ? '' : worst.title.map((span) => ('text' in span ? span.text : '')).join('');
-      said.push({
+      digests.push({
         at: now,
         messages,
-        headline: `${outcome.digest.headline}: ${first}`,
+        headline: `${outcome.digest.headline}: ${title}`,
         text: renderPlainText(outcome.digest),
       });
     }
   }
-  return said;
+  return digests;
 }
 
-interface Life {
+interface ScheduledSync {
   readonly id: string;
   readonly intervalMs: number;
   nextRun: number;
@@ -66,46 +67,46 @@ interface Life {
   failures: number;
 }
 
-function aLife(index: number, of: number): Life {
+function aScheduledSync(index: number, count: number): ScheduledSync {
   const intervalMs = (INTERVALS_MINUTES[index % INTERVALS_MINUTES.length] ?? 15) * MINUTE;
-  // Spread over their interval, so that they do not all run at the same minute.
-  const lastRun = START - Math.floor((intervalMs * ((index * 37) % of)) / of);
+  // Spread over their interval, so that they do not all run in the same minute.
+  const lastRun = START - Math.floor((intervalMs * ((index * 37) % count)) / count);
   const id = `sync-${String(index).padStart(3, '0')}`;
   return { id, intervalMs, nextRun: lastRun + intervalMs, lastRun, lastSuccess: lastRun, failures: 0 };
 }
 
-/** The platform until `now`: with each failure retries back off to twice the interval, up to an hour. */
-function live(life: Life, now: number): void {
-  while (life.nextRun <= now) {
-    const at = life.nextRun;
-    const fails = at >= DIES && at < BACK;
-    life.lastRun = at;
-    life.failures = fails ? life.failures + 1 : 0;
-    if (!fails) life.lastSuccess = at;
+/** Every run until `now`. After each failure the platform backs off to twice the gap, an hour or one interval at most. */
+function runUntil(sync: ScheduledSync, now: number): void {
+  while (sync.nextRun <= now) {
+    const at = sync.nextRun;
+    const fails = at >= DOWN_AT && at < UP_AT;
+    sync.lastRun = at;
+    sync.failures = fails ? sync.failures + 1 : 0;
+    if (!fails) sync.lastSuccess = at;
     const backoff = Math.min(
-      life.intervalMs * 2 ** Math.min(life.failures, 10),
-      Math.max(HOUR, life.intervalMs),
+      sync.intervalMs * 2 ** Math.min(sync.failures, 10),
+      Math.max(HOUR, sync.intervalMs),
     );
-    life.nextRun = at + backoff;
+    sync.nextRun = at + backoff;
   }
 }
 
-function recordOf(life: Life, now: number) {
+function recordOf(sync: ScheduledSync, now: number) {
   return aRecord(now, {
-    id: life.id,
-    name: life.id,
+    id: sync.id,
+    name: sync.id,
     connection_ref: 'pg-main',
-    interval_secs: life.intervalMs / 1000,
-    last_state: life.failures > 0 ? 'failed' : 'completed',
-    consecutive_failures: life.failures,
-    last_run_at: new Date(life.lastRun).toISOString(),
-    last_success_at: new Date(life.lastSuccess).toISOString(),
-    seconds_since_success: Math.round((now - life.lastSuccess) / 1000),
+    interval_secs: sync.intervalMs / 1000,
+    last_state: sync.failures > 0 ? 'failed' : 'completed',
+    consecutive_failures: sync.failures,
+    last_run_at: new Date(sync.lastRun).toISOString(),
+    last_success_at: new Date(sync.lastSuccess).toISOString(),
+    seconds_since_success: Math.round((now - sync.lastSuccess) / 1000),
   });
 }
 
-function wellOnes(now: number) {
+function healthyRecords(now: number) {
   return Array.from({ length: 40 }, (_, index) =>
-    aRecord(now, { id: `well-${index}`, connection_ref: 'pg-other' }),
+    aRecord(now, { id: `healthy-${index}`, connection_ref: 'pg-other' }),
   );
 }

@@ -1,6 +1,6 @@
 import { equal } from '../../lambda/core/equal.ts';
 
-describe('two values of plain data', () => {
+describe('equal compares two values of plain data', () => {
   it.each<[unknown, unknown, boolean]>([
     [1, 1, true],
     [1, 2, false],
@@ -15,12 +15,15 @@ describe('two values of plain data', () => {
     [{ a: 1, b: { c: [2] } }, { b: { c: [2] }, a: 1 }, true],
     [{ a: 1, b: 2 }, { a: 1, b: 3 }, false],
     [{ a: 1 }, { a: 1, b: 2 }, false],
-    // A key without a value is a key.
-    [{ a: undefined }, { b: undefined }, false],
     [[], {}, false],
     [[], { length: 0 }, false],
-  ])('%j and %j: %p', (one, other, same) => {
+  ])('%j equals %j: %p', (one, other, same) => {
     expect(equal(one, other)).toBe(same);
     expect(equal(other, one)).toBe(same);
+  });
+
+  it('counts a key whose value is undefined as a key', () => {
+    expect(equal({ a: undefined }, { b: undefined })).toBe(false);
+    expect(equal({ b: undefined }, { a: undefined })).toBe(false);
   });
 });

@@ -1,117 +1,125 @@
 import fc from 'fast-check';
-import type { Facts, ListingFailure } from '../../lambda/core/alert.ts';
-import { isEmptyPlan } from '../../lambda/core/notify/plan.ts';
-import { NOTHING_REMEMBERED, routeOf } from '../../lambda/core/state.ts';
+import type { Facts } from '../../lambda/core/alert.ts';
+import type { ListingFailure } from '../../lambda/core/listing.ts';
+import { isEmptyPlan } from '../../lambda/core/notify/notification.ts';
+import type { NotifyReason } from '../../lambda/core/notify/reason.ts';
+import { INITIAL_STATE, routeOf } from '../../lambda/core/state.ts';
 import {
   type Check,
-  check,
-  histories,
-  type InvocationResponse,
-  type Life,
-  listed,
-  play,
-  recordOf,
-  WORLD,
+  PLATFORM,
+  type PlatformSync,
+  type PostResultKind,
+  recordsOf,
+  runCheck,
+  runSteps,
+  type Step,
+  stepsWith,
 } from './a-history.ts';
 import { hours, minutes, NOW } from './a-sync.ts';
 
 const RUNS = { numRuns: 150, seed: 20261124 };
-const kindly = histories(fc.constant<InvocationResponse>('accepted'));
-const certainly = histories(fc.constantFrom<InvocationResponse>('accepted', 'accepted', 'refused'));
-const roughly = histories(fc.constantFrom<InvocationResponse>('accepted', 'refused', 'unconfirmed'));
+const allAccepted = stepsWith(fc.constant<PostResultKind>('accepted'));
+const someRefused = stepsWith(fc.constantFrom<PostResultKind>('accepted', 'accepted', 'refused'));
+const someUnconfirmed = stepsWith(fc.constantFrom<PostResultKind>('accepted', 'refused', 'unconfirmed'));
 
 const last = (checks: readonly Check[]): Check => {
   const check = checks.at(-1);
-  if (check === undefined) throw new Error('a history has at least one check');
+  if (check === undefined) throw new Error('there is at least one check');
   return check;
 };
 
-/** What a reader of the channel holds to be open, kept from the accepted messages alone. */
+/** A reader of the channel, who knows the open alerts from the accepted messages alone. */
 class Reader {
-  readonly open = new Map<string, boolean>();
-  readonly closingInDoubt = new Set<string>();
+  private readonly open = new Set<string>();
+  private readonly unconfirmedResolutions = new Set<string>();
 
   read({ posts }: Check): void {
-    for (const { content, answer } of posts)
+    for (const { content, result } of posts)
       for (const { fingerprint, reason } of content.covers) {
-        if (answer === 'unconfirmed' && reason === 'resolved') this.closingInDoubt.add(fingerprint);
-        if (answer === 'accepted') this.hear(fingerprint, reason);
+        if (result === 'unconfirmed' && reason === 'resolved') this.unconfirmedResolutions.add(fingerprint);
+        if (result === 'accepted') this.readNotification(fingerprint, reason);
       }
   }
 
-  private hear(fingerprint: string, reason: string): void {
-    const wasOpen = this.open.get(fingerprint) ?? false;
-    const mayBeClosed = !wasOpen || this.closingInDoubt.has(fingerprint);
-    const isOpening = reason === 'new' || reason === 'resolved_undelivered';
-    const fits = isOpening ? mayBeClosed : wasOpen;
-    if (!fits) throw new Error(`${fingerprint}: "${reason}" while it was ${wasOpen ? 'open' : 'closed'}`);
-    if (isOpening || reason === 'resolved') this.closingInDoubt.delete(fingerprint);
-    this.open.set(fingerprint, reason !== 'resolved' && reason !== 'resolved_undelivered');
+  openAlerts(): readonly string[] {
+    return [...this.open].toSorted();
+  }
+
+  private readNotification(fingerprint: string, reason: NotifyReason): void {
+    const wasOpen = this.open.has(fingerprint);
+    const mayBeResolved = !wasOpen || this.unconfirmedResolutions.has(fingerprint);
+    const isFirst = reason === 'new' || reason === 'resolved_undelivered';
+    const isExpected = isFirst ? mayBeResolved : wasOpen;
+    if (!isExpected)
+      throw new Error(`${fingerprint}: "${reason}" while it was ${wasOpen ? 'open' : 'resolved'}`);
+    if (isFirst || reason === 'resolved') this.unconfirmedResolutions.delete(fingerprint);
+    if (reason === 'resolved' || reason === 'resolved_undelivered') this.open.delete(fingerprint);
+    else this.open.add(fingerprint);
   }
 }
 
-/** Checks on, every hour, with nothing happening and Slack accepting, until a wait can no longer be why. */
-function calmDown(checks: readonly Check[]): readonly Check[] {
-  const calm: Check[] = [];
+/** Three more checks, an hour apart, without events and with every post accepted: no backoff or period lasts longer. */
+function quietChecksAfter(checks: readonly Check[]): readonly Check[] {
+  const quiet: Check[] = [];
   let before = last(checks);
   for (let count = 0; count < 3; count += 1) {
     const now = before.now + hours(1) * 1000 + 1;
-    before = check(before.after, listed(before.world, 'listed', now), now, ['accepted'], before.world);
-    calm.push(before);
+    const { platform } = before;
+    before = runCheck(before.after, { response: recordsOf(platform, now), now, platform });
+    quiet.push(before);
   }
-  return calm;
+  return quiet;
 }
 
-function tellsEverythingOnce(history: Parameters<typeof play>[0]): void {
-  const checks = play(history);
+function expectEachNotificationOnce(steps: readonly Step[]): void {
+  const checks = runSteps(steps);
   const reader = new Reader();
-  const all = [...checks, ...calmDown(checks)];
-  for (const one of all) reader.read(one);
+  const all = [...checks, ...quietChecksAfter(checks)];
+  for (const check of all) reader.read(check);
   const { facts } = last(all);
   const firing = Object.keys(facts.alerts).filter(
     (fingerprint) => facts.alerts[fingerprint]?.state === 'firing',
   );
-  const believed = [...reader.open].filter(([, isOpen]) => isOpen).map(([fingerprint]) => fingerprint);
-  expect(believed.toSorted()).toEqual(firing.toSorted());
+  expect(reader.openAlerts()).toEqual(firing.toSorted());
 }
 
-describe('each alert due is told once, and each that was told gets one closing', () => {
-  test('when Slack takes everything', () => {
-    fc.assert(fc.property(kindly, tellsEverythingOnce), RUNS);
+describe('the checks send each firing once and each resolution once', () => {
+  test('while Slack accepts every post', () => {
+    fc.assert(fc.property(allAccepted, expectEachNotificationOnce), RUNS);
   });
 
-  test('when Slack refuses some', () => {
-    fc.assert(fc.property(certainly, tellsEverythingOnce), RUNS);
+  test('while Slack refuses some posts', () => {
+    fc.assert(fc.property(someRefused, expectEachNotificationOnce), RUNS);
   });
 
-  test('when of some nobody knows whether they arrived', () => {
-    fc.assert(fc.property(roughly, tellsEverythingOnce), RUNS);
+  test('while some posts are unconfirmed', () => {
+    fc.assert(fc.property(someUnconfirmed, expectEachNotificationOnce), RUNS);
   });
+});
 
-  test('no digest names an alert twice', () => {
-    fc.assert(
-      fc.property(roughly, (history) => {
-        for (const { plan } of play(history)) {
-          const named = [...plan.notifications, ...plan.reminder].map(({ fingerprint }) => fingerprint);
-          expect(new Set(named).size).toBe(named.length);
+test('no plan holds an alert twice', () => {
+  fc.assert(
+    fc.property(someUnconfirmed, (steps) => {
+      for (const { plan } of runSteps(steps)) {
+        const planned = [...plan.notifications, ...plan.reminder].map(({ fingerprint }) => fingerprint);
+        expect(new Set(planned).size).toBe(planned.length);
+      }
+    }),
+    RUNS,
+  );
+});
+
+test('a check leaves nothing undelivered and nothing in flight while Slack accepts every post', () => {
+  fc.assert(
+    fc.property(allAccepted, (steps) => {
+      for (const { after } of runSteps(steps))
+        for (const logEntry of Object.values(routeOf(after).notificationLog)) {
+          expect(logEntry).not.toHaveProperty('undeliveredSince');
+          expect(logEntry).not.toHaveProperty('inFlight');
         }
-      }),
-      RUNS,
-    );
-  });
-
-  test('what opened is told at once when Slack takes everything: nothing is due after a check', () => {
-    fc.assert(
-      fc.property(kindly, (history) => {
-        for (const { after } of play(history))
-          for (const logEntry of Object.values(routeOf(after).notificationLog)) {
-            expect(logEntry).not.toHaveProperty('undeliveredSince');
-            expect(logEntry).not.toHaveProperty('noted');
-          }
-      }),
-      RUNS,
-    );
-  });
+    }),
+    RUNS,
+  );
 });
 
 const withoutListing = ({ alerts }: Facts) => {
@@ -127,16 +135,16 @@ const FAILURES: readonly (ListingFailure['kind'] | readonly unknown[])[] = [
   [],
 ];
 
-test('a failed listing changes nothing that is known of the syncs', () => {
+test('a failed listing changes no alert, no history and no size', () => {
   fc.assert(
-    fc.property(roughly, fc.constantFrom(...FAILURES), (history, listing) => {
-      const { after, now } = last(play(history));
-      const blind = check(after, listing, now + 300_000);
-      // Of an organisation that has never shown a sync, an empty listing is no failure.
-      fc.pre(blind.evaluation.kind === 'unavailable');
-      expect(withoutListing(blind.facts)).toEqual(withoutListing(after.facts));
-      expect({ marks: blind.facts.histories, size: blind.facts.size }).toEqual({
-        marks: after.facts.histories,
+    fc.property(someUnconfirmed, fc.constantFrom(...FAILURES), (steps, response) => {
+      const { after, now } = last(runSteps(steps));
+      const { evaluation, facts } = runCheck(after, { response, now: now + 300_000 });
+      // An empty listing is no failure for an organisation that never had a sync.
+      fc.pre(evaluation.kind === 'unavailable');
+      expect(withoutListing(facts)).toEqual(withoutListing(after.facts));
+      expect({ histories: facts.histories, size: facts.size }).toEqual({
+        histories: after.facts.histories,
         size: after.facts.size,
       });
     }),
@@ -144,42 +152,49 @@ test('a failed listing changes nothing that is known of the syncs', () => {
   );
 });
 
-/** Whether a record shows any problem, judged by the contract: late is beyond 2,100 s. */
-function showsAProblem({ broken, enabled, state, failures, succeededAt }: Life, now: number): boolean {
+/** Whether a record shows any problem, by the contract: late is above 2,100 s. */
+function hasProblem(
+  { unreadable, enabled, state, failures, succeededAt }: PlatformSync,
+  now: number,
+): boolean {
   const isFailing = state === 'failed' || (state === 'running' && failures > 0);
-  return broken || !enabled || isFailing || (now - succeededAt) / 1000 > 2100;
+  return unreadable || !enabled || isFailing || (now - succeededAt) / 1000 > 2100;
 }
 
-test('an alert opens only by a problem that is shown, and resolves only by proof', () => {
+test('an alert opens only when its record shows a problem, and resolves only by proof', () => {
   fc.assert(
-    fc.property(roughly, (history) => {
-      const seenFailing = new Map<string, number>();
-      for (const { now, world, evaluation, before, facts } of play(history)) {
+    fc.property(someUnconfirmed, (steps) => {
+      /** By fingerprint, the last success at the last check that saw the sync failing. */
+      const successWhenFailing = new Map<string, number>();
+      for (const { now, platform, evaluation, before, facts } of runSteps(steps)) {
         if (evaluation.kind === 'unavailable') continue;
-        for (const life of world) {
-          if (!life.present) continue;
-          const fingerprint = `sync:${life.id}`;
+        for (const sync of platform) {
+          if (!sync.listed) continue;
+          const fingerprint = `sync:${sync.id}`;
           const was = before.facts.alerts[fingerprint];
           const is = facts.alerts[fingerprint];
           const isOpen = is?.state === 'firing' || is?.state === 'pending';
           const wasOpen = was?.state === 'firing' || was?.state === 'pending';
-          const shows = showsAProblem(life, now);
-          if (isOpen && !wasOpen) expect({ fingerprint, shows }).toEqual({ fingerprint, shows: true });
+          if (isOpen && !wasOpen) {
+            const problem = hasProblem(sync, now);
+            expect({ fingerprint, problem }).toEqual({ fingerprint, problem: true });
+          }
           if (wasOpen && !isOpen) {
             const hadFailed = was?.problems.includes('failing');
-            const succeeded = life.succeededAt > (seenFailing.get(fingerprint) ?? Number.NEGATIVE_INFINITY);
-            const isProof = life.state === 'completed' || succeeded || !hadFailed;
-            // Enabled again, it is late only counted from then; but what was stalled takes a success within its allowance.
+            const successBefore = successWhenFailing.get(fingerprint) ?? Number.NEGATIVE_INFINITY;
+            const isProof = sync.state === 'completed' || sync.succeededAt > successBefore || !hadFailed;
+            // A sync that is enabled again is late only from then on; a stalled alert needs a success within the threshold.
             const isEnabledAgain =
               before.facts.histories[fingerprint]?.disabled && !was?.problems.includes('stalled');
-            const tally = { ...life, state: null, ...(isEnabledAgain && { succeededAt: now }) };
-            expect({ fingerprint, isProof, shows: showsAProblem(tally, now) }).toEqual({
+            const judged = { ...sync, state: null, ...(isEnabledAgain && { succeededAt: now }) };
+            expect({ fingerprint, isProof, problem: hasProblem(judged, now) }).toEqual({
               fingerprint,
               isProof: true,
-              shows: false,
+              problem: false,
             });
           }
-          if (life.state === 'failed' && !life.broken) seenFailing.set(fingerprint, life.succeededAt);
+          if (sync.state === 'failed' && !sync.unreadable)
+            successWhenFailing.set(fingerprint, sync.succeededAt);
         }
       }
     }),
@@ -187,28 +202,29 @@ test('an alert opens only by a problem that is shown, and resolves only by proof
   );
 });
 
-test('an inconclusive look neither opens nor closes: in progress, stopped or without a state, and no newer success', () => {
+test('an inconclusive evaluation neither opens nor resolves an alert', () => {
+  // In progress, stopped or without a state, and no newer success.
+  const states = fc.constantFrom('running', 'stopped', null);
   fc.assert(
-    fc.property(kindly, fc.constantFrom('running', 'stopped', null), (history, state) => {
-      const { after, now, world } = last(play(history));
+    fc.property(allAccepted, states, (steps, state) => {
+      const { after, now, platform } = last(runSteps(steps));
       const soon = now + 1000;
-      // Each keeps the success that it has; none runs, fails or is disabled, and none is late.
-      const idle = world.map((life) => ({
-        ...life,
-        present: true,
-        broken: false,
+      const inconclusive = platform.map((sync) => ({
+        ...sync,
+        listed: true,
+        unreadable: false,
         enabled: true,
         failures: 0,
         state,
       }));
-      const tally = idle.filter(({ succeededAt }) => (soon - succeededAt) / 1000 <= 2100);
-      const { facts } = check(after, listed(idle, 'listed', soon), soon);
-      for (const { id } of tally) {
+      const { facts } = runCheck(after, { response: recordsOf(inconclusive, soon), now: soon });
+      for (const { id, succeededAt } of inconclusive) {
+        const isLate = (soon - succeededAt) / 1000 > 2100;
+        if (isLate) continue;
         const [was, is] = [after.facts.alerts[`sync:${id}`], facts.alerts[`sync:${id}`]];
         const isFailing = was?.state === 'firing' && was.problems.includes('failing');
-        const lastSeen = after.facts.histories[`sync:${id}`]?.failing?.lastSuccessAt;
-        const success = idle.find((life) => life.id === id)?.succeededAt;
-        if (isFailing && lastSeen === success) expect(is?.state).toBe('firing');
+        const successWhenFailing = after.facts.histories[`sync:${id}`]?.failing?.lastSuccessAt;
+        if (isFailing && successWhenFailing === succeededAt) expect(is?.state).toBe('firing');
         if (was === undefined) expect(is).toBeUndefined();
       }
     }),
@@ -218,16 +234,16 @@ test('an inconclusive look neither opens nor closes: in progress, stopped or wit
 
 test('the order of the records does not matter', () => {
   fc.assert(
-    fc.property(roughly, fc.infiniteStream(fc.nat()), (history, dice) => {
-      const { after, now, world } = last(play(history));
+    fc.property(someUnconfirmed, fc.infiniteStream(fc.nat()), (steps, dice) => {
+      const { after, now, platform } = last(runSteps(steps));
       const soon = now + 300_000;
-      const records = world.filter(({ present }) => present).map((life) => recordOf(life, soon));
+      const records = recordsOf(platform, soon);
       const shuffled = records
         .map((record) => ({ record, at: dice.next().value }))
         .toSorted((one, other) => one.at - other.at)
         .map(({ record }) => record);
-      const [one, other] = [records, shuffled].map((listing) => {
-        const { facts, plan } = check(after, listing, soon);
+      const [one, other] = [records, shuffled].map((response) => {
+        const { facts, plan } = runCheck(after, { response, now: soon });
         return { facts, plan: summary(plan) };
       });
       expect(other).toEqual(one);
@@ -244,49 +260,49 @@ function summary({ notifications, reminder, shrinkage }: Check['plan']) {
   };
 }
 
-test('the same check once more says nothing, but for what a second absence in a row ends', () => {
+test('a repeated check sends nothing, unless a second absence in a row makes an alert unlisted', () => {
   fc.assert(
-    fc.property(kindly, (history) => {
-      const { after, now, world } = last(play(history));
-      const records = listed(world, 'listed', now);
-      const first = check(after, records, now);
-      const second = check(first.after, records, now);
+    fc.property(allAccepted, (steps) => {
+      const { after, now, platform } = last(runSteps(steps));
+      const response = recordsOf(platform, now);
+      const first = runCheck(after, { response, now });
+      const second = runCheck(first.after, { response, now });
       expect(second.plan.reminder).toEqual([]);
       for (const { alert } of second.plan.notifications) expect(alert.resolution?.how).toBe('unlisted');
-      const third = check(second.after, records, now);
+      const third = runCheck(second.after, { response, now });
       expect(isEmptyPlan(third.plan)).toBe(true);
     }),
     RUNS,
   );
 });
 
-describe('unchanged input is silent until its reminder', () => {
+describe('while nothing changes', () => {
   const PERIOD = 300;
-  /** Records of which no verdict changes for two days, whatever they are. */
-  const long = 40 * 86_400_000;
-  const steady: Record<string, Partial<Life>> = {
-    'failing, critical': { state: 'failed', failures: 3, succeededAt: NOW - long },
-    'stalled, critical': { succeededAt: NOW - long, ranAt: NOW - long },
-    'given up by the platform': { enabled: false, reason: 'ten failures' },
-    'paused by a person': { enabled: false, reason: null },
+  const DAYS_40 = 40 * 86_400_000;
+  /** Records whose verdict stays the same for two days. */
+  const steady: Record<string, Partial<PlatformSync>> = {
+    'failing, critical': { state: 'failed', failures: 3, succeededAt: NOW - DAYS_40 },
+    'stalled, critical': { succeededAt: NOW - DAYS_40, ranAt: NOW - DAYS_40 },
+    'disabled by the platform': { enabled: false, disabledReason: 'ten failures' },
+    'paused by a person': { enabled: false, disabledReason: null },
   };
   const kinds = fc.array(fc.constantFrom(...Object.keys(steady)), { minLength: 1, maxLength: 5 });
 
-  test('every 5 minutes for a day nothing is said, and then once what is open and not paused', () => {
+  test('checks every 5 minutes send nothing for a day, and then one reminder of every open alert that is not paused', () => {
     fc.assert(
       fc.property(kinds, (chosen) => {
-        const base = WORLD[0];
-        if (base === undefined) throw new Error('no world');
-        const world = chosen.map((kind, index) => ({ ...base, ...steady[kind], id: `s${index}` }));
-        const first = check(NOTHING_REMEMBERED, listed(world, 'listed', NOW), NOW);
+        const base = PLATFORM[0];
+        if (base === undefined) throw new Error('the platform has no sync');
+        const platform = chosen.map((kind, index) => ({ ...base, ...steady[kind], id: `s${index}` }));
+        const first = runCheck(INITIAL_STATE, { response: recordsOf(platform, NOW), now: NOW });
         expect(first.plan.notifications).toHaveLength(chosen.length);
         let state = first.after;
-        const said: number[] = [];
+        const sentAfter: number[] = [];
         for (let elapsed = PERIOD; elapsed <= hours(25); elapsed += PERIOD) {
           const now = NOW + elapsed * 1000;
-          const { plan, after } = check(state, listed(world, 'listed', now), now);
+          const { plan, after } = runCheck(state, { response: recordsOf(platform, now), now });
           if (!isEmptyPlan(plan)) {
-            said.push(elapsed);
+            sentAfter.push(elapsed);
             expect(plan.notifications).toEqual([]);
             const unpaused = chosen.flatMap((kind, index) =>
               kind === 'paused by a person' ? [] : [`sync:s${index}`],
@@ -295,56 +311,57 @@ describe('unchanged input is silent until its reminder', () => {
           }
           state = after;
         }
-        expect(said).toEqual(chosen.every((kind) => kind === 'paused by a person') ? [] : [hours(24)]);
+        expect(sentAfter).toEqual(chosen.every((kind) => kind === 'paused by a person') ? [] : [hours(24)]);
       }),
       { numRuns: 20, seed: RUNS.seed },
     );
   });
 
-  test('a random past changes nothing about that: after it was told, an hour of the same is silent', () => {
+  test('checks send nothing but resolutions for an hour, whatever came before', () => {
     fc.assert(
-      fc.property(kindly, (history) => {
-        const { after, now, world } = last(play(history));
-        // As at the last check, minute by minute: runs succeed where they did, and fail where they did.
+      fc.property(allAccepted, (steps) => {
+        const { after, now, platform } = last(runSteps(steps));
+        // The verdicts of the last check: each run and each success stays as old as it was then.
         const at = (moment: number) =>
-          world.map((life) => ({
-            ...life,
-            ranAt: life.ranAt + moment - now,
-            succeededAt: life.succeededAt + moment - now,
+          platform.map((sync) => ({
+            ...sync,
+            ranAt: sync.ranAt + moment - now,
+            succeededAt: sync.succeededAt + moment - now,
           }));
         let state = after;
-        const said: string[] = [];
+        const sent: string[] = [];
         for (let elapsed = 0; elapsed <= minutes(60); elapsed += PERIOD) {
           const moment = now + elapsed * 1000;
-          const { plan, after: next } = check(state, listed(at(moment), 'listed', moment), moment);
-          // What had to wait, and what was absent, is over after two more looks; an hour is not enough for a hold.
+          const check = runCheck(state, { response: recordsOf(at(moment), moment), now: moment });
+          // By then every pending period and every absence is over; a flap hold of 2 h is not.
           if (elapsed > 5 * PERIOD)
-            said.push(...plan.notifications.map(({ fingerprint, reason }) => `${fingerprint} ${reason}`));
-          state = next;
+            sent.push(
+              ...check.plan.notifications.map(({ fingerprint, reason }) => `${fingerprint} ${reason}`),
+            );
+          state = check.after;
         }
-        const ofHolds = said.filter((what) => !what.endsWith('resolved'));
-        expect(ofHolds).toEqual([]);
+        expect(sent.filter((one) => !one.endsWith('resolved'))).toEqual([]);
       }),
       { numRuns: 100, seed: RUNS.seed },
     );
   });
 });
 
-test('the histories are worth their name: every reason to tell comes up in them', () => {
+test('the random steps of these laws bring up every reason to notify but "resolved_in_group"', () => {
   const reasons = new Set<string>();
   fc.assert(
-    fc.property(roughly, (history) => {
-      for (const { posts } of play(history))
+    fc.property(someUnconfirmed, (steps) => {
+      for (const { posts } of runSteps(steps))
         for (const { content } of posts) for (const { reason } of content.covers) reasons.add(reason);
     }),
     RUNS,
   );
   expect([...reasons].toSorted()).toEqual([
     'changed',
-    'resolved',
     'escalated',
-    'resolved_undelivered',
     'new',
     'reminder',
+    'resolved',
+    'resolved_undelivered',
   ]);
 });

@@ -1,12 +1,25 @@
-import { after, isLater, secondsBetween } from '../../lambda/core/time.ts';
+import { after, isAhead, isLater, secondsBetween } from '../../lambda/core/time.ts';
 
-test('seconds lie between two moments, negative when the later comes first', () => {
+test('secondsBetween counts from the first moment to the second, negative when the second comes first', () => {
   expect(secondsBetween(1000, 61_000)).toBe(60);
   expect(secondsBetween(61_000, 1000)).toBe(-60);
+});
+
+test('after adds seconds to a moment', () => {
   expect(after(1000, 60)).toBe(61_000);
 });
 
-// A date before 1970 is nonsense, and a moment all the same.
+test.each([
+  [-1, false],
+  [0, false],
+  [59_999, false],
+  [60_000, false],
+  [60_001, true],
+])('a saved moment %p ms after now is ahead of every clock: %p', (ms, ahead) => {
+  expect(isAhead(1_000_000 + ms, 1_000_000)).toBe(ahead);
+});
+
+// A date before 1970 is valid as well.
 test.each([
   [null, null, false],
   [null, 0, false],

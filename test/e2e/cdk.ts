@@ -3,46 +3,52 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { Emulator } from './emulator.ts';
-import { mustWork, type Printed, run } from './shell.ts';
+import { type CommandResult, run, succeeds } from './shell.ts';
 
 const OutputsSchema = v.record(v.string(), v.record(v.string(), v.string()));
 
-/** The outputs of a stack by their names. */
+/** The outputs of a stack by name. */
 export type Outputs = Readonly<Record<string, string>>;
 
-/** Prepares account and region, as a person does once. */
-export async function bootstrap(emulator: Emulator): Promise<void> {
-  await withFolder((folder) => mustWork(cdk(emulator, ['bootstrap', ...outputIn(folder)])));
+export interface DeployOptions {
+  /** The command for `cdk --app`. @default the one of `cdk.json` */
+  readonly app?: string;
+  readonly context?: Readonly<Record<string, string>>;
 }
 
-/** Deploys one stack. `app` is the command that `cdk --app` gets; without it, that of `cdk.json`. */
-export function deploy(
-  emulator: Emulator,
-  stack: string,
-  options: { readonly app?: string; readonly context?: Readonly<Record<string, string>> } = {},
-): Promise<Outputs> {
+/** Prepares account and region for the CDK, as a person does once. */
+export async function bootstrap(emulator: Emulator): Promise<void> {
+  await withFolder((folder) => succeeds(cdk(emulator, ['bootstrap', ...outputIn(folder)])));
+}
+
+/** Deploys one stack. */
+export function deploy(emulator: Emulator, stack: string, options: DeployOptions = {}): Promise<Outputs> {
   return withFolder(async (folder) => {
     const file = join(folder, 'outputs.json');
     const more = ['--require-approval', 'never', '--outputs-file', file, ...outputIn(folder)];
-    await mustWork(cdk(emulator, ['deploy', stack, ...more, ...appOptions(options)]));
+    await succeeds(cdk(emulator, ['deploy', stack, ...more, ...appOptions(options)]));
     const outputs: unknown = JSON.parse(readFileSync(file, 'utf8'));
     return v.parse(OutputsSchema, outputs)[stack] ?? {};
   });
 }
 
-/** Calls the CDK CLI. */
-export function cdk(emulator: Emulator, parameters: readonly string[]): Promise<Printed> {
+/** Runs the CDK CLI. */
+function cdk(emulator: Emulator, parameters: readonly string[]): Promise<CommandResult> {
   const { cdk, node } = emulator.tools;
-  // It asks CloudFormation to fetch the template from S3, by a URL that moto takes for its own only under this name.
+  // The CLI makes CloudFormation read the template from S3. moto recognises its own URLs only with this host name.
   const s3 = emulator.url.replace('127.0.0.1', 'localhost');
-  return run(emulator, node, [cdk, ...parameters, '--no-notices'], {
-    AWS_ENDPOINT_URL_S3_FOR_CLOUDFORMATION: s3,
-    CDK_DISABLE_CLI_TELEMETRY: 'true',
-    CI: 'true',
+  return run(emulator, {
+    path: node,
+    parameters: [cdk, ...parameters, '--no-notices'],
+    environment: {
+      AWS_ENDPOINT_URL_S3_FOR_CLOUDFORMATION: s3,
+      CDK_DISABLE_CLI_TELEMETRY: 'true',
+      CI: 'true',
+    },
   });
 }
 
-/** Two that run at once may not share one. */
+/** An output folder of its own: two runs at the same time must not share one. */
 function outputIn(folder: string): string[] {
   return ['--output', join(folder, 'out')];
 }
@@ -56,13 +62,7 @@ async function withFolder<T>(during: (folder: string) => Promise<T>): Promise<T>
   }
 }
 
-function appOptions({
-  app,
-  context = {},
-}: {
-  readonly app?: string;
-  readonly context?: Readonly<Record<string, string>>;
-}): string[] {
+function appOptions({ app, context = {} }: DeployOptions): string[] {
   return [
     ...(app === undefined ? [] : ['--app', app]),
     ...Object.entries(context).flatMap(([name, value]) => ['--context', `${name}=${value}`]),

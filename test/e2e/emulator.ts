@@ -37,37 +37,37 @@ const CallSchema = v.object({
   status: v.number(),
 });
 
-/** One call of an AWS API by a function, each try of it: its HTTP status is what the function saw. */
-export type Call = v.InferOutput<typeof CallSchema>;
+/** One attempt of a function to call an AWS API, with the HTTP status that the function got. */
+type Call = v.InferOutput<typeof CallSchema>;
 
-/** One invocation of a function; `result` is what it answered, or its error: the payload, parsed. */
+/** One invocation of a function. `result` is its parsed payload: the response or the error. */
 export type Invocation = v.InferOutput<typeof InvocationSchema>;
 
-/** Strikes the next calls of one action that functions make; the test's own calls are never struck. */
+/** Makes the next calls of one action by functions fail. Calls of the test itself never fail. */
 export interface Fault {
-  /** As AWS signs for it: "dynamodb". */
+  /** The service's name in AWS signatures: "dynamodb". */
   readonly service: string;
   readonly action: string;
-  /** The exception's name. */
+  /** The name of the exception. */
   readonly error: string;
-  /** How many calls it strikes; 1 by default. An SDK's own retries are calls too. */
+  /** How many calls fail, retries of the SDK included. @default 1 */
   readonly times?: number;
   readonly message?: string;
-  /** The HTTP status; 400 by default. */
+  /** The HTTP status. @default 400 */
   readonly status?: number;
-  /** For TransactionCanceledException: of each item "None" or a code such as "ThrottlingError". */
+  /** For TransactionCanceledException, one for each item: "None", or a code such as "ThrottlingError". */
   readonly reasons?: readonly string[];
-  /** The call does its work and only its answer is lost. */
+  /** The call takes effect, and only its response is lost. */
   readonly applied?: boolean;
   readonly delaySeconds?: number;
 }
 
-/** A running emulator of one AWS account. */
+/** A running emulator of one AWS account: Python's `emulator` package. */
 export class Emulator {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly url: string;
   readonly tools: Tools;
-  /** What every command printed that was run against it. */
+  /** The output of every command that ran against it. */
   readonly printed: string[] = [];
   readonly #process: ChildProcess;
   readonly #home: string;
@@ -80,8 +80,8 @@ export class Emulator {
   }
 
   /**
-   * For a process that deploys or calls AWS as an administrator: nothing of the person's own configuration, and no way
-   * to the real AWS.
+   * The environment of a process that calls AWS as administrator. It contains nothing of the person's own configuration,
+   * so the process cannot reach the real AWS.
    */
   get environment(): Readonly<Record<string, string>> {
     return {
@@ -97,32 +97,36 @@ export class Emulator {
     };
   }
 
-  /** Invokes and waits, as `aws lambda invoke` does. Throws on what AWS refuses, not on a function's error. */
+  /**
+   * Invokes a function and waits, as `aws lambda invoke` does.
+   *
+   * @throws Error when AWS refuses the invocation, not when the function fails.
+   */
   async invoke(functionName: string, event: unknown = {}): Promise<Invocation> {
     const response = await this.#lambda(functionName, event, 'RequestResponse');
     return this.invocation(response.headers.get('x-emulator-request-id') ?? '');
   }
 
-  /** Hands an event over without waiting, and gives the request id. */
-  async hand(functionName: string, event: unknown = {}): Promise<string> {
+  /** Invokes a function without waiting, and returns the request id. */
+  async invokeAsync(functionName: string, event: unknown = {}): Promise<string> {
     const response = await this.#lambda(functionName, event, 'Event');
     return response.headers.get('x-emulator-request-id') ?? '';
   }
 
-  /** What is known of an invocation by now. */
+  /** The current data of an invocation. */
   async invocation(requestId: string): Promise<Invocation> {
     const [found] = await this.#read(`invocations?requestId=${requestId}`, InvocationsSchema);
     if (found === undefined) throw new Error(`there is no invocation ${requestId}`);
     return found;
   }
 
-  /** All that ever began, in this order. */
+  /** All invocations, in the order of their start. */
   invocations(): Promise<readonly Invocation[]> {
     return this.#read('invocations', InvocationsSchema);
   }
 
-  /** Waits until an invocation is over, which a function's time limit ends at the latest. */
-  async ended(requestId: string): Promise<Invocation> {
+  /** Waits until an invocation has ended, at the function's time limit at the latest. */
+  async waitForEnd(requestId: string): Promise<Invocation> {
     for (;;) {
       const invocation = await this.invocation(requestId);
       if (invocation.status !== 'running' && invocation.log !== '') return invocation;
@@ -130,7 +134,7 @@ export class Emulator {
     }
   }
 
-  /** What one invocation called, in order; what all functions ever called without an id. */
+  /** The calls of one invocation, in their order; without an id, those of all functions. */
   calls(requestId?: string): Promise<readonly Call[]> {
     return this.#read(
       requestId === undefined ? 'calls' : `calls?requestId=${requestId}`,
@@ -138,28 +142,28 @@ export class Emulator {
     );
   }
 
-  /** Makes calls fail from now on. */
+  /** Makes calls fail from now on. A fault without calls left has no effect. */
   async inject(fault: Fault): Promise<void> {
     await this.#control('POST', 'faults', fault);
   }
 
-  /** Takes back the faults that have not struck. */
+  /** Removes all faults. */
   async clearFaults(): Promise<void> {
     await this.#control('DELETE', 'faults');
   }
 
-  /** Ends the idle containers: the next invocation of every function is a cold start. */
+  /** Removes the idle containers: the next invocation of every function is a cold start. */
   async coolDown(): Promise<void> {
     await this.#control('DELETE', 'containers');
   }
 
-  /** Fires a schedule once, in its role and with its input, and gives the request id of the invocation. */
+  /** Fires a schedule once, with its role and its input, and returns the request id of the invocation. */
   async fire(scheduleName: string): Promise<string> {
     const answer = await this.#control('POST', `schedules/${encodeURIComponent(scheduleName)}`);
     return v.parse(v.object({ requestId: v.string() }), answer).requestId;
   }
 
-  /** Ends the emulator and everything that ran in it. */
+  /** Stops the emulator and everything that runs in it. */
   async stop(): Promise<void> {
     if (this.#process.exitCode === null) {
       const exit = once(this.#process, 'exit');
@@ -195,7 +199,11 @@ export class Emulator {
   }
 }
 
-/** Starts an emulator on a free port and waits until it answers. Throws what it printed when it does not. */
+/**
+ * Starts an emulator on a free port and waits until it is ready.
+ *
+ * @throws Error with its output when it does not start within 30 s.
+ */
 export async function startEmulator(): Promise<Emulator> {
   const tools = findTools();
   const port = await freePort();
@@ -212,7 +220,7 @@ export async function startEmulator(): Promise<Emulator> {
   const home = mkdtempSync(join(tmpdir(), 'sync-alerts-e2e-'));
   const emulator = new Emulator(`http://127.0.0.1:${port}`, tools, child, home);
   const until = performance.now() + START_MS;
-  while (!(await answers(emulator.url))) {
+  while (!(await isReady(emulator.url))) {
     if (child.exitCode !== null || performance.now() > until) {
       await emulator.stop();
       throw new Error(`The emulator did not start:\n${printed.join('')}`);
@@ -226,7 +234,7 @@ function parsed(payload: string): unknown {
   return payload === '' ? undefined : JSON.parse(payload);
 }
 
-async function answers(url: string): Promise<boolean> {
+async function isReady(url: string): Promise<boolean> {
   try {
     return (await fetch(`${url}/emulator/ready`)).ok;
   } catch {

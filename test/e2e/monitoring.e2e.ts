@@ -10,7 +10,7 @@ import { aws } from './shell.ts';
 import { type SlackReceiver, startSlackReceiver } from './slack-receiver.ts';
 import { startTimbalServer, type TimbalServer } from './timbal-server.ts';
 
-/** The watcher is watched: the deployed function's metrics, the alarms on them, and the runbook's commands. */
+/* sync-alerts monitors itself: the metrics of the deployed function, the alarms on them, and the runbook's commands. */
 
 const APP = 'node --import tsx test/e2e/monitoring/app.ts';
 
@@ -32,26 +32,27 @@ const DashboardSchema = v.looseObject({
   ),
 });
 
-/** The sections whose state is played below; of the others the commands alone. */
-const PLAYED = [
+/** The sections whose state the tests produce. For the other sections they only run the commands. */
+const PRODUCED = [
   'No check completed',
   'Checks fail',
   'Dead letters',
   'Invocations throttled',
-  'Something is due for an hour',
-  'Prove that an alarm is heard',
+  'Notifications undelivered for an hour',
+  'Test the alarm path',
 ];
 
 let emulator: Emulator;
 let timbal: TimbalServer;
 let slack: SlackReceiver;
 let outputs: Outputs;
-const seen: Embedded[] = [];
+/** The metrics of all invocations so far. */
+const printed: Embedded[] = [];
 
 beforeAll(async () => {
   [emulator, timbal, slack] = await Promise.all([
     startEmulator(),
-    startTimbalServer('acme', 'a-key'),
+    startTimbalServer({ organisation: 'acme', key: 'a-key' }),
     startSlackReceiver(),
   ]);
   await bootstrap(emulator);
@@ -82,14 +83,14 @@ function output(name: string): string {
 
 async function invoke(event: unknown = { command: 'check' }): Promise<Invocation> {
   const invocation = await emulator.invoke(output('FunctionName'), event);
-  seen.push(...embeddedIn(invocation.output));
+  printed.push(...embeddedIn(invocation.output));
   return invocation;
 }
 
-/** The figures that an invocation printed. */
+/** Invokes the function and returns the figures that it printed. */
 async function figures(): Promise<Embedded['figures']> {
   const [metrics, ...others] = embeddedIn((await invoke()).output);
-  if (metrics === undefined || others.length > 0) throw new Error('not one line of metrics was printed');
+  if (metrics === undefined || others.length > 0) throw new Error('expected one line of metrics');
   return metrics.figures;
 }
 
@@ -102,7 +103,7 @@ function withFailing(): void {
 }
 
 describe('the metrics that the function prints', () => {
-  it('are in the embedded format, as they are among lines that Lambda wrapped, and name their request', async () => {
+  it('are one line in the embedded format, with the id of the request', async () => {
     withFailing();
     const invocation = await invoke();
     const [metrics] = embeddedIn(invocation.output);
@@ -116,14 +117,14 @@ describe('the metrics that the function prints', () => {
     expect(invocation.output.split('\n').filter((line) => line !== '')).toHaveLength(3);
   });
 
-  it('are one line beside one of the log when nothing is to be told', async () => {
+  it('are one of two lines when there is nothing to send; the other is the log entry', async () => {
     await invoke();
-    const { output: printed } = await invoke();
-    const lines = printed.split('\n').filter((line) => line !== '');
+    const { output: text } = await invoke();
+    const lines = text.split('\n').filter((line) => line !== '');
     expect(lines.map((line) => '_aws' in JSON.parse(line))).toEqual([false, true]);
   });
 
-  it('reach the log group as they are', async () => {
+  it('reach the log group unchanged', async () => {
     await invoke();
     const events = await aws(
       emulator,
@@ -134,11 +135,11 @@ describe('the metrics that the function prints', () => {
     );
     const EventsSchema = v.looseObject({ events: v.array(v.looseObject({ message: v.string() })) });
     const messages = v.parse(EventsSchema, events).events.map(({ message }) => message);
-    expect(embeddedIn(messages.join('\n')).at(-1)).toEqual(seen.at(-1));
+    expect(embeddedIn(messages.join('\n')).at(-1)).toEqual(printed.at(-1));
   });
 
-  it('are all that an alarm or a panel names; what else they name is of this function and this queue', async () => {
-    const printed = new Set(seen.flatMap(({ figures: all }) => Object.keys(all)));
+  it('are those of the alarms and of the dashboard, beside AWS metrics of this function and this queue', async () => {
+    const names = new Set(printed.flatMap(({ figures: all }) => Object.keys(all)));
     const ofAlarms = (await alarms()).map(({ Namespace, MetricName, Dimensions }) => [
       Namespace,
       MetricName,
@@ -161,7 +162,7 @@ describe('the metrics that the function prints', () => {
     for (const [namespace, name, ...dimension] of [...ofAlarms, ...ofPanels]) {
       switch (namespace) {
         case METRIC_NAMESPACE:
-          expect(printed).toContain(name);
+          expect(names).toContain(name);
           expect(dimension).toEqual(['Environment', 'prod']);
           break;
         case 'AWS/Lambda':
@@ -175,7 +176,7 @@ describe('the metrics that the function prints', () => {
 });
 
 describe('the topic', () => {
-  it('is where every alarm goes, begins and ends, with its address subscribed and CloudWatch let in', async () => {
+  it('receives the begin and the end of every alarm, has the address subscribed, and admits CloudWatch', async () => {
     const topic = output('AlarmTopicArn');
     for (const alarm of await alarms())
       expect(alarm).toMatchObject({ AlarmActions: [topic], OKActions: [topic] });
@@ -189,36 +190,34 @@ describe('the topic', () => {
 });
 
 describe('the runbook', () => {
-  it('begins with two commands that say most of it at once', async () => {
-    const printed = await runFirst(emulator);
-    expect(
-      printed.match(/^\w+\tsync-alerts, prod: .* Runbook: docs\/runbook\.md#[a-z-]+$/gm),
-    ).toHaveLength(7);
-    expect(printed).toMatch(/^ok +secret .*\nok +listing .*\nok +memory .*\nok +slack /m);
+  it('starts with a list of the alarms and a test of every step', async () => {
+    const text = await runFirst(emulator);
+    expect(text.match(/^\w+\tsync-alerts, prod: .* Runbook: docs\/runbook\.md#[a-z-]+$/gm)).toHaveLength(7);
+    expect(text).toMatch(/^ok +secret .*\nok +listing .*\nok +state .*\nok +slack /m);
   });
 
-  it('No check completed: says what the last ones said, and the check by hand completes', async () => {
+  it('No check completed: shows the errors of the last checks, and the check by hand completes', async () => {
     timbal.instead = answersJson(503, { message: 'maintenance' });
     expect(await figures()).toMatchObject({ ChecksCompleted: 0 });
     timbal.instead = undefined;
-    const printed = await runSection(emulator, 'No check completed');
-    expect(printed).toContain('503');
-    expect(printed).toContain('docs/runbook.md#the-syncs-cannot-be-seen');
-    expect(printed).toMatch(/ENABLED\W+rate\(5 minutes\)\W+Etc\/UTC/);
-    expect(printed).toMatch(/1 sync: 1 healthy; .*posted\.\n$/);
+    const text = await runSection(emulator, 'No check completed');
+    expect(text).toContain('503');
+    expect(text).toContain('docs/runbook.md#the-syncs-cannot-be-listed');
+    expect(text).toMatch(/ENABLED\W+rate\(5 minutes\)\W+Etc\/UTC/);
+    expect(text).toMatch(/1 sync: 1 healthy; 0 alerts open; nothing new to send\.\n$/);
     expect(await figures()).toMatchObject({ ChecksCompleted: 1 });
   });
 
-  it('Checks fail: shows each error, and where the runbook speaks of it', async () => {
+  it('Checks fail: shows each error and its section of the runbook', async () => {
     withFailing();
     slack.script.push(answers(404, 'no_service'), answers(404, 'no_service'));
     const failed = [await invoke(), await invoke()];
     expect(failed.map(({ status }) => status)).toEqual(['error', 'error']);
-    expect(await runSection(emulator, 'Checks fail')).toContain('docs/runbook.md#slack-does-not-take-it');
+    expect(await runSection(emulator, 'Checks fail')).toContain('docs/runbook.md#slack-refuses-messages');
     expect(await invoke()).toMatchObject({ status: 'success' });
   });
 
-  it('Dead letters: shows them, and empties the queue', async () => {
+  it('Dead letters: shows the letters and empties the queue', async () => {
     const queue = ['--queue-url', output('DeadLetterQueueUrl')];
     const reason = JSON.stringify({ ERROR_CODE: { DataType: 'String', StringValue: 'AccessDenied' } });
     const send = ['sqs', 'send-message', ...queue, '--message-body', '{}', '--message-attributes', reason];
@@ -229,38 +228,38 @@ describe('the runbook', () => {
     expect(left).toMatchObject({ Attributes: { [attribute]: '0' } });
   });
 
-  it('Invocations throttled: shows the reservation, takes it away, and a check runs', async () => {
+  it('Invocations throttled: shows and removes the reservation, and a check runs', async () => {
     const reserve = ['lambda', 'put-function-concurrency', '--function-name', output('FunctionName')];
     await aws(emulator, ...reserve, '--reserved-concurrent-executions', '0');
     await expect(invoke()).rejects.toThrow(/429/);
-    const printed = await runSection(emulator, 'Invocations throttled');
-    expect(printed).toMatch(/"ReservedConcurrentExecutions": 0/);
-    expect(printed).toMatch(/1 sync: 1 healthy; /);
+    const text = await runSection(emulator, 'Invocations throttled');
+    expect(text).toMatch(/"ReservedConcurrentExecutions": 0/);
+    expect(text).toMatch(/1 sync: 1 healthy; /);
   });
 
-  it('Something is due for an hour: says what is due and what Slack answers, and the check by hand tells it', async () => {
+  it('Notifications undelivered: shows them and the answer of Slack, and the check by hand posts them', async () => {
     withFailing();
     slack.script.push(answers(403, 'invalid_token'), answers(403, 'invalid_token'));
     expect(await figures()).toMatchObject({ ChecksCompleted: 0, OldestUndeliveredSeconds: 0 });
     expect((await figures())['OldestUndeliveredSeconds']).toBeGreaterThanOrEqual(0);
-    const printed = await runSection(emulator, 'Something is due for an hour');
-    expect(printed).toContain('dry run: nothing was posted or remembered');
-    expect(printed).toContain('invalid_token');
-    expect(printed).toMatch(/1 message posted\.\n$/);
+    const text = await runSection(emulator, 'Notifications undelivered for an hour');
+    expect(text).toContain('dry run: nothing posted, nothing saved');
+    expect(text).toContain('invalid_token');
+    expect(text).toMatch(/1 message posted to Slack\.\n$/);
     expect(await figures()).toMatchObject({ ChecksCompleted: 1, OldestUndeliveredSeconds: 0 });
   });
 
-  it.each(WITH_COMMANDS.filter((heading) => !PLAYED.includes(heading)))(
-    '%s: its commands work',
+  it.each(WITH_COMMANDS.filter((heading) => !PRODUCED.includes(heading)))(
+    '%s: the commands work',
     async (heading) => {
       await expect(runSection(emulator, heading)).resolves.toEqual(expect.any(String));
     },
   );
 
-  it('plays an alarm', async () => {
-    await runSection(emulator, 'Prove that an alarm is heard');
-    const ringing = (await alarms()).filter(({ StateValue }) => StateValue === 'ALARM');
-    expect(ringing.map(({ AlarmName }) => AlarmName)).toEqual([
+  it('Test the alarm path: sets off an alarm', async () => {
+    await runSection(emulator, 'Test the alarm path');
+    const triggered = (await alarms()).filter(({ StateValue }) => StateValue === 'ALARM');
+    expect(triggered.map(({ AlarmName }) => AlarmName)).toEqual([
       expect.stringMatching(/^SyncAlerts-prod-MonitoringNoCheckCompleted/),
     ]);
   });

@@ -1,4 +1,7 @@
-/** Installs what the end-to-end tests need and is not there yet: `npm run test:e2e:prepare`. */
+/*
+ * Installs the tools of the end-to-end tests that are missing, into build/e2e. A person calls this as
+ * `npm run test:e2e:prepare`.
+ */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,11 +28,11 @@ writeFileSync(
   JSON.stringify({
     private: true,
     dependencies: Object.fromEntries(packages.map((it) => [it.package, it.version])),
-    // The one builds its native part, the other puts its binary into place.
+    // The runtime client builds its native part, and Node.js installs its binary.
     allowScripts: Object.fromEntries(packages.map((it) => [it.package, true])),
   }),
 );
-// Does nothing when both are there.
+// Does nothing when both are installed.
 run('npm', ['install', '--silent', '--ignore-scripts=false', '--prefix', RUNTIME]);
 findTools();
 

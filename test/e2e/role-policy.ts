@@ -14,84 +14,78 @@ const PolicySchema = v.object({
   PolicyDocument: v.looseObject({ Statement: v.array(StatementSchema) }),
 });
 
-/** A statement of a policy: who reads it finds the rest of IAM's elements in it too. */
-export type Statement = v.InferOutput<typeof StatementSchema>;
+/** A statement of an IAM policy, with all its elements. */
+type Statement = v.InferOutput<typeof StatementSchema>;
 type Policy = v.InferOutput<typeof PolicySchema>;
 
-/** The statements of a role's inline policies, in their order. */
-export async function statementsOf(emulator: Emulator, roleName: string): Promise<readonly Statement[]> {
-  const policies = await policiesOf(emulator, roleName);
-  return policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
-}
+/** The inline policies of a role. */
+export class RolePolicies {
+  readonly #emulator: Emulator;
+  readonly #role: readonly string[];
 
-/** Does something while a role has only some of its statements, and gives it all of them back. */
-export function withStatements<T>(
-  emulator: Emulator,
-  roleName: string,
-  keep: (statement: Statement) => boolean,
-  during: () => Promise<T>,
-): Promise<T> {
-  return withPolicies(emulator, roleName, (statement) => (keep(statement) ? [statement] : []), during);
-}
+  constructor(emulator: Emulator, roleName: string) {
+    this.#emulator = emulator;
+    this.#role = ['--role-name', roleName];
+  }
 
-/** Does something while one statement of a role allows one action less, and gives it back. */
-export function withoutAction<T>(
-  emulator: Emulator,
-  roleName: string,
-  sid: string,
-  action: string,
-  during: () => Promise<T>,
-): Promise<T> {
-  const without = (statement: Statement): Statement[] => {
-    if (statement.Sid !== sid) return [statement];
-    const Action = actionsOf(statement).filter((one) => one !== action);
-    return Action.length === 0 ? [] : [{ ...statement, Action }];
-  };
-  return withPolicies(emulator, roleName, without, during);
+  /** All statements, in their order. */
+  async statements(): Promise<readonly Statement[]> {
+    const policies = await this.#read();
+    return policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+  }
+
+  /** Runs `during` while the role lacks one statement, and restores the statement. */
+  withoutStatement<T>(isRemoved: (statement: Statement) => boolean, during: () => Promise<T>): Promise<T> {
+    return this.#changed((statement) => (isRemoved(statement) ? [] : [statement]), during);
+  }
+
+  /** Runs `during` while one statement lacks one action, and restores the action. */
+  withoutAction<T>(sid: string, action: string, during: () => Promise<T>): Promise<T> {
+    const without = (statement: Statement): Statement[] => {
+      if (statement.Sid !== sid) return [statement];
+      const Action = actionsOf(statement).filter((one) => one !== action);
+      return Action.length === 0 ? [] : [{ ...statement, Action }];
+    };
+    return this.#changed(without, during);
+  }
+
+  async #changed<T>(change: (statement: Statement) => Statement[], during: () => Promise<T>): Promise<T> {
+    const policies = await this.#read();
+    try {
+      for (const policy of policies) await this.#put(policy, change);
+      return await during();
+    } finally {
+      for (const policy of policies) await this.#put(policy, (statement) => [statement]);
+    }
+  }
+
+  async #read(): Promise<readonly Policy[]> {
+    const names = await this.#iam('list-role-policies');
+    const { PolicyNames } = v.parse(NamesSchema, names);
+    return Promise.all(
+      PolicyNames.map(async (name) =>
+        v.parse(PolicySchema, await this.#iam('get-role-policy', '--policy-name', name)),
+      ),
+    );
+  }
+
+  /** IAM accepts no policy without a statement: then the policy is deleted. */
+  async #put(policy: Policy, change: (statement: Statement) => Statement[]): Promise<void> {
+    const { PolicyName, PolicyDocument } = policy;
+    const Statement = PolicyDocument.Statement.flatMap(change);
+    if (Statement.length === 0) {
+      await this.#iam('delete-role-policy', '--policy-name', PolicyName);
+    } else {
+      const document = JSON.stringify({ ...PolicyDocument, Statement });
+      await this.#iam('put-role-policy', '--policy-name', PolicyName, '--policy-document', document);
+    }
+  }
+
+  #iam(command: string, ...parameters: readonly string[]): Promise<unknown> {
+    return aws(this.#emulator, 'iam', command, ...this.#role, ...parameters);
+  }
 }
 
 export function actionsOf({ Action }: Statement): readonly string[] {
   return [Action].flat();
-}
-
-async function withPolicies<T>(
-  emulator: Emulator,
-  roleName: string,
-  change: (statement: Statement) => Statement[],
-  during: () => Promise<T>,
-): Promise<T> {
-  const policies = await policiesOf(emulator, roleName);
-  try {
-    for (const policy of policies) await put(emulator, roleName, policy, change);
-    return await during();
-  } finally {
-    for (const policy of policies) await put(emulator, roleName, policy, (statement) => [statement]);
-  }
-}
-
-async function policiesOf(emulator: Emulator, roleName: string): Promise<readonly Policy[]> {
-  const role = ['--role-name', roleName];
-  const { PolicyNames } = v.parse(NamesSchema, await aws(emulator, 'iam', 'list-role-policies', ...role));
-  return Promise.all(
-    PolicyNames.map(async (name) =>
-      v.parse(PolicySchema, await aws(emulator, 'iam', 'get-role-policy', ...role, '--policy-name', name)),
-    ),
-  );
-}
-
-/** A policy needs a statement: one that is left with none goes. */
-async function put(
-  emulator: Emulator,
-  roleName: string,
-  { PolicyName, PolicyDocument }: Policy,
-  change: (statement: Statement) => Statement[],
-): Promise<void> {
-  const which = ['--role-name', roleName, '--policy-name', PolicyName];
-  const Statement = PolicyDocument.Statement.flatMap(change);
-  if (Statement.length === 0) {
-    await aws(emulator, 'iam', 'delete-role-policy', ...which);
-  } else {
-    const document = JSON.stringify({ ...PolicyDocument, Statement });
-    await aws(emulator, 'iam', 'put-role-policy', ...which, '--policy-document', document);
-  }
 }

@@ -2,40 +2,53 @@ import { spawn } from 'node:child_process';
 import type { Emulator } from './emulator.ts';
 import { ROOT } from './tools.ts';
 
-/** What a command printed, and whether it worked. */
-export interface Printed {
+export interface CommandResult {
+  /** The exit code. */
   readonly status: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
+export interface Program {
+  readonly path: string;
+  readonly parameters: readonly string[];
+  /** Beside the environment of the emulated account. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /**
- * Runs a command as a person would paste it, as the administrator of the emulated account. What it prints comes through
- * pipes, and `stdin` too: Node.js connects a child by sockets, which /dev/stdin and /dev/stdout cannot open.
+ * Runs a command in bash, as a person who pastes it, as administrator of the emulated account. Its output and `stdin` are
+ * pipes: Node.js connects a child by sockets, which a program cannot open as /dev/stdin and /dev/stdout.
  */
-export function shell(emulator: Emulator, command: string, stdin = ''): Promise<Printed> {
+export function shell(emulator: Emulator, command: string, stdin = ''): Promise<CommandResult> {
   const script = `set -o pipefail; printf %s "$STANDARD_INPUT" | {\n${command}\n} | cat`;
-  return run(emulator, 'bash', ['-c', script], { STANDARD_INPUT: stdin });
+  return run(emulator, {
+    path: 'bash',
+    parameters: ['-c', script],
+    environment: { STANDARD_INPUT: stdin },
+  });
 }
 
-/** Calls the AWS CLI and parses what it prints. Throws when it fails. */
+/**
+ * Runs the AWS CLI and parses its output.
+ *
+ * @throws Error when the command fails.
+ */
 export async function aws(emulator: Emulator, ...parameters: readonly string[]): Promise<unknown> {
-  // Version 1 of the CLI has an endpoint of its own for SQS, whatever the environment says.
+  // Version 1 of the CLI has its own endpoint for SQS and ignores the one of the environment.
   const options = ['--endpoint-url', emulator.url, '--output', 'json'];
-  const { stdout } = await mustWork(run(emulator, 'aws', [...parameters, ...options]));
-  const answer: unknown = stdout.trim() === '' ? undefined : JSON.parse(stdout);
-  return answer;
+  const { stdout } = await succeeds(run(emulator, { path: 'aws', parameters: [...parameters, ...options] }));
+  const output: unknown = stdout.trim() === '' ? undefined : JSON.parse(stdout);
+  return output;
 }
 
-/** Runs a program with the emulator's environment and nothing of this process's own. */
+/** Runs a program with the environment of the emulated account, and with nothing of this process's environment. */
 export function run(
   emulator: Emulator,
-  program: string,
-  parameters: readonly string[],
-  environment: Readonly<Record<string, string>> = {},
-): Promise<Printed> {
+  { path, parameters, environment = {} }: Program,
+): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, parameters, {
+    const child = spawn(path, parameters, {
       cwd: ROOT,
       env: { ...emulator.environment, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -56,9 +69,9 @@ export function run(
   });
 }
 
-/** Throws, with everything that was printed, unless the command worked. */
-export async function mustWork(running: Promise<Printed>): Promise<Printed> {
-  const printed = await running;
-  if (printed.status !== 0) throw new Error(`exit ${printed.status}\n${printed.stdout}\n${printed.stderr}`);
-  return printed;
+/** @throws Error with the whole output when the command fails. */
+export async function succeeds(running: Promise<CommandResult>): Promise<CommandResult> {
+  const result = await running;
+  if (result.status !== 0) throw new Error(`exit ${result.status}\n${result.stdout}\n${result.stderr}`);
+  return result;
 }

@@ -12,21 +12,20 @@ const MessageSchema = v.looseObject({ text: v.string(), blocks: v.optional(v.arr
 /** A message as it was posted. */
 export type ReceivedMessage = v.InferOutput<typeof MessageSchema>;
 
-/** Incoming webhooks on loopback: every path is one. */
+/** Incoming webhooks of Slack on loopback: every path is a webhook. */
 export interface SlackReceiver {
-  /** The webhook of a name, a secret as Slack's are. */
+  /** The URL of a webhook. Its name is as secret as the token of a real one. */
   webhookUrl(name?: string): string;
-  /** What was posted, whatever was answered; on one webhook, or on all. */
+  /** The posted messages, accepted or not; of one webhook, or of all. */
   messages(name?: string): readonly ReceivedMessage[];
-  /** What to answer next, one behaviour for each post; `ok` when there is none left. */
+  /** One behaviour for each of the next posts; after them the answer is `ok`. */
   readonly script: Behaviour[];
-  /** Every request as it came. */
   readonly requests: readonly Received[];
-  /** How many connections are open that had a request. */
+  /** How many connections that carried a request are open. */
   readonly open: LocalServer['open'];
 }
 
-/** Starts one. `closeLocalServers` closes it. */
+/** Starts a receiver, which `closeLocalServers` closes. */
 export async function startSlackReceiver(): Promise<SlackReceiver> {
   const script: Behaviour[] = [];
   const ok = answers(200, 'ok');

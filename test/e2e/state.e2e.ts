@@ -1,13 +1,13 @@
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDbStore } from '../../lambda/state/dynamodb-store.ts';
-import { keepsTheContract } from '../state/store-contract.ts';
+import { testStoreContract } from '../state/store-contract.ts';
 import { type Emulator, REGION, startEmulator } from './emulator.ts';
 
-const TABLE = 'memories';
+const TABLE = 'states';
 
 let emulator: Emulator;
 let client: DynamoDBClient;
-let places = 0;
+let scopes = 0;
 
 beforeAll(async () => {
   emulator = await startEmulator();
@@ -16,7 +16,7 @@ beforeAll(async () => {
     region: REGION,
     credentials: { accessKeyId: 'administrator', secretAccessKey: 'administrator' },
   });
-  // The keys of the deployed table (infra/sync-alerts.ts), which the deployed tests hold it to.
+  // The keys of the deployed table (infra/sync-alerts.ts); the tests in deployed/ use that table itself.
   const table = new CreateTableCommand({
     TableName: TABLE,
     BillingMode: 'PAY_PER_REQUEST',
@@ -37,8 +37,8 @@ afterAll(async () => {
   await emulator?.stop();
 });
 
-keepsTheContract('a table of the emulated account', async () => {
-  places += 1;
-  const scope = `place ${places}`;
+testStoreContract('a table of the emulated account', async () => {
+  scopes += 1;
+  const scope = `scope ${scopes}`;
   return () => new DynamoDbStore({ client, table: TABLE, scope });
 });

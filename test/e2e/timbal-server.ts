@@ -1,27 +1,33 @@
 import { answersJson, type Behaviour, type LocalServer, localServer } from '../http/local-server.ts';
 
-/** A Timbal API on loopback for one organisation, as the test wants it to be at the moment. */
+/** A Timbal API on loopback for one organisation. A test changes it while it runs. */
 export interface TimbalServer {
   readonly baseUrl: string;
   readonly organisation: string;
-  /** What is listed, record by record. */
+  /** The records of the listing. */
   syncs: readonly unknown[];
-  /** The key that is accepted. Changing it is a rotation. */
+  /** The API key that it accepts. A new value is a rotation. */
   key: string;
-  /** Instead of a listing, while it is set: an outage, a slow answer, an HTML page. */
+  /** Replaces the listing while it is set: an outage, a slow response, an HTML page. */
   instead: Behaviour | undefined;
-  /** How many requests ever came, refused ones too. */
+  /** All requests, refused ones included. */
   readonly requests: LocalServer['requests'];
-  /** How many connections are open that had a request. */
+  /** How many connections that carried a request are open. */
   readonly open: LocalServer['open'];
 }
 
-/** Starts one. `closeLocalServers` closes it. */
-export async function startTimbalServer(
-  organisation: string,
-  key: string,
-  syncs: readonly unknown[] = [],
-): Promise<TimbalServer> {
+export interface TimbalServerOptions {
+  readonly organisation: string;
+  readonly key: string;
+  readonly syncs?: readonly unknown[];
+}
+
+/** Starts a server, which `closeLocalServers` closes. */
+export async function startTimbalServer({
+  organisation,
+  key,
+  syncs = [],
+}: TimbalServerOptions): Promise<TimbalServer> {
   const server = await localServer((request, response) => behaviourFor(timbal, request)(request, response));
   const timbal: TimbalServer = {
     baseUrl: server.url,
@@ -43,10 +49,10 @@ function behaviourFor(timbal: TimbalServer, request: Parameters<Behaviour>[0]): 
   if (pathname !== `/orgs/${organisation}/connectors/syncs`)
     return answersJson(404, { message: 'not found' });
   const connector = searchParams.get('connector_id');
-  return answersJson(200, { syncs: connector === null ? syncs : syncs.filter(isOf(connector)) });
+  return answersJson(200, { syncs: connector === null ? syncs : syncs.filter(hasConnector(connector)) });
 }
 
-function isOf(connector: string): (sync: unknown) => boolean {
+function hasConnector(connector: string): (sync: unknown) => boolean {
   return (sync) =>
     typeof sync === 'object' && sync !== null && 'connector_id' in sync && sync.connector_id === connector;
 }

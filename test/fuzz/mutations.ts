@@ -61,7 +61,7 @@ const NUMBERS: readonly number[] = [
   Date.UTC(2026, 10, 24, 9) + 60_000,
 ];
 
-/** What may stand where something else should: the edges of every type, and what has bitten programs like this one. */
+/** A value in the place of another: the boundaries of every type, and values that programs often handle wrongly. */
 export const junk: fc.Arbitrary<Json> = fc.oneof(
   fc.constantFrom<Json>(...TEXTS),
   fc.constantFrom<Json>(...NUMBERS),
@@ -83,7 +83,7 @@ export const junk: fc.Arbitrary<Json> = fc.oneof(
   fc.json({ maxDepth: 2 }).map((text): Json => JSON.parse(text)),
 );
 
-/** A value with some of it replaced by junk, also of its own type, taken out, doubled, moved, or with more in it. */
+/** A value with one to four changes: a part replaced by junk or by another value of its type, removed, doubled, moved or added. */
 export function mutated(base: Json): fc.Arbitrary<Json> {
   const mutation = fc.record({
     at: fc.nat(),
@@ -94,7 +94,7 @@ export function mutated(base: Json): fc.Arbitrary<Json> {
   });
   return fc
     .array(mutation, { minLength: 1, maxLength: 4 })
-    .map((mutations) => mutations.reduce<Json>((json, one) => applied(json, one), base));
+    .map((mutations) => mutations.reduce<Json>(withMutation, base));
 }
 
 interface Mutation {
@@ -105,7 +105,7 @@ interface Mutation {
   readonly key: string;
 }
 
-function applied(json: Json, { at, from, how, junk, key }: Mutation): Json {
+function withMutation(json: Json, { at, from, how, junk, key }: Mutation): Json {
   const paths = pathsIn(json);
   const path = paths[at % paths.length] ?? [];
   switch (how) {
@@ -141,7 +141,7 @@ function valueAt(json: Json, path: Path): Json {
   }, json);
 }
 
-/** A text with some of it cut, doubled, overwritten or put in another place. */
+/** A text with one to three changes: a part cut out, the rest cut off, a part doubled, inserted or overwritten. */
 export function damaged(text: string): fc.Arbitrary<string> {
   const damage = fc.record({
     at: fc.nat(),
@@ -168,9 +168,7 @@ export function damaged(text: string): fc.Arbitrary<string> {
       fc.string({ unit: 'binary', maxLength: 4 }),
     ),
   });
-  return fc
-    .array(damage, { minLength: 1, maxLength: 3 })
-    .map((damages) => damages.reduce((whole, one) => afterDamage(whole, one), text));
+  return fc.array(damage, { minLength: 1, maxLength: 3 }).map((damages) => damages.reduce(withDamage, text));
 }
 
 interface Damage {
@@ -180,7 +178,7 @@ interface Damage {
   readonly by: string;
 }
 
-function afterDamage(text: string, { at, length, how, by }: Damage): string {
+function withDamage(text: string, { at, length, how, by }: Damage): string {
   const start = at % (text.length + 1);
   const before = text.slice(0, start);
   const part = text.slice(start, start + length);

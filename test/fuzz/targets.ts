@@ -1,10 +1,6 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
-import { check } from '../../lambda/commands/check.ts';
-import { CheckFailed } from '../../lambda/commands/outcome.ts';
-import { report } from '../../lambda/commands/report.ts';
-import { type Policy, parsePolicy } from '../../lambda/core/policy.ts';
-import { minimalText, plainText } from '../../lambda/core/render/blocks.ts';
+import { parsePolicy } from '../../lambda/core/parse/parse-policy.ts';
 import { SyncAlertsError } from '../../lambda/errors.ts';
 import { parseEvent } from '../../lambda/invocation/event.ts';
 import { parseSecret } from '../../lambda/secret/secret-values.ts';
@@ -15,109 +11,59 @@ import type { LoadedState } from '../../lambda/state/state-store.ts';
 import { TimbalListing } from '../../lambda/timbal/listing.ts';
 import { ListingError } from '../../lambda/timbal/listing-error.ts';
 import { parsePage } from '../../lambda/timbal/page.ts';
-import {
-  aFailingRecord,
-  aRecord,
-  HOUR,
-  MINUTE,
-  refusal,
-  START,
-  settings,
-  UNCERTAIN,
-  World,
-} from '../commands/a-world.ts';
-import { faultsOf, markupFaults } from '../core/render/block-kit-validator.ts';
-import { aDocument, type Json } from '../state/a-document.ts';
+import { START } from '../commands/a-world.ts';
+import { aDocument } from '../state/a-document.ts';
 import { memories } from '../state/a-state.ts';
 import { damaged, junk, mutated } from './mutations.ts';
+import { runChecks, type SlackAnswers } from './run-checks.ts';
+import { EVENTS, json, PAGE, POLICY, RECORDS, SECRET, SECRET_VALUES } from './samples.ts';
 
-/** A parser, what is thrown at it, and what has to hold: it answers or refuses as it promises, else this throws. */
+/** A parser and its inputs. It must accept an input, or reject it with a typed error. */
 export interface Target {
   readonly name: string;
-  /** Runs cases, and answers what came of them; a failure is told with what repeats it. */
-  readonly run: (cases: number, seed: number) => Promise<PeerCount>;
+  readonly run: (cases: number, seed: number) => Promise<FuzzResult>;
 }
 
-export interface PeerCount {
+export interface FuzzResult {
   readonly cases: number;
-  /** How many of the inputs were taken; the others were refused with a typed error. */
-  readonly taken: number;
+  /** How many inputs the parser accepted; it rejected the others with a typed error. */
+  readonly accepted: number;
+  /** The first case that failed, with the seed and the path that repeat it. */
   readonly failure?: string;
 }
 
-type Verdict = 'taken' | 'refused';
+type Result = 'accepted' | 'rejected';
 
+/** @param parse Parses an input and uses the value. It throws when the parser or the value breaks a promise. */
 function target<T>(
   name: string,
   inputs: fc.Arbitrary<T>,
-  survives: (input: T) => Verdict | Promise<Verdict>,
+  parse: (input: T) => Result | Promise<Result>,
 ): Target {
   return {
     name,
     run: async (cases, seed) => {
-      let taken = 0;
+      let accepted = 0;
       const property = fc.asyncProperty(inputs, async (input) => {
-        if ((await survives(input)) === 'taken') taken += 1;
+        if ((await parse(input)) === 'accepted') accepted += 1;
       });
       const details = await fc.check(property, { numRuns: cases, seed });
       const report = fc.defaultReportMessage(details);
-      if (report === undefined) return { cases, taken };
-      return { cases: details.numRuns, taken, failure: `${report}\n${inspect(details.errorInstance)}` };
+      if (report === undefined) return { cases, accepted };
+      return { cases: details.numRuns, accepted, failure: `${report}\n${inspect(details.errorInstance)}` };
     },
   };
 }
 
-const RECORDS: readonly Json[] = [
-  json(aRecord(START)),
-  json(aFailingRecord(START, { id: 'invoices', name: 'invoices', consecutive_failures: 3 })),
-  json(aRecord(START, { id: 7, enabled: false, disabled_reason: 'ten failures', next_run_at: null })),
-  json(aRecord(START, { id: 'old', last_success_at: '2026-11-20T00:00:00Z', seconds_since_success: 1e5 })),
-  json(aRecord(START, { id: 'new', last_success_at: null, seconds_since_success: null, last_state: null })),
-  json(aRecord(START, { id: 'busy', last_state: 'running', last_run_at: '2026-11-24T08:59:00Z' })),
-];
-const PAGE = JSON.stringify({ syncs: RECORDS, next_page_token: null });
-const SECRET = {
-  timbalApiKey: 'the-key-of-this-test',
-  timbalOrgId: 'acme',
-  slackWebhookUrl: 'https://hooks.slack.com/services/T0/B0/the-token',
-  slackWebhooks: { data: 'https://hooks.slack.com/services/T0/B1/another-token' },
-};
-const EVENTS: readonly Json[] = [
-  { command: 'check', dryRun: true, scheduledAt: '2026-11-24T09:00:00Z' },
-  { command: 'report', post: false },
-  { command: 'test' },
-  { source: 'aws.scheduler', 'detail-type': 'Scheduled Event', detail: {} },
-];
-const POLICY: Json = {
-  stallAfterIntervals: 3,
-  criticalAfterIntervals: 24,
-  grace: '5m',
-  pendingFor: '10m',
-  successStates: ['Success'],
-  inProgressStates: ['syncing'],
-  stoppedStates: ['aborted'],
-  repeatInterval: '8h',
-  pausedRepeatInterval: '30d',
-  groupInterval: '30m',
-  listingFailureFor: '20m',
-  exclude: [{ match: { name: 'tmp_*' }, reason: 'scratch tables' }],
-  overrides: [
-    { match: { id: 'old', connector: 'p*' }, grace: '1h', pendingFor: '2h', stallAfterIntervals: 2 },
-  ],
-};
-
 const records = fc.oneof(mutated([...RECORDS]), mutated([...RECORDS, ...RECORDS]), junk);
-const answers: fc.Arbitrary<Answers> = fc.array(
-  fc.constantFrom('accepted', 'refused', 'form', 'unconfirmed'),
-  {
-    maxLength: 6,
-  },
+const answers: fc.Arbitrary<SlackAnswers> = fc.array(
+  fc.constantFrom('accepted', 'refused', 'payload refused', 'unconfirmed'),
+  { maxLength: 6 },
 );
-type Answers = readonly ('accepted' | 'refused' | 'form' | 'unconfirmed')[];
 
 export const TARGETS: readonly Target[] = [
   target(
-    'the page of a listing, and the check of what is on it',
+    'a page of the listing, and checks of its records',
     fc.record({
       text: fc.oneof(
         damaged(PAGE),
@@ -131,18 +77,17 @@ export const TARGETS: readonly Target[] = [
       try {
         page = parsePage(text);
       } catch (error) {
-        if (error instanceof ListingError) return 'refused';
+        if (error instanceof ListingError) return 'rejected';
         throw error;
       }
-      await live(page.records, answers);
-      return 'taken';
+      await runChecks({ records: page.records, answers });
+      return 'accepted';
     },
   ),
-  target('the records of a listing, by a whole check', fc.record({ records, answers }), async (given) => {
-    const shown: unknown = given.records;
-    if (!Array.isArray(shown)) return 'refused';
-    await live(shown, given.answers);
-    return 'taken';
+  target('the records of a listing', fc.record({ records, answers }), async ({ records, answers }) => {
+    if (!Array.isArray(records)) return 'rejected';
+    await runChecks({ records, answers });
+    return 'accepted';
   }),
   target(
     'the event',
@@ -153,39 +98,41 @@ export const TARGETS: readonly Target[] = [
     ),
     (event) => {
       const parsed = parseEvent(event);
-      if (parsed.ok)
-        return ['check', 'report', 'test'].includes(parsed.command.command) ? 'taken' : fails('what?');
-      if (parsed.error.length > 5000) fails(`an error of ${parsed.error.length} characters`);
-      return 'refused';
+      if (parsed.ok) {
+        const { command } = parsed.command;
+        return ['check', 'report', 'test'].includes(command) ? 'accepted' : fail(`command ${command}`);
+      }
+      if (parsed.error.length > 5000) fail(`an error of ${parsed.error.length} characters`);
+      return 'rejected';
     },
   ),
   target(
-    'the secret, and what is made with it',
+    'the secret, and a listing with its key',
     fc.oneof(
       damaged(JSON.stringify(SECRET)),
-      mutated(json(SECRET)).map((value) => JSON.stringify(value)),
+      mutated(SECRET).map((value) => JSON.stringify(value)),
       fc.string({ unit: 'binary' }),
     ),
-    secretSurvives,
+    useSecret,
   ),
   target(
-    'the policy, and a check by it',
+    'the policy, and checks with it',
     fc.oneof(mutated(POLICY), mutated(POLICY), junk, fc.anything()),
     async (written) => {
       const parsed = parsePolicy(written);
-      if (!parsed.ok) return parsed.faults.length > 0 ? 'refused' : fails('no fault is named');
-      await live(RECORDS, [], { policy: parsed.policy });
-      return 'taken';
+      if (!parsed.ok) return parsed.faults.length > 0 ? 'rejected' : fail('no fault is named');
+      await runChecks({ policy: parsed.policy });
+      return 'accepted';
     },
   ),
   target(
-    'the memory, and the checks after it',
+    'the state, and checks after it',
     fc.record({
       stored: fc.oneof(
         mutated(aDocument()),
         memories().map((state) => encode(state, 3)),
         memories().chain((state) => mutated(json(encode(state, 3)))),
-        damaged(JSON.stringify(aDocument())).map(parsedOr),
+        damaged(JSON.stringify(aDocument())).map(parsedOrText),
         fc.anything(),
       ),
       answers,
@@ -193,101 +140,46 @@ export const TARGETS: readonly Target[] = [
     async ({ stored, answers }) => {
       let loaded: LoadedState;
       try {
-        loaded = decode(stored, 'the memory of this test');
+        loaded = decode(stored, 'the state of this test');
       } catch (error) {
-        if (error instanceof StateError) return 'refused';
+        if (error instanceof StateError) return 'rejected';
         throw error;
       }
-      await live(RECORDS, answers, { loaded });
-      return 'taken';
+      await runChecks({ answers, loaded });
+      return 'accepted';
     },
   ),
 ];
 
-/**
- * Looks at these records in a row of checks, with others and none between them, and holds each check to what it
- * promises: an outcome or `CheckFailed`, messages that Slack takes, and memories that can be read again as they are.
- */
-async function live(
-  records: readonly unknown[],
-  slack: Answers,
-  { policy, loaded }: { readonly policy?: Policy; readonly loaded?: LoadedState } = {},
-): Promise<void> {
-  const world = new World();
-  // The shortest: a check of this length leaves no timer behind for long.
-  const given = settings({ remainingSeconds: 9, ...(policy && { policy }) });
-  if (loaded !== undefined) world.stored = loaded;
-  for (const answer of slack) if (answer !== 'accepted') world.answers.push(ANSWERS[answer]);
-  const before = world.stored;
-  const looks: readonly (readonly [minutes: number, shown: readonly unknown[]])[] = [
-    [0, records],
-    [5, records],
-    [5, RECORDS],
-    [5, []],
-    [60, records],
-    [25 * 60, [aRecord(START + 26 * HOUR)]],
-  ];
-  for (const [minutes, shown] of looks) {
-    world.now += minutes * MINUTE;
-    world.shown = shown;
-    try {
-      const outcome = await check(world.ports, given);
-      JSON.stringify(outcome);
-    } catch (error) {
-      if (!(error instanceof CheckFailed)) throw error;
-    }
-  }
-  await report(world.ports, given, true).catch((error: unknown) => {
-    if (!(error instanceof SyncAlertsError)) throw error;
-  });
-  for (const message of world.posted) {
-    const faults = [
-      ...faultsOf(message),
-      ...markupFaults(plainText(message)),
-      ...markupFaults(minimalText(message)),
-    ];
-    if (faults.length > 0) fails(faults.join('; '));
-  }
-  for (const state of world.writes) {
-    const written = JSON.stringify(state);
-    const stored: unknown = JSON.parse(JSON.stringify(encode(state, 1)));
-    if (JSON.stringify(decode(stored, 'what was written').state) !== written)
-      fails('what was written is read as something else');
-  }
-  if (world.stored === before && world.writes.length > 0) fails('a write was lost');
-}
-
-const ANSWERS = { refused: refusal(), form: refusal({ form: true }), unconfirmed: UNCERTAIN } as const;
-
-async function secretSurvives(text: string): Promise<Verdict> {
+async function useSecret(text: string): Promise<Result> {
   const parsed = parseSecret(text);
   if (!parsed.ok) {
-    const said = parsed.faults.join('\n');
-    for (const value of ['the-key-of-this-test', 'the-token', 'another-token'])
-      if (said.includes(value)) fails(`a fault holds a value: ${said}`);
-    return parsed.faults.length > 0 ? 'refused' : fails('no fault is named');
+    const faults = parsed.faults.join('\n');
+    for (const value of SECRET_VALUES)
+      if (faults.includes(value)) fail(`a fault contains a secret value: ${faults}`);
+    return parsed.faults.length > 0 ? 'rejected' : fail('no fault is named');
   }
   const { apiKey, organisation, webhookUrl, webhookUrls } = parsed.values;
   for (const url of [webhookUrl, ...Object.values(webhookUrls)])
-    if (!checkWebhookUrl(url).ok) fails('a webhook was taken that cannot be posted to');
+    if (!checkWebhookUrl(url).ok) fail('the parser accepted a webhook URL that the webhook rejects');
   const key = { read: async () => apiKey, readFresh: async () => apiKey };
   const baseUrl = 'https://api.example';
   let listing: TimbalListing;
   try {
     listing = new TimbalListing({ baseUrl, organisation, apiKey: key, now: () => START });
   } catch (error) {
-    if (error instanceof SyncAlertsError) return 'refused';
+    if (error instanceof SyncAlertsError) return 'rejected';
     throw error;
   }
   const signal = new AbortController().signal;
-  const listed = await withoutNetwork(() => listing.list({ signal, leftMs: () => 0 }));
-  // Of an organisation that is called like the key, its name is said.
+  const listed = await withoutNetwork(() => listing.list({ signal, remainingMs: () => 0 }));
+  // Errors contain the name of the organisation, and that may contain the key.
   const isSecret = apiKey.length > 8 && !organisation.includes(apiKey);
-  if (!listed.ok && isSecret && listed.error.message.includes(apiKey)) fails('an error holds the key');
-  return 'taken';
+  if (!listed.ok && isSecret && listed.error.message.includes(apiKey)) fail('an error contains the key');
+  return 'accepted';
 }
 
-/** Every request is refused, in words that repeat it. */
+/** The API refuses every request, and its response repeats the key. */
 async function withoutNetwork<T>(run: () => Promise<T>): Promise<T> {
   const real = globalThis.fetch;
   globalThis.fetch = async (request, init) => {
@@ -302,12 +194,7 @@ async function withoutNetwork<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-function json(value: unknown): Json {
-  const copied: Json = JSON.parse(JSON.stringify(value));
-  return copied;
-}
-
-function parsedOr(text: string): unknown {
+function parsedOrText(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -315,6 +202,6 @@ function parsedOr(text: string): unknown {
   }
 }
 
-function fails(why: string): never {
-  throw new Error(why);
+function fail(problem: string): never {
+  throw new Error(problem);
 }

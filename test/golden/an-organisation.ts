@@ -1,10 +1,11 @@
 import type { Instant } from '../../lambda/core/time.ts';
 import { aRecord, MINUTE, START } from '../commands/a-world.ts';
 
-/** How a sync differs from a healthy one, as the API lists it at `now`; or it is not in the listing. */
-export type Trouble = 'absent' | ((now: Instant) => Readonly<Record<string, unknown>>);
-/** By the names of the syncs. */
-export type Troubles = Readonly<Record<string, Trouble>>;
+/** The fields at `now` in which a sync differs from a healthy one; or `absent`, when the API does not list it. */
+type Override = 'absent' | FieldsAt;
+type FieldsAt = (now: Instant) => Readonly<Record<string, unknown>>;
+/** By the name of the sync. */
+export type Overrides = Readonly<Record<string, Override>>;
 
 const CONNECTIONS = {
   'pg-shop': {
@@ -39,50 +40,58 @@ const CONNECTIONS = {
   },
 } as const;
 
-/** The 24 syncs of a shop as the API lists them at `now`, healthy but for these. */
-export function theShop(now: Instant, troubles: Troubles = {}): readonly unknown[] {
-  return Object.entries(CONNECTIONS).flatMap(([connection, { connector, kb, everyMinutes, tables }]) =>
+/** The 24 syncs of a shop as the API lists them at `now`, healthy without an override. */
+export function aShop(now: Instant, overrides: Overrides = {}): readonly unknown[] {
+  return Object.entries(CONNECTIONS).flatMap(([connection, { tables, ...source }]) =>
     tables.flatMap((table) => {
-      const { [table]: trouble } = troubles;
-      if (trouble === 'absent') return [];
-      const healthy = aSyncOf(connection, connector, kb, table, everyMinutes, now);
-      return [{ ...healthy, ...trouble?.(now) }];
+      const { [table]: override } = overrides;
+      if (override === 'absent') return [];
+      return [{ ...aSync(table, { ...source, connection }, now), ...override?.(now) }];
     }),
   );
 }
 
-/** The syncs of the shop's database, each with the same trouble. */
-export function theShopsDatabase(trouble: Trouble): Troubles {
-  return Object.fromEntries(CONNECTIONS['pg-shop'].tables.map((table) => [table, trouble]));
+/** The same override for all eight syncs of one database of the shop. */
+export function aDatabaseOfTheShop(override: Override): Overrides {
+  return Object.fromEntries(CONNECTIONS['pg-shop'].tables.map((table) => [table, override]));
 }
 
-/** 360 syncs, 300 of which are in trouble: all of a database, most of a CRM, a third of the sheets. */
+/** 360 syncs, of which 300 are unhealthy: all of a database, most of a CRM and a third of the sheets. */
 export function aLargeOrganisation(now: Instant): readonly unknown[] {
   const numbered = (count: number, name: string) =>
     Array.from({ length: count }, (_, index) => `${name}_${String(index + 1).padStart(3, '0')}`);
+  const database = { connection: 'pg-main', connector: 'postgres', kb: 'kb_warehouse', everyMinutes: 15 };
+  const crm = { connection: 'salesforce', connector: 'salesforce', kb: 'kb_sales', everyMinutes: 60 };
+  const documents = {
+    connection: 'sheets',
+    connector: 'google-sheets',
+    kb: 'kb_finance',
+    everyMinutes: 24 * 60,
+  };
   const tables = numbered(180, 'table').map((table, index) => ({
-    ...aSyncOf('pg-main', 'postgres', 'kb_warehouse', table, 15, now),
+    ...aSync(table, database, now),
     ...failingSince(-30 - index)(now),
   }));
   const objects = numbered(120, 'object').map((object, index) => ({
-    ...aSyncOf('salesforce', 'salesforce', 'kb_sales', object, 60, now),
+    ...aSync(object, crm, now),
     ...(index < 100 && stalledSince(-400 - index)(now)),
   }));
   const sheets = numbered(60, 'sheet').map((sheet, index) => ({
-    ...aSyncOf('sheets', 'google-sheets', 'kb_finance', sheet, 24 * 60, now),
+    ...aSync(sheet, documents, now),
     ...(index % 3 === 0 && disabledSince(-60)(now)),
   }));
   return [...tables, ...objects, ...sheets];
 }
 
-function aSyncOf(
-  connection: string,
-  connector: string,
-  kb: string,
-  table: string,
-  everyMinutes: number,
-  now: Instant,
-): Record<string, unknown> {
+interface Source {
+  readonly connection: string;
+  readonly connector: string;
+  readonly kb: string;
+  readonly everyMinutes: number;
+}
+
+function aSync(table: string, source: Source, now: Instant): Record<string, unknown> {
+  const { connection, connector, kb, everyMinutes } = source;
   return aRecord(now, {
     id: `sync_${table}`,
     name: table,
@@ -97,13 +106,13 @@ function aSyncOf(
   });
 }
 
-/** A moment of the story, in minutes since it began. */
+/** The time that many minutes after the beginning. */
 export function minute(minutes: number): Instant {
   return START + minutes * MINUTE;
 }
 
-/** Succeeded last at that minute of the story, and has failed every quarter of an hour since. */
-export function failingSince(minutes: number): Trouble & ((now: Instant) => Record<string, unknown>) {
+/** Its last success was at that minute; it has failed every 15 minutes since. */
+export function failingSince(minutes: number): FieldsAt {
   return (now) => ({
     last_state: 'failed',
     last_run_at: iso(now - 4 * MINUTE),
@@ -112,13 +121,13 @@ export function failingSince(minutes: number): Trouble & ((now: Instant) => Reco
   });
 }
 
-/** Nothing has started since that minute of the story. */
-export function stalledSince(minutes: number): Trouble & ((now: Instant) => Record<string, unknown>) {
+/** Its last run was at that minute. */
+export function stalledSince(minutes: number): FieldsAt {
   return (now) => ({ last_run_at: iso(minute(minutes)), ...lastSuccess(minutes, now) });
 }
 
-/** The platform gave up; it succeeded last at that minute of the story. */
-export function disabledSince(minutes: number): Trouble & ((now: Instant) => Record<string, unknown>) {
+/** The platform disabled it; its last success was at that minute. */
+export function disabledSince(minutes: number): FieldsAt {
   return (now) => ({
     enabled: false,
     disabled_reason: '403 the caller does not have permission',
@@ -129,8 +138,8 @@ export function disabledSince(minutes: number): Trouble & ((now: Instant) => Rec
   });
 }
 
-/** Enabled by a person, and not run since. */
-export function enabledAgainAfter(minutes: number): Trouble {
+/** A person enabled it again, and it has not run since. Its last success was at that minute. */
+export function enabledAgainAfter(minutes: number): FieldsAt {
   return (now) => ({
     last_state: 'failed',
     last_run_at: iso(minute(10)),
@@ -139,13 +148,13 @@ export function enabledAgainAfter(minutes: number): Trouble {
   });
 }
 
-export const PAUSED: Trouble = () => ({ enabled: false, disabled_reason: null });
+export const PAUSED: FieldsAt = () => ({ enabled: false, disabled_reason: null });
 
-/** What no interval can be read of. */
-export const UNREADABLE: Trouble = () => ({ interval_secs: 'often' });
+/** Its interval cannot be read. */
+export const UNREADABLE: FieldsAt = () => ({ interval_secs: 'often' });
 
-/** Every field that a message quotes, written to break it. */
-export const HOSTILE: Trouble = (now) => ({
+/** Markup and control characters in every field that a message quotes. */
+export const HOSTILE: FieldsAt = (now) => ({
   ...disabledSince(0)(now),
   name: '<!channel> *orders* `rm -rf` @here',
   kb_uid: 'kb_&lt;shop&gt; <https://example.com|click>',

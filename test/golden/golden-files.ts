@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { check } from '../../lambda/commands/check.ts';
 import { CheckFailed, type Outcome } from '../../lambda/commands/outcome.ts';
-import type { Digest } from '../../lambda/core/digest/write-digest.ts';
+import type { Digest } from '../../lambda/core/digest/digest.ts';
 import { PLAIN, renderPlainText } from '../../lambda/core/render/plain-text.ts';
 import type { SlackMessage } from '../../lambda/slack/webhook.ts';
 import { REFUSED, settings, World } from '../commands/a-world.ts';
@@ -11,29 +11,29 @@ import type { Check, Situation } from './situations.ts';
 /** Where the golden files are. */
 export const FOLDER = new URL('./', import.meta.url);
 
-/** What is said of a situation: the digest of its last check, and the messages that were posted. */
-export interface InvocationResult {
+/** What the last check of a situation gives. */
+interface Result {
   readonly digest: Digest;
   readonly messages: readonly SlackMessage[];
 }
 
-/** Plays a situation through real checks, the listing and Slack alone being made up. */
-export async function said({ checks }: Situation): Promise<InvocationResult> {
+/** Runs the real checks of a situation, with a fake listing and a fake Slack. */
+export async function runSituation({ checks }: Situation): Promise<Result> {
   const world = new World();
   let digest: Digest | undefined;
   for (const one of checks) {
     world.posted.splice(0);
-    const outcome = await outcomeOf(one, world);
+    const outcome = await runCheck(one, world);
     digest = outcome.kind === 'checked' ? outcome.digest : undefined;
   }
-  if (digest === undefined) throw new Error('the last check of the situation says nothing');
+  if (digest === undefined) throw new Error('the last check of the situation has no digest');
   return { digest, messages: world.posted.map(({ text, blocks }) => ({ text, blocks })) };
 }
 
-async function outcomeOf({ atMinute, shown, slackRefuses }: Check, world: World): Promise<Outcome> {
+async function runCheck({ atMinute, shown, slackRefuses }: Check, world: World): Promise<Outcome> {
   world.now = minute(atMinute);
   world.shown = shown;
-  if (slackRefuses) world.answers.push(REFUSED);
+  if (slackRefuses) world.postResults.push(REFUSED);
   try {
     return await check(world.ports, settings());
   } catch (error) {
@@ -42,16 +42,17 @@ async function outcomeOf({ atMinute, shown, slackRefuses }: Check, world: World)
   }
 }
 
-/** The golden files of a situation by their names, as they should be. */
-export function goldenFiles(name: string, { story }: Situation, { digest, messages }: InvocationResult) {
+/** The expected content of the golden files of a situation, by file name. */
+export async function goldenFiles(name: string, situation: Situation): Promise<Record<string, string>> {
+  const { digest, messages } = await runSituation(situation);
   return {
-    [`${name}.txt`]: `# ${story}\n\n${renderPlainText(digest, { ...PLAIN, width: 100 })}\n`,
+    [`${name}.txt`]: `# ${situation.description}\n\n${renderPlainText(digest, { ...PLAIN, width: 100 })}\n`,
     // Each message can be pasted into Slack's Block Kit Builder.
     [`${name}.slack.json`]: `${JSON.stringify(messages, null, 2)}\n`,
   };
 }
 
-/** The names of the golden files that are there. */
-export function filesThere(): readonly string[] {
+/** The names of the golden files in the folder. */
+export function existingFiles(): readonly string[] {
   return readdirSync(FOLDER).filter((file) => /\.(txt|json)$/.test(file));
 }

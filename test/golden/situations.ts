@@ -1,93 +1,93 @@
-import type { ListingFailure } from '../../lambda/core/alert.ts';
+import type { ListingFailure } from '../../lambda/core/listing.ts';
 import type { Instant } from '../../lambda/core/time.ts';
 import type { Shown } from '../commands/a-world.ts';
 import {
+  aDatabaseOfTheShop,
   aLargeOrganisation,
+  aShop,
   disabledSince,
   enabledAgainAfter,
   failingSince,
   HOSTILE,
+  type Overrides,
   PAUSED,
   stalledSince,
-  type Troubles,
-  theShop,
-  theShopsDatabase,
   UNREADABLE,
 } from './an-organisation.ts';
 
-/** What happens to an organisation, check by check; what the last check says is kept in golden files. */
+/** Some checks of an organisation. The golden files keep the digest and the messages of the last one. */
 export interface Situation {
   /** In a sentence. */
-  readonly story: string;
+  readonly description: string;
   readonly checks: readonly Check[];
 }
 
 export interface Check {
-  /** Since the story began. */
+  /** Minutes since the beginning. */
   readonly atMinute: number;
   readonly shown: (now: Instant) => Shown;
-  /** Slack refuses what this check posts. */
+  /** Slack refuses the messages of this check. */
   readonly slackRefuses?: true;
 }
 
-/** A check at that minute of the story, which sees the shop with these troubles. */
-function at(atMinute: number, troubles: Troubles = {}): Check {
-  return { atMinute, shown: (now) => theShop(now, troubles) };
+/** A check of the shop at that minute; these syncs are not healthy. */
+function at(atMinute: number, overrides: Overrides = {}): Check {
+  return { atMinute, shown: (now) => aShop(now, overrides) };
 }
 
-/** A check that cannot list. */
-function blindAt(atMinute: number): Check {
+/** A check at that minute whose listing fails. */
+function listingFailureAt(atMinute: number): Check {
   return { atMinute, shown: () => UNREACHABLE };
 }
 
 const UNREACHABLE: ListingFailure = {
   kind: 'failed',
   request: 'GET https://api.timbal.ai/orgs/acme/connectors/syncs',
-  received: '503 Service Unavailable, 4 tries',
+  received: '503 Service Unavailable, 4 attempts',
 };
 
-const OPEN_FOR_A_DAY: Troubles = {
+const OPEN_FOR_A_DAY: Overrides = {
   orders: failingSince(-5),
   invoices: disabledSince(0),
   budget: PAUSED,
 };
 
-/** By the names of their files. */
+/** By the name of their files. */
 export const SITUATIONS: Readonly<Record<string, Situation>> = {
-  'first-look-300-in-trouble': {
-    story: 'The first look at an organisation of 360 syncs, 300 of which are in trouble.',
+  'initial-run-300-unhealthy': {
+    description: 'The first check of an organisation of 360 syncs, of which 300 are unhealthy.',
     checks: [{ atMinute: 0, shown: aLargeOrganisation }],
   },
   'one-new': {
-    story: 'One sync begins to fail.',
+    description: 'One sync starts to fail.',
     checks: [at(0), at(40, { orders: failingSince(-5) })],
   },
-  'many-of-one-cause': {
-    story: 'A database goes away, and its eight syncs fail together.',
-    checks: [at(0), at(40, theShopsDatabase(failingSince(-5)))],
+  'shared-cause': {
+    description: 'A database is unreachable, and its eight syncs fail.',
+    checks: [at(0), at(40, aDatabaseOfTheShop(failingSince(-5)))],
   },
   escalation: {
-    story: 'A sync that has stalled is more than twelve intervals behind.',
+    description: 'A stalled sync falls more than twelve intervals behind.',
     checks: [at(0), at(60, { orders: stalledSince(0) }), at(200, { orders: stalledSince(0) })],
   },
   recovery: {
-    story: 'Of two syncs in trouble one succeeds, and the other is enabled again.',
+    description: 'One unhealthy sync succeeds, and another is enabled again.',
     checks: [
       at(0),
       at(40, { orders: failingSince(0), invoices: disabledSince(0) }),
       at(100, { invoices: enabledAgainAfter(0) }),
     ],
   },
-  'recovery-of-a-cause': {
-    story: 'The database is back, and all of its eight syncs with it.',
-    checks: [at(0), at(40, theShopsDatabase(failingSince(-5))), at(100)],
+  'shared-cause-resolved': {
+    description: 'The database is reachable again, and its eight syncs succeed.',
+    checks: [at(0), at(40, aDatabaseOfTheShop(failingSince(-5))), at(100)],
   },
-  missed: {
-    story: 'A sync failed and recovered, and Slack had refused to hear of it.',
+  'resolved-undelivered': {
+    description: 'A sync failed and recovered while Slack refused the messages.',
     checks: [at(0), { ...at(40, { orders: failingSince(0) }), slackRefuses: true }, at(100)],
   },
-  gone: {
-    story: 'A sync that was failing is absent from two listings in a row.',
+  unlisted: {
+    description: 'Two listings in a row lack a sync that was failing.',
     checks: [
       at(0),
       at(40, { orders: failingSince(0) }),
@@ -96,30 +96,31 @@ export const SITUATIONS: Readonly<Record<string, Situation>> = {
     ],
   },
   reminder: {
-    story: 'A day later, what was told is still open.',
+    description: 'A day after the first message, the alerts are still open.',
     checks: [at(0), at(300, OPEN_FOR_A_DAY), at(300 + 24 * 60, OPEN_FOR_A_DAY)],
   },
-  listingFailure: {
-    story: 'The syncs can no longer be listed, while an alert is open.',
-    checks: [at(0), at(40, { orders: failingSince(0) }), blindAt(45), blindAt(60)],
+  'listing-failure': {
+    description: 'The listing fails while an alert is open.',
+    checks: [at(0), at(40, { orders: failingSince(0) }), listingFailureAt(45), listingFailureAt(60)],
   },
-  'sight-restored': {
-    story: 'The syncs can be listed again, and the alert that was open has ended meanwhile.',
-    checks: [at(0), at(40, { orders: failingSince(0) }), blindAt(45), blindAt(60), at(90)],
+  'listing-restored': {
+    description: 'The listing succeeds again, and shows that the open alert is resolved.',
+    checks: [at(0), at(40, { orders: failingSince(0) }), listingFailureAt(45), listingFailureAt(60), at(90)],
   },
   flapping: {
-    story: 'A sync fails for the fourth time in a day.',
+    description: 'A sync fails for the fourth time in a day.',
     checks: [60, 120, 180, 240].flatMap((minute) => [
       at(minute - 30),
       at(minute, { orders: failingSince(minute - 30) }),
     ]),
   },
   'hostile-names': {
-    story: 'What a sync is called, and what is said of it, is written to break a message.',
+    description: 'The name and the texts of a sync contain markup that could break a message.',
     checks: [at(0), at(40, { orders: HOSTILE })],
   },
   'all-at-once': {
-    story: 'A database goes down while others get worse, recover, vanish, were missed or cannot be read.',
+    description:
+      'A database is unreachable while other syncs escalate, recover, are unlisted, were undelivered or are unreadable.',
     checks: [
       at(0),
       at(300, {
@@ -135,7 +136,7 @@ export const SITUATIONS: Readonly<Record<string, Situation>> = {
       },
       { ...at(605, { contacts: failingSince(0), agents: 'absent' }), slackRefuses: true },
       at(800, {
-        ...theShopsDatabase(failingSince(760)),
+        ...aDatabaseOfTheShop(failingSince(760)),
         contacts: failingSince(0),
         invoices: disabledSince(700),
         companies: UNREADABLE,

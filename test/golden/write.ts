@@ -1,11 +1,14 @@
+/*
+ * In: the situations. Out: their golden files, written anew. A person calls this as `npm run goldens`, and reads the diff
+ * before the commit.
+ */
 import { rmSync, writeFileSync } from 'node:fs';
-import { FOLDER, filesThere, goldenFiles, said } from './golden-files.ts';
+import { existingFiles, FOLDER, goldenFiles } from './golden-files.ts';
 import { SITUATIONS } from './situations.ts';
 
-/** `npm run goldens`: writes the golden files anew; what changed is for a person to read before it is committed. */
-for (const file of filesThere()) rmSync(new URL(file, FOLDER));
+for (const file of existingFiles()) rmSync(new URL(file, FOLDER));
 for (const [name, situation] of Object.entries(SITUATIONS)) {
-  const files = goldenFiles(name, situation, await said(situation));
+  const files = await goldenFiles(name, situation);
   for (const [file, text] of Object.entries(files)) writeFileSync(new URL(file, FOLDER), text);
 }
-process.stdout.write(`wrote ${filesThere().length} golden files to test/golden\n`);
+process.stdout.write(`wrote ${existingFiles().length} golden files to test/golden\n`);

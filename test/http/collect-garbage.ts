@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** Collects garbage every few milliseconds until the promise settles: what is only weakly held is gone by then. */
+/** Collects garbage every 20 ms until the promise settles, so that everything held only weakly is gone by then. */
 export async function whileCollectingGarbage<T>(promise: Promise<T>): Promise<T> {
   setFlagsFromString('--expose-gc');
   const collect: unknown = runInNewContext('gc');

@@ -1,36 +1,37 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** A request as it arrived, whole. */
+/** A complete request, as it arrived. */
 export interface Received {
   readonly method: string;
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
-  /** By `performance.now()`. */
+  /** The time of arrival, in milliseconds of `performance.now()`. */
   readonly atMs: number;
 }
 
-/** What the server does with one request. */
+/** The server's reaction to one request. */
 export type Behaviour = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** A real HTTP server on loopback, on a port of its own. */
+/** A real HTTP server on a loopback port of its own. */
 export interface LocalServer {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly url: string;
   readonly requests: readonly Received[];
-  /** How many connections were ever made. */
+  /** How many connections clients have ever opened. */
   readonly connections: () => number;
   /**
-   * How many of the connections that had a request are open now. Others do not count: after an abort, `fetch` (undici
-   * 6.24) opens a spare one, sends nothing over it, and closes it by itself.
+   * How many connections that carried a request are open now. Others do not count: after an abort, `fetch` (undici
+   * 6.24) opens a spare connection, sends nothing over it, and closes it.
    */
   readonly open: () => number;
 }
 
 const closing: (() => Promise<void>)[] = [];
 
-/** Starts a server that does one thing for each request, in this order, and the last for all that follow. */
+/** Starts a server with one behaviour per request, in this order; the last one applies to all further requests. */
 export async function localServer(...behaviours: readonly Behaviour[]): Promise<LocalServer> {
   const requests: Received[] = [];
   const sockets = new Set<Socket>();
@@ -68,27 +69,35 @@ export async function localServer(...behaviours: readonly Behaviour[]): Promise<
   };
 }
 
-/** Waits, half a second at most, until no request's connection is open. */
-export async function nothingOpen({ open }: Pick<LocalServer, 'open'>): Promise<void> {
+/** Waits until no connection that carried a request is open; fails after half a second. */
+export async function allConnectionsClosed({ open }: Pick<LocalServer, 'open'>): Promise<void> {
   for (let waits = 0; waits < 50 && open() > 0; waits += 1) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   if (open() > 0) throw new Error(`${open()} connections are still open`);
 }
 
-/** For `afterEach`: closes every server of the test, and cuts what is still connected. */
+/** Waits until the server has received this many requests. It waits in turns of the event loop, so timers may be faked. */
+export async function requestsReceived(
+  { requests }: Pick<LocalServer, 'requests'>,
+  count: number,
+): Promise<void> {
+  while (requests.length < count) await nextTurn();
+}
+
+/** For `afterEach`: closes every server of the test, and its connections. */
 export async function closeLocalServers(): Promise<void> {
   await Promise.all(closing.splice(0).map((close) => close()));
 }
 
-/** An address on loopback at which nothing listens. */
-export async function nobodyThere(): Promise<string> {
+/** The URL of a loopback port at which nothing listens. */
+export async function unusedUrl(): Promise<string> {
   const { url } = await localServer();
   await closing.pop()?.();
   return url;
 }
 
-/** Answers at once. */
+/** Responds at once. */
 export function answers(
   status: number,
   body = '',
@@ -97,31 +106,35 @@ export function answers(
   return (_request, response) => void response.writeHead(status, headers).end(body);
 }
 
-/** Answers with JSON. */
+/** Responds with JSON. */
 export function answersJson(status: number, body: unknown): Behaviour {
   return answers(status, JSON.stringify(body), { 'content-type': 'application/json' });
 }
 
-/** Never answers. */
+/** Never responds. */
 export const hangs: Behaviour = () => {};
 
-/** Closes the connection without an answer. */
-export const cuts: Behaviour = (request) => void request.socket.destroy();
+/** Closes the connection without a response. */
+export const disconnects: Behaviour = (request) => void request.socket.destroy();
 
-/** Sends the head and the beginning of a body, then nothing more. */
+/** Sends the head and the beginning of a body, then nothing. */
 export function stallsMidway(status: number, beginning: string): Behaviour {
   return (_request, response) => void response.writeHead(status).write(beginning);
 }
 
-/** Sends the beginning of a body, chunked or with a length that promises more, and closes the connection. */
-export function cutsMidway(status: number, beginning: string, how: 'chunked' | 'with a length'): Behaviour {
-  const headers = how === 'chunked' ? {} : { 'content-length': beginning.length + 100 };
+/** Sends the beginning of a body, chunked or with a content length that promises more, and closes the connection. */
+export function disconnectsMidway(
+  status: number,
+  beginning: string,
+  encoding: 'chunked' | 'with a length',
+): Behaviour {
+  const headers = encoding === 'chunked' ? {} : { 'content-length': beginning.length + 100 };
   return (request, response) => {
     response.writeHead(status, headers).write(beginning, () => setTimeout(() => request.socket.end(), 5));
   };
 }
 
-/** Sends these characters, HTTP or not, and closes the connection. */
+/** Sends these characters, valid HTTP or not, and closes the connection. */
 export function sendsRaw(text: (request: IncomingMessage) => string): Behaviour {
   return (request) => void request.socket.end(text(request));
 }

@@ -125,7 +125,7 @@ export class Deployed {
   calls() {
     const { api, slack } = this.servers;
     const { queries, writes } = this.table;
-    const reads = this.secrets.command.length;
+    const reads = this.secrets.requestedIds.length;
     return { listings: api.requests.length, posts: slack.requests.length, queries, writes, secrets: reads };
   }
 

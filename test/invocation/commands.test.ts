@@ -25,7 +25,7 @@ describe('the command report', () => {
     expect(deployed.logged().entry).toMatchObject({ command: 'report', unhealthy: 1 });
   });
 
-  it('names the command that shows what does not fit into Slack', async () => {
+  it('names the command that shows the rest of a report too long for Slack', async () => {
     deployed.shown = Array.from({ length: 500 }, (_, index) =>
       aFailingRecord(START, { id: `sync-${index}` }),
     );

@@ -89,7 +89,7 @@ describe('a check that fails', () => {
     expect(deployed.logged().entry['runbook']).toBe('docs/runbook.md#an-unexpected-error');
   });
 
-  it('says no secret, also when a setting repeats one', async () => {
+  it('contains no secret, also when a setting repeats one', async () => {
     deployed.environment[NAMES.tableName] = `${MARK}-key`;
     deployed.table.onQueries.push(faulty('AccessDeniedException'));
     expect((await failureOf(deployed.invoke())).message).toContain('table "***"');

@@ -64,17 +64,13 @@ describe('the log of a check', () => {
   });
 
   it('links to the runbook for everything about sync-alerts itself', async () => {
-    deployed.shown = [aRecord(START)];
-    await deployed.invoke();
-    const healthy = Array.from({ length: 3 }, (_, index) => aRecord(START, { id: `sync-${index}` }));
-    deployed.shown = [...healthy, aRecord(START, { id: null })];
+    const readable = Array.from({ length: 3 }, (_, index) => aRecord(START, { id: `sync-${index}` }));
+    deployed.shown = [...readable, aRecord(START, { id: null })];
     await deployed.invoke();
     expect(deployed.logged().entry['runbook']).toEqual(['docs/runbook.md#records-that-cannot-be-read']);
-    // The clock of the check before was an hour ahead.
-    deployed.shown = [...healthy, aRecord(START, { id: null })];
+    // One check whose clock is an hour ahead, and which has something to save.
     deployed.now += HOUR;
-    deployed.shown.slice();
-    deployed.shown = [aFailingRecord(deployed.now), ...deployed.shown];
+    deployed.shown = [...deployed.shown, aFailingRecord(deployed.now)];
     await deployed.invoke();
     deployed.now -= HOUR;
     await deployed.invoke();

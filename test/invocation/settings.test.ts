@@ -70,8 +70,8 @@ describe('the settings of a deployed function', () => {
   });
 
   it.each([
-    [undefined, 'policy.json: is missing from the function package: redeploy'],
-    ['{', 'policy.json: is not JSON'],
+    [undefined, 'policy.json: missing from the function package: redeploy'],
+    ['{', 'policy.json: not JSON'],
     ['7', 'policy.json: the policy'],
   ])('reject %p as the policy file', (policy, fault) => {
     expect(faults(parseSettings(ENVIRONMENT, policy))).toEqual([expect.stringContaining(fault)]);

@@ -3,21 +3,21 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { CLIENT_OPTIONS } from '../../lambda/aws/client-options.ts';
 import { answers, type Behaviour, type LocalServer, localServer } from '../http/local-server.ts';
 
-/** What a filled secret holds, with a mark that nothing but the secret may hold. */
+/** The values of a filled secret. Each secret one contains a mark, so that a leak can be found. */
 export const FILLED = {
   timbalApiKey: 'MARKED-key',
   timbalOrgId: 'acme',
   slackWebhookUrl: 'https://hooks.slack.com/services/T0/B0/MARKED',
 };
 
-/** A Secrets Manager on loopback, over real HTTP, with one secret in it. */
+/** An AWS Secrets Manager on loopback, over real HTTP, that has one secret. */
 export class ASecretsManager {
-  /** Its text; undefined: it holds bytes. */
+  /** The text of the secret; undefined: it holds bytes. */
   text: string | undefined = JSON.stringify(FILLED);
-  /** What befalls the next readings, in this order. */
+  /** The server's behaviour at the next reads, in this order, instead of the secret. */
   readonly onReads: Behaviour[] = [];
-  /** The names or ARNs that were asked for. */
-  readonly command: string[] = [];
+  /** The name or ARN of each read. */
+  readonly requestedIds: string[] = [];
   #server: LocalServer | undefined;
 
   static async start(): Promise<ASecretsManager> {
@@ -30,7 +30,7 @@ export class ASecretsManager {
   }
 
   get server(): LocalServer {
-    if (this.#server === undefined) throw new Error('it was not started');
+    if (this.#server === undefined) throw new Error('the server was not started');
     return this.#server;
   }
 
@@ -48,19 +48,19 @@ export class ASecretsManager {
     this.text = JSON.stringify(values);
   }
 
-  /** Answers one call: for a server that plays more than this service. */
+  /** Responds to one call, for a server that plays several services. */
   answer(request: IncomingMessage, body: string, response: ServerResponse): void {
     const { SecretId }: { SecretId: string } = JSON.parse(body);
-    this.command.push(SecretId);
+    this.requestedIds.push(SecretId);
     const value = this.text === undefined ? { SecretBinary: 'AAEC' } : { SecretString: this.text };
     const behave = this.onReads.shift() ?? json(200, { Name: SecretId, ...value });
     behave(request, response);
   }
 }
 
-/** An error as Secrets Manager sends it, in words that repeat what must not be repeated. */
+/** An error as Secrets Manager sends it, with a message that repeats a secret value. */
 export function secretFault(type: string, status = 400): Behaviour {
-  return json(status, { __type: type, Message: 'about MARKED-key, as the service words it' });
+  return json(status, { __type: type, Message: 'MARKED-key is in this message of the service' });
 }
 
 function json(status: number, body: unknown): Behaviour {

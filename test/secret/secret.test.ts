@@ -1,13 +1,15 @@
 import { inspect } from 'node:util';
 import { SyncAlertsError } from '../../lambda/errors.ts';
-import { KEPT_SECONDS, Secret } from '../../lambda/secret/secret.ts';
+import { Secret } from '../../lambda/secret/secret.ts';
 import { SECRET_PLACEHOLDER } from '../../lambda/secret/secret-placeholder.ts';
 import { START } from '../commands/a-world.ts';
-import { closeLocalServers, hangs, nothingOpen } from '../http/local-server.ts';
+import { fakeTimers, timerStarted } from '../http/fake-timers.ts';
+import { allConnectionsClosed, closeLocalServers, hangs } from '../http/local-server.ts';
+import { rejectionOf } from '../state/rejection.ts';
 import { ASecretsManager, FILLED, secretFault } from './a-secrets-manager.ts';
 
 const ARN = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:SyncAlerts-AbCdEf';
-const FILL = `aws secretsmanager put-secret-value --region eu-west-1 --secret-id ${ARN} --secret-string file:///dev/stdin < secret.json`;
+const FILL_COMMAND = `aws secretsmanager put-secret-value --region eu-west-1 --secret-id ${ARN} --secret-string file:///dev/stdin < secret.json`;
 
 let manager: ASecretsManager;
 let now: number;
@@ -26,41 +28,44 @@ describe('the secret', () => {
       webhookUrl: FILLED.slackWebhookUrl,
       webhookUrls: {},
     });
-    expect(manager.command).toEqual([ARN]);
+    expect(manager.requestedIds).toEqual([ARN]);
   });
 
-  it('gives the key and the webhook to those who need them', async () => {
+  it('provides the API key and the URL of the webhook from one read', async () => {
     const secret = aSecret();
     expect(await secret.apiKey.read()).toBe('MARKED-key');
     expect(await secret.webhookUrl.read()).toBe(FILLED.slackWebhookUrl);
-    expect(manager.command).toHaveLength(1);
+    expect(manager.requestedIds).toHaveLength(1);
   });
 
-  it('may hold more webhooks by name, and keys that are not ours', async () => {
+  it('may hold further webhooks by name, and unknown keys', async () => {
     const more = { 'data-eng': 'https://hooks.slack.com/services/T0/B1/MARKED' };
-    manager.fill({ ...FILLED, slackWebhooks: more, note: 'ours' });
+    manager.fill({ ...FILLED, slackWebhooks: more, note: 'unknown' });
     expect((await aSecret().read()).webhookUrls).toEqual(more);
   });
 
-  it('is taken without the blanks around its values', async () => {
+  it('is read without the white space around its values', async () => {
     manager.fill({ ...FILLED, timbalApiKey: ' MARKED-key\n' });
     expect((await aSecret().read()).apiKey).toBe('MARKED-key');
   });
 
   it.each([
-    [KEPT_SECONDS - 1, 1],
-    [KEPT_SECONDS, 2],
-    [KEPT_SECONDS + 1, 2],
+    [15 * 60 - 1, 1],
+    [15 * 60, 2],
+    [15 * 60 + 1, 2],
     [-1, 2],
-  ])('after %i seconds has been read %i times', async (seconds, reads) => {
-    const secret = aSecret();
-    await secret.read();
-    now += seconds * 1000;
-    await secret.read();
-    expect(manager.command).toHaveLength(reads);
-  });
+  ])(
+    'is cached for 15 minutes: %i s after the first read it has been read %i times',
+    async (seconds, reads) => {
+      const secret = aSecret();
+      await secret.read();
+      now += seconds * 1000;
+      await secret.read();
+      expect(manager.requestedIds).toHaveLength(reads);
+    },
+  );
 
-  it('is read once for all who ask at the same time', async () => {
+  it('is read once for concurrent readers', async () => {
     const secret = aSecret();
     await Promise.all([
       secret.read(),
@@ -68,10 +73,10 @@ describe('the secret', () => {
       secret.webhookUrl.readFresh(),
       secret.readFresh(),
     ]);
-    expect(manager.command).toHaveLength(1);
+    expect(manager.requestedIds).toHaveLength(1);
   });
 
-  it('read afresh gives what it holds now, also to those who read it later', async () => {
+  it('that is read fresh replaces the cached values', async () => {
     const secret = aSecret();
     await secret.read();
     manager.fill({ ...FILLED, timbalApiKey: 'MARKED-rotated' });
@@ -80,14 +85,14 @@ describe('the secret', () => {
     expect(await secret.apiKey.read()).toBe('MARKED-rotated');
   });
 
-  it('that could not be read is read again by whoever asks next', async () => {
+  it('is read again by the next reader after a read that failed', async () => {
     const secret = aSecret();
     manager.onReads.push(secretFault('AccessDeniedException'));
-    await failure(secret.read());
+    await rejectionOf(secret.read());
     expect((await secret.read()).apiKey).toBe('MARKED-key');
   });
 
-  it('is masked wherever it stands in a text, rotated values too', async () => {
+  it('is redacted wherever a text contains it, rotated values too', async () => {
     const secret = aSecret();
     await secret.read();
     manager.fill({ ...FILLED, timbalApiKey: 'MARKED-rotated' });
@@ -96,7 +101,7 @@ describe('the secret', () => {
     expect(secret.redacted(text)).toBe('key ***, ***, POST ***, ***');
   });
 
-  it('is masked where its token stands in the query of a URL, too', async () => {
+  it('is redacted where a text contains only the query of a webhook', async () => {
     const secret = aSecret();
     manager.fill({ ...FILLED, slackWebhookUrl: 'https://proxy.example/?token=MARKED-TOKEN' });
     await secret.read();
@@ -104,112 +109,143 @@ describe('the secret', () => {
   });
 });
 
-describe('a secret that is not usable names itself, the key and the command that fills it', () => {
+describe('the error about a secret that cannot be used names the secret, the key and the command that fills it:', () => {
   it.each<[string, string | undefined, string]>([
     [
-      'as CloudFormation made it',
+      'the placeholder of CloudFormation',
       SECRET_PLACEHOLDER,
       '"timbalApiKey" still holds the placeholder; "timbalOrgId" still holds the placeholder; "slackWebhookUrl" still holds the placeholder',
     ],
-    ['that is not JSON', '{"timbalApiKey": MARKED', 'it is not JSON'],
-    ['that is empty', '', 'it is not JSON'],
-    ['that is no object', '"MARKED"', 'it is not a JSON object'],
-    ['that is an array', '["MARKED"]', '"timbalApiKey" is missing'],
-    ['that holds bytes', undefined, 'it holds bytes, not text'],
-    ['without a key', text({ timbalApiKey: undefined }), '"timbalApiKey" is missing'],
-    ['with an empty key', text({ timbalOrgId: ' ' }), '"timbalOrgId" is empty'],
-    ['with a number', text({ timbalOrgId: 7 }), '"timbalOrgId" is not a text'],
+    ['text that is not JSON', '{"timbalApiKey": MARKED', 'it is not JSON'],
+    ['an empty text', '', 'it is not JSON'],
+    ['JSON that is not an object', '"MARKED"', 'it is not a JSON object'],
+    ['an array', '["MARKED"]', '"timbalApiKey" is missing'],
+    ['bytes', undefined, 'it holds bytes, not text'],
+    ['a missing key', text({ timbalApiKey: undefined }), '"timbalApiKey" is missing'],
+    ['an empty key', text({ timbalOrgId: ' ' }), '"timbalOrgId" is empty'],
+    ['a number', text({ timbalOrgId: 7 }), '"timbalOrgId" is not a string'],
     [
-      'with a webhook over http',
+      'a webhook over plain http',
       text({ slackWebhookUrl: 'http://hooks.slack.com/services/MARKED' }),
       '"slackWebhookUrl" is not https',
     ],
     [
-      'with a workflow',
+      'a workflow webhook',
       text({ slackWebhookUrl: 'https://hooks.slack.com/triggers/MARKED' }),
       '"slackWebhookUrl" is a workflow webhook (/triggers/)',
     ],
-    ['with no URL', text({ slackWebhookUrl: 'MARKED' }), '"slackWebhookUrl" is not a URL'],
+    ['a webhook that is not a URL', text({ slackWebhookUrl: 'MARKED' }), '"slackWebhookUrl" is not a URL'],
     [
-      'with a bad named webhook',
+      'a named webhook that is not a URL',
       text({ slackWebhooks: { eng: 'MARKED' } }),
       '"slackWebhooks.eng" is not a URL',
     ],
     [
-      'with a named webhook whose name and URL are swapped',
+      'a named webhook whose name and URL are swapped',
       text({ slackWebhooks: { 'https://hooks.slack.com/services/T0/B0/MARKED': 'eng' } }),
       '"slackWebhooks.…" is not a URL',
     ],
-    ['with a list of webhooks', text({ slackWebhooks: 'MARKED' }), '"slackWebhooks" is not an object'],
-  ])('%s', async (_name, secretText, says) => {
+    [
+      'webhooks that are not an object',
+      text({ slackWebhooks: 'MARKED' }),
+      '"slackWebhooks" is not an object',
+    ],
+  ])('%s', async (_name, secretText, fault) => {
     manager.text = secretText;
-    const error = await failure(aSecret().read());
+    const error = await rejectionOf(aSecret().read());
     expect(error).toMatchObject({ code: 'secret_invalid' });
-    expect(error.message).toContain(`the secret "${ARN}" is not usable: ${says}`);
-    expect(error.message).toContain(FILL);
-    expect(error.message).toContain('stack SyncAlerts-test');
+    expect(error.message).toContain(`the secret "${ARN}" cannot be used: ${fault}`);
+    expect(error.message).toContain(`. Fill it: ${FILL_COMMAND}`);
+    expect(error.message).toContain('(output FillSecretCommand of the stack SyncAlerts-test)');
     expect(everythingIn(error)).not.toContain('MARKED');
   });
 
-  it('all its faults at once', async () => {
+  it('all faults at once', async () => {
     manager.fill({ timbalApiKey: '', slackWebhookUrl: 'REPLACE_ME' });
-    expect((await failure(aSecret().read())).message).toContain(
+    expect((await rejectionOf(aSecret().read())).message).toContain(
       '"timbalApiKey" is empty; "timbalOrgId" is missing; "slackWebhookUrl" still holds the placeholder. Fill it',
     );
   });
 
-  it('by its name alone, where it is known by that', async () => {
+  it('without a region, when the secret is known by its name', async () => {
     manager.text = '';
-    const { message } = await failure(aSecret('sync-alerts/prod').read());
+    const { message } = await rejectionOf(aSecret({ secretId: 'sync-alerts/prod' }).read());
     expect(message).toContain('put-secret-value --secret-id sync-alerts/prod --secret-string');
   });
 });
 
-describe('a secret that cannot be read', () => {
+describe('reading the secret', () => {
   it.each([
-    ['ResourceNotFoundException', 'secret_missing', 'does not exist here, or has no value yet. Fill it: aws'],
-    ['AccessDeniedException', 'secret_denied', 'secretsmanager:GetSecretValue (and kms:Decrypt'],
+    [
+      'ResourceNotFoundException',
+      'secret_missing',
+      'does not exist in this account and region, or has no value yet. Fill it: aws',
+    ],
+    [
+      'AccessDeniedException',
+      'secret_denied',
+      "access denied: allow the function's role secretsmanager:GetSecretValue (and kms:Decrypt, when the secret has a key of its own) on the secret, or deploy the stack SyncAlerts-test again",
+    ],
     ['InvalidRequestException', 'secret_unreadable', 'aws secretsmanager restore-secret'],
-    ['UnrecognizedClientException', 'secret_unreadable', 'credentials'],
-    ['DecryptionFailure', 'secret_unreadable', '(DecryptionFailure)'],
-  ])('for %s says what to do, and repeats nothing of what the service said', async (name, code, says) => {
+    [
+      'UnrecognizedClientException',
+      'secret_unreadable',
+      "the function's credentials are missing or expired; the next check retries",
+    ],
+    [
+      'DecryptionFailure',
+      'secret_unreadable',
+      '(DecryptionFailure); the next check retries; if this lasts, check the status of AWS Secrets Manager',
+    ],
+  ])('fails after %s with advice, and quotes nothing of the service', async (name, code, advice) => {
     manager.onReads.push(secretFault(name));
-    const error = await failure(aSecret().read());
+    const error = await rejectionOf(aSecret().read());
     expect(error).toBeInstanceOf(SyncAlertsError);
     expect(error).toMatchObject({ code });
     expect(error.message).toContain(`the secret "${ARN}"`);
-    expect(error.message).toContain(says);
+    expect(error.message).toContain(advice);
     expect(everythingIn(error)).not.toContain('MARKED');
   });
 
-  it('is tried again after a 500 and a throttling', async () => {
+  it('is retried after a 500 and a throttling error', async () => {
+    // The SDK's backoff is a random part of its longest delay.
+    jest.spyOn(Math, 'random').mockReturnValue(0);
     manager.onReads.push(secretFault('InternalServiceError', 500), secretFault('ThrottlingException'));
     expect((await aSecret().read()).organisation).toBe('acme');
   });
 
-  it('is given up within its time, and leaves no connection open', async () => {
+  it('ends in its time, and leaves no connection open', async () => {
     manager.onReads.push(hangs, hangs, hangs);
     const started = performance.now();
-    const error = await failure(aSecret(ARN, 0.5).read());
+    const error = await rejectionOf(aSecret({ readSeconds: 0.5 }).read());
     expect(performance.now() - started).toBeLessThan(1900);
     expect(error).toMatchObject({ code: 'secret_unreadable' });
-    await nothingOpen(manager.server);
+    await allConnectionsClosed(manager.server);
+  });
+
+  it('ends after 5 s, retries included', async () => {
+    fakeTimers();
+    manager.onReads.push(hangs);
+    const reading = rejectionOf(aSecret().read());
+    await timerStarted(5000);
+    await jest.advanceTimersByTimeAsync(5000);
+    expect(await reading).toMatchObject({ code: 'secret_unreadable' });
   });
 });
 
-test('the placeholder is as it always was: CloudFormation overwrites every filled secret when it changes', () => {
+test('the placeholder never changes: CloudFormation would overwrite every filled secret', () => {
   expect(SECRET_PLACEHOLDER).toBe(
     '{"timbalApiKey":"REPLACE_ME","timbalOrgId":"REPLACE_ME","slackWebhookUrl":"REPLACE_ME"}',
   );
 });
 
-function aSecret(secretId = ARN, readSeconds = 5): Secret {
+function aSecret(options: { readonly secretId?: string; readonly readSeconds?: number } = {}): Secret {
   return new Secret({
     client: manager.client(),
-    secretId,
+    secretId: ARN,
     stackName: 'SyncAlerts-test',
     now: () => now,
-    readSeconds,
+    ...options,
   });
 }
 
@@ -217,16 +253,7 @@ function text(overrides: Readonly<Record<string, unknown>>): string {
   return JSON.stringify({ ...FILLED, ...overrides });
 }
 
-/** All that could be printed of an error: causes, hidden fields, stack. */
+/** Everything that could be printed of an error: causes, hidden properties, stack. */
 function everythingIn(error: Error): string {
   return inspect(error, { depth: 9, showHidden: true });
-}
-
-async function failure(attempt: Promise<unknown>): Promise<Error> {
-  try {
-    await attempt;
-  } catch (error) {
-    if (error instanceof Error) return error;
-  }
-  throw new Error('it did not fail');
 }

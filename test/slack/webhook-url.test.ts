@@ -1,6 +1,6 @@
 import { checkWebhookUrl } from '../../lambda/slack/webhook-url.ts';
 
-describe('the URL of a webhook', () => {
+describe('the URL of an incoming webhook', () => {
   it.each([
     'https://hooks.slack.com/services/T000/B000/XXX',
     'https://hooks.slack-gov.com/services/T000/B000/XXX',
@@ -8,33 +8,41 @@ describe('the URL of a webhook', () => {
     'http://127.0.0.1:8080/services/T/B/X',
     'http://localhost:8080/hook',
     'http://[::1]/hook',
-  ])('may be used: %s', (text) => {
+  ])('is accepted: %s', (text) => {
     const checked = checkWebhookUrl(text);
     expect(checked.ok && checked.url.href).toBe(text);
   });
 
   it.each([
-    ['a trigger', 'https://hooks.slack.com/triggers/T0/1/marked', /\/triggers\/.*create an incoming webhook/],
+    [
+      'a workflow trigger',
+      'https://hooks.slack.com/triggers/T0/1/marked',
+      /\/triggers\/.*create an incoming webhook/,
+    ],
     [
       'a workflow',
       'https://hooks.slack.com/workflows/T0/marked',
       /\/workflows\/.*create an incoming webhook/,
     ],
-    ['a trigger of the government', 'https://hooks.slack-gov.com/triggers/T0/marked', /\/triggers\//],
-    ['a trigger, the host in capitals', 'https://HOOKS.slack.com/triggers/marked', /\/triggers\//],
+    ['a workflow trigger of GovSlack', 'https://hooks.slack-gov.com/triggers/T0/marked', /\/triggers\//],
     [
-      'a trigger, the host with the dot of the root',
+      'a workflow trigger with the host in capitals',
+      'https://HOOKS.slack.com/triggers/marked',
+      /\/triggers\//,
+    ],
+    [
+      'a workflow trigger with a dot after the host',
       'https://hooks.slack.com./triggers/marked',
       /\/triggers\//,
     ],
-    ['a climb out of the services', 'https://hooks.slack.com/services/../triggers/marked', /\/triggers\//],
-    ['another path of Slack', 'https://hooks.slack.com/marked', /\/services\//],
-    ['a path that begins alike', 'https://hooks.slack.com/services-marked/x', /\/services\//],
-    ['the services without one', 'https://hooks.slack.com/services/', /\/services\//],
+    ['a path that leaves /services/', 'https://hooks.slack.com/services/../triggers/marked', /\/triggers\//],
+    ['another path at Slack', 'https://hooks.slack.com/marked', /\/services\//],
+    ['a path that only begins like /services', 'https://hooks.slack.com/services-marked/x', /\/services\//],
+    ['/services/ without a webhook', 'https://hooks.slack.com/services/', /\/services\//],
     ['plain http', 'http://hooks.slack.com/services/T/B/marked', /https/],
     ['a user name', 'https://marked@hooks.slack.com/services/T/B/X', /user name/],
-    ['no URL', 'hooks.slack.com/services/T/B/marked', /not a URL/],
-  ])('is refused without being repeated: %s', (_name, text, fault) => {
+    ['text that is not a URL', 'hooks.slack.com/services/T/B/marked', /not a URL/],
+  ])('is refused, and not repeated in the fault: %s', (_name, text, fault) => {
     const checked = checkWebhookUrl(text);
     expect(checked.ok ? '' : checked.fault).toMatch(fault);
     expect(JSON.stringify(checked)).not.toContain('marked');

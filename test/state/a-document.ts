@@ -1,25 +1,25 @@
 import { encode } from '../../lambda/state/document.ts';
-import { A_FULL_MEMORY } from './a-state.ts';
+import { A_FULL_STATE } from './a-state.ts';
 
-/** What stands in a document at one place, or somewhere below it. */
+/** A JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 interface JsonObject {
   readonly [key: string]: Json;
 }
 export type Path = readonly (string | number)[];
 
-/** A memory with everything in it, as it is read from where it is stored, at version 3. */
+/** The stored document, at version 3, of a state in which every optional field is set. */
 export function aDocument(): JsonObject {
-  const document: JsonObject = JSON.parse(JSON.stringify(encode(A_FULL_MEMORY, 3)));
+  const document: JsonObject = JSON.parse(JSON.stringify(encode(A_FULL_STATE, 3)));
   return document;
 }
 
-/** The paths of everything in a document, itself included. */
+/** The paths of all values in a document, the document itself included. */
 export function pathsIn(json: Json, path: Path = []): readonly Path[] {
   return [path, ...partsOf(json).flatMap(([key, part]) => pathsIn(part, [...path, key]))];
 }
 
-/** The value at a path. */
+/** The value at a path; throws when there is none. */
 export function at(json: Json, [key, ...rest]: Path): Json {
   if (key === undefined) return json;
   const found = partsOf(json).find(([name]) => name === key);
@@ -27,7 +27,7 @@ export function at(json: Json, [key, ...rest]: Path): Json {
   return at(found[1], rest);
 }
 
-/** The document with another value at a path; undefined takes it out. */
+/** The document with another value at a path; undefined removes the path. */
 export function replaced(json: Json, [key, ...rest]: Path, value: Json | undefined): Json | undefined {
   if (key === undefined) return value;
   const parts = partsOf(json).flatMap(([name, part]) => {
@@ -37,13 +37,13 @@ export function replaced(json: Json, [key, ...rest]: Path, value: Json | undefin
   return Array.isArray(json) ? parts.map(([, part]) => part) : Object.fromEntries(parts);
 }
 
-/** The document with one more field in one of its objects. */
+/** The document with one more field in the object at a path. */
 export function added(json: Json, path: Path, key: string, value: Json): Json | undefined {
-  // `fromEntries` makes a field of its own of any key, as `JSON.parse` does.
+  // `fromEntries` makes an own property of any key, as `JSON.parse` does.
   return replaced(json, path, Object.fromEntries([...Object.entries(objectAt(json, path)), [key, value]]));
 }
 
-/** Whether an object is at the path. */
+/** Whether the value at the path is an object. */
 export function isObjectAt(json: Json, path: Path): boolean {
   return isObject(at(json, path));
 }

@@ -25,27 +25,27 @@ interface Query {
   readonly ExclusiveStartKey?: Item;
 }
 
-/** What befalls a call: an answer instead of the real one, or its loss after the call was obeyed. */
-export type Mishap = Behaviour | 'obeyed, and its answer lost';
+/** What goes wrong with a call: another response, or a response that is lost after the call was executed. */
+export type Fault = Behaviour | 'executed, response lost';
 
 const PAGE_BYTES = 1024 * 1024;
-const MOST_ITEM_BYTES = 400 * 1024;
+const MAX_ITEM_BYTES = 400 * 1024;
 const MAX_TRANSACTION_BYTES = 4 * 1024 * 1024;
 
 /**
- * A DynamoDB on loopback, over real HTTP, that keeps what the store relies on: transactions are atomic, conditional,
- * idempotent by their token, at most 4 MB; a query answers at most 1 MB; an item holds at most 400 KB. It knows the
- * expressions that the store sends, and refuses any other.
+ * A DynamoDB on loopback, over real HTTP, with the properties that the store relies on: transactions are atomic,
+ * conditional, idempotent by their token and at most 4 MB; a query returns at most 1 MB; an item holds at most 400 KB. It
+ * knows the expressions that the store sends, and fails on any other.
  */
 export class ADynamoDb {
-  /** By sort key; of the one scope that a test has, unless it says otherwise. */
+  /** By sort key. A test has one scope, unless it sets the attribute itself. */
   readonly items = new Map<string, Item>();
-  /** What befalls the next queries, in this order; undefined: nothing. */
-  readonly onQueries: (Mishap | undefined)[] = [];
-  readonly onWrites: (Mishap | undefined)[] = [];
-  /** What happens before each answer to a query, in this order. */
+  /** The faults of the next queries, in this order; undefined: none. */
+  readonly onQueries: (Fault | undefined)[] = [];
+  readonly onWrites: (Fault | undefined)[] = [];
+  /** Run before the responses to the next queries, in this order. */
   readonly beforeQueries: (() => void)[] = [];
-  /** Write units of all transactions, as DynamoDB counts them: two for each KB begun of each item. */
+  /** Write units of all transactions, as DynamoDB counts them: two for each started KB of each item. */
   writeUnits = 0;
   queries = 0;
   writes = 0;
@@ -62,43 +62,39 @@ export class ADynamoDb {
   }
 
   get server(): LocalServer {
-    if (this.#server === undefined) throw new Error('it was not started');
+    if (this.#server === undefined) throw new Error('the server was not started');
     return this.#server;
   }
 
-  /** A client as the function has it. */
+  /** A client with the options of the function. */
   client(): DynamoDBClient {
     return aDynamoDbClient(this.server.url);
   }
 
-  /** More than ten minutes pass: no token is known any more. */
+  /** Forgets all tokens, as DynamoDB does after ten minutes. */
   forgetTokens(): void {
     this.#tokens.clear();
   }
 
-  /** Answers one call: for a server that plays more than this service. */
+  /** Responds to one call, for a server that plays several services. */
   answer(request: IncomingMessage, body: string, response: ServerResponse): void {
     const target = String(request.headers['x-amz-target']);
     const isQuery = target === 'DynamoDB_20120810.Query';
     if (isQuery) this.queries += 1;
     else this.writes += 1;
-    const mishap = (isQuery ? this.onQueries : this.onWrites).shift();
-    if (typeof mishap === 'function') {
-      mishap(request, response);
+    const fault = (isQuery ? this.onQueries : this.onWrites).shift();
+    if (typeof fault === 'function') {
+      fault(request, response);
       return;
     }
-    const [status, answer] = isQuery ? this.#query(JSON.parse(body)) : this.#transact(JSON.parse(body), body);
-    if (mishap === undefined) answering([status, answer])(request, response);
+    const reply = isQuery ? this.#query(JSON.parse(body)) : this.#transact(JSON.parse(body), body);
+    if (fault === undefined) replying(reply)(request, response);
     else request.socket.destroy();
   }
 
-  #query({
-    ConsistentRead,
-    ExpressionAttributeValues: values,
-    ExclusiveStartKey: from,
-  }: Query): InvocationResponse {
+  #query({ ConsistentRead, ExpressionAttributeValues: values, ExclusiveStartKey: from }: Query): Reply {
     this.beforeQueries.shift()?.();
-    if (!ConsistentRead) return fault('ValidationException', 'a check must not read what is out of date');
+    if (!ConsistentRead) return faultReply('ValidationException', 'a check must read consistently');
     const scope = values[':scope']?.S;
     const prefix = values[':prefix']?.S ?? '';
     const after = from?.['part']?.S ?? '';
@@ -118,25 +114,23 @@ export class ADynamoDb {
     return [200, { Items: page, Count: page.length, ...more }];
   }
 
-  #transact(
-    { ClientRequestToken: token, TransactItems: command }: Transaction,
-    body: string,
-  ): InvocationResponse {
+  #transact({ ClientRequestToken: token, TransactItems: actions }: Transaction, body: string): Reply {
     const known = this.#tokens.get(token);
     if (known === body) return [200, {}];
-    if (known !== undefined) return fault('IdempotentParameterMismatchException', 'another request');
-    const puts = command.flatMap(({ Put }) => (Put === undefined ? [] : [Put.Item]));
-    const parts = command.map(({ Put, Delete }) => partOf(Put?.Item ?? Delete?.Key ?? {}));
+    if (known !== undefined) return faultReply('IdempotentParameterMismatchException', 'another request');
+    const puts = actions.flatMap(({ Put }) => (Put === undefined ? [] : [Put.Item]));
+    const parts = actions.map(({ Put, Delete }) => partOf(Put?.Item ?? Delete?.Key ?? {}));
     if (parts.length > 100 || new Set(parts).size < parts.length)
-      return fault('ValidationException', 'items');
-    if (puts.some((item) => sizeOf(item) > MOST_ITEM_BYTES)) return fault('ValidationException', 'item size');
+      return faultReply('ValidationException', 'items');
+    if (puts.some((item) => sizeOf(item) > MAX_ITEM_BYTES))
+      return faultReply('ValidationException', 'item size');
     const bytes = puts.reduce((sum, item) => sum + sizeOf(item), 0);
-    if (bytes > MAX_TRANSACTION_BYTES) return fault('ValidationException', 'transaction size');
-    const holds = command.map(({ Put }) => Put === undefined || this.#holds(Put));
-    if (holds.includes(false)) {
-      return cancelled(...holds.map((one) => (one ? 'None' : 'ConditionalCheckFailed')));
+    if (bytes > MAX_TRANSACTION_BYTES) return faultReply('ValidationException', 'transaction size');
+    const conditions = actions.map(({ Put }) => Put === undefined || this.#isConditionMet(Put));
+    if (conditions.includes(false)) {
+      return cancelled(...conditions.map((isMet) => (isMet ? 'None' : 'ConditionalCheckFailed')));
     }
-    for (const { Put, Delete } of command) {
+    for (const { Put, Delete } of actions) {
       const part = partOf(Put?.Item ?? Delete?.Key ?? {});
       const size = Math.max(sizeOf(Put?.Item ?? {}), sizeOf(this.items.get(part) ?? {}), 1);
       this.writeUnits += 2 * Math.ceil(size / 1024);
@@ -147,51 +141,51 @@ export class ADynamoDb {
     return [200, {}];
   }
 
-  #holds({ Item, ConditionExpression, ExpressionAttributeValues }: Put): boolean {
-    const there = this.items.get(partOf(Item));
+  #isConditionMet({ Item, ConditionExpression, ExpressionAttributeValues }: Put): boolean {
+    const current = this.items.get(partOf(Item));
     switch (ConditionExpression) {
       case undefined:
         return true;
       case 'attribute_not_exists(part)':
-        return there === undefined;
+        return current === undefined;
       case 'version = :before':
-        return there?.['version']?.N === ExpressionAttributeValues?.[':before']?.N;
+        return current?.['version']?.N === ExpressionAttributeValues?.[':before']?.N;
       default:
-        throw new Error(`not played: ${ConditionExpression}`);
+        throw new Error(`unknown condition: ${ConditionExpression}`);
     }
   }
 }
 
-/** A client as the function has it, of whatever speaks DynamoDB at this address. */
+/** A client with the options of the function, for the DynamoDB at this URL. */
 export function aDynamoDbClient(endpoint: string): DynamoDBClient {
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   return new DynamoDBClient({ ...CLIENT_OPTIONS, region: 'eu-west-1', endpoint, credentials });
 }
 
-type InvocationResponse = readonly [status: number, body: unknown];
+type Reply = readonly [status: number, body: unknown];
 
 /** An error as DynamoDB sends it. */
-export function faulty(type: string, message = 'as the service words it', status = 400): Behaviour {
-  return answering(fault(type, message, status));
+export function faulty(type: string, message = 'a message of the service', status = 400): Behaviour {
+  return replying(faultReply(type, message, status));
 }
 
-/** A transaction that was cancelled, with the reason of each of its items. */
+/** The error of a cancelled transaction, with the reason of each item. */
 export function cancels(...reasons: readonly string[]): Behaviour {
-  return answering(cancelled(...reasons));
+  return replying(cancelled(...reasons));
 }
 
-function answering([status, body]: InvocationResponse): Behaviour {
+function replying([status, body]: Reply): Behaviour {
   return (_request, response) =>
     void response
       .writeHead(status, { 'content-type': 'application/x-amz-json-1.0' })
       .end(JSON.stringify(body));
 }
 
-function fault(type: string, message: string, status = 400): InvocationResponse {
+function faultReply(type: string, message: string, status = 400): Reply {
   return [status, { __type: `com.amazonaws.dynamodb.v20120810#${type}`, message }];
 }
 
-function cancelled(...reasons: readonly string[]): InvocationResponse {
+function cancelled(...reasons: readonly string[]): Reply {
   const type = 'com.amazonaws.dynamodb.v20120810#TransactionCanceledException';
   const message = 'Transaction cancelled, please refer cancellation reasons for specific reasons';
   return [400, { __type: type, Message: message, CancellationReasons: reasons.map((Code) => ({ Code })) }];
@@ -201,7 +195,7 @@ function partOf(item: Item): string {
   return item['part']?.S ?? '';
 }
 
-/** As DynamoDB counts: names, texts and digits by their characters, bytes by their number. */
+/** The size of an item as DynamoDB counts it: characters of names, texts and digits, and the number of bytes. */
 function sizeOf(item: Item): number {
   return Object.entries(item).reduce((sum, [name, { S = '', N = '', B = '' }]) => {
     return sum + name.length + S.length + N.length + Buffer.byteLength(B, 'base64');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const folders: string[] = [];
 
-/** A folder of its own for one test, gone after it. */
+/** A new folder, which is removed after the test. */
 export async function aFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'sync-alerts-test-'));
   folders.push(folder);

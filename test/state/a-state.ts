@@ -1,6 +1,14 @@
 import fc from 'fast-check';
-import { type Alert, type Facts, PROBLEMS } from '../../lambda/core/alert.ts';
-import type { NotificationLogEntry, Route, WatchState } from '../../lambda/core/state.ts';
+import type { Alert, Facts, ListingSize, SyncHistory } from '../../lambda/core/alert.ts';
+import { PROBLEMS } from '../../lambda/core/problem.ts';
+import type {
+  LastNotified,
+  Lease,
+  NotificationLogEntry,
+  NotifiedCause,
+  Route,
+  WatchState,
+} from '../../lambda/core/state.ts';
 import type { Labels } from '../../lambda/core/sync.ts';
 import { HOUR, MINUTE, START } from '../commands/a-world.ts';
 
@@ -14,8 +22,8 @@ const LABELS: Labels = {
   intervalSeconds: 900,
 };
 
-/** A memory with everything in it that there can be. */
-export const A_FULL_MEMORY: WatchState = {
+/** A state in which every optional field is set. */
+export const A_FULL_STATE: WatchState = {
   initialized: true,
   listedAt: START,
   supersededInARow: 1,
@@ -54,6 +62,7 @@ export const A_FULL_MEMORY: WatchState = {
         failing: { lastSuccessAt: START - 2 * HOUR },
         disabled: { lastRunAt: START - HOUR, lastSuccessAt: null },
         enabledSince: START,
+        absent: true,
       },
     },
     size: { normal: 40, shrunk: true, shrinkage: { at: START, from: 100, to: 40 } },
@@ -63,6 +72,7 @@ export const A_FULL_MEMORY: WatchState = {
       notificationLog: {
         'sync:orders': {
           undeliveredSince: START,
+          held: true,
           lastNotified: { at: START - HOUR, severity: 'warning', problems: ['failing'], listed: true },
           inFlight: { what: 'firing', times: 1 },
         },
@@ -77,46 +87,64 @@ export const A_FULL_MEMORY: WatchState = {
       shrinkageNotifiedAt: START,
       backoffUntil: START + HOUR,
       unconfirmedInARow: 2,
+      causes: {
+        'connector:postgres': {
+          at: START - HOUR,
+          inARow: { brought: 'firings', times: 2 },
+          severity: 'warning',
+          members: ['sync:orders'],
+        },
+      },
     },
   },
   lease: { holder: 'another check', expiresAt: START + MINUTE },
 };
 
-/** Any memory: not every one of them can come about, but each fits the type. */
-export function memories(): fc.Arbitrary<WatchState> {
-  return fc.record(
-    { initialized: fc.boolean(), listedAt: maybe(instant), supersededInARow: fc.nat(), facts, routes, lease },
-    { requiredKeys: ['initialized', 'listedAt', 'supersededInARow', 'facts', 'routes'] },
-  );
+/** An arbitrary for each field of a type: `satisfies` rejects a field that is missing, or that the type does not have. */
+type FieldsOf<T> = { readonly [Field in keyof T]-?: fc.Arbitrary<NonNullable<T[Field]> | null> };
+
+/** Any state that fits the type, also one that no history of checks leads to. */
+export function anyState(): fc.Arbitrary<WatchState> {
+  const fields = {
+    initialized: fc.boolean(),
+    listedAt: nullable(instant),
+    supersededInARow: fc.nat(),
+    facts,
+    routes,
+    lease,
+  } satisfies FieldsOf<WatchState>;
+  return fc.record(fields, {
+    requiredKeys: ['initialized', 'listedAt', 'supersededInARow', 'facts', 'routes'],
+  });
 }
 
 const instant = fc.integer({ min: Date.UTC(1970, 0, 1), max: Date.UTC(9999, 11, 31) });
-const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
+const nullable = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
 const word = fc.string({ unit: 'grapheme' });
 const severity = fc.constantFrom('warning' as const, 'critical' as const);
 const problem = fc.constantFrom(...PROBLEMS, 'listing_failed' as const);
 const problems = fc.array(problem, { maxLength: 3 });
 const yes = fc.constant(true as const);
-/** Ids are the platform's to choose, also those that name something of every object. */
+/** The platform chooses the ids, and may choose the name of a property that every object has. */
 const id = fc.oneof(word, fc.constantFrom('__proto__', 'constructor', 'toString', '1', ''));
 const fingerprint = fc.oneof(
-  id.map((name) => `sync:${name}`),
+  id.map((syncId) => `sync:${syncId}`),
   fc.constantFrom('listing', 'records'),
 );
-const by = <T>(key: fc.Arbitrary<string>, value: fc.Arbitrary<T>) =>
+const dictionary = <T>(key: fc.Arbitrary<string>, value: fc.Arbitrary<T>) =>
   fc.dictionary(key, value, { maxKeys: 4, noNullPrototype: true });
 
-const labels: fc.Arbitrary<Labels> = fc.record({
-  name: maybe(word),
-  connectorId: maybe(word),
-  connectionRef: maybe(word),
-  source: maybe(word),
-  kbUid: maybe(word),
-  destTable: maybe(word),
-  intervalSeconds: maybe(fc.double({ min: 30, noNaN: true, noDefaultInfinity: true })),
-});
+const labels = fc.record({
+  name: nullable(word),
+  connectorId: nullable(word),
+  connectionRef: nullable(word),
+  source: nullable(word),
+  kbUid: nullable(word),
+  destTable: nullable(word),
+  intervalSeconds: nullable(fc.double({ min: 30, noNaN: true, noDefaultInfinity: true })),
+} satisfies FieldsOf<Labels>);
 
-const ended = fc.oneof(
+const resolution = fc.oneof(
   fc.record({
     how: fc.constant('resolved' as const),
     by: fc.constantFrom('success', 'enabled', 'readable', 'listing_restored', 'no_longer_late'),
@@ -136,13 +164,13 @@ const alert: fc.Arbitrary<Alert> = fc.record(
     since: instant,
     critical: fc.record({ from: instant, to: instant }, { requiredKeys: ['from'] }),
     firings: fc.array(instant, { maxLength: 3 }),
-    lastSuccessAt: maybe(instant),
+    lastSuccessAt: nullable(instant),
     absent: yes,
     healthySince: instant,
-    ended,
+    resolution,
     pendingAgain: fc.record({ since: instant, problems }),
-    labels: maybe(labels),
-  },
+    labels: nullable(labels),
+  } satisfies FieldsOf<Alert>,
   {
     requiredKeys: [
       'state',
@@ -160,47 +188,72 @@ const alert: fc.Arbitrary<Alert> = fc.record(
 
 const history = fc.record(
   {
-    failing: fc.record({ lastSuccessAt: maybe(instant) }),
-    disabled: fc.record({ lastRunAt: maybe(instant), lastSuccessAt: maybe(instant) }),
+    failing: fc.record({ lastSuccessAt: nullable(instant) }),
+    disabled: fc.record({ lastRunAt: nullable(instant), lastSuccessAt: nullable(instant) }),
     enabledSince: instant,
-  },
+    absent: yes,
+  } satisfies FieldsOf<SyncHistory>,
   { requiredKeys: [] },
 );
 
 const size = fc.record(
-  { normal: fc.nat(), shrunk: yes, shrinkage: fc.record({ at: instant, from: fc.nat(), to: fc.nat() }) },
+  {
+    normal: fc.nat(),
+    shrunk: yes,
+    shrinkage: fc.record({ at: instant, from: fc.nat(), to: fc.nat() }),
+  } satisfies FieldsOf<ListingSize>,
   { requiredKeys: ['normal'] },
 );
 
-const facts: fc.Arbitrary<Facts> = fc.record({
-  alerts: by(fingerprint, alert),
-  histories: by(fingerprint, history),
+const facts = fc.record({
+  alerts: dictionary(fingerprint, alert),
+  histories: dictionary(fingerprint, history),
   size,
-});
+} satisfies FieldsOf<Facts>);
 
 const logEntry: fc.Arbitrary<NotificationLogEntry> = fc.record(
   {
     undeliveredSince: instant,
-    notified: fc.record({ at: instant, severity, problems, listed: fc.boolean() }),
-    closed: yes,
-    noted: fc.record({ what: fc.constantFrom('firing', 'resolved'), times: fc.nat() }),
-  },
+    held: yes,
+    lastNotified: fc.record({
+      at: instant,
+      severity,
+      problems,
+      listed: fc.boolean(),
+    } satisfies FieldsOf<LastNotified>),
+    resolutionSent: yes,
+    inFlight: fc.record({ what: fc.constantFrom('firing', 'resolved'), times: fc.nat() }),
+  } satisfies FieldsOf<NotificationLogEntry>,
   { requiredKeys: [] },
 );
 
+const cause: fc.Arbitrary<NotifiedCause> = fc.record({
+  at: instant,
+  inARow: fc.record({ brought: fc.constantFrom('firings', 'resolutions'), times: fc.nat() }),
+  severity,
+  members: fc.array(fingerprint, { maxLength: 3 }),
+} satisfies FieldsOf<NotifiedCause>);
+
 const route: fc.Arbitrary<Route> = fc.record(
   {
-    notificationLog: by(fingerprint, logEntry),
+    notificationLog: dictionary(fingerprint, logEntry),
     remindedAt: instant,
     pausedRemindedAt: instant,
     remindersInFlight: fc.nat(),
     shrinkageNotifiedAt: instant,
     backoffUntil: instant,
     unconfirmedInARow: fc.nat(),
-  },
+    causes: dictionary(
+      word.map((name) => `connector:${name}`),
+      cause,
+    ),
+  } satisfies FieldsOf<Route>,
   { requiredKeys: ['notificationLog'] },
 );
 
-const routes = by(fc.oneof(fc.constant('default'), fc.stringMatching(/^[a-z][a-z0-9-]{0,20}$/)), route);
+const routes = dictionary(
+  fc.oneof(fc.constant('default'), fc.stringMatching(/^[a-z][a-z0-9-]{0,20}$/)),
+  route,
+);
 
-const lease = fc.record({ holder: word, expiresAt: instant });
+const lease = fc.record({ holder: word, expiresAt: instant } satisfies FieldsOf<Lease>);

@@ -1,58 +1,58 @@
-import { NOTHING_REMEMBERED, type WatchState } from '../../lambda/core/state.ts';
+import { INITIAL_STATE, type WatchState } from '../../lambda/core/state.ts';
 import { SyncAlertsError } from '../../lambda/errors.ts';
 import { FileLock } from '../../lambda/state/file-lock.ts';
 import { FileStore } from '../../lambda/state/file-store.ts';
 
-/* The other side of `another-process.ts`, which says what each task means. Its only argument is the memory file. */
+/* The other side of `another-process.ts`, which documents the commands. The only argument is the state file. */
 
-/** Some 4 KiB. */
-const A_LONG_MEMORY: WatchState = {
-  ...NOTHING_REMEMBERED,
+/** About 4 KiB. */
+const LARGE_STATE: WatchState = {
+  ...INITIAL_STATE,
   lease: { holder: 'x'.repeat(4096), expiresAt: 0 },
 };
 
 const file = process.argv[2] ?? '';
 const store = new FileStore(file);
-let letGo = () => {};
+let release = () => {};
 
-const say = (what: string | number) => process.send?.(what);
+const send = (message: string | number) => process.send?.(message);
 
 async function save(state: WatchState, version: number): Promise<void> {
   try {
     await store.save(state, version);
-    say('written');
+    send('saved');
   } catch (error) {
-    const code = error instanceof SyncAlertsError ? error.code : 'not an error of ours';
-    say(`${code}: ${error instanceof Error ? error.message : String(error)}`);
+    const code = error instanceof SyncAlertsError ? error.code : 'unexpected error';
+    send(`${code}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
-async function keepWriting(): Promise<never> {
+async function keepSaving(): Promise<never> {
   let { version } = await store.load();
   for (;;) {
-    version = await store.save(NOTHING_REMEMBERED, version);
-    say(version);
+    version = await store.save(INITIAL_STATE, version);
+    send(version);
   }
 }
 
 async function hold(): Promise<void> {
-  const lock = new FileLock(`${file}.lock`, 'the lock of another process');
+  const lock = new FileLock(`${file}.lock`, 'the state of another process');
   await lock.hold(
     () =>
       new Promise((resolve) => {
-        letGo = () => resolve(undefined);
-        say('held');
+        release = () => resolve(undefined);
+        send('held');
       }),
   );
-  say('released');
+  send('released');
 }
 
-process.on('message', (task) => {
-  const [, what, version] = /^remember( a long one)? at (\d+)$/.exec(String(task)) ?? [];
-  if (version !== undefined) void save(what ? A_LONG_MEMORY : NOTHING_REMEMBERED, Number(version));
-  else if (task === 'hold') void hold();
-  else if (task === 'release') letGo();
-  else if (task === 'keep writing') void keepWriting();
-  else throw new Error(`no such task: ${String(task)}`);
+process.on('message', (command) => {
+  const [, isLarge, version] = /^save( a large state)? at (\d+)$/.exec(String(command)) ?? [];
+  if (version !== undefined) void save(isLarge ? LARGE_STATE : INITIAL_STATE, Number(version));
+  else if (command === 'hold') void hold();
+  else if (command === 'release') release();
+  else if (command === 'keep saving') void keepSaving();
+  else throw new Error(`unknown command: ${String(command)}`);
 });
-say('ready');
+send('ready');

@@ -6,7 +6,7 @@ const PROGRAM = join(__dirname, 'another-process-main.ts');
 
 const running: ChildProcess[] = [];
 
-/** Another process on this machine, with a `FileStore` of its own on the same file. It does one task at a time. */
+/** Another process on this machine, with a `FileStore` of its own on the same file. It runs one command at a time. */
 export class AnotherProcess {
   readonly #child: ChildProcess;
 
@@ -14,7 +14,7 @@ export class AnotherProcess {
     this.#child = child;
   }
 
-  /** Starts one that is ready for its first task. With `mostBytes` it cannot write a longer file, as on a full disk. */
+  /** Starts a process that is ready for its first command. With `maxBytes` it cannot write a longer file, as on a full disk. */
   static async start(
     file: string,
     { maxBytes }: { readonly maxBytes?: number } = {},
@@ -23,12 +23,12 @@ export class AnotherProcess {
     const blocks = maxBytes === undefined ? 'unlimited' : String(maxBytes / 512);
     const child = spawn('sh', ['-c', `trap '' XFSZ; ulimit -f ${blocks}; exec "$@"`, 'sh', ...run], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      // What a process with a bound on its files leaves in that cache would be cut short.
+      // A process with a limit on its files would leave truncated files in that cache.
       env: { ...process.env, ...(maxBytes !== undefined && { TSX_DISABLE_CACHE: '1' }) },
     });
     running.push(child);
     const started = new AnotherProcess(child);
-    await started.hears('ready');
+    await started.expect('ready');
     return started;
   }
 
@@ -37,37 +37,38 @@ export class AnotherProcess {
   }
 
   /**
-   * `remember at N`, `remember a long one at N`: writes at version N, and says `written`, or the error's code, a colon
-   * and its message. `hold`: takes the lock, says `held`, and keeps it. `release`: lets go of it, and says `released`. `keep writing`: says the version after each write,
-   * without an end.
+   * Sends a command. `save at N`, `save a large state at N`: saves at version N, and sends `saved`, or the error's code,
+   * a colon and its message. `hold`: acquires the lock, sends `held`, and keeps the lock. `release`: releases it, and
+   * sends `released`. `keep saving`: saves without end, and sends the version after each save.
    */
-  tell(task: string): void {
-    this.#child.send(task);
+  send(command: string): void {
+    this.#child.send(command);
   }
 
-  /** What it says next. */
-  async says(): Promise<unknown> {
-    const [said]: unknown[] = await once(this.#child, 'message');
-    return said;
+  /** The next message of the process. */
+  async nextMessage(): Promise<unknown> {
+    const [message]: unknown[] = await once(this.#child, 'message');
+    return message;
   }
 
-  async hears(expected: string): Promise<void> {
-    const said = await this.says();
-    if (said !== expected) throw new Error(`the other process said ${String(said)}, not ${expected}`);
+  async expect(expected: string): Promise<void> {
+    const message = await this.nextMessage();
+    if (message !== expected) throw new Error(`the other process sent ${String(message)}, not ${expected}`);
   }
 
-  async command(task: string): Promise<unknown> {
-    const answer = this.says();
-    this.tell(task);
-    return await answer;
+  /** Sends a command, and returns the next message. */
+  async run(command: string): Promise<unknown> {
+    const message = this.nextMessage();
+    this.send(command);
+    return await message;
   }
 
-  /** Everything it says, from now on. */
-  onSaid(hear: (said: unknown) => void): void {
-    this.#child.on('message', hear);
+  /** Calls back for every message from now on. */
+  onMessage(callback: (message: unknown) => void): void {
+    this.#child.on('message', callback);
   }
 
-  /** Kills it, whatever it is at, and waits until it is no more. */
+  /** Kills the process, and waits until it has ended. */
   async kill(): Promise<void> {
     const ended = once(this.#child, 'close');
     this.#child.kill('SIGKILL');

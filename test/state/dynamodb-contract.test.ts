@@ -1,11 +1,11 @@
 import { DynamoDbStore } from '../../lambda/state/dynamodb-store.ts';
 import { closeLocalServers } from '../http/local-server.ts';
 import { ADynamoDb, TABLE } from './a-dynamodb.ts';
-import { keepsTheContract } from './store-contract.ts';
+import { testStoreContract } from './store-contract.ts';
 
 afterEach(closeLocalServers);
 
-keepsTheContract('a memory in a table', async () => {
+testStoreContract('the DynamoDB store', async () => {
   const table = await ADynamoDb.start();
   const client = table.client();
   return () => new DynamoDbStore({ client, table: TABLE, scope: 'a scope' });

@@ -9,33 +9,33 @@ import { aFolder } from './a-folder.ts';
 import { AnotherProcess } from './another-process.ts';
 import { rejectionOf } from './rejection.ts';
 
-const PLACE = 'the memory file acme.json';
+const LABEL = 'the state file acme.json';
 const TOKEN = '6f1c2c6e-0d5c-4f0e-9d2b-3c0a5f3c9d11';
 
-/** The path of a memory file; its lock is beside it. */
+/** The path of a state file; its lock is beside it. */
 async function aFile(): Promise<string> {
   return join(await aFolder(), 'acme.json');
 }
 
-const lockOf = (file: string, waitMs?: number) => new FileLock(`${file}.lock`, PLACE, waitMs);
+const lockOf = (file: string, waitMs?: number) => new FileLock(`${file}.lock`, LABEL, waitMs);
 const namesBeside = (file: string) => readdir(dirname(file));
 
-/** Leaves a lock as another process would have. */
-async function leftLock(file: string, name: string): Promise<void> {
+/** Creates a lock like one of another process. */
+async function createLock(file: string, name: string): Promise<void> {
   await mkdir(`${file}.lock`);
   await writeFile(join(`${file}.lock`, name), '');
 }
 
-/** The process id of one that is no more. */
+/** The id of a process that has ended. */
 function aDeadPid(): number {
   return spawnSync('sh', ['-c', 'exit']).pid;
 }
 
-describe('a lock', () => {
-  it('is held while the work is done, is ours, and is gone after it', async () => {
+describe('the lock of a file', () => {
+  it('is held during the work, and removed after it', async () => {
     const file = await aFile();
-    const done = await lockOf(file).hold(async (isOurs) => {
-      expect(await isOurs()).toBe(true);
+    const done = await lockOf(file).hold(async (isHeld) => {
+      expect(await isHeld()).toBe(true);
       expect(await namesBeside(file)).toEqual(['acme.json.lock']);
       return 'done';
     });
@@ -43,14 +43,14 @@ describe('a lock', () => {
     expect(await namesBeside(file)).toEqual([]);
   });
 
-  it('is gone after work that failed, whose error is passed on', async () => {
+  it('is removed after work that failed, whose error is rethrown', async () => {
     const file = await aFile();
     const failure = new Error('the work failed');
     expect(await rejectionOf(lockOf(file).hold(() => Promise.reject(failure)))).toBe(failure);
     expect(await namesBeside(file)).toEqual([]);
   });
 
-  it('lets one work at a time', async () => {
+  it('admits one holder at a time', async () => {
     const file = await aFile();
     const log: string[] = [];
     const work = (name: string) =>
@@ -65,61 +65,61 @@ describe('a lock', () => {
     expect(log).toEqual(order.flatMap((name) => [`${name} begins`, `${name} ends`]));
   });
 
-  it('is no longer ours once it was removed, and another one is left alone', async () => {
+  it('is no longer held once it was removed, and the lock of another owner is kept', async () => {
     const file = await aFile();
     const another = `${process.pid}.${TOKEN}.${hostname()}`;
-    await lockOf(file).hold(async (isOurs) => {
+    await lockOf(file).hold(async (isHeld) => {
       await rm(`${file}.lock`, { recursive: true });
-      expect(await isOurs()).toBe(false);
-      await leftLock(file, another);
-      expect(await isOurs()).toBe(false);
+      expect(await isHeld()).toBe(false);
+      await createLock(file, another);
+      expect(await isHeld()).toBe(false);
     });
     expect(await readdir(`${file}.lock`)).toEqual([another]);
   });
 });
 
-describe('a lock of another process', () => {
-  it('is waited for while it lives', async () => {
+describe('a lock that another process holds', () => {
+  it('is waited for while that process lives', async () => {
     const file = await aFile();
     const other = await AnotherProcess.start(file);
-    expect(await other.command('hold')).toBe('held');
+    expect(await other.run('hold')).toBe('held');
     let isDone = false;
     const waiting = lockOf(file).hold(async () => {
       isDone = true;
     });
     await sleep(100);
     expect(isDone).toBe(false);
-    expect(await other.command('release')).toBe('released');
+    expect(await other.run('release')).toBe('released');
     await waiting;
     expect(isDone).toBe(true);
   });
 
-  it('ends the wait with an error that says who has it and what to do', async () => {
+  it('ends the wait with an error that names the process and the fix', async () => {
     const file = await aFile();
     const other = await AnotherProcess.start(file);
-    expect(await other.command('hold')).toBe('held');
+    expect(await other.run('hold')).toBe('held');
     const error = await rejectionOf(lockOf(file, 100).hold(async () => 'done'));
     expect(error).toBeInstanceOf(StateError);
     expect(error).toMatchObject({ code: 'state_unwritable' });
     expect(error.message).toBe(
-      `${PLACE} is locked by process ${other.pid} on ${hostname()}; if no such process runs, delete ${file}.lock`,
+      `cannot lock ${LABEL}: process ${other.pid} on ${hostname()} holds the lock; wait until it ends; if no such process runs, delete ${file}.lock`,
     );
-    expect(await other.command('release')).toBe('released');
+    expect(await other.run('release')).toBe('released');
     expect(await namesBeside(file)).toEqual([]);
   });
 
-  it('is taken over at once when it was killed with it', async () => {
+  it('is taken over at once after that process was killed', async () => {
     const file = await aFile();
     const other = await AnotherProcess.start(file);
-    expect(await other.command('hold')).toBe('held');
+    expect(await other.run('hold')).toBe('held');
     await other.kill();
-    expect(await lockOf(file, 0).hold((isOurs) => isOurs())).toBe(true);
+    expect(await lockOf(file, 0).hold((isHeld) => isHeld())).toBe(true);
     expect(await namesBeside(file)).toEqual([]);
   });
 
-  it('is taken over by one after the other of those that want it', async () => {
+  it('is taken over by one waiting process after another', async () => {
     const file = await aFile();
-    await leftLock(file, `${aDeadPid()}.${TOKEN}.${hostname()}`);
+    await createLock(file, `${aDeadPid()}.${TOKEN}.${hostname()}`);
     let working = 0;
     const most = await Promise.all(
       [1, 2, 3, 4, 5].map(() =>
@@ -135,39 +135,39 @@ describe('a lock of another process', () => {
     expect(await namesBeside(file)).toEqual([]);
   });
 
-  it('is not taken over when it is of another machine, whose processes nobody here knows', async () => {
+  it('is not taken over when that process ran on another machine', async () => {
     const file = await aFile();
     const pid = aDeadPid();
-    await leftLock(file, `${pid}.${TOKEN}.another.example`);
+    await createLock(file, `${pid}.${TOKEN}.another.example`);
     const error = await rejectionOf(lockOf(file, 50).hold(async () => 'done'));
     expect(error.message).toContain(
-      `is locked by process ${pid} on another.example; if no such process runs`,
+      `process ${pid} on another.example holds the lock; wait until it ends; if no such process runs`,
     );
   });
 
-  it('is not taken over when nobody can tell whose it is', async () => {
+  it('is not taken over when its owner is unknown', async () => {
     const file = await aFile();
-    await leftLock(file, '.DS_Store');
+    await createLock(file, '.DS_Store');
     const error = await rejectionOf(lockOf(file, 50).hold(async () => 'done'));
     expect(error.message).toContain(
-      `is locked by another process; if no such process runs, delete ${file}.lock`,
+      `another process holds the lock; wait until it ends; if no such process runs, delete ${file}.lock`,
     );
     expect(await readdir(`${file}.lock`)).toEqual(['.DS_Store']);
   });
 
-  it('that was killed before it had it is no hindrance', async () => {
+  it('is taken over at once when it is empty, since its process was killed while acquiring it', async () => {
     const file = await aFile();
     await mkdir(`${file}.lock`);
-    expect(await lockOf(file, 0).hold((isOurs) => isOurs())).toBe(true);
+    expect(await lockOf(file, 0).hold((isHeld) => isHeld())).toBe(true);
     expect(await namesBeside(file)).toEqual([]);
   });
 });
 
-describe('a lock that cannot be made', () => {
+describe('a lock that cannot be created', () => {
   it.each<readonly [string, (file: string) => Promise<string>, string]>([
-    ['in a folder that is not there', async (file) => join(file, 'not there'), 'ENOENT'],
+    ['in a folder that does not exist', async (file) => join(file, 'missing'), 'ENOENT'],
     [
-      'through a file',
+      'below a file',
       async (file) => {
         await writeFile(file, '');
         return join(file, 'acme.json');
@@ -175,21 +175,21 @@ describe('a lock that cannot be made', () => {
       'ENOTDIR',
     ],
     [
-      'where a file is',
+      'where a file has its name',
       async (file) => {
         await writeFile(`${file}.lock`, '');
         return file;
       },
       'ENOTDIR',
     ],
-  ])('is an error that says why and what to do: %s', async (_where, prepare, why) => {
+  ])('fails with the reason and the fix: %s', async (_where, prepare, code) => {
     const file = await aFile();
     const locked = await prepare(file);
     const before = await namesBeside(file);
     const error = await rejectionOf(lockOf(locked, 0).hold(async () => 'done'));
-    expect(error).toMatchObject({ name: 'MemoryError', code: 'state_unwritable' });
+    expect(error).toMatchObject({ name: 'StateError', code: 'state_unwritable' });
     expect(error.message).toBe(
-      `${PLACE} cannot be locked (${why}): nothing was remembered; check the path, its permissions and the disk`,
+      `cannot lock ${LABEL} (${code}): nothing was saved; check the path, its permissions and the disk`,
     );
     expect(await namesBeside(file)).toEqual(before);
   });

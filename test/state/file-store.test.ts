@@ -3,17 +3,17 @@ import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:
 import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { inspect } from 'node:util';
-import { NOTHING_REMEMBERED } from '../../lambda/core/state.ts';
+import { INITIAL_STATE } from '../../lambda/core/state.ts';
 import { encode } from '../../lambda/state/document.ts';
 import { StateConflict, StateError } from '../../lambda/state/errors.ts';
 import { FileStore } from '../../lambda/state/file-store.ts';
 import { aFolder } from './a-folder.ts';
-import { A_FULL_MEMORY } from './a-state.ts';
+import { A_FULL_STATE } from './a-state.ts';
 import { AnotherProcess } from './another-process.ts';
 import { rejectionOf } from './rejection.ts';
-import { keepsTheContract } from './store-contract.ts';
+import { testStoreContract } from './store-contract.ts';
 
-keepsTheContract('a file', async () => {
+testStoreContract('the file store', async () => {
   const file = await aFile();
   return () => new FileStore(file);
 });
@@ -22,213 +22,214 @@ async function aFile(): Promise<string> {
   return join(await aFolder(), 'acme.json');
 }
 
-/** A file with a memory in it, written three times. */
-async function aWrittenFile(): Promise<string> {
+/** A state file that was written three times. */
+async function aSavedFile(): Promise<string> {
   const file = await aFile();
   const store = new FileStore(file);
-  for (const version of [0, 1, 2]) await store.save(A_FULL_MEMORY, version);
+  for (const version of [0, 1, 2]) await store.save(A_FULL_STATE, version);
   return file;
 }
 
 const namesBeside = async (file: string) => (await readdir(dirname(file))).toSorted();
 const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
 
-describe('the file', () => {
-  it('can be read by a person: indented, a field a line, a newline at the end', async () => {
-    const written = await readFile(await aWrittenFile(), 'utf8');
-    expect(written).toBe(`${JSON.stringify(encode(A_FULL_MEMORY, 3), null, 2)}\n`);
+describe('a state file', () => {
+  it('is readable: indented, one field per line, a newline at the end', async () => {
+    const written = await readFile(await aSavedFile(), 'utf8');
+    expect(written).toBe(`${JSON.stringify(encode(A_FULL_STATE, 3), null, 2)}\n`);
     expect(written.split('\n')).toContain('  "initialized": true,');
   });
 
-  it('is for its owner alone, and so is the folder that was made for it', async () => {
-    const file = join(await aFolder(), 'made', 'for it', 'acme.json');
-    await new FileStore(file).save(A_FULL_MEMORY, 0);
+  it('is accessible to its owner only, and so is the folder that was created for it', async () => {
+    const file = join(await aFolder(), 'created', 'for it', 'acme.json');
+    await new FileStore(file).save(A_FULL_STATE, 0);
     expect(await modeOf(file)).toBe('600');
     expect(await modeOf(dirname(file))).toBe('700');
   });
 
-  it('is for its owner alone after a write, also when it was not before', async () => {
-    const file = await aWrittenFile();
+  it('is accessible to its owner only after a save, also when it was not before', async () => {
+    const file = await aSavedFile();
     await chmod(file, 0o644);
-    await new FileStore(file).save(A_FULL_MEMORY, 3);
+    await new FileStore(file).save(A_FULL_STATE, 3);
     expect(await modeOf(file)).toBe('600');
   });
 
-  it('is alone in its folder after a write, and after one that was refused', async () => {
-    const file = await aWrittenFile();
+  it('is the only file in its folder after a save, and after one that was refused', async () => {
+    const file = await aSavedFile();
     expect(await namesBeside(file)).toEqual(['acme.json']);
-    await rejectionOf(new FileStore(file).save(A_FULL_MEMORY, 1));
+    await rejectionOf(new FileStore(file).save(A_FULL_STATE, 1));
     expect(await namesBeside(file)).toEqual(['acme.json']);
   });
 
-  it('is not made, nor its folder, by a recall', async () => {
+  it('is not created by a load, and neither is its folder', async () => {
     const folder = await aFolder();
-    const { version } = await new FileStore(join(folder, 'not', 'there', 'acme.json')).load();
+    const { version } = await new FileStore(join(folder, 'missing', 'folder', 'acme.json')).load();
     expect(version).toBe(0);
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('that was taken away is not made again by a check that had read it', async () => {
+  it('that was removed is not created again by a check that had read it', async () => {
     const file = await aFile();
-    expect(await rejectionOf(new FileStore(file).save(A_FULL_MEMORY, 3))).toBeInstanceOf(StateConflict);
+    expect(await rejectionOf(new FileStore(file).save(A_FULL_STATE, 3))).toBeInstanceOf(StateConflict);
     expect(await namesBeside(file)).toEqual([]);
   });
 });
 
 const DOCUMENT = JSON.stringify(
-  encode({ ...A_FULL_MEMORY, lease: { holder: 's3cret', expiresAt: 1 } }, 3),
+  encode({ ...A_FULL_STATE, lease: { holder: 's3cret', expiresAt: 1 } }, 3),
   null,
   2,
 );
 
-describe('a file that is not a memory', () => {
+describe('a file that is not a valid state', () => {
   it.each<readonly [string, string | Buffer, RegExp]>([
     ['empty', '', /is empty/],
     ['blank', ' \n\t\n', /is empty/],
     ['not JSON', 's3cret', /is not JSON/],
     ['cut short', DOCUMENT.slice(0, -20), /is not JSON/],
     ['cut to one character', '{', /is not JSON/],
-    ['written twice', DOCUMENT + DOCUMENT, /is not JSON/],
-    ['full of zeros, as after a power cut', Buffer.alloc(4096), /is not JSON/],
+    ['two documents', DOCUMENT + DOCUMENT, /is not JSON/],
+    ['zeros, as after a power failure', Buffer.alloc(4096), /is not JSON/],
     ['binary', Buffer.from([0x1f, 0x8b, 0xff, 0xfe, 0x00]), /is not JSON/],
-    ['null', 'null', /is not a memory: .*expected/],
-    ['a number', '1', /is not a memory: .*expected/],
-    ['an array', '["s3cret"]', /is not a memory: .*expected/],
-    ['an empty object', '{}', /is not a memory: .*expected/],
+    ['null', 'null', /is not a valid state: .*expected/],
+    ['a number', '1', /is not a valid state: .*expected/],
+    ['an array', '["s3cret"]', /is not a valid state: .*expected/],
+    ['an empty object', '{}', /is not a valid state: .*expected/],
     [
       'of a wrong shape',
       DOCUMENT.replace('"initialized": true', '"initialized": "s3cret"'),
-      /: settled: expected/,
+      /: initialized: expected/,
     ],
     ['without a version', DOCUMENT.replace('"version": 3', '"versions": 3'), /: version: expected/],
-  ])('is refused and left as it is, by a recall and by any write: %s', async (_what, written, expected) => {
+  ])('is refused by load and save, and not changed: %s', async (_name, content, expected) => {
     const file = await aFile();
-    await writeFile(file, written);
+    await writeFile(file, content);
     const store = new FileStore(file);
-    const attempts = [() => store.load(), ...[0, 1, 3].map((at) => () => store.save(A_FULL_MEMORY, at))];
+    const attempts = [() => store.load(), ...[0, 1, 3].map((at) => () => store.save(A_FULL_STATE, at))];
     for (const attempt of attempts) {
       const error = await rejectionOf(attempt());
       expect(error).toBeInstanceOf(StateError);
       expect(error).toMatchObject({ code: 'state_unreadable' });
       expect(error.message).toMatch(expected);
-      expect(error.message).toContain(`the memory file ${file} is `);
-      expect(error.message).toMatch(/It is left as it is; .*restore a copy/);
-      expect(error.message).toMatch(/move it away to start afresh \(everything wrong is then told again\)/);
+      expect(error.message).toContain(`the state file ${file} is `);
+      expect(error.message).toMatch(
+        /The stored document was not changed; restore a copy, or move it away to start with an empty state \(the next check then sends every open problem again\)$/,
+      );
       expect(inspect(error)).not.toContain('s3cret');
     }
-    expect(await readFile(file)).toEqual(Buffer.from(written));
+    expect(await readFile(file)).toEqual(Buffer.from(content));
     expect(await namesBeside(file)).toEqual(['acme.json']);
   });
 
-  it('of a newer program is refused and left as it is', async () => {
+  it('of a newer program is refused and not changed', async () => {
     const file = await aFile();
-    const written = JSON.stringify({ ...encode(A_FULL_MEMORY, 3), schemaVersion: 3 });
-    await writeFile(file, written);
+    const content = JSON.stringify({ ...encode(A_FULL_STATE, 3), schemaVersion: 3 });
+    await writeFile(file, content);
     const store = new FileStore(file);
-    for (const attempt of [store.load(), store.save(A_FULL_MEMORY, 3), store.save(A_FULL_MEMORY, 0)]) {
+    for (const attempt of [store.load(), store.save(A_FULL_STATE, 3), store.save(A_FULL_STATE, 0)]) {
       const error = await rejectionOf(attempt);
       expect(error).toMatchObject({ code: 'state_newer' });
       expect(error.message).toContain(file);
     }
-    expect(await readFile(file, 'utf8')).toBe(written);
+    expect(await readFile(file, 'utf8')).toBe(content);
   });
 });
 
-// Permissions say nothing to root, so these paths can be used by nobody.
-describe('a path that cannot be used', () => {
-  it('leads through a file', async () => {
+// Root ignores permissions, so these paths are unusable for everybody.
+describe('a path is refused with the reason and the fix when', () => {
+  it('a folder in it is a file', async () => {
     const folder = await aFolder();
-    await writeFile(join(folder, 'a file'), 'of somebody');
+    await writeFile(join(folder, 'a file'), 'of another program');
     const file = join(folder, 'a file', 'acme.json');
-    await expectUnusable(file, /cannot be read \(ENOTDIR\)/, /cannot be written \((ENOTDIR|EEXIST)\)/);
-    expect(await readFile(join(folder, 'a file'), 'utf8')).toBe('of somebody');
+    await expectUnusable(file, /^cannot read .* \(ENOTDIR\)/, /^cannot write .* \((ENOTDIR|EEXIST)\)/);
+    expect(await readFile(join(folder, 'a file'), 'utf8')).toBe('of another program');
   });
 
-  it('is a folder', async () => {
+  it('it is a folder', async () => {
     const file = await aFile();
     await mkdir(file);
-    await expectUnusable(file, /cannot be read \(EISDIR\)/, /cannot be read \(EISDIR\)/);
+    await expectUnusable(file, /^cannot read .* \(EISDIR\)/, /^cannot read .* \(EISDIR\)/);
     expect(await readdir(dirname(file))).toEqual(['acme.json']);
   });
 
-  it('leads in a circle', async () => {
+  it('it is a link to itself', async () => {
     const file = await aFile();
     await symlink(file, file);
-    await expectUnusable(file, /cannot be read \(ELOOP\)/, /cannot be read \(ELOOP\)/);
+    await expectUnusable(file, /^cannot read .* \(ELOOP\)/, /^cannot read .* \(ELOOP\)/);
   });
 
-  it('has a name that is too long', async () => {
+  it('its name is too long', async () => {
     const file = join(await aFolder(), 'x'.repeat(300));
-    await expectUnusable(file, /cannot be read \(ENAMETOOLONG\)/, /cannot be locked \(ENAMETOOLONG\)/);
+    await expectUnusable(file, /^cannot read .* \(ENAMETOOLONG\)/, /^cannot lock .* \(ENAMETOOLONG\)/);
   });
 });
 
-async function expectUnusable(file: string, reading: RegExp, writing: RegExp): Promise<void> {
+async function expectUnusable(file: string, loading: RegExp, saving: RegExp): Promise<void> {
   const store = new FileStore(file);
   for (const [attempt, expected] of [
-    [store.load(), reading],
-    [store.save(A_FULL_MEMORY, 0), writing],
+    [store.load(), loading],
+    [store.save(A_FULL_STATE, 0), saving],
   ] as const) {
     const error = await rejectionOf(attempt);
     expect(error).toBeInstanceOf(StateError);
     expect(error.message).toMatch(expected);
-    expect(error.message).toContain(`the memory file ${file} `);
+    expect(error.message).toContain(`the state file ${file} `);
     expect(error.message).toContain('check the path, its permissions and the disk');
   }
 }
 
-describe('a write that does not come to its end', () => {
-  it('leaves the file as it was, and what it left is cleared away by the next', async () => {
-    const file = await aWrittenFile();
+describe('a save that is interrupted', () => {
+  it('leaves the file unchanged, and the next save removes its temporary file', async () => {
+    const file = await aSavedFile();
     const before = await new FileStore(file).load();
     await writeFile(`${file}.writing-4711`, DOCUMENT.slice(0, 100));
     await writeFile(`${file}.writing-${process.pid}`, DOCUMENT, { mode: 0o644 });
     expect(await new FileStore(file).load()).toEqual(before);
-    expect(await new FileStore(file).save(A_FULL_MEMORY, 3)).toBe(4);
+    expect(await new FileStore(file).save(A_FULL_STATE, 3)).toBe(4);
     expect(await namesBeside(file)).toEqual(['acme.json']);
     expect(await modeOf(file)).toBe('600');
   });
 
-  it('clears away nothing else', async () => {
-    const file = await aWrittenFile();
+  it('does not make the next save remove any other file', async () => {
+    const file = await aSavedFile();
     const others = ['other.json', 'other.json.writing-1', 'acme.json.copy', 'acme.jsonx.writing-1'];
-    await Promise.all(others.map((name) => writeFile(join(dirname(file), name), 'of somebody')));
-    await new FileStore(file).save(A_FULL_MEMORY, 3);
+    await Promise.all(others.map((name) => writeFile(join(dirname(file), name), 'of another program')));
+    await new FileStore(file).save(A_FULL_STATE, 3);
     expect(await namesBeside(file)).toEqual(['acme.json', ...others].toSorted());
   });
 
-  it('leaves the file as it was when the disk is full, and says so', async () => {
-    const file = await aWrittenFile();
+  it('by a full disk leaves the file unchanged, and names the reason', async () => {
+    const file = await aSavedFile();
     const before = await readFile(file, 'utf8');
     const other = await AnotherProcess.start(file, { maxBytes: 512 });
-    expect(await other.command('remember a long one at 3')).toMatch(
-      /^state_unwritable: the memory file .+acme\.json cannot be written \(EFBIG\): nothing was remembered; check/,
+    expect(await other.run('save a large state at 3')).toMatch(
+      /^state_unwritable: cannot write the state file .+acme\.json \(EFBIG\): nothing was saved; check/,
     );
     expect(await readFile(file, 'utf8')).toBe(before);
-    expect(await new FileStore(file).save(A_FULL_MEMORY, 3)).toBe(4);
+    expect(await new FileStore(file).save(A_FULL_STATE, 3)).toBe(4);
     expect(await namesBeside(file)).toEqual(['acme.json']);
   });
 
-  it('leaves a whole memory wherever its process is killed, and the next one goes on', async () => {
+  it('by killing its process at any point leaves a complete state, and the next save succeeds', async () => {
     const file = await aFile();
     const writers = [1, 4, 9].map(
-      async (afterWrites) => [afterWrites, await AnotherProcess.start(file)] as const,
+      async (savesBefore) => [savesBefore, await AnotherProcess.start(file)] as const,
     );
-    for (const [afterWrites, other] of await Promise.all(writers)) {
-      let written = 0;
+    for (const [savesBefore, other] of await Promise.all(writers)) {
+      let saved = 0;
       await new Promise<void>((resolve) => {
         let count = 0;
-        other.onSaid((version) => {
-          written = Number(version);
+        other.onMessage((version) => {
+          saved = Number(version);
           count += 1;
-          if (count === afterWrites) resolve();
+          if (count === savesBefore) resolve();
         });
-        other.tell('keep writing');
+        other.send('keep saving');
       });
       await other.kill();
       const { state, version } = await new FileStore(file).load();
-      expect(state).toEqual(NOTHING_REMEMBERED);
-      expect(version).toBeGreaterThanOrEqual(written);
+      expect(state).toEqual(INITIAL_STATE);
+      expect(version).toBeGreaterThanOrEqual(saved);
       expect(await new FileStore(file).save(state, version)).toBe(version + 1);
       expect((await namesBeside(file)).filter((name) => !name.startsWith('acme.json.lock.'))).toEqual([
         'acme.json',
@@ -237,56 +238,56 @@ describe('a write that does not come to its end', () => {
   });
 });
 
-describe('two processes at once', () => {
-  it('of those that write at the same version exactly one does', async () => {
+describe('two processes with one state file', () => {
+  it('save the same version exactly once', async () => {
     const file = await aFile();
     const others = await Promise.all([AnotherProcess.start(file), AnotherProcess.start(file)]);
     for (const version of [0, 1, 2, 3, 4, 5]) {
-      await expectOneToWrite(others, file, version);
+      await expectOneSave(others, file, version);
     }
     expect(await namesBeside(file)).toEqual(['acme.json']);
   });
 
-  it('is also so when they find the lock of one that was killed', async () => {
+  it('save the same version exactly once beside the lock of a killed process', async () => {
     const file = await aFile();
     const [killed, ...others] = await Promise.all([1, 2, 3].map(() => AnotherProcess.start(file)));
-    expect(await killed?.command('hold')).toBe('held');
+    expect(await killed?.run('hold')).toBe('held');
     await killed?.kill();
-    const [left = 'none'] = await readdir(`${file}.lock`);
+    const [abandoned = 'none'] = await readdir(`${file}.lock`);
     for (const version of [0, 1, 2, 3, 4, 5]) {
       await mkdir(`${file}.lock`, { recursive: true });
-      await writeFile(join(`${file}.lock`, left), '');
-      await expectOneToWrite(others, file, version);
+      await writeFile(join(`${file}.lock`, abandoned), '');
+      await expectOneSave(others, file, version);
     }
     expect(await namesBeside(file)).toEqual(['acme.json']);
   });
 
-  it('writes nothing when the lock was taken from it just before', async () => {
-    const file = await aWrittenFile();
+  it('do not save after the lock was removed', async () => {
+    const file = await aSavedFile();
     const before = await readFile(file, 'utf8');
     const store = new FileStore(file);
-    const stolen = stealLockOf(file);
-    const error = await rejectionOf(store.save(NOTHING_REMEMBERED, 3));
-    await stolen;
+    const removed = removeLockOf(file);
+    const error = await rejectionOf(store.save(INITIAL_STATE, 3));
+    await removed;
     expect(error).toBeInstanceOf(StateConflict);
     expect(await readFile(file, 'utf8')).toBe(before);
   });
 });
 
-/** Both write at the version at once. */
-async function expectOneToWrite(
+/** Both processes save at this version at the same time. */
+async function expectOneSave(
   others: readonly AnotherProcess[],
   file: string,
   version: number,
 ): Promise<void> {
-  const said = await Promise.all(others.map((other) => other.command(`remember at ${version}`)));
-  const codes = said.map((what) => String(what).split(':')[0]);
-  expect(codes.toSorted()).toEqual(['state_conflict', 'written']);
+  const results = await Promise.all(others.map((other) => other.run(`save at ${version}`)));
+  const codes = results.map((result) => String(result).split(':')[0]);
+  expect(codes.toSorted()).toEqual(['saved', 'state_conflict']);
   expect((await new FileStore(file).load()).version).toBe(version + 1);
 }
 
-/** Removes the lock as soon as somebody has it. */
-async function stealLockOf(file: string): Promise<void> {
+/** Removes the lock as soon as a process holds it. */
+async function removeLockOf(file: string): Promise<void> {
   for (let turns = 0; turns < 100_000 && !existsSync(`${file}.lock`); turns += 1) await nextTurn();
   rmSync(`${file}.lock`, { recursive: true });
 }

@@ -4,16 +4,16 @@ import type { ListingResult } from '../../lambda/timbal/listing.ts';
 import { redactedListing } from '../../lambda/timbal/redacted-listing.ts';
 
 const REQUESTED_AT = 1;
-const TRIED = 'GET https://api.timbal.ai/orgs/acme/connectors/syncs';
+const REQUEST = 'GET https://api.timbal.ai/orgs/acme/connectors/syncs';
 
-describe('a masked listing', () => {
-  it('holds the texts of its records without what is masked, and everything else as it was', async () => {
+describe('a redacted listing', () => {
+  it('redacts the texts of its records, and changes nothing else', async () => {
     const records = [
       { id: 1, name: 'orders', disabled_reason: 'refused: s3cret', enabled: false, cursor_column: null },
       { id: 's3cret', cursor: { deep: 1 }, has_cursor: true },
       null,
     ];
-    expect(await listedMasked({ ok: true, requestedAt: REQUESTED_AT, records, request: TRIED })).toEqual({
+    expect(await listRedacted({ ok: true, requestedAt: REQUESTED_AT, records, request: REQUEST })).toEqual({
       ok: true,
       requestedAt: REQUESTED_AT,
       records: [
@@ -21,34 +21,34 @@ describe('a masked listing', () => {
         { id: '***', cursor: { deep: 1 }, has_cursor: true },
         null,
       ],
-      request: TRIED,
+      request: REQUEST,
     });
   });
 
-  it('takes a record however deep it is', async () => {
+  it('redacts a record that is nested 100,000 levels deep', async () => {
     let deep: unknown = [];
     for (let depth = 0; depth < 100_000; depth += 1) deep = [deep];
     const records = [{ name: 'orders s3cret', deep }, deep];
-    const listed = await listedMasked({ ok: true, requestedAt: REQUESTED_AT, records, request: TRIED });
+    const listed = await listRedacted({ ok: true, requestedAt: REQUESTED_AT, records, request: REQUEST });
     expect(listed).toMatchObject({ ok: true, records: [{ name: 'orders ***' }, {}] });
   });
 
-  it('says why it failed without what is masked', async () => {
-    const error = new SyncAlertsError('listing_failed', 'cannot list: got 400 (s3cret)');
-    const listed = await listedMasked({
+  it('redacts the failure and the error of a listing that failed', async () => {
+    const error = new SyncAlertsError('listing_failed', 'cannot list: received 400 (s3cret)');
+    const listed = await listRedacted({
       ok: false,
       requestedAt: REQUESTED_AT,
-      failure: { kind: 'failed', request: TRIED, received: '400 (s3cret)' },
+      failure: { kind: 'failed', request: REQUEST, received: '400 (s3cret)' },
       error,
     });
     expect(listed).toMatchObject({
-      failure: { kind: 'failed', request: TRIED, received: '400 (***)' },
-      error: { code: 'listing_failed', message: 'cannot list: got 400 (***)' },
+      failure: { kind: 'failed', request: REQUEST, received: '400 (***)' },
+      error: { code: 'listing_failed', message: 'cannot list: received 400 (***)' },
     });
   });
 });
 
-function listedMasked(listed: ListingResult): Promise<ListingResult> {
+function listRedacted(listed: ListingResult): Promise<ListingResult> {
   const listing = redactedListing({ list: async () => listed }, (text) => text.replaceAll('s3cret', '***'));
   return listing.list(deadlineIn(1));
 }

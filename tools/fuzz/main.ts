@@ -55,14 +55,14 @@ async function runPart(first: number): Promise<number> {
 /** Starts a process a core, adds up their results and prints the counts. */
 async function runAll(): Promise<number> {
   const started = performance.now();
-  const counts = new Map(targets.map(({ name }) => [name, { cases: 0, taken: 0 }]));
+  const counts = new Map(targets.map(({ name }) => [name, { cases: 0, accepted: 0 }]));
   let shownAt = 0;
   const count = (line: string) => {
-    const { name, cases, taken }: FuzzResult & { readonly name: string } = JSON.parse(line);
+    const { name, cases, accepted }: FuzzResult & { readonly name: string } = JSON.parse(line);
     const sum = counts.get(name);
     if (sum === undefined) return;
     sum.cases += cases;
-    sum.taken += taken;
+    sum.accepted += accepted;
     const done = [...counts.values()].reduce((total, one) => total + one.cases, 0);
     if (performance.now() - shownAt < PROGRESS_INTERVAL_MS) return;
     shownAt = performance.now();
@@ -73,8 +73,8 @@ async function runAll(): Promise<number> {
   console.log(`seed ${seed}, ${cores === 1 ? '1 process' : `${cores} processes`}`);
   const codes = await Promise.all(Array.from({ length: cores }, (_, index) => startPart(index, count)));
   const seconds = Math.round((performance.now() - started) / 1000);
-  for (const [name, { cases, taken }] of counts)
-    console.log(`${name}: ${cases} cases, ${taken} accepted, ${cases - taken} rejected`);
+  for (const [name, { cases, accepted }] of counts)
+    console.log(`${name}: ${cases} cases, ${accepted} accepted, ${cases - accepted} rejected`);
   const hasFailed = codes.some((code) => code !== EXIT_CODES.success);
   console.log(`${hasFailed ? 'FAILED' : 'every case gave a value or a typed error'}; ${seconds} s`);
   return hasFailed ? EXIT_CODES.failure : EXIT_CODES.success;

@@ -25,6 +25,21 @@ export function parsePolicy(written: unknown, periodSeconds = 5 * MINUTE_SECONDS
   return { ok: false, faults: result.issues.map(faultOf) };
 }
 
+/**
+ * Parses the text of a policy file. Of a syntax error only the position is reported: the rest of the message quotes the
+ * text, which may be that of a wrong file, with a secret in it.
+ */
+export function parsePolicyText(text: string, periodSeconds?: number): ParsedPolicy {
+  let written: unknown;
+  try {
+    written = JSON.parse(text);
+  } catch (error) {
+    const [position] = /at position \d+( \(line \d+ column \d+\))?/.exec(String(error)) ?? [];
+    return { ok: false, faults: [`not JSON${position === undefined ? '' : `: syntax error ${position}`}`] };
+  }
+  return parsePolicy(written, periodSeconds);
+}
+
 /** Ours where the library's words are for programmers. */
 function faultOf(issue: v.BaseIssue<unknown>): string {
   const where = v.getDotPath(issue) ?? 'the policy';

@@ -1,4 +1,4 @@
-import { evaluate } from '../../../lambda/core/diagnose/evaluation.ts';
+import { diagnosisOf, type Evaluation, evaluate } from '../../../lambda/core/diagnose/evaluation.ts';
 import type { Sync } from '../../../lambda/core/sync.ts';
 import {
   aFacts,
@@ -6,97 +6,170 @@ import {
   ago,
   anAlert,
   anEndedAlert,
+  anEvaluation,
+  anUnavailableEvaluation,
+  aPolicy,
   aSync,
   defaultPolicy,
+  LISTING_FAILURE,
+  later,
   listingOf,
   minutes,
   NOW,
-  TRIED,
+  REQUEST,
 } from '../a-sync.ts';
 
 const ORDERS = 'sync:orders';
 const UNREADABLE = { enabled: null, faults: ['enabled'] } as const;
 const others = [aSync({ id: 'users' }), aSync({ id: 'items' })];
 
-function evaluation(syncs: readonly Sync[], facts = aFacts()) {
-  return evaluate(listingOf(...syncs), facts, defaultPolicy, NOW);
-}
 function verdictOf(syncs: readonly Sync[], facts = aFacts()) {
-  const seen = evaluation([...syncs, ...others], facts);
-  if (seen.kind === 'unavailable') throw new Error('it saw nothing');
-  return seen.diagnoses.get(ORDERS)?.verdict;
+  return diagnosisOf(ORDERS, anEvaluation([...syncs, ...others], { facts }))?.verdict;
 }
 
-describe('a look that cannot believe its listing', () => {
-  it('says how many syncs there were, where none is listed', () => {
-    expect(evaluation([], aFacts({}, { normal: 3 }))).toEqual({
+describe('the listing is unavailable', () => {
+  it('when the request failed, with the reason', () => {
+    const failed = { ok: false, failure: LISTING_FAILURE } as const;
+    expect(evaluate(failed, aFacts(), { policy: defaultPolicy, now: NOW })).toEqual({
       kind: 'unavailable',
-      failure: { kind: 'empty', request: TRIED, received: 'no syncs at all, where there were 3' },
-      listed: 0,
+      failure: LISTING_FAILURE,
+      recordCount: 0,
+      at: NOW,
     });
   });
 
-  it('says how many records could not be read', () => {
-    expect(evaluation([aSync(UNREADABLE), aSync({ ...UNREADABLE, id: 'b' }), aSync({ id: 'c' })])).toEqual({
+  it('when it is empty and an earlier one was not, with the number of syncs before', () => {
+    expect(anEvaluation([], { facts: aFacts({}, { normal: 3 }) })).toEqual({
       kind: 'unavailable',
-      failure: { kind: 'unreadable', request: TRIED, received: '2 of 3 records could not be read' },
-      listed: 3,
+      failure: { kind: 'empty', request: REQUEST, received: 'no syncs at all, where there were 3' },
+      recordCount: 0,
+      at: NOW,
     });
   });
-});
 
-it('counts what it could not use', () => {
+  it('not when it is empty and no earlier one had a sync', () => {
+    expect(anEvaluation([])).toMatchObject({ kind: 'listed', recordCount: 0 });
+  });
+
+  it('when more than half of its records are unreadable, with their number', () => {
+    const syncs = [aSync(UNREADABLE), aSync({ ...UNREADABLE, id: 'b' }), aSync({ id: 'c' })];
+    expect(anEvaluation(syncs)).toEqual({
+      kind: 'unavailable',
+      failure: { kind: 'unreadable', request: REQUEST, received: '2 of 3 records could not be read' },
+      recordCount: 3,
+      at: NOW,
+    });
+  });
+
+  const unreadable = (id: string) => aSync({ ...UNREADABLE, id });
+  const readable = (id: string) => aSync({ id });
   const unnamed = aSync({ id: null, faults: ['id'] });
-  const untitled = { name: null, faults: ['name'] } as const;
-  const syncs = [
-    aSync(untitled),
-    aSync({ ...untitled, id: 'b' }),
-    aSync({ id: 'c', faults: ['updated_at'] }),
-  ];
-  expect(evaluation([...syncs, ...others, unnamed, unnamed])).toMatchObject({
-    listed: 7,
-    withoutId: 2,
-    unknownFields: { name: 2, updated_at: 1 },
+  it.each<[string, Evaluation['kind'], readonly Sync[]]>([
+    ['2 of 4', 'listed', [unreadable('a'), unreadable('b'), readable('c'), readable('d')]],
+    [
+      '3 of 5',
+      'unavailable',
+      [unreadable('a'), unreadable('b'), unreadable('c'), readable('d'), readable('e')],
+    ],
+    ['1 of 1', 'unavailable', [unreadable('a')]],
+    ['2 of 3, one of them without an id', 'unavailable', [unreadable('a'), unnamed, readable('c')]],
+    ['1 of 3', 'listed', [unreadable('a'), readable('b'), readable('c')]],
+  ])('or not, by the number of unreadable records: %s is %s', (_, kind, syncs) => {
+    expect(anEvaluation(syncs).kind).toBe(kind);
   });
 });
 
-describe('what the alert of a sync has to disprove', () => {
-  const marks = { [ORDERS]: { failing: { lastSuccessAt: ago(minutes(20)) } } };
-  /** It failed; nothing says that it is well. */
-  const unresolved = [aSync({ lastState: 'stopped', lastSuccessAt: ago(minutes(20)) })];
+describe('an evaluation', () => {
+  it('judges every sync at the one moment and by the one policy of its context', () => {
+    const policy = aPolicy({ grace: '10m' });
+    const now = later(minutes(10));
+    const evaluation = anEvaluation([aSync({ id: 'a' }), aSync({ id: 'b' })], { policy, now });
+    expect(evaluation.at).toBe(now);
+    for (const id of ['a', 'b'])
+      expect(diagnosisOf(`sync:${id}`, evaluation)).toMatchObject({
+        lagSeconds: 900,
+        thresholdSeconds: 900 + 600,
+      });
+  });
+
+  it('has one diagnosis per id, in the order of the listing', () => {
+    const evaluation = anEvaluation(['c', 'a', 'b', 'a'].map((id) => aSync({ id })));
+    if (evaluation.kind === 'unavailable') throw new Error('the listing is unavailable');
+    expect([...evaluation.diagnoses.keys()]).toEqual(['sync:c', 'sync:a', 'sync:b']);
+  });
+
+  it('counts the records, those without an id, the repeated ids and the unknown fields', () => {
+    const unnamed = aSync({ id: null, faults: ['id'] });
+    const untitled = { name: null, faults: ['name'] } as const;
+    const syncs = [
+      aSync(untitled),
+      aSync({ ...untitled, id: 'b' }),
+      aSync({ id: 'c', faults: ['updated_at'] }),
+    ];
+    expect(anEvaluation([...syncs, ...others, unnamed, unnamed])).toMatchObject({
+      recordCount: 7,
+      withoutId: 2,
+      repeated: 0,
+      unknownFields: { name: 2, updated_at: 1 },
+    });
+  });
+
+  it('counts no unknown field of a record that is unreadable', () => {
+    const unreadable = aSync({ enabled: null, faults: ['enabled', 'name'] });
+    expect(anEvaluation([unreadable, ...others])).toMatchObject({ unknownFields: {} });
+  });
+
+  it('counts each repetition of an id', () => {
+    expect(anEvaluation([aSync(), aFailingSync(), aFailingSync()])).toMatchObject({ repeated: 2 });
+  });
+});
+
+describe('the diagnosis of a fingerprint', () => {
+  it.each(['listing', 'records', 'sync:unknown', 'orders'])('is undefined for %s', (fingerprint) => {
+    expect(diagnosisOf(fingerprint, anEvaluation([aSync()]))).toBeUndefined();
+  });
+
+  it('is undefined when the listing is unavailable', () => {
+    expect(diagnosisOf(ORDERS, anUnavailableEvaluation())).toBeUndefined();
+  });
+});
+
+describe('a sync that was failing, with a stopped run since', () => {
+  const histories = { [ORDERS]: { failing: { lastSuccessAt: ago(minutes(20)) } } };
+  const stopped = [aSync({ lastState: 'stopped', lastSuccessAt: ago(minutes(20)) })];
 
   it.each([
-    ['is nothing where there is none, whatever is marked', undefined, 'healthy'],
-    ['is what it had while it is open', anAlert(), 'inconclusive'],
-    ['is nothing once it has ended', anEndedAlert(), 'healthy'],
+    ['healthy', 'without an alert, whatever its history', undefined],
+    ['inconclusive', 'while its alert is open', anAlert()],
+    ['healthy', 'once its alert has ended', anEndedAlert()],
     [
-      'is what it had since it waits to open again',
-      anEndedAlert({ problems: ['stalled'], pendingAgain: { since: NOW, problems: ['failing'] } }),
       'inconclusive',
+      'while its ended alert is pending again as failing',
+      anEndedAlert({ problems: ['stalled'], pendingAgain: { since: NOW, problems: ['failing'] } }),
     ],
-  ])('%s', (_, alert, verdict) => {
-    const facts = aFacts(alert === undefined ? {} : { [ORDERS]: alert }, { marks });
-    expect(verdictOf(unresolved, facts)?.kind).toBe(verdict);
+  ])('is %s %s', (verdict, _, alert) => {
+    const facts = aFacts(alert === undefined ? {} : { [ORDERS]: alert }, { histories });
+    expect(verdictOf(stopped, facts)?.kind).toBe(verdict);
   });
 });
 
-describe('of two records of one id the worse one counts', () => {
+describe('of two records with the same id the worse one counts, in either order', () => {
   const success = { lastSuccessAt: ago(minutes(20)), lastRunAt: ago(minutes(20)) };
-  const well = aSync(success);
-  const unresolved = aSync({ ...success, lastState: 'cancelled' });
+  const healthy = aSync(success);
+  const unproved = aSync({ ...success, lastState: 'cancelled' });
   const stalled = aSync({ lastSuccessAt: ago(2400), lastRunAt: ago(2400) });
   const facts = aFacts(
     { [ORDERS]: anAlert() },
-    { marks: { [ORDERS]: { failing: { lastSuccessAt: success.lastSuccessAt } } } },
+    { histories: { [ORDERS]: { failing: { lastSuccessAt: success.lastSuccessAt } } } },
   );
 
   it.each<[string, Sync, Sync, object]>([
-    ['unproved, well', unresolved, well, { kind: 'inconclusive' }],
-    ['stalled, unproved', stalled, { ...unresolved, lastState: 'stopped' }, { problem: 'stalled' }],
-    ['failing, stalled', aFailingSync(), stalled, { problem: 'failing' }],
-    ['unreadable, failing', aSync(UNREADABLE), aFailingSync(), { problem: 'unreadable' }],
+    ['inconclusive before healthy', unproved, healthy, { kind: 'inconclusive' }],
+    ['stalled before inconclusive', stalled, { ...unproved, lastState: 'stopped' }, { problem: 'stalled' }],
+    ['failing before stalled', aFailingSync(), stalled, { problem: 'failing' }],
+    ['unreadable before failing', aSync(UNREADABLE), aFailingSync(), { problem: 'unreadable' }],
     [
-      'critical, unreadable',
+      'critical before an unreadable warning',
       aFailingSync({ lastSuccessAt: ago(20_000) }),
       aSync(UNREADABLE),
       { severity: 'critical' },
@@ -104,5 +177,18 @@ describe('of two records of one id the worse one counts', () => {
   ])('%s', (_, worse, better, verdict) => {
     expect(verdictOf([worse, better], facts)).toMatchObject(verdict);
     expect(verdictOf([better, worse], facts)).toMatchObject(verdict);
+  });
+
+  it('and of two equally bad ones the same one', () => {
+    const one = aFailingSync({ lastSuccessAt: ago(1000), name: 'one' });
+    const two = aFailingSync({ lastSuccessAt: ago(1100), name: 'two' });
+    const [forwards, backwards] = [
+      [one, two],
+      [two, one],
+    ].map((syncs) =>
+      diagnosisOf(ORDERS, evaluate(listingOf(...syncs), facts, { policy: defaultPolicy, now: NOW })),
+    );
+    expect(forwards).toBeDefined();
+    expect(forwards).toEqual(backwards);
   });
 });

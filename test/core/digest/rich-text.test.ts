@@ -1,21 +1,10 @@
 import fc from 'fast-check';
-import {
-  isBlank,
-  joined,
-  MAX_NAME_LENGTH,
-  moment,
-  strong,
-  untrusted,
-  words,
-} from '../../../lambda/core/digest/rich-text.ts';
+import { isBlank, joined, moment, strong, untrusted, words } from '../../../lambda/core/digest/rich-text.ts';
 import { processorMsSince } from '../../processor-time.ts';
 
-const textOf = (text: string, longest?: number) => {
-  const span = untrusted(text, longest);
-  return span.kind === 'name' ? span.text : undefined;
-};
+const textOf = (text: string, maxLength?: number) => untrusted(text, maxLength).text;
 
-describe('a name from outside', () => {
+describe('text from outside', () => {
   it.each([
     ['as it is', 'orders', 'orders'],
     ['with its spaces between words', 'daily orders', 'daily orders'],
@@ -37,16 +26,16 @@ describe('a name from outside', () => {
     ['with 4-byte characters', '\u{1F680}orders', '\u{1F680}orders'],
     ['in its own script', 'הזמנות', 'הזמנות'],
     ['with half a surrogate pair replaced', 'a\ud83db', 'a\ufffdb'],
-    ['said to be empty when it is', '', '(empty)'],
-    ['said to be empty when nothing of it shows', ' \u200b\n\u202e', '(empty)'],
+    ['as "(empty)" when it is', '', '(empty)'],
+    ['as "(empty)" when nothing of it would be seen', ' \u200b\n\u202e', '(empty)'],
   ])('is shown %s', (_how, text, shown) => expect(textOf(text)).toBe(shown));
 
   it.each([
-    [MAX_NAME_LENGTH - 1, 'a'.repeat(MAX_NAME_LENGTH - 1)],
-    [MAX_NAME_LENGTH, 'a'.repeat(MAX_NAME_LENGTH)],
-    [MAX_NAME_LENGTH + 1, `${'a'.repeat(MAX_NAME_LENGTH - 1)}…`],
-    [10_000, `${'a'.repeat(MAX_NAME_LENGTH - 1)}…`],
-  ])('of %d characters is cut to the longest, the ellipsis included', (length, shown) =>
+    [79, 'a'.repeat(79)],
+    [80, 'a'.repeat(80)],
+    [81, `${'a'.repeat(79)}…`],
+    [10_000, `${'a'.repeat(79)}…`],
+  ])('is cut to 80 characters with the ellipsis: %d characters', (length, shown) =>
     expect(textOf('a'.repeat(length))).toBe(shown),
   );
 
@@ -56,37 +45,37 @@ describe('a name from outside', () => {
     expect(textOf(`a${'\u{1F680}'.repeat(10_000)}`)).toBe(`a${'\u{1F680}'.repeat(78)}…`);
   });
 
-  it('says that something was cut also when what it keeps is short', () => {
+  it('has an ellipsis also when little is left of a long text', () => {
     expect(textOf(`orders${'\u200b'.repeat(10_000)}2`)).toBe('orders…');
   });
 
-  it('can be cut shorter or longer', () => {
+  it('is cut to the length that is asked for', () => {
     expect(textOf('abcdef', 4)).toBe('abc…');
     expect(textOf('a'.repeat(240), 240)).toBe('a'.repeat(240));
   });
 
-  it('costs no more for megabytes', () => {
+  it('is cut within milliseconds when it has megabytes', () => {
     const long = '\u{1F680}'.repeat(1_000_000);
     const before = process.cpuUsage();
     for (let times = 0; times < 100; times += 1) untrusted(long);
     expect(processorMsSince(before)).toBeLessThan(2000);
   });
 
-  it('is one visible line of whole code points, never longer than asked for, whatever it was', () => {
+  it('is one visible line of whole code points, at most as long as asked for', () => {
     fc.assert(
-      fc.property(anything(), fc.integer({ min: 1, max: 300 }), (text, longest) => {
-        const shown = textOf(text, longest) ?? '';
+      fc.property(anything(), fc.integer({ min: 1, max: 300 }), (text, maxLength) => {
+        const shown = textOf(text, maxLength);
         expect(shown).not.toMatch(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u);
         expect(shown).not.toMatch(/[\u061C\u200B\u200E\u200F\u202A-\u202E\u2066-\u2069\uFEFF]/u);
         expect(shown).toBe(shown.trim());
         expect(shown).not.toBe('');
-        expect([...shown].length).toBeLessThanOrEqual(Math.max(longest, '(empty)'.length));
+        expect([...shown].length).toBeLessThanOrEqual(Math.max(maxLength, '(empty)'.length));
       }),
       { numRuns: 1000 },
     );
   });
 
-  it('is what it was when there is nothing to make harmless and nothing to cut', () => {
+  it('is unchanged when it is short and holds only visible characters', () => {
     const plain = fc.string({
       unit: fc.constantFrom(...'abcXYZ019-_.:/@#<>&`é漢\u{1F680}'),
       minLength: 1,
@@ -96,17 +85,17 @@ describe('a name from outside', () => {
   });
 });
 
-it('a text is blank where nothing of it would be seen', () => {
+it('a text is blank when nothing of it would be seen', () => {
   for (const text of ['', ' \n\t', '\u200b\u202e']) expect(isBlank(text)).toBe(true);
-  for (const text of ['a', ' a', `${' '.repeat(MAX_NAME_LENGTH)}a`]) expect(isBlank(text)).toBe(false);
-  // What comes so late is cut off, and not looked at.
-  expect(isBlank(`${' '.repeat(MAX_NAME_LENGTH * 4)}a`)).toBe(true);
+  for (const text of ['a', ' a', `${' '.repeat(80)}a`]) expect(isBlank(text)).toBe(false);
+  // Text beyond 320 characters is cut off.
+  expect(isBlank(`${' '.repeat(320)}a`)).toBe(true);
 });
 
-it('a name is told from our own words, from those to see first and from moments', () => {
+it('each kind of span says what its text is', () => {
   const spans = [untrusted('a'), words('a'), strong('a'), moment(7)];
   expect(spans).toEqual([
-    { kind: 'name', text: 'a' },
+    { kind: 'untrusted', text: 'a' },
     { kind: 'words', text: 'a' },
     { kind: 'strong', text: 'a' },
     { kind: 'moment', at: 7 },
@@ -114,12 +103,12 @@ it('a name is told from our own words, from those to see first and from moments'
 });
 
 describe('joined lines', () => {
-  it('leave out the empty ones, and part the others', () => {
+  it('have the separator between them, and leave out the empty ones', () => {
     const lines = [[], [words('a')], [], [words('b'), words('c')], []];
     expect(joined(lines, ' · ')).toEqual([words('a'), words(' · '), words('b'), words('c')]);
   });
 
-  it('are nothing when all are empty', () => expect(joined([[], []], ', ')).toEqual([]));
+  it('are empty when all are', () => expect(joined([[], []], ', ')).toEqual([]));
 });
 
 /** Whole code points of every plane, and UTF-16 units that may be half of one. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import {
+  capitalized,
   durationText,
   formatNumber,
   joinWithAnd,
@@ -38,19 +39,19 @@ describe('a duration', () => {
     [1200 * 86_400, '1,200 d'],
   ])('of %d seconds is %j', (seconds, text) => expect(durationText(seconds)).toBe(text));
 
-  it('is rounded down: never longer than the truth, and by less than its smaller unit', () => {
+  it('is rounded down by less than its smaller unit', () => {
     const unitSeconds = { s: 1, m: 60, h: 3600, d: 86_400 };
     fc.assert(
       fc.property(fc.nat(10_000 * 86_400), (seconds) => {
         const parts = durationText(seconds)
           .replaceAll(',', '')
           .matchAll(/(\d+) ([smhd])/g);
-        const said = [...parts].reduce(
+        const shown = [...parts].reduce(
           (sum, [, count, unit]) => sum + Number(count) * unitSeconds[unit as keyof typeof unitSeconds],
           0,
         );
-        expect(said).toBeLessThanOrEqual(seconds);
-        expect(seconds - said).toBeLessThan(seconds < 60 ? 1 : seconds < 86_400 ? 60 : 3600);
+        expect(shown).toBeLessThanOrEqual(seconds);
+        expect(seconds - shown).toBeLessThan(seconds < 60 ? 1 : seconds < 86_400 ? 60 : 3600);
       }),
     );
   });
@@ -103,12 +104,12 @@ describe('a count', () => {
     [20_000, '20,000 syncs'],
   ])('of %d is %j', (count, text) => expect(pluralize(count, 'sync')).toBe(text));
 
-  it('takes a plural that is not made with an s', () => {
+  it('can have an irregular plural', () => {
     expect(pluralize(2, 'alert is', 'alerts are')).toBe('2 alerts are');
     expect(pluralize(1, 'alert is', 'alerts are')).toBe('1 alert is');
   });
 
-  it('parts its thousands', () => expect(formatNumber(1_234_567)).toBe('1,234,567'));
+  it('has commas between its thousands', () => expect(formatNumber(1_234_567)).toBe('1,234,567'));
 });
 
 describe('parts of a sentence', () => {
@@ -118,7 +119,7 @@ describe('parts of a sentence', () => {
     [['a', 'b'], 'a and b'],
     [['a', 'b', 'c'], 'a, b and c'],
     [['a', 'b', 'c', 'd'], 'a, b, c and d'],
-  ])('%j are listed as %j', (parts, text) => expect(joinWithAnd(parts)).toBe(text));
+  ])('%j are joined as %j', (parts, text) => expect(joinWithAnd(parts)).toBe(text));
 });
 
 describe('a moment in UTC', () => {
@@ -131,3 +132,9 @@ describe('a moment in UTC', () => {
     [8.64e15, '+275760-09-13 00:00 UTC'],
   ])('%d is %j', (instant, text) => expect(utcText(instant)).toBe(text));
 });
+
+it.each([
+  ['some text', 'Some text'],
+  ['3 syncs', '3 syncs'],
+  ['', ''],
+])('%j is capitalized as %j', (text, shown) => expect(capitalized(text)).toBe(shown));

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { parseListing, parseSync } from '../../../lambda/core/parse/parse-sync.ts';
 import { aRecord } from '../../commands/a-world.ts';
-import { BLINDNESS, NOW, TRIED } from '../a-sync.ts';
+import { LISTING_FAILURE, NOW, REQUEST } from '../a-sync.ts';
 
 const RECORD = aRecord(NOW);
 const without = (field: string) =>
   Object.fromEntries(Object.entries(RECORD).filter(([key]) => key !== field));
 const withField = (field: string, value: unknown) => parseSync({ ...RECORD, [field]: value });
 
-test('a record as the contract has it is a sync without a fault', () => {
+test('a complete record is a sync without a fault', () => {
   expect(parseSync({ ...RECORD, name: 'Orders', last_success_at: '2026-11-24T08:00:00Z' })).toEqual({
     id: 'orders',
     labels: {
@@ -49,10 +49,11 @@ const REQUIRED = [
   'updated_at',
 ];
 const NULLABLE = ['name', 'last_run_at', 'last_state', 'last_success_at', 'seconds_since_success'];
-const OF_LATER_REVISIONS = ['consecutive_failures', 'disabled_reason'];
+/** Absent from the first revision of the API's contract. */
+const OPTIONAL = ['consecutive_failures', 'disabled_reason'];
 
-describe('a required field', () => {
-  test.each(REQUIRED)('%s that is missing is named, and the others are read', (field) => {
+describe('parseSync names as a fault the required field', () => {
+  test.each(REQUIRED)('%s when it is missing, and the others are read', (field) => {
     const sync = parseSync(without(field));
     expect(sync.faults).toEqual([field]);
     expect({ id: sync.id, at: sync.lastSuccessAt }).toEqual({
@@ -61,41 +62,41 @@ describe('a required field', () => {
     });
   });
 
-  test.each(REQUIRED)('%s that is null is named', (field) => {
+  test.each(REQUIRED)('%s when it is null', (field) => {
     expect(withField(field, null).faults).toEqual([field]);
   });
 
-  test.each(REQUIRED)('%s of the wrong type is named', (field) => {
+  test.each(REQUIRED)('%s when it has the wrong type', (field) => {
     for (const wrong of [{}, [], [RECORD[field]]]) expect(withField(field, wrong).faults).toEqual([field]);
     if (field !== 'enabled' && field !== 'has_cursor') expect(withField(field, true).faults).toEqual([field]);
   });
 });
 
-test.each(['enabled', 'has_cursor'])('%s is a boolean and nothing that resembles one', (field) => {
+test.each(['enabled', 'has_cursor'])('%s must be a boolean: a string or a number is a fault', (field) => {
   for (const wrong of ['true', 'false', 1, 0]) expect(withField(field, wrong).faults).toEqual([field]);
 });
 
-describe('a field that may be null or absent', () => {
-  test.each([...NULLABLE, ...OF_LATER_REVISIONS])('%s that is absent is no fault', (field) => {
+describe('an optional field', () => {
+  test.each([...NULLABLE, ...OPTIONAL])('%s is no fault when it is absent', (field) => {
     expect(parseSync(without(field)).faults).toEqual([]);
   });
 
-  test.each([...NULLABLE, ...OF_LATER_REVISIONS])('%s that is null is no fault', (field) => {
+  test.each([...NULLABLE, ...OPTIONAL])('%s is no fault when it is null', (field) => {
     expect(withField(field, null).faults).toEqual([]);
   });
 
-  test.each([...NULLABLE, ...OF_LATER_REVISIONS])('%s of the wrong type is named', (field) => {
+  test.each([...NULLABLE, ...OPTIONAL])('%s is a fault when it has the wrong type', (field) => {
     for (const wrong of [{}, [], true]) expect(withField(field, wrong).faults).toEqual([field]);
   });
 
-  test('cursor_column may be null or absent: a full refresh is not malformed', () => {
+  test('cursor_column is no fault when it is null or absent: the sync refreshes in full', () => {
     expect(withField('cursor_column', null).faults).toEqual([]);
     expect(parseSync(without('cursor_column')).faults).toEqual([]);
   });
 });
 
-describe('what is remembered of a sync', () => {
-  const REMEMBERED = [
+describe('a field that is saved with an alert', () => {
+  const SAVED = [
     'id',
     'name',
     'connector_id',
@@ -106,49 +107,43 @@ describe('what is remembered of a sync', () => {
     'dest_table',
   ];
 
-  test.each(REMEMBERED)('%s holds up to 1,000 characters', (field) => {
+  test.each(SAVED)('%s holds at most 1,000 characters', (field) => {
     expect(withField(field, 'x'.repeat(999)).faults).toEqual([]);
     expect(withField(field, 'x'.repeat(1000)).faults).toEqual([]);
     expect(withField(field, 'x'.repeat(1001)).faults).toEqual([field]);
   });
 });
 
-describe('the source', () => {
-  test.each([
-    ['its table in its schema', {}, 'public.orders'],
-    ['its table, where the schema is empty', { source_schema: '' }, 'orders'],
-    ['its table, where the schema cannot be read', { source_schema: 7 }, 'orders'],
-    ['not known, where the table cannot be read', { source_table: 7 }, null],
-  ])('is %s', (_, fields, source) => {
-    expect(parseSync({ ...RECORD, ...fields }).labels.source).toBe(source);
-  });
+test.each([
+  ['schema.table', {}, 'public.orders'],
+  ['the table alone when the schema is empty', { source_schema: '' }, 'orders'],
+  ['the table alone when the schema is unreadable', { source_schema: 7 }, 'orders'],
+  ['null when the table is unreadable', { source_table: 7 }, null],
+])('the source of a sync is %s', (_, fields, source) => {
+  expect(parseSync({ ...RECORD, ...fields }).labels.source).toBe(source);
 });
 
-test('a listing is its records as syncs; one that failed stays as it is', () => {
-  const listed = { ok: true, request: TRIED, records: [RECORD, 7] } as const;
+test('parseListing parses each record of a listing, and leaves a failed listing as it is', () => {
+  const listed = { ok: true, request: REQUEST, records: [RECORD, 7] } as const;
   expect(parseListing(listed)).toEqual({
     ok: true,
-    request: TRIED,
+    request: REQUEST,
     syncs: [parseSync(RECORD), parseSync(7)],
   });
-  const failed = { ok: false, failure: BLINDNESS } as const;
+  const failed = { ok: false, failure: LISTING_FAILURE } as const;
   expect(parseListing(failed)).toEqual(failed);
 });
 
-describe('disabled_reason tells a pause from a giving up', () => {
-  test.each([
-    ['a text: the platform gave up', { disabled_reason: 'quota' }, 'quota'],
-    ['null: a person paused it', { disabled_reason: null }, null],
-    ['absent: an older API does not tell', {}, undefined],
-  ])('%s', (_, fields, disabledReason) => {
-    expect(parseSync({ ...RECORD, ...fields })).toMatchObject({ disabledReason, faults: [] });
-  });
+test.each([
+  ['kept when it is a text: the platform disabled the sync', { disabled_reason: 'quota' }, 'quota'],
+  ['null when it is null: a person paused the sync', { disabled_reason: null }, null],
+  ['undefined when it is absent: an older revision of the API does not say', {}, undefined],
+])('disabled_reason is %s', (_, fields, disabledReason) => {
+  expect(parseSync({ ...RECORD, ...fields })).toMatchObject({ disabledReason, faults: [] });
 });
 
 describe('interval_secs', () => {
   test.each([
-    [-1, null],
-    [0, null],
     [1, 30],
     [10, 30],
     [29, 30],
@@ -156,14 +151,14 @@ describe('interval_secs', () => {
     [31, 31],
     [604_800, 604_800],
     [2_147_483_647, 2_147_483_647],
-  ])('of %p is an interval of %p seconds', (written, intervalSeconds) => {
+  ])('%p is an interval of %p seconds', (written, intervalSeconds) => {
     const sync = withField('interval_secs', written);
     expect(sync.labels.intervalSeconds).toBe(intervalSeconds);
-    expect(sync.faults).toEqual(intervalSeconds === null ? ['interval_secs'] : []);
+    expect(sync.faults).toEqual([]);
   });
 
-  test.each([['900'], [''], [Number.NaN], [Number.POSITIVE_INFINITY], [null]])(
-    'of %p is a fault',
+  test.each([[-1], [0], ['900'], [''], [Number.NaN], [Number.POSITIVE_INFINITY], [null]])(
+    '%p is a fault',
     (written) => {
       expect(withField('interval_secs', written)).toMatchObject({
         labels: { intervalSeconds: null },
@@ -173,31 +168,31 @@ describe('interval_secs', () => {
   );
 });
 
-describe('ids', () => {
+describe('the id', () => {
   test.each([
     [7, '7'],
     [0, '0'],
     ['7', '7'],
     [9_007_199_254_740_991, '9007199254740991'],
-  ])('%p is the id %p', (written, id) => {
+  ])('%p is read as %p', (written, id) => {
     expect(withField('id', written)).toMatchObject({ id, faults: [] });
   });
 
   test.each([
     ['connector_id', 'connectorId'],
     ['kb_uid', 'kbUid'],
-  ] as const)('%s may be a number', (field, label) => {
+  ] as const)('%s may be a number as well', (field, label) => {
     const sync = withField(field, 12);
     expect(sync.labels[label]).toBe('12');
     expect(sync.faults).toEqual([]);
   });
 
-  test.each([[''], [null], [true], [{}], [[]], [Number.NaN]])('%p is no usable id', (written) => {
+  test.each([[''], [null], [true], [{}], [[]], [Number.NaN]])('%p is a fault', (written) => {
     expect(withField('id', written)).toMatchObject({ id: null, faults: ['id'] });
   });
 });
 
-describe('dates', () => {
+describe('the date', () => {
   const DATES = [
     ['created_at', 'createdAt'],
     ['updated_at', 'updatedAt'],
@@ -205,7 +200,7 @@ describe('dates', () => {
     ['last_success_at', 'lastSuccessAt'],
   ] as const;
 
-  test.each(DATES)('%s is read whatever its offset and its fraction', (field, read) => {
+  test.each(DATES)('%s is read with any offset and any fraction of a second', (field, read) => {
     const nineUtc = Date.UTC(2026, 10, 24, 9);
     expect(withField(field, '2026-11-24T09:00:00Z')[read]).toBe(nineUtc);
     expect(withField(field, '2026-11-24T10:30:00+01:30')[read]).toBe(nineUtc);
@@ -213,7 +208,7 @@ describe('dates', () => {
     expect(withField(field, '2026-11-24T09:00:00.250123+00:00')[read]).toBe(nineUtc + 250);
   });
 
-  test.each(DATES)('%s that is not a date is null and named', (field, read) => {
+  test.each(DATES)('%s is a fault and null when it is not a date', (field, read) => {
     for (const wrong of ['', 'yesterday', '2026-13-45T99:99:99Z', 1_795_510_800, {}]) {
       const sync = withField(field, wrong);
       expect({ wrong, at: sync[read], faults: sync.faults }).toEqual({ wrong, at: null, faults: [field] });
@@ -225,12 +220,12 @@ test('an empty last_state is no fault', () => {
   expect(withField('last_state', '').faults).toEqual([]);
 });
 
-test('unknown fields change nothing', () => {
+test('an unknown field changes nothing', () => {
   expect(parseSync({ ...RECORD, key_columns: ['id'], shiny: { new: true } })).toEqual(parseSync(RECORD));
 });
 
 test.each([[null], [undefined], [5], ['orders'], [true], [[]], [[RECORD]]])(
-  'a record that is %p has no id and no verdict',
+  'the record %j gives a sync without an id, with its required fields as faults',
   (record) => {
     const sync = parseSync(record);
     expect(sync).toMatchObject({ id: null, enabled: null, labels: { intervalSeconds: null } });
@@ -238,8 +233,8 @@ test.each([[null], [undefined], [5], ['orders'], [true], [[]], [[RECORD]]])(
   },
 );
 
-test('whatever comes, a sync comes out, the same each time, and the record is left as it was', () => {
-  const fields = [...REQUIRED, ...NULLABLE, ...OF_LATER_REVISIONS];
+test('parseSync gives the same sync for the same value each time, and does not change the value', () => {
+  const fields = [...REQUIRED, ...NULLABLE, ...OPTIONAL];
   const anything = fc.oneof(
     fc.jsonValue(),
     fc.record(Object.fromEntries(fields.map((f) => [f, fc.jsonValue()]))),

@@ -1,7 +1,7 @@
 import type { Alert, Facts, SyncHistory } from '../../../lambda/core/alert.ts';
 import type { Evaluation } from '../../../lambda/core/diagnose/evaluation.ts';
 import { asSaved, hasChanged, hasListed, nextState } from '../../../lambda/core/save/next-state.ts';
-import { INITIAL_STATE, type Route, routeOf, type WatchState } from '../../../lambda/core/state.ts';
+import { INITIAL_STATE, type Route, type WatchState } from '../../../lambda/core/state.ts';
 import {
   aFacts,
   ago,
@@ -25,7 +25,7 @@ const HISTORY: SyncHistory = { failing: { lastSuccessAt: ago(hours(2)) } };
 const LISTED = anEvaluation([aSync()]);
 const UNAVAILABLE = anUnavailableEvaluation();
 
-/** A watch in its second year: `orders` is open and was told. */
+/** An initialized state in which `orders` is firing and was sent to both routes. */
 function aState(overrides: Partial<WatchState> = {}): WatchState {
   return {
     ...INITIAL_STATE,
@@ -37,11 +37,11 @@ function aState(overrides: Partial<WatchState> = {}): WatchState {
   };
 }
 
-describe('the memory after a look', () => {
+describe('the next state', () => {
   const facts = aFacts({ [ORDERS]: anEndedAlert() });
   const route = aRoute({ [ORDERS]: aLogEntry({ undeliveredSince: NOW }) });
 
-  it('holds its facts and its route, and the rest as it was', () => {
+  it('has the new facts and the new route, and keeps fields and routes that it does not know', () => {
     const unknown = { wind: 'north' };
     const before = frozen(aState({ supersededInARow: 1, facts: { ...aFacts(), ...unknown } }));
     expect(nextState(before, { facts, route, evaluation: LISTED, listedAt: NOW })).toEqual({
@@ -56,12 +56,12 @@ describe('the memory after a look', () => {
   const UNDELIVERED = aRoute({ 'sync:a': aLogEntry(), 'sync:b': { undeliveredSince: NOW } });
   const DELIVERED = aRoute({ 'sync:a': aLogEntry() });
   it.each<[string, boolean, Evaluation, number, Route, boolean]>([
-    ['is settled where it was', true, UNAVAILABLE, 0, UNDELIVERED, true],
-    ['is settled by a look that saw and has nothing to tell', false, LISTED, 0, DELIVERED, true],
-    ['is not settled while something is due', false, LISTED, 0, UNDELIVERED, false],
-    ['is not settled by a check that saw nothing', false, UNAVAILABLE, 0, DELIVERED, false],
+    ['is initialized when it was so before', true, UNAVAILABLE, 0, UNDELIVERED, true],
+    ['is initialized by a listing with nothing undelivered', false, LISTED, 0, DELIVERED, true],
+    ['is not initialized while a notification is undelivered', false, LISTED, 0, UNDELIVERED, false],
+    ['is not initialized by a failed listing alone', false, UNAVAILABLE, 0, DELIVERED, false],
     [
-      'is settled by one that saw nothing where syncs were seen before',
+      'is initialized by a failed listing when syncs were listed before',
       false,
       UNAVAILABLE,
       1,
@@ -69,168 +69,163 @@ describe('the memory after a look', () => {
       true,
     ],
   ])('%s', (_, before, evaluation, normal, route, initialized) => {
-    const state = aState({ initialized: before });
-    expect(
-      nextState(state, { facts: aFacts({}, { normal }), route, evaluation, listedAt: NOW }).initialized,
-    ).toBe(initialized);
-  });
-
-  it('has seen the syncs at this look, or before', () => {
-    expect(hasListed(LISTED, aFacts())).toBe(true);
-    expect(hasListed(UNAVAILABLE, aFacts())).toBe(false);
-    expect(hasListed(UNAVAILABLE, aFacts({}, { normal: 1 }))).toBe(true);
+    const progress = { facts: aFacts({}, { normal }), route, evaluation, listedAt: NOW };
+    expect(nextState(aState({ initialized: before }), progress).initialized).toBe(initialized);
   });
 });
 
-it('knows what the only route was told so far, which is nothing at first', () => {
-  expect(routeOf(aState())).toEqual(aRoute({ [ORDERS]: aLogEntry() }));
-  expect(routeOf(INITIAL_STATE)).toEqual({ notificationLog: {} });
+it.each<[string, Evaluation, number, boolean]>([
+  ['have been listed by this evaluation', LISTED, 0, true],
+  ['have not been listed', UNAVAILABLE, 0, false],
+  ['have been listed by an earlier evaluation', UNAVAILABLE, 1, true],
+])('the syncs %s', (_, evaluation, normal, listed) => {
+  expect(hasListed(evaluation, aFacts({}, { normal }))).toBe(listed);
 });
 
-describe('a memory has changed', () => {
+describe('a state has changed', () => {
   const facts = (overrides: Partial<Facts>): Partial<WatchState> => ({
     facts: { ...aState().facts, ...overrides },
   });
   const routes = (overrides: WatchState['routes']): Partial<WatchState> => ({
     routes: { ...aState().routes, ...overrides },
   });
+  const reminded = aRoute({ [ORDERS]: aLogEntry() }, { remindedAt: NOW });
+  const resolutionSent = aRoute({ [ORDERS]: aLogEntry({ resolutionSent: true }) });
 
   it.each<[string, Partial<WatchState>]>([
-    ['its first look is over', { initialized: false }],
-    ['a check was overtaken', { supersededInARow: 1 }],
-    ['its size is another', facts({ size: { normal: 9 } })],
-    ['an alert is another', facts({ alerts: { [ORDERS]: anAlert({ absent: true }) } })],
-    ['an alert is new', facts({ alerts: { [ORDERS]: anAlert(), 'sync:users': anAlert() } })],
-    ['an alert is forgotten', facts({ alerts: {} })],
-    ['an alert is forgotten and one is new', facts({ alerts: { 'sync:users': anAlert() } })],
-    ['a mark is another', facts({ histories: { [ORDERS]: { ...HISTORY, absent: true } } })],
-    ['a mark is over', facts({ histories: {} })],
-    [
-      'a route was reminded',
-      routes({ default: { ...aState().routes['default'], remindedAt: NOW } as Route }),
-    ],
-    ['a route is new', routes({ third: aRoute() })],
-    ['a telling is another', routes({ default: aRoute({ [ORDERS]: aLogEntry({ resolutionSent: true }) }) })],
-    [
-      'a telling of another route is',
-      routes({ other: aRoute({ [ORDERS]: aLogEntry({ resolutionSent: true }) }) }),
-    ],
-    ['a telling is forgotten', routes({ default: aRoute() })],
+    ['the initial run is over', { initialized: false }],
+    ['a check was superseded', { supersededInARow: 1 }],
+    ['the size of the listing changed', facts({ size: { normal: 9 } })],
+    ['an alert changed', facts({ alerts: { [ORDERS]: anAlert({ absent: true }) } })],
+    ['there is a new alert', facts({ alerts: { [ORDERS]: anAlert(), 'sync:users': anAlert() } })],
+    ['an alert was dropped', facts({ alerts: {} })],
+    ['one alert was dropped and another is new', facts({ alerts: { 'sync:users': anAlert() } })],
+    ['a history changed', facts({ histories: { [ORDERS]: { ...HISTORY, absent: true } } })],
+    ['a history ended', facts({ histories: {} })],
+    ['a reminder was sent', routes({ default: reminded })],
+    ['there is a new route', routes({ third: aRoute() })],
+    ['a log entry changed', routes({ default: resolutionSent })],
+    ['a log entry of another route changed', routes({ other: resolutionSent })],
+    ['a log entry was dropped', routes({ default: aRoute() })],
   ])('when %s', (_, overrides) => {
     expect(hasChanged(frozen(aState()), frozen(aState(overrides)))).toBe(true);
     expect(hasChanged(frozen(aState(overrides)), frozen(aState()))).toBe(true);
   });
 
   it.each<[string, Partial<WatchState>]>([
-    ['when nothing has', {}],
+    ['when nothing differs', {}],
     ['by the time of the listing alone', { listedAt: NOW }],
     ['by labels alone', facts({ alerts: { [ORDERS]: anAlert({ labels: { ...LABELS, name: 'Orders' } }) } })],
-  ])('not %s', (_, overrides) => {
+  ])('but not %s', (_, overrides) => {
     expect(hasChanged(frozen(aState()), frozen(aState(overrides)))).toBe(false);
   });
 });
 
-describe('what is written', () => {
-  const OVER = { since: ago(days(3)), firings: [ago(days(3))] };
-  const CLOSED = aLogEntry({ resolutionSent: true });
-  const written = (alert: Alert, routes: WatchState['routes'], evaluation: Evaluation = LISTED) =>
-    asSaved(frozen(aState({ facts: aFacts({ [ORDERS]: alert }), routes })), evaluation);
+const saved = (alert: Alert, routes: WatchState['routes'], evaluation: Evaluation = LISTED) =>
+  asSaved(frozen(aState({ facts: aFacts({ [ORDERS]: alert }), routes })), evaluation);
 
-  it.each<[string, Alert, WatchState['routes'], boolean]>([
-    [
-      'ended long ago, its closing told',
-      anEndedAlert(OVER),
-      { default: aRoute({ [ORDERS]: CLOSED }) },
-      false,
-    ],
-    ['ended long ago, no route was told of it', anEndedAlert(OVER), { default: aRoute() }, false],
-    ['that is open for long, and told', anAlert(OVER), { default: aRoute({ [ORDERS]: aLogEntry() }) }, true],
-    ['whose last opening still counts', anEndedAlert(), { default: aRoute({ [ORDERS]: CLOSED }) }, true],
-    [
-      'that waits to open again',
-      anEndedAlert({ ...OVER, pendingAgain: { since: NOW, problems: ['failing'] } }),
-      { default: aRoute({ [ORDERS]: CLOSED }) },
-      true,
-    ],
-    [
-      'whose closing one route of two is owed',
-      anEndedAlert(OVER),
-      { default: aRoute({ [ORDERS]: CLOSED }), other: aRoute({ [ORDERS]: aLogEntry() }) },
-      true,
-    ],
-  ])('of an alert %s', (_, alert, routes, isKept) => {
-    const { facts, routes: after } = written(alert, routes);
-    expect(Object.keys(facts.alerts)).toEqual(isKept ? [ORDERS] : []);
-    expect(after).toEqual(isKept ? routes : { default: aRoute() });
+describe('the saved state', () => {
+  const OLD = { since: ago(days(3)), firings: [ago(days(3))] };
+  const RESOLUTION_SENT = aLogEntry({ resolutionSent: true });
+
+  it.each<[string, Alert, WatchState['routes']]>([
+    ['its resolution was sent', anEndedAlert(OLD), { default: aRoute({ [ORDERS]: RESOLUTION_SENT }) }],
+    ['no route was sent anything about it', anEndedAlert(OLD), { default: aRoute() }],
+  ])('drops an alert that ended and whose firings left the flap window when %s', (_, alert, routes) => {
+    const state = saved(alert, routes);
+    expect(state.facts.alerts).toEqual({});
+    expect(state.routes).toEqual({ default: aRoute() });
   });
 
-  it('holds no telling whose alert is forgotten, on any route, and the rest of the routes', () => {
-    const route = aRoute({ [ORDERS]: aLogEntry(), 'sync:gone': aLogEntry() }, { remindedAt: NOW });
-    expect(written(anAlert(), { default: route, other: route }).routes).toEqual({
+  it.each<[string, Alert, WatchState['routes']]>([
+    ['that has been firing for days', anAlert(OLD), { default: aRoute({ [ORDERS]: aLogEntry() }) }],
+    [
+      'whose last firing is within the flap window',
+      anEndedAlert(),
+      { default: aRoute({ [ORDERS]: RESOLUTION_SENT }) },
+    ],
+    [
+      'that is pending again',
+      anEndedAlert({ ...OLD, pendingAgain: { since: NOW, problems: ['failing'] } }),
+      { default: aRoute({ [ORDERS]: RESOLUTION_SENT }) },
+    ],
+    [
+      'whose resolution was sent to one route of two',
+      anEndedAlert(OLD),
+      { default: aRoute({ [ORDERS]: RESOLUTION_SENT }), other: aRoute({ [ORDERS]: aLogEntry() }) },
+    ],
+  ])('keeps an alert %s', (_, alert, routes) => {
+    const state = saved(alert, routes);
+    expect(Object.keys(state.facts.alerts)).toEqual([ORDERS]);
+    expect(state.routes).toEqual(routes);
+  });
+
+  it('drops the log entries of an alert that it does not hold, on every route, and nothing else of a route', () => {
+    const route = aRoute({ [ORDERS]: aLogEntry(), 'sync:dropped': aLogEntry() }, { remindedAt: NOW });
+    expect(saved(anAlert(), { default: route, other: route }).routes).toEqual({
       default: aRoute({ [ORDERS]: aLogEntry() }, { remindedAt: NOW }),
       other: aRoute({ [ORDERS]: aLogEntry() }, { remindedAt: NOW }),
     });
   });
 
-  it('holds no mark that marks nothing', () => {
+  it('drops an empty history', () => {
     const histories = { [ORDERS]: HISTORY, 'sync:users': { absent: true } } as const;
     const { facts } = asSaved(frozen(aState({ facts: aFacts({}, { histories }) })), LISTED);
     expect(facts.histories).toEqual({ [ORDERS]: HISTORY });
   });
 
-  describe('of the labels', () => {
-    const RENAMED = { ...LABELS, name: 'Orders' };
-    const labelsAfter = (evaluation: Evaluation, alert = anAlert()) =>
-      written(alert, {}, evaluation).facts.alerts[ORDERS]?.labels;
-
-    it('is as they are now', () => {
-      expect(labelsAfter(anEvaluation([aSync({ name: 'Orders' })]))).toEqual(RENAMED);
-    });
-
-    it.each<[string, Evaluation]>([
-      [
-        'its record cannot be read',
-        anEvaluation([aSync({ name: 'Orders', enabled: null, faults: ['enabled'] }), aSync({ id: 'users' })]),
-      ],
-      ['it is not listed', anEvaluation([aSync({ id: 'users' })])],
-      ['the check is blind', UNAVAILABLE],
-    ])('is as they were, where %s', (_, evaluation) => {
-      expect(labelsAfter(evaluation)).toEqual(LABELS);
-    });
-
-    it('is none of the alerts of the watcher itself, whatever a sync is called', () => {
-      const facts = aFacts({ listing: anAlert({ labels: null }), records: anAlert({ labels: null }) });
-      const evaluation = anEvaluation([aSync({ id: 'ng' }), aSync({ id: 'ds' })]);
-      expect(asSaved(frozen(aState({ facts })), evaluation).facts.alerts).toEqual(facts.alerts);
-    });
-  });
-
-  describe('of the size', () => {
-    const two = [aSync(), aSync({ id: 'users' })];
-    it.each<[string, Evaluation, Facts['size'], Facts['size']]>([
-      ['is that of this listing', anEvaluation(two), { normal: 3 }, { normal: 2 }],
-      [
-        'is as it was where the listing is not complete',
-        anEvaluation([...two, aSync({ id: null, faults: ['id'] })]),
-        { normal: 3 },
-        { normal: 3 },
-      ],
-      ['is as it was at a blind check', UNAVAILABLE, { normal: 3 }, { normal: 3 }],
-      [
-        'is as it was while it may have shrunk',
-        anEvaluation(two),
-        { normal: 9, shrunk: true },
-        { normal: 9, shrunk: true },
-      ],
-    ])('%s', (_, evaluation, size, after) => {
-      const facts = { ...aFacts(), size };
-      expect(asSaved(frozen(aState({ facts })), evaluation).facts.size).toEqual(after);
-    });
-  });
-
-  it('has what a later program wrote beside it', () => {
+  it('keeps the fields of the facts that a later version wrote', () => {
     const unknown = { wind: 'north' };
     const facts = { ...aFacts(), ...unknown };
     expect(asSaved(frozen(aState({ facts })), LISTED).facts).toMatchObject(unknown);
+  });
+});
+
+describe('the saved labels of an alert', () => {
+  const labelsAfter = (evaluation: Evaluation) =>
+    saved(anAlert(), {}, evaluation).facts.alerts[ORDERS]?.labels;
+
+  it('are those of the listing', () => {
+    expect(labelsAfter(anEvaluation([aSync({ name: 'Orders' })]))).toEqual({ ...LABELS, name: 'Orders' });
+  });
+
+  it.each<[string, Evaluation]>([
+    [
+      'its record is unreadable',
+      anEvaluation([aSync({ name: 'Orders', enabled: null, faults: ['enabled'] }), aSync({ id: 'users' })]),
+    ],
+    ['its sync is not listed', anEvaluation([aSync({ id: 'users' })])],
+    ['the listing failed', UNAVAILABLE],
+  ])('stay as they were when %s', (_, evaluation) => {
+    expect(labelsAfter(evaluation)).toEqual(LABELS);
+  });
+
+  it('stay null for "listing" and "records", even with syncs whose ids end like them', () => {
+    const facts = aFacts({ listing: anAlert({ labels: null }), records: anAlert({ labels: null }) });
+    const evaluation = anEvaluation([aSync({ id: 'ng' }), aSync({ id: 'ds' })]);
+    expect(asSaved(frozen(aState({ facts })), evaluation).facts.alerts).toEqual(facts.alerts);
+  });
+});
+
+describe('the saved size of the listing', () => {
+  const two = [aSync(), aSync({ id: 'users' })];
+  it.each<[string, Evaluation, Facts['size'], Facts['size']]>([
+    ['is the size of this listing', anEvaluation(two), { normal: 3 }, { normal: 2 }],
+    [
+      'stays as it was when the listing is incomplete',
+      anEvaluation([...two, aSync({ id: null, faults: ['id'] })]),
+      { normal: 3 },
+      { normal: 3 },
+    ],
+    ['stays as it was when the listing failed', UNAVAILABLE, { normal: 3 }, { normal: 3 }],
+    [
+      'stays as it was while the listing may have shrunk',
+      anEvaluation(two),
+      { normal: 9, shrunk: true },
+      { normal: 9, shrunk: true },
+    ],
+  ])('%s', (_, evaluation, size, after) => {
+    const facts = { ...aFacts(), size };
+    expect(asSaved(frozen(aState({ facts })), evaluation).facts.size).toEqual(after);
   });
 });

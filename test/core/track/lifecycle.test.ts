@@ -1,12 +1,12 @@
 import type { Alert } from '../../../lambda/core/alert.ts';
 import { diagnose } from '../../../lambda/core/diagnose/diagnose.ts';
-import { type Observation, type ProblemObservation, transition } from '../../../lambda/core/track/track.ts';
+import { transition } from '../../../lambda/core/track/lifecycle.ts';
+import type { Observation } from '../../../lambda/core/track/observation.ts';
 import {
   ago,
   anAlert,
   anEndedAlert,
   aSync,
-  days,
   defaultPolicy,
   frozen,
   hours,
@@ -14,63 +14,35 @@ import {
   minutes,
   NOW,
 } from '../a-sync.ts';
+import { aProblem, FOUR_FIRINGS, words } from './an-observation.ts';
 
-const aProblem = (overrides: Partial<ProblemObservation> = {}): ProblemObservation => ({
-  kind: 'problem',
-  problem: 'failing',
-  severity: 'warning',
-  paused: false,
-  marked: [],
-  lastSuccessAt: ago(hours(2)),
-  pendingPeriod: { seconds: 0, secondEvaluation: false },
-  labels: LABELS,
-  ...overrides,
-});
-
-const RENAMED = { ...LABELS, name: 'Orders' };
-
-/** Four openings within the day, the last an hour ago. */
-const fourOpenings = [ago(hours(20)), ago(hours(10)), ago(hours(5)), ago(hours(1))];
-
-const REMEMBERED = {
-  nothing: undefined,
+const ALERTS = {
+  none: undefined,
   pending: anAlert({ state: 'pending', since: ago(minutes(10)) }),
   'pending, absent once': anAlert({ state: 'pending', since: ago(minutes(10)), absent: true }),
   firing: anAlert(),
   'firing, absent once': anAlert({ absent: true }),
-  flapping: anAlert({ firings: fourOpenings }),
-  'flapping, healthy for 1 h': anAlert({ firings: fourOpenings, healthySince: ago(hours(1)) }),
-  'flapping, healthy for 2 h': anAlert({ firings: fourOpenings, healthySince: ago(hours(2)) }),
-  'flapping, absent once': anAlert({ firings: fourOpenings, absent: true }),
+  flapping: anAlert({ firings: FOUR_FIRINGS }),
+  'flapping, healthy for 1 h': anAlert({ firings: FOUR_FIRINGS, healthySince: ago(hours(1)) }),
+  'flapping, healthy for 2 h': anAlert({ firings: FOUR_FIRINGS, healthySince: ago(hours(2)) }),
+  'flapping, absent once': anAlert({ firings: FOUR_FIRINGS, absent: true }),
   ended: anEndedAlert(),
-  'ended, reopening': anEndedAlert({ pendingAgain: { since: ago(minutes(10)), problems: ['failing'] } }),
+  'ended, pending again': anEndedAlert({ pendingAgain: { since: ago(minutes(10)), problems: ['failing'] } }),
 } as const satisfies Record<string, Alert | undefined>;
 
-const SIGHTINGS = {
+const OBSERVATIONS = {
   problem: aProblem(),
-  'problem, to wait': aProblem({ pendingPeriod: { seconds: hours(1), secondEvaluation: false } }),
+  'problem, pending for 1 h': aProblem({ pendingPeriod: { seconds: hours(1), secondEvaluation: false } }),
   inconclusive: { kind: 'inconclusive' },
-  healthy: { kind: 'healthy', diagnosis: diagnose(aSync(), defaultPolicy, NOW) },
+  healthy: { kind: 'healthy', diagnosis: diagnose(aSync(), { policy: defaultPolicy, now: NOW }) },
   absent: { kind: 'absent' },
   excluded: { kind: 'excluded', reason: 'a test' },
   unobserved: { kind: 'unobserved' },
 } as const satisfies Record<string, Observation>;
 
-/** An alert in the words of the table. */
-function words(alert: Alert | undefined): string {
-  if (alert === undefined) return '–';
-  const { state, resolution: ended, absent, pendingAgain, healthySince } = alert;
-  return [
-    state === 'ended' ? ended?.how : state,
-    ...(pendingAgain ? ['reopening'] : []),
-    ...(healthySince === undefined ? [] : [`well ${(NOW - healthySince) / 3_600_000} h`]),
-    ...(absent ? ['absent'] : []),
-  ].join(', ');
-}
-
-const columns = [
+const COLUMNS = [
   'problem',
-  'problem, to wait',
+  'problem, pending for 1 h',
   'inconclusive',
   'healthy',
   'absent',
@@ -78,42 +50,50 @@ const columns = [
   'unobserved',
 ] as const;
 
-describe('the table: what is remembered against what is seen', () => {
+describe('the table of transitions', () => {
+  const H = 'healthy for';
   // biome-ignore format: a table
-  const TABLE: readonly (readonly [keyof typeof REMEMBERED, ...string[]])[] = [
-    //                            problem     to wait                inconclusive           healthy              absent                ignored     unseen
-    ['nothing',                   'firing',   'pending',             '–',                   '–',                 '–',                  '–',        '–'],
-    ['pending',                   'firing',   'pending',             'pending',             '–',                 'pending, absent',    '–',        'pending'],
-    ['pending, absent once',      'firing',   'pending',             'pending',             '–',                 '–',                  '–',        'pending, absent'],
-    ['firing',                    'firing',   'firing',              'firing',              'resolved',          'firing, absent',     'excluded',  'firing'],
-    ['firing, absent once',       'firing',   'firing',              'firing',              'resolved',          'unlisted',               'excluded',  'firing, absent'],
-    ['flapping',                  'firing',   'firing',              'firing',              'firing, well 0 h',  'firing, absent',     'excluded',  'firing'],
-    ['flapping, healthy for 1 h', 'firing',   'firing',              'firing, well 1 h',    'firing, well 1 h',  'firing, well 1 h, absent', 'excluded', 'firing, well 1 h'],
-    ['flapping, healthy for 2 h', 'firing',   'firing',              'firing, well 2 h',    'resolved',          'firing, well 2 h, absent', 'excluded', 'firing, well 2 h'],
-    ['flapping, absent once',     'firing',   'firing',              'firing',              'firing, well 0 h',  'unlisted',               'excluded',  'firing, absent'],
-    ['ended',                     'firing',   'resolved, reopening', 'resolved',            'resolved',          'resolved',           'resolved', 'resolved'],
-    ['ended, reopening',          'firing',   'resolved, reopening', 'resolved, reopening', 'resolved',          'resolved, reopening, absent', 'resolved', 'resolved, reopening'],
+  const TABLE: readonly (readonly [keyof typeof ALERTS, ...string[]])[] = [
+    //                            problem     pending for 1 h           inconclusive               healthy                absent                             excluded    unobserved
+    ['none',                      'firing',   'pending',                'none',                    'none',                'none',                            'none',     'none'],
+    ['pending',                   'firing',   'pending',                'pending',                 'none',                'pending, absent',                 'none',     'pending'],
+    ['pending, absent once',      'firing',   'pending',                'pending',                 'none',                'none',                            'none',     'pending, absent'],
+    ['firing',                    'firing',   'firing',                 'firing',                  'resolved',            'firing, absent',                  'excluded', 'firing'],
+    ['firing, absent once',       'firing',   'firing',                 'firing',                  'resolved',            'unlisted',                        'excluded', 'firing, absent'],
+    ['flapping',                  'firing',   'firing',                 'firing',                  `firing, ${H} 0 h`,    'firing, absent',                  'excluded', 'firing'],
+    ['flapping, healthy for 1 h', 'firing',   'firing',                 `firing, ${H} 1 h`,        `firing, ${H} 1 h`,    `firing, ${H} 1 h, absent`,        'excluded', `firing, ${H} 1 h`],
+    ['flapping, healthy for 2 h', 'firing',   'firing',                 `firing, ${H} 2 h`,        'resolved',            `firing, ${H} 2 h, absent`,        'excluded', `firing, ${H} 2 h`],
+    ['flapping, absent once',     'firing',   'firing',                 'firing',                  `firing, ${H} 0 h`,    'unlisted',                        'excluded', 'firing, absent'],
+    ['ended',                     'firing',   'resolved, pending again', 'resolved',               'resolved',            'resolved',                        'resolved', 'resolved'],
+    ['ended, pending again',      'firing',   'resolved, pending again', 'resolved, pending again', 'resolved',           'resolved, pending again, absent', 'resolved', 'resolved, pending again'],
   ];
-  const cells = TABLE.flatMap(([remembered, ...outcomes]) =>
-    columns.map((seen, column) => [remembered, seen, outcomes[column] ?? 'a cell is missing'] as const),
+  const cells = TABLE.flatMap(([alert, ...outcomes]) =>
+    COLUMNS.map(
+      (observation, column) => [alert, observation, outcomes[column] ?? 'a cell is missing'] as const,
+    ),
   );
 
-  test.each(cells)('%s, seen %s: %s', (remembered, seen, outcome) => {
-    const before = frozen(REMEMBERED[remembered]);
-    expect(words(transition(before, frozen(SIGHTINGS[seen]), NOW))).toBe(outcome);
+  test.each(cells)('alert: %s; observation: %s; afterwards: %s', (alert, observation, outcome) => {
+    const after = transition(frozen(ALERTS[alert]), frozen(OBSERVATIONS[observation]), NOW);
+    expect(words(after)).toBe(outcome);
   });
 
-  test.each(['pending', 'firing', 'flapping', 'ended', 'ended, reopening'] as const)(
-    'an inconclusive or an unseen one leaves the rest of %s as it was',
-    (remembered) => {
+  test.each(['pending', 'firing', 'flapping', 'ended', 'ended, pending again'] as const)(
+    'an alert that is %s stays the same when it is inconclusive or unobserved',
+    (alert) => {
       for (const kind of ['inconclusive', 'unobserved'] as const)
-        expect(transition(REMEMBERED[remembered], { kind }, NOW)).toEqual(REMEMBERED[remembered]);
+        expect(transition(ALERTS[alert], { kind }, NOW)).toEqual(ALERTS[alert]);
     },
   );
+
+  test('an alert that is ended, pending again and absent once stops waiting at its second absence', () => {
+    const absentOnce = { ...ALERTS['ended, pending again'], absent: true } as const;
+    expect(transition(absentOnce, OBSERVATIONS.absent, NOW)).toEqual(ALERTS.ended);
+  });
 });
 
-describe('an opening', () => {
-  test('begins with this look', () => {
+describe('a new alert', () => {
+  test('begins with its first evaluation', () => {
     expect(transition(undefined, aProblem(), NOW)).toEqual({
       state: 'firing',
       problem: 'failing',
@@ -127,28 +107,50 @@ describe('an opening', () => {
     });
   });
 
-  test('that is critical is so from now', () => {
-    const opened = transition(undefined, aProblem({ severity: 'critical' }), NOW);
-    expect(opened).toMatchObject({ severity: 'critical', critical: { from: NOW } });
+  test('is critical from its first evaluation when its problem is', () => {
+    const alert = transition(undefined, aProblem({ severity: 'critical' }), NOW);
+    expect(alert).toMatchObject({ severity: 'critical', critical: { from: NOW } });
   });
 
-  test('that has to wait has not fired yet', () => {
-    const waiting = transition(undefined, SIGHTINGS['problem, to wait'], NOW);
-    expect(waiting).toMatchObject({ state: 'pending', since: NOW, firings: [] });
+  test('has not fired while it is pending', () => {
+    const pending = transition(undefined, OBSERVATIONS['problem, pending for 1 h'], NOW);
+    expect(pending).toMatchObject({ state: 'pending', since: NOW, firings: [] });
   });
 
-  test('has to disprove what is still marked beside its own problem', () => {
-    expect(
-      transition(undefined, aProblem({ problem: 'stalled', marked: ['failing'] }), NOW)?.problems,
-    ).toEqual(expect.arrayContaining(['stalled', 'failing']));
+  test('has to disprove the failure that the history holds beside its own problem', () => {
+    const stalled = aProblem({ problem: 'stalled', alsoToDisprove: ['failing'] });
+    expect(transition(undefined, stalled, NOW)?.problems).toEqual(
+      expect.arrayContaining(['stalled', 'failing']),
+    );
   });
+});
 
-  test('that waited began when it was first seen, and fired now', () => {
-    const fired = transition(REMEMBERED.pending, aProblem(), NOW);
+describe('a pending alert', () => {
+  test('fires now, since its first evaluation', () => {
+    const fired = transition(ALERTS.pending, aProblem(), NOW);
     expect(fired).toMatchObject({ state: 'firing', since: ago(minutes(10)), firings: [NOW] });
   });
 
-  test('of an alert that ended is one more of the same alert', () => {
+  test.each([
+    [599, 'pending'],
+    [600, 'firing'],
+    [601, 'firing'],
+  ])('with a pending period of 10 minutes is, after %p seconds, %s', (elapsed, state) => {
+    const pending = anAlert({ state: 'pending', since: ago(elapsed) });
+    const observation = aProblem({ pendingPeriod: { seconds: 600, secondEvaluation: false } });
+    expect(transition(pending, observation, NOW)?.state).toBe(state);
+  });
+
+  test('keeps every problem that it has had', () => {
+    const pending = anAlert({ state: 'pending', problem: 'stalled', problems: ['stalled'] });
+    expect(transition(pending, aProblem(), NOW)?.problems).toEqual(
+      expect.arrayContaining(['stalled', 'failing']),
+    );
+  });
+});
+
+describe('an ended alert', () => {
+  test('fires again as the same alert, with one more firing', () => {
     const again = transition(anEndedAlert(), aProblem({ problem: 'stalled', severity: 'critical' }), NOW);
     expect(again).toMatchObject({
       state: 'firing',
@@ -157,46 +159,40 @@ describe('an opening', () => {
       problems: ['stalled'],
       severity: 'critical',
     });
-    expect(again).not.toHaveProperty('ended');
+    expect(again).not.toHaveProperty('resolution');
   });
 
-  test('of one that waited to reopen began when that was first seen', () => {
-    const again = transition(REMEMBERED['ended, reopening'], aProblem(), NOW);
+  test('fires again since it was pending again', () => {
+    const again = transition(ALERTS['ended, pending again'], aProblem(), NOW);
     expect(again).toMatchObject({ state: 'firing', since: ago(minutes(10)), firings: [ago(hours(1)), NOW] });
-    expect(again).not.toHaveProperty('reopening');
-    expect(again).not.toHaveProperty('ended');
+    expect(again).not.toHaveProperty('pendingAgain');
+    expect(again).not.toHaveProperty('resolution');
   });
 
   test.each([
-    [599, 'pending'],
+    [599, 'ended'],
     [600, 'firing'],
     [601, 'firing'],
-  ])('that has to wait 10 minutes and has waited %p seconds is %s', (waited, state) => {
-    const pending = anAlert({ state: 'pending', since: ago(waited) });
-    const pendingAgain = anEndedAlert({ pendingAgain: { since: ago(waited), problems: ['failing'] } });
+  ])('that is pending again for a period of 10 minutes is, after %p seconds, %s', (elapsed, state) => {
+    const alert = anEndedAlert({ pendingAgain: { since: ago(elapsed), problems: ['failing'] } });
     const observation = aProblem({ pendingPeriod: { seconds: 600, secondEvaluation: false } });
-    expect(transition(pending, observation, NOW)?.state).toBe(state);
-    expect(transition(pendingAgain, observation, NOW)?.state).toBe(state === 'pending' ? 'ended' : 'firing');
+    expect(transition(alert, observation, NOW)?.state).toBe(state);
   });
 
-  test('that waits keeps every problem it had meanwhile', () => {
-    const pending = anAlert({ state: 'pending', problem: 'stalled', problems: ['stalled'] });
-    expect(transition(pending, aProblem(), NOW)?.problems).toEqual(
-      expect.arrayContaining(['stalled', 'failing']),
-    );
-    const pendingAgain = anEndedAlert({ pendingAgain: { since: ago(600), problems: ['stalled'] } });
-    expect(transition(pendingAgain, SIGHTINGS['problem, to wait'], NOW)?.pendingAgain).toEqual({
+  test('keeps every problem that it has had while it is pending again', () => {
+    const alert = anEndedAlert({ pendingAgain: { since: ago(600), problems: ['stalled'] } });
+    expect(transition(alert, OBSERVATIONS['problem, pending for 1 h'], NOW)?.pendingAgain).toEqual({
       since: ago(600),
       problems: ['stalled', 'failing'],
     });
-    expect(transition(pendingAgain, aProblem(), NOW)?.problems).toEqual(
+    expect(transition(alert, aProblem(), NOW)?.problems).toEqual(
       expect.arrayContaining(['stalled', 'failing']),
     );
   });
 });
 
-describe('while it fires, problem and severity are brought up to date and the worst is kept', () => {
-  test('a problem that it had not yet', () => {
+describe('a firing alert', () => {
+  test('takes a new problem and keeps the earlier ones', () => {
     const stalled = transition(anAlert(), aProblem({ problem: 'stalled' }), NOW);
     expect(stalled).toMatchObject({
       problem: 'stalled',
@@ -205,42 +201,46 @@ describe('while it fires, problem and severity are brought up to date and the wo
     });
   });
 
-  test('critical from now, and when it is no more, until then', () => {
+  test('becomes critical now', () => {
     const critical = transition(anAlert(), aProblem({ severity: 'critical' }), NOW);
     expect(critical).toMatchObject({ severity: 'critical', critical: { from: NOW } });
-    const since = anAlert({ severity: 'critical', critical: { from: ago(minutes(30)) } });
-    expect(transition(since, aProblem({ severity: 'critical' }), NOW)).toEqual(since);
-    expect(transition(since, aProblem(), NOW)).toMatchObject({
+  });
+
+  test('stays critical from when it became so, until it is a warning', () => {
+    const critical = anAlert({ severity: 'critical', critical: { from: ago(minutes(30)) } });
+    expect(transition(critical, aProblem({ severity: 'critical' }), NOW)).toEqual(critical);
+    expect(transition(critical, aProblem(), NOW)).toMatchObject({
       severity: 'warning',
       critical: { from: ago(minutes(30)), to: NOW },
     });
   });
 
-  test('a critical stretch that is over stays as it was, and a second one begins with itself', () => {
+  test('keeps a critical stretch that is over, until the next one begins', () => {
     const over = anAlert({ critical: { from: ago(minutes(30)), to: ago(minutes(10)) } });
     expect(transition(over, aProblem(), NOW)).toEqual(over);
     expect(transition(over, aProblem({ severity: 'critical' }), NOW)?.critical).toEqual({ from: NOW });
   });
 
-  test('the end of the alert ends its critical stretch', () => {
+  test('ends its critical stretch when it ends', () => {
     const critical = anAlert({ severity: 'critical', critical: { from: ago(minutes(30)) } });
-    expect(transition(critical, SIGHTINGS.healthy, NOW)).toMatchObject({
+    expect(transition(critical, OBSERVATIONS.healthy, NOW)).toMatchObject({
       state: 'ended',
       critical: { from: ago(minutes(30)), to: NOW },
     });
-    expect(transition(anAlert(), SIGHTINGS.healthy, NOW)).not.toHaveProperty('critical');
+    expect(transition(anAlert(), OBSERVATIONS.healthy, NOW)).not.toHaveProperty('critical');
   });
 
+  const RENAMED = { ...LABELS, name: 'Orders' };
   test.each([
-    ['failing', LABELS, RENAMED],
-    ['unreadable', LABELS, LABELS],
-    ['unreadable', null, RENAMED],
-  ] as const)('its labels are as last read: %s, known as %j, it is %j', (problem, known, labels) => {
+    ['takes the labels of a readable record', 'failing', LABELS, RENAMED],
+    ['keeps its labels when the record is unreadable', 'unreadable', LABELS, LABELS],
+    ['without labels takes those of an unreadable record', 'unreadable', null, RENAMED],
+  ] as const)('%s', (_, problem, before, labels) => {
     const observation = aProblem({ problem, labels: RENAMED });
-    expect(transition(anAlert({ labels: known }), observation, NOW)?.labels).toEqual(labels);
+    expect(transition(anAlert({ labels: before }), observation, NOW)?.labels).toEqual(labels);
   });
 
-  test('unreadable is a warning, and never lowers an open alert', () => {
+  test('that is critical stays so when its record is unreadable', () => {
     const critical = anAlert({ severity: 'critical', critical: { from: ago(minutes(30)) } });
     const after = transition(critical, aProblem({ problem: 'unreadable', lastSuccessAt: null }), NOW);
     expect(after).toMatchObject({
@@ -249,102 +249,19 @@ describe('while it fires, problem and severity are brought up to date and the wo
       critical: { from: ago(minutes(30)) },
     });
     expect(after?.critical).not.toHaveProperty('to');
+  });
+
+  test('that is a warning stays so when its record is unreadable', () => {
     expect(transition(anAlert(), aProblem({ problem: 'unreadable' }), NOW)?.severity).toBe('warning');
   });
 
-  test('whether a person paused it is as last seen', () => {
+  test('is paused when the last observation says so', () => {
     expect(transition(anAlert(), aProblem({ problem: 'disabled', paused: true }), NOW)?.paused).toBe(true);
     expect(transition(anAlert({ problem: 'disabled', paused: true }), aProblem(), NOW)?.paused).toBe(false);
   });
 
-  test('what a newer success is measured against stays as it was at the opening', () => {
-    expect(transition(anAlert(), aProblem({ lastSuccessAt: ago(60) }), NOW)?.lastSuccessAt).toBe(
-      ago(hours(2)),
-    );
-  });
-});
-
-describe('flapping', () => {
-  const opened = (...hoursAgo: number[]) => hoursAgo.map((h) => ago(hours(h)));
-  const healthy = SIGHTINGS.healthy;
-  const staysOpen = (alert: Alert) => transition(alert, healthy, NOW)?.state === 'firing';
-
-  test('three openings are none, four are', () => {
-    expect(staysOpen(anAlert({ firings: opened(20, 10, 1) }))).toBe(false);
-    expect(staysOpen(anAlert({ firings: opened(20, 15, 10, 1) }))).toBe(true);
-  });
-
-  test.each([
-    [hours(24) - 1, true],
-    [hours(24), true],
-    [hours(24) + 1, false],
-  ])('the first of four began %p seconds ago: flapping is %p', (first, flapping) => {
-    const ended = anEndedAlert({ firings: [ago(first), ...opened(10, 5)] });
-    const again = transition(ended, aProblem(), NOW);
-    expect(again?.firings).toHaveLength(flapping ? 4 : 3);
-    expect(again && staysOpen(again)).toBe(flapping);
-  });
-
-  test.each([
-    [hours(48) - 1, true],
-    [hours(48) + 1, false],
-  ])(
-    'of a sync that runs every 6 hours the window is 48 h: first opening %p seconds ago, flapping %p',
-    (first, flapping) => {
-      const labels = { ...LABELS, intervalSeconds: hours(6) };
-      const again = transition(
-        anEndedAlert({ firings: [ago(first), ...opened(10, 5)], labels }),
-        aProblem({ labels }),
-        NOW,
-      );
-      expect(again && staysOpen(again)).toBe(flapping);
-    },
-  );
-
-  test.each([
-    [hours(2) - 1, 'firing'],
-    [hours(2), 'resolved'],
-    [hours(2) + 1, 'resolved'],
-  ])('the hold is 2 h: healthy for %p seconds, it is %s', (healthyFor, state) => {
-    const alert = anAlert({ firings: fourOpenings, healthySince: ago(healthyFor) });
-    const after = transition(alert, healthy, NOW);
-    expect(after?.resolution?.how ?? after?.state).toBe(state);
-  });
-
-  test.each([
-    [hours(12) - 1, 'firing'],
-    [hours(12), 'resolved'],
-  ])(
-    'of a sync that runs every 6 hours the hold is 12 h: healthy for %p seconds, it is %s',
-    (healthyFor, state) => {
-      const labels = { ...LABELS, intervalSeconds: hours(6) };
-      const alert = anAlert({ firings: fourOpenings, healthySince: ago(healthyFor), labels });
-      const after = transition(alert, healthy, NOW);
-      expect(after?.resolution?.how ?? after?.state).toBe(state);
-    },
-  );
-
-  test('a problem in between starts the hold anew', () => {
-    const alert = anAlert({ firings: fourOpenings, healthySince: ago(hours(1)) });
-    expect(transition(alert, aProblem(), NOW)).not.toHaveProperty('healthySince');
-  });
-
-  test('a hold that has begun is kept though its first opening leaves the window', () => {
-    // The 4th opening, three hours ago, was the fourth within 24 h; by now the first is 26 h old.
-    const alert = anAlert({ firings: opened(26, 20, 10, 3), since: ago(hours(3)) });
-    expect(words(transition(alert, healthy, NOW))).toBe('firing, well 0 h');
-    expect(words(transition({ ...alert, healthySince: ago(hours(1)) }, healthy, NOW))).toBe(
-      'firing, well 1 h',
-    );
-  });
-
-  test('one that has been open for days is held too: it was told as flapping', () => {
-    const alert = anAlert({ firings: opened(72 + 20, 72 + 10, 72 + 5, 72), since: ago(days(3)) });
-    expect(words(transition(alert, healthy, NOW))).toBe('firing, well 0 h');
-  });
-
-  test('ending for another reason takes no hold', () => {
-    expect(words(transition(REMEMBERED['flapping, absent once'], SIGHTINGS.absent, NOW))).toBe('unlisted');
-    expect(words(transition(REMEMBERED.flapping, SIGHTINGS.excluded, NOW))).toBe('excluded');
+  test('keeps the last success from when it began to fire', () => {
+    const after = transition(anAlert(), aProblem({ lastSuccessAt: ago(60) }), NOW);
+    expect(after?.lastSuccessAt).toBe(ago(hours(2)));
   });
 });

@@ -3,9 +3,9 @@ import type { IConstruct } from 'constructs';
 import { readEnvironments } from '../../../infra/read-environments.ts';
 import { SyncAlertsStack } from '../../../infra/sync-alerts-stack.ts';
 
-/**
- * `infra/app.ts` with the environments that the context gives as JSON, since the API of the tests is on loopback. The
- * context `description` is another one for the stack, the function and the secret.
+/*
+ * `infra/app.ts` with the environments of the context `environments`, which is JSON: the API of the tests is on loopback.
+ * The context `description` replaces that of the stack, the function and the secret.
  */
 
 const app = new App({ builtinCloudFormationValidation: false });

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { aFailingRecord, aRecord } from '../../commands/a-world.ts';
-import { aws, mustWork, shell } from '../shell.ts';
+import { aws, shell, succeeds } from '../shell.ts';
 import { Deployment, ORGANISATION } from './deployment.ts';
-import { placesWithSecrets } from './everything-said.ts';
+import { secretLeaks } from './secret-leaks.ts';
 import { API_KEY, tracesIn, WEBHOOK } from './secrets.ts';
 
-/** The way of a person with an AWS account: bootstrap, deploy, the printed commands, and later another deploy. */
+/* What a person does who deploys sync-alerts: bootstrap, deploy, the printed commands, and later another deployment. */
 
 let deployment: Deployment;
 
@@ -17,10 +17,10 @@ beforeAll(async () => {
 
 afterAll(() => deployment?.stop());
 
-describe('what is shipped, deployed unedited', () => {
+describe('the app of this repository, deployed unchanged', () => {
   beforeAll(() => deployment.deployShipped());
 
-  it('prints the commands that come next', () => {
+  it('has outputs with the next commands', () => {
     expect(Object.keys(deployment.outputs).sort()).toEqual([
       'AlarmTopicArn',
       'CheckCommand',
@@ -36,7 +36,7 @@ describe('what is shipped, deployed unedited', () => {
     ]);
   });
 
-  it('says that the secret still holds the placeholder, with its name, each key and the command that fills it', async () => {
+  it('fails with the name of the secret, each key that still holds the placeholder, and the command that fills it', async () => {
     const { status, result } = await deployment.invoke();
     expect(status).toBe('error');
     const message = errorMessage(result);
@@ -47,49 +47,53 @@ describe('what is shipped, deployed unedited', () => {
     expect(message).toContain(deployment.output('FillSecretCommand'));
   });
 
-  it('says so to the test command too', async () => {
-    const { stdout } = await pasted('TestCommand');
+  it('fails the test command in the same way', async () => {
+    const { stdout } = await runOutput('TestCommand');
     expect(stdout).toContain('still holds the placeholder');
     expect(stdout).toContain('"FunctionError": "Unhandled"');
   });
 });
 
-describe('the printed commands, with the API on loopback', () => {
+describe('the commands in the outputs', () => {
   beforeAll(async () => {
     await deployment.deploy();
     deployment.timbal.syncs = [aRecord(Date.now()), aFailingRecord(Date.now(), { id: 2, name: 'invoices' })];
   });
 
-  it('fill the secret from secret.json in the working folder', async () => {
+  it('FillSecretCommand fills the secret from secret.json in the working folder', async () => {
     const values = {
       timbalApiKey: API_KEY,
       timbalOrgId: ORGANISATION,
       slackWebhookUrl: deployment.slack.webhookUrl(WEBHOOK),
     };
-    await pasted('FillSecretCommand', { 'secret.json': JSON.stringify(values, undefined, 2) });
+    await runOutput('FillSecretCommand', { 'secret.json': JSON.stringify(values, undefined, 2) });
     expect(JSON.parse((await deployment.secretText()) ?? '')).toEqual(values);
   });
 
-  it('test the deployment: "wired up" is posted', async () => {
-    const { stdout } = await pasted('TestCommand');
-    expect(answerIn(stdout)).toMatchObject({ ok: true, command: 'test' });
-    expect(deployment.posted()).toMatchObject([{ text: expect.stringContaining('wired up') }]);
+  it('TestCommand posts that the test passed', async () => {
+    const { stdout } = await runOutput('TestCommand');
+    expect(responseIn(stdout)).toMatchObject({ ok: true, command: 'test' });
+    expect(deployment.takePosted()).toMatchObject([{ text: expect.stringContaining('Test passed') }]);
   });
 
-  it('post the health of every sync', async () => {
-    const { stdout } = await pasted('ReportCommand');
-    expect(answerIn(stdout)).toMatchObject({ ok: true, command: 'report', posts: { accepted: 1 } });
-    expect(JSON.stringify(deployment.posted())).toContain('invoices');
+  it('ReportCommand posts the health of every sync', async () => {
+    const { stdout } = await runOutput('ReportCommand');
+    expect(responseIn(stdout)).toMatchObject({ ok: true, command: 'report', posts: { accepted: 1 } });
+    expect(JSON.stringify(deployment.takePosted())).toContain('invoices');
   });
 
-  it('check now, which tells what is wrong', async () => {
-    const { stdout } = await pasted('CheckCommand');
-    expect(answerIn(stdout)).toMatchObject({ ok: true, command: 'check', notified: [{ name: 'invoices' }] });
-    expect(JSON.stringify(deployment.posted())).toContain('invoices');
+  it('CheckCommand posts the unhealthy sync', async () => {
+    const { stdout } = await runOutput('CheckCommand');
+    expect(responseIn(stdout)).toMatchObject({
+      ok: true,
+      command: 'check',
+      notified: [{ name: 'invoices' }],
+    });
+    expect(JSON.stringify(deployment.takePosted())).toContain('invoices');
   });
 });
 
-describe('a new deployment with another description, other tags and another policy', () => {
+describe('another deployment with a new description, new tags and a new policy', () => {
   let secret: string | undefined;
   let items: unknown;
   let outputs: unknown;
@@ -98,11 +102,11 @@ describe('a new deployment with another description, other tags and another poli
     secret = await deployment.secretText();
     items = await deployment.items();
     ({ outputs } = deployment);
-    const policy = { exclude: [{ match: { name: 'invoices' }, reason: 'nobody needs them' }] };
-    await deployment.deploy({ tags: { Team: 'data-platform' }, policy }, 'Described in another way');
+    const policy = { exclude: [{ match: { name: 'invoices' }, reason: 'nobody reads it' }] };
+    await deployment.deploy({ tags: { Team: 'data-platform' }, policy }, 'A new description');
   });
 
-  it('changes them', async () => {
+  it('changes description and tags', async () => {
     const described = await aws(
       deployment.emulator,
       'secretsmanager',
@@ -111,12 +115,12 @@ describe('a new deployment with another description, other tags and another poli
       deployment.output('SecretArn'),
     );
     expect(described).toMatchObject({
-      Description: 'Described in another way',
+      Description: 'A new description',
       Tags: expect.arrayContaining([{ Key: 'Team', Value: 'data-platform' }]),
     });
   });
 
-  it('keeps function, secret and table, the value of the one and the content of the other', async () => {
+  it('keeps function, secret and table, the value of the secret and the items of the table', async () => {
     expect(deployment.outputs).toEqual(outputs);
     expect(tracesIn(secret ?? '')).not.toEqual([]);
     expect(await deployment.secretText()).toBe(secret);
@@ -124,34 +128,34 @@ describe('a new deployment with another description, other tags and another poli
     expect(await deployment.items()).toEqual(items);
   });
 
-  it('has its policy in force', async () => {
+  it('applies the new policy', async () => {
     expect((await deployment.invoke()).result).toMatchObject({
       syncs: { excluded: 1, problems: { failing: 0 } },
       notified: [{ name: 'invoices', reason: 'resolved' }],
     });
-    expect(JSON.stringify(deployment.posted())).toContain('nobody needs them');
+    expect(JSON.stringify(deployment.takePosted())).toContain('nobody reads it');
   });
 });
 
-describe('all of this', () => {
-  it('leaves no value of the secret anywhere', async () => {
-    expect(await placesWithSecrets(deployment)).toEqual([]);
+describe('after all tests of this file', () => {
+  it('no value of the secret has leaked', async () => {
+    expect(await secretLeaks(deployment)).toEqual([]);
   });
 });
 
-/** Runs a printed command as a person does, in a folder with these files. */
-async function pasted(output: string, files: Readonly<Record<string, string>> = {}) {
+/** Runs the command of an output as a person who pastes it, in a folder with these files. */
+async function runOutput(output: string, files: Readonly<Record<string, string>> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'working folder '));
   try {
     for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-    return await mustWork(shell(deployment.emulator, `cd '${folder}'\n${deployment.output(output)}`));
+    return await succeeds(shell(deployment.emulator, `cd '${folder}'\n${deployment.output(output)}`));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** The CLI prints what the function answers, and then, in its own object, how the call went. */
-function answerIn(stdout: string): unknown {
+/** The response of the function: the CLI prints it first, and then an object about the call. */
+function responseIn(stdout: string): unknown {
   return JSON.parse(stdout.slice(0, stdout.lastIndexOf('{')));
 }
 

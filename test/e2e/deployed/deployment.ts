@@ -16,6 +16,7 @@ import type { Environment } from '../../../infra/environment-schema.ts';
 import { closeLocalServers } from '../../http/local-server.ts';
 import { bootstrap, deploy, type Outputs } from '../cdk.ts';
 import { type Emulator, type Invocation, REGION, startEmulator } from '../emulator.ts';
+import { RolePolicies } from '../role-policy.ts';
 import { aws } from '../shell.ts';
 import { type ReceivedMessage, type SlackReceiver, startSlackReceiver } from '../slack-receiver.ts';
 import { startTimbalServer, type TimbalServer } from '../timbal-server.ts';
@@ -25,20 +26,20 @@ const STACK = 'SyncAlerts-prod';
 const APP = 'node --import tsx test/e2e/deployed/app.ts';
 export const ORGANISATION = 'acme';
 
-export type Item = Readonly<Record<string, AttributeValue>>;
+type Item = Readonly<Record<string, AttributeValue>>;
 
-/** `SyncAlerts-prod` in an account of its own, with the two ends of the function on loopback. */
+/** `SyncAlerts-prod` in its own emulated account, with Timbal and Slack on loopback. */
 export class Deployment {
   readonly emulator: Emulator;
   readonly timbal: TimbalServer;
   readonly slack: SlackReceiver;
   outputs: Outputs = {};
-  /** What was ever remembered, as far as the test looked; `startAfresh` looks too. */
+  /** Every state that a call of `items` has found. */
   readonly documents = new Set<string>();
   readonly #dynamodb: DynamoDBClient;
   readonly #secrets: SecretsManagerClient;
   #resources: readonly Resource[] = [];
-  #heard = 0;
+  #takenMessages = 0;
 
   private constructor(emulator: Emulator, timbal: TimbalServer, slack: SlackReceiver) {
     this.emulator = emulator;
@@ -53,10 +54,10 @@ export class Deployment {
     this.#secrets = new SecretsManagerClient(administrator);
   }
 
-  /** An account that was bootstrapped, with nothing deployed yet. */
+  /** A bootstrapped account, with nothing deployed. */
   static async prepare(): Promise<Deployment> {
     const [timbal, slack] = await Promise.all([
-      startTimbalServer(ORGANISATION, API_KEY),
+      startTimbalServer({ organisation: ORGANISATION, key: API_KEY }),
       startSlackReceiver(),
     ]);
     const deployment = new Deployment(await startEmulator(), timbal, slack);
@@ -69,7 +70,7 @@ export class Deployment {
     }
   }
 
-  /** Deployed, and its secret filled. */
+  /** Deployed, with its secret filled. */
   static async start(): Promise<Deployment> {
     const deployment = await Deployment.prepare();
     await deployment.deploy();
@@ -77,13 +78,13 @@ export class Deployment {
     return deployment;
   }
 
-  /** Deploys what this project ships, unedited. */
+  /** Deploys `infra/app.ts` unchanged. */
   async deployShipped(): Promise<void> {
     this.outputs = await deploy(this.emulator, STACK);
-    await this.#learnResources();
+    await this.#readResources();
   }
 
-  /** Deploys `prod` as the test wants it, with the API on loopback. */
+  /** Deploys `prod` with the API on loopback. */
   async deploy(environment: Environment = {}, description?: string): Promise<void> {
     const prod: Environment = { timbalBaseUrl: this.timbal.baseUrl, ...environment };
     const context = {
@@ -91,7 +92,7 @@ export class Deployment {
       ...(description !== undefined && { description }),
     };
     this.outputs = await deploy(this.emulator, STACK, { app: APP, context });
-    await this.#learnResources();
+    await this.#readResources();
   }
 
   async stop(): Promise<void> {
@@ -104,10 +105,10 @@ export class Deployment {
     return this.emulator.invoke(this.output('FunctionName'), event);
   }
 
-  /** What was posted since this was last asked. */
-  posted(): readonly ReceivedMessage[] {
-    const messages = this.slack.messages().slice(this.#heard);
-    this.#heard += messages.length;
+  /** The messages posted since the last call. */
+  takePosted(): readonly ReceivedMessage[] {
+    const messages = this.slack.messages().slice(this.#takenMessages);
+    this.#takenMessages += messages.length;
     return messages;
   }
 
@@ -115,19 +116,24 @@ export class Deployment {
     return required(this.outputs[name], `output ${name}`);
   }
 
-  /** The physical id of the one resource whose logical id begins so: "WatchFunctionRole". */
+  /** The physical id of a resource. Its logical id is given without the hash: "WatchFunctionRole". */
   resource(logicalId: string): string {
     const found = this.#resources.find(({ LogicalResourceId: id }) => withoutHash(id) === logicalId);
     return required(found?.PhysicalResourceId, `resource ${logicalId}`);
   }
 
-  /** What of AWS an invocation called, in order: "dynamodb:Query". */
+  /** The inline policies of a role, given by its logical id without the hash. */
+  policiesOf(role: string): RolePolicies {
+    return new RolePolicies(this.emulator, this.resource(role));
+  }
+
+  /** The AWS calls of an invocation, in their order: "dynamodb:Query". */
   async calls({ requestId }: Invocation): Promise<readonly string[]> {
     const calls = await this.emulator.calls(requestId);
     return calls.map(({ service, action }) => `${service}:${action}`);
   }
 
-  /** Fills the secret, with some values as the test wants them. */
+  /** Fills the secret with valid values, except for these. */
   fill(values: Readonly<Record<string, unknown>> = {}): Promise<void> {
     return this.fillWith(
       JSON.stringify({
@@ -149,7 +155,7 @@ export class Deployment {
     return (await this.#secrets.send(new GetSecretValueCommand({ SecretId }))).SecretString;
   }
 
-  /** Every item of the table: those of one memory, in their order. */
+  /** All items of the table: the parts of one state, in their order. */
   async items(): Promise<readonly Item[]> {
     const { Items = [] } = await this.#dynamodb.send(
       new ScanCommand({ TableName: this.output('TableName'), ConsistentRead: true }),
@@ -158,7 +164,7 @@ export class Deployment {
     return Items;
   }
 
-  /** What is remembered, as the JSON that it is; empty when nothing is. */
+  /** The stored state as JSON; empty when there is none. */
   async document(): Promise<string> {
     const items = await this.items();
     return items.length === 0 ? '' : documentIn(items);
@@ -168,7 +174,7 @@ export class Deployment {
     await this.#dynamodb.send(new PutItemCommand({ TableName: this.output('TableName'), Item }));
   }
 
-  /** Forgets all that happened, and ends the containers: the next check is the first. */
+  /** Deletes the state and the containers, and resets the servers: the next check is an initial run. */
   async startAfresh(): Promise<void> {
     for (const { scope, part } of await this.items()) {
       if (scope === undefined || part === undefined) throw new Error('an item lacks its keys');
@@ -181,10 +187,10 @@ export class Deployment {
     this.timbal.instead = undefined;
     this.timbal.syncs = [];
     this.slack.script.length = 0;
-    this.posted();
+    this.takePosted();
   }
 
-  async #learnResources(): Promise<void> {
+  async #readResources(): Promise<void> {
     const described = await aws(
       this.emulator,
       'cloudformation',
@@ -200,7 +206,7 @@ const ResourceSchema = v.object({ LogicalResourceId: v.string(), PhysicalResourc
 const ResourcesSchema = v.object({ StackResources: v.array(ResourceSchema) });
 type Resource = v.InferOutput<typeof ResourceSchema>;
 
-export function documentIn(items: readonly Item[]): string {
+function documentIn(items: readonly Item[]): string {
   return gunzipSync(Buffer.concat(items.map(bytesOf))).toString();
 }
 
@@ -208,7 +214,7 @@ export function bytesOf({ bytes }: Item): Uint8Array {
   return bytes?.B ?? new Uint8Array();
 }
 
-/** The CDK puts eight characters after the path of a construct. */
+/** The CDK appends a hash of eight characters to the path of a construct. */
 function withoutHash(logicalId: string): string {
   return logicalId.slice(0, -8);
 }

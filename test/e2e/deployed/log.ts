@@ -5,10 +5,11 @@ const MetricsSchema = v.looseObject({ _aws: v.unknown() });
 const LineSchema = v.object({ level: v.string(), message: v.record(v.string(), v.unknown()) });
 
 /**
- * What the function logged: one entry for each line but that of the metrics, which is in a form of its own. Throws for a
- * line that is not in Lambda's JSON form.
+ * The log entries of an invocation, in their order, without the line of metrics.
+ *
+ * @throws Error for a line that is not in Lambda's JSON format.
  */
-export function logged({ output }: Invocation): readonly Readonly<Record<string, unknown>>[] {
+export function logEntries({ output }: Invocation): readonly Readonly<Record<string, unknown>>[] {
   const lines = output.split('\n').filter((line) => line !== '');
   const entries = lines
     .map((line): unknown => JSON.parse(line))

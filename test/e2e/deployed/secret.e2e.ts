@@ -1,10 +1,10 @@
 import { aFailingRecord } from '../../commands/a-world.ts';
-import { aws, mustWork, shell } from '../shell.ts';
+import { aws, shell, succeeds } from '../shell.ts';
 import { Deployment, ORGANISATION } from './deployment.ts';
-import { placesWithSecrets } from './everything-said.ts';
+import { secretLeaks } from './secret-leaks.ts';
 import { API_KEY, tracesIn, WEBHOOK } from './secrets.ts';
 
-/** A secret that cannot be used gives an error that says what to do, and none of its values. */
+/* A check with an unusable secret fails with an error that contains the fix and no value of the secret. */
 
 const FOREIGN = `hooks.example.com/services/T0/B0/${WEBHOOK}`;
 const SLACK = 'https://hooks.slack.com';
@@ -22,13 +22,13 @@ beforeEach(async () => {
   deployment.timbal.syncs = [aFailingRecord(Date.now())];
 });
 
-describe('a secret', () => {
+describe('a check with a secret', () => {
   it.each([
     ['that is not JSON', `timbalApiKey=${API_KEY} ${SLACK}/services/T0/B0/${WEBHOOK}`, 'it is not JSON'],
     ['that is cut off', JSON.stringify(values()).slice(0, -1), 'it is not JSON'],
-    ['that is JSON, but no object', JSON.stringify(API_KEY), 'it is not a JSON object'],
+    ['that is JSON, but not an object', JSON.stringify(API_KEY), 'it is not a JSON object'],
     [
-      'with a placeholder left in it',
+      'with a placeholder',
       JSON.stringify(values({ timbalOrgId: 'REPLACE_ME' })),
       '"timbalOrgId" still holds the placeholder',
     ],
@@ -49,11 +49,11 @@ describe('a secret', () => {
       '"slackWebhookUrl" is a workflow webhook',
     ],
     [
-      'with another webhook that is none',
+      'with a second webhook that is not a URL',
       JSON.stringify(values({ slackWebhooks: { 'data-eng': WEBHOOK } })),
       '"slackWebhooks.data-eng" is not a URL',
     ],
-  ])('%s', async (_, text, fault) => {
+  ])('%s fails, and the error names the fault', async (_, text, fault) => {
     expect(tracesIn(text)).not.toEqual([]);
     await deployment.fillWith(text);
     const listings = deployment.timbal.requests.length;
@@ -66,20 +66,20 @@ describe('a secret', () => {
     expect(check.payload).toContain(deployment.output('FillSecretCommand'));
     expect(tracesIn(check.payload + check.log)).toEqual([]);
     expect(deployment.timbal.requests).toHaveLength(listings);
-    expect(deployment.posted()).toEqual([]);
+    expect(deployment.takePosted()).toEqual([]);
   });
 
-  it('that was deleted: the error prints the command that restores it, and that works as printed', async () => {
+  it('that was deleted fails, and the command in the error restores it', async () => {
     await deployment.fill();
     const { emulator } = deployment;
     await aws(emulator, 'secretsmanager', 'delete-secret', '--secret-id', deployment.output('SecretArn'));
     const { payload } = await deployment.invoke();
     const command = /aws secretsmanager restore-secret --secret-id [^\s"]+/.exec(payload)?.[0];
-    await mustWork(shell(emulator, command ?? 'false'));
+    await succeeds(shell(emulator, command ?? 'false'));
     expect(await deployment.invoke()).toMatchObject({ status: 'success' });
   });
 
-  it('that is mended is picked up by the next check, in the same container', async () => {
+  it('that was fixed succeeds at the next check, in the same container', async () => {
     await deployment.fillWith('not JSON');
     expect(await deployment.invoke()).toMatchObject({ status: 'error' });
     await deployment.fill();
@@ -87,9 +87,9 @@ describe('a secret', () => {
   });
 });
 
-describe('all of this', () => {
-  it('leaves no value of the secret anywhere', async () => {
-    expect(await placesWithSecrets(deployment)).toEqual([]);
+describe('after all tests of this file', () => {
+  it('no value of the secret has leaked', async () => {
+    expect(await secretLeaks(deployment)).toEqual([]);
   });
 });
 

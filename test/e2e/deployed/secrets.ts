@@ -1,16 +1,16 @@
-/** Stands in every value that nobody may see, and nowhere by chance. */
-const MARK = 'MUSTxNOTxBExSEEN';
+/** Part of every secret value; nothing else contains it. */
+const MARKER = 'MUSTxNOTxBExSEEN';
 
-export const API_KEY = `tmbl_${MARK}_first-key-0123456789abcdef`;
-export const ROTATED_KEY = `tmbl_${MARK}_second-key-0123456789abcdef`;
-/** The part of a webhook's URL that makes it a secret. */
-export const WEBHOOK = `${MARK}FirstWebhook0123456789`;
-export const ROTATED_WEBHOOK = `${MARK}SecondWebhook0123456789`;
+export const API_KEY = `tmbl_${MARKER}_first-key-0123456789abcdef`;
+export const ROTATED_KEY = `tmbl_${MARKER}_second-key-0123456789abcdef`;
+/** The token in a webhook's URL. */
+export const WEBHOOK = `${MARKER}FirstWebhook0123456789`;
+export const ROTATED_WEBHOOK = `${MARKER}SecondWebhook0123456789`;
 
-/** The path before it is nobody's business either. */
-const TRACES = [MARK, '/services/T0/'];
+/** The path before the token is secret too. */
+const TRACES = [MARKER, '/services/T0/'];
 
-/** What of the secrets a text gives away. */
+/** The parts of secret values that a text contains. */
 export function tracesIn(text: string): readonly string[] {
   return TRACES.filter((trace) => text.includes(trace));
 }

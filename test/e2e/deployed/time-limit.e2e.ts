@@ -1,8 +1,8 @@
 import { aFailingRecord } from '../../commands/a-world.ts';
-import { answers, type Behaviour, hangs, nothingOpen } from '../../http/local-server.ts';
+import { allConnectionsClosed, answers, type Behaviour, hangs } from '../../http/local-server.ts';
 import { Deployment } from './deployment.ts';
 
-/** Nothing that the others do makes the function run into its time limit, or leaves a request behind. */
+/* A slow or endless response of Timbal or Slack never makes the function reach its time limit. */
 
 let deployment: Deployment;
 
@@ -13,26 +13,26 @@ beforeAll(async () => {
 
 afterAll(() => deployment?.stop());
 
-describe('the function ends itself before its time limit', () => {
-  it('when neither Timbal nor Slack answers: it fails, lets go of its claim, and leaves no request open', async () => {
+describe('a check ends itself before its time limit', () => {
+  it('when neither Timbal nor Slack responds: it fails, releases its lease and leaves no request open', async () => {
     deployment.slack.script.push(answers(404, 'no_service'), hangs);
     await deployment.invoke();
     deployment.timbal.instead = hangs;
     const { status, durationMs, payload } = await deployment.invoke();
     expect(status).toBe('error');
-    expect(payload).toMatch(/cannot list .* 2 tries/);
-    expect(payload).toMatch(/slack webhook .* may have the message/);
-    // 30 s for the listing and 10 s for the post; the limit is 60 s.
+    expect(payload).toMatch(/cannot list .* 2 attempts/);
+    expect(payload).toMatch(/Slack webhook .* may have received the message/);
+    // 30 s for the listing and 10 s for the post; the time limit is 60 s.
     expect(durationMs).toBeGreaterThan(35_000);
     expect(durationMs).toBeLessThan(48_000);
-    expect(await deployment.document()).not.toContain('"claim"');
-    await nothingOpen(deployment.timbal);
-    await nothingOpen(deployment.slack);
+    expect(await deployment.document()).not.toContain('"lease"');
+    await allConnectionsClosed(deployment.timbal);
+    await allConnectionsClosed(deployment.slack);
     deployment.timbal.instead = undefined;
     expect(await deployment.invoke()).toMatchObject({ status: 'success', result: { result: 'checked' } });
   });
 
-  it('when Timbal sends without end: the rest is not read', async () => {
+  it('when the response of Timbal never ends: it stops reading at 64 MB', async () => {
     deployment.timbal.instead = endless;
     const check = await deployment.invoke();
     expect(check).toMatchObject({

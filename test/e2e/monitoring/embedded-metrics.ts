@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** Metrics that one line carries, as CloudWatch reads it. */
+/** The metrics of one line, as CloudWatch reads them. */
 export interface Embedded {
   readonly namespace: string;
   readonly dimensions: Readonly<Record<string, string>>;
@@ -8,7 +8,7 @@ export interface Embedded {
   readonly requestId: string;
 }
 
-/** Amazon CloudWatch User Guide, "Specification: Embedded metric format": the schema, as far as it is used. */
+/** Amazon CloudWatch User Guide, "Specification: Embedded metric format": the parts of the schema that we use. */
 const LineSchema = v.looseObject({
   _aws: v.strictObject({
     Timestamp: v.pipe(v.number(), v.integer()),
@@ -29,8 +29,9 @@ const LineSchema = v.looseObject({
 const MAX_BYTES = 256 * 1024;
 
 /**
- * The metrics in what a function printed, one for each line that has `_aws` at its root: it is what CloudWatch takes for
- * metrics. Throws when such a line is not what the specification demands.
+ * The metrics in the output of a function, one for each line with `_aws` at its root: CloudWatch reads metrics from those.
+ *
+ * @throws Error when such a line does not follow the specification.
  */
 export function embeddedIn(output: string): readonly Embedded[] {
   return output
@@ -45,7 +46,8 @@ export function embeddedIn(output: string): readonly Embedded[] {
 }
 
 function embedded(line: string, parsed: object): Embedded {
-  if (Buffer.byteLength(line) > MAX_BYTES) throw new Error('the line is too long for an event of the log');
+  if (Buffer.byteLength(line) > MAX_BYTES)
+    throw new Error('the line is longer than 256 KB, the limit of a log event');
   const members = v.parse(LineSchema, parsed);
   const [{ Namespace, Dimensions, Metrics }] = members._aws.CloudWatchMetrics;
   const dimensionSchema = v.pipe(v.string(), v.nonEmpty(), v.maxLength(1024));

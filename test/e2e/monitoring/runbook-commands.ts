@@ -1,31 +1,31 @@
 import { readFileSync } from 'node:fs';
 import type { Emulator } from '../emulator.ts';
-import { mustWork, shell } from '../shell.ts';
+import { shell, succeeds } from '../shell.ts';
 
 const PARTS = readFileSync('docs/runbook.md', 'utf8').split(/^###? /m);
 
-/** The headings that have commands. */
+/** The sections that have commands, by heading. */
 export const WITH_COMMANDS = PARTS.filter((part) => part.includes('```sh'))
   .map(headingOf)
   .filter((heading) => heading !== 'Before anything');
 
-/** Runs all commands of a section in their order, as a person who pastes them, and gives what they printed. */
+/** Runs the commands of a section in their order, as a person who pastes them. Returns their output. */
 export async function runSection(emulator: Emulator, heading: string): Promise<string> {
   const [helpers = ''] = commandsOf('Before anything');
   const script = [
     'set -e',
     helpers,
-    // Version 1 of the CLI has an endpoint of its own for SQS, whatever the environment says.
+    // Version 1 of the CLI has its own endpoint for SQS and ignores the one of the environment.
     'aws() { command aws "$@" --endpoint-url "$AWS_ENDPOINT_URL"; }',
     ...commandsOf(heading),
   ];
-  return (await mustWork(shell(emulator, script.join('\n')))).stdout;
+  return (await succeeds(shell(emulator, script.join('\n')))).stdout;
 }
 
-/** The first two commands, which say most of it at once. */
+/** Runs the commands that the runbook gives first. Returns their output. */
 export async function runFirst(emulator: Emulator): Promise<string> {
   const script = commandsOf('Before anything').join('\n');
-  return (await mustWork(shell(emulator, script))).stdout;
+  return (await succeeds(shell(emulator, script))).stdout;
 }
 
 function commandsOf(heading: string): readonly string[] {

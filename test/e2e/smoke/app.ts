@@ -19,7 +19,7 @@ import {
   aws_scheduler_targets as targets,
 } from 'aws-cdk-lib';
 
-/** A stack with one of everything, to test the emulator. The context `edition` changes what can change in place. */
+/* A stack with one resource of each type, to test the emulator. The context `edition` changes properties in place. */
 
 const app = new App();
 const edition = String(app.node.tryGetContext('edition') ?? 'first');

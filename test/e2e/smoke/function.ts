@@ -1,7 +1,7 @@
 import { DynamoDBClient, QueryCommand, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 
-/** A function that does one thing at a time: see `actions`. */
+/* A function that runs one of the actions below for each invocation. */
 
 const table = process.env['TABLE'];
 const dynamodb = new DynamoDBClient({});
@@ -23,14 +23,14 @@ const actions: Readonly<Record<string, (text: string) => unknown>> = {
     const { Items } = await dynamodb.send(
       new QueryCommand({
         TableName: table,
-        // "scope" is a reserved word.
+        // "scope" is a reserved word of DynamoDB.
         KeyConditionExpression: '#scope = :scope',
         ExpressionAttributeNames: { '#scope': 'scope' },
         ExpressionAttributeValues: { ':scope': { S: 'smoke' } },
         ConsistentRead: true,
       }),
     );
-    return Items?.map(({ part, told }) => `${part?.S}=${told?.S}`);
+    return Items?.map(({ part, value }) => `${part?.S}=${value?.S}`);
   },
   wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, Number(milliseconds))),
   later: (milliseconds) => void setTimeout(() => process.stdout.write('later\n'), Number(milliseconds)),
@@ -56,16 +56,16 @@ function codeOf({ Code }: { readonly Code?: string }): string | undefined {
   return Code;
 }
 
-/** Fails if the first part is there already. Sent again with the same token it succeeds. */
+/** Fails if the first item exists; with the token of an earlier write it succeeds. */
 async function write(token: string): Promise<string> {
   const first = {
     TableName: table,
-    Item: { scope: { S: 'smoke' }, part: { S: 'a' }, notified: { S: token } },
+    Item: { scope: { S: 'smoke' }, part: { S: 'a' }, value: { S: token } },
     ConditionExpression: 'attribute_not_exists(part)',
   };
   const second = {
     TableName: table,
-    Item: { scope: { S: 'smoke' }, part: { S: 'b' }, notified: { S: token } },
+    Item: { scope: { S: 'smoke' }, part: { S: 'b' }, value: { S: token } },
   };
   await dynamodb.send(
     new TransactWriteItemsCommand({

@@ -1,14 +1,14 @@
 import { bootstrap, deploy, type Outputs } from '../cdk.ts';
 import { type Emulator, startEmulator } from '../emulator.ts';
-import { statementsOf, withStatements } from '../role-policy.ts';
+import { RolePolicies } from '../role-policy.ts';
 import { aws, shell } from '../shell.ts';
 
-/** The emulator itself: that it plays AWS where our own end-to-end test relies on it. */
+/* The emulator itself: it behaves as AWS does wherever the other end-to-end tests rely on that. */
 
 const APP = 'node_modules/.bin/tsx test/e2e/smoke/app.ts';
 
-const LIFETIME = { TimeToLiveDescription: { TimeToLiveStatus: 'ENABLED', AttributeName: 'expiresAt' } };
-const RECOVERY = {
+const TIME_TO_LIVE = { TimeToLiveDescription: { TimeToLiveStatus: 'ENABLED', AttributeName: 'expiresAt' } };
+const BACKUPS = {
   ContinuousBackupsDescription: { PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: 'ENABLED' } },
 };
 
@@ -38,13 +38,13 @@ describe('an invocation', () => {
     expect(await invoke('count')).toMatchObject({ cold: true, result: 1 });
   });
 
-  it('has a container of its own while another one runs', async () => {
+  it('runs in its own container while another one runs', async () => {
     const both = await Promise.all([invoke('wait', '300'), invoke('wait', '300')]);
     expect(new Set(both.map(({ containerId }) => containerId)).size).toBe(2);
   });
 
-  it('stands still in between', async () => {
-    await emulator.hand(name('FunctionName'), { do: 'print', text: 'handed over' });
+  it('is frozen after its response, until the next one', async () => {
+    await emulator.invokeAsync(name('FunctionName'), { do: 'print', text: 'first' });
     await emulator.coolDown();
     const left = await invoke('later', '200');
     await new Promise((resolve) => setTimeout(resolve, 500));
@@ -53,7 +53,7 @@ describe('an invocation', () => {
     expect(next).toMatchObject({ containerId: left.containerId, output: 'later\n' });
   });
 
-  it('ends at its time limit, and its container with it', async () => {
+  it('ends at its time limit, together with its container', async () => {
     const late = await invoke('wait', '5000');
     expect(late).toMatchObject({
       status: 'timeout',
@@ -66,14 +66,14 @@ describe('an invocation', () => {
     expect(await invoke('count')).toMatchObject({ cold: true });
   });
 
-  it('fails when its process ends', async () => {
+  it('fails when its process exits', async () => {
     expect(await invoke('exit')).toMatchObject({
       status: 'error',
       result: { errorMessage: expect.stringMatching(/Runtime exited with error: exit status 3$/) },
     });
   });
 
-  it("gives a function's error through the AWS CLI, with the end of its log", async () => {
+  it("returns a function's error and the end of its log to the AWS CLI", async () => {
     const { stdout } = await shell(
       emulator,
       `echo '{"do":"throw","text":"on purpose"}' | aws lambda invoke --function-name ${name('FunctionName')} ` +
@@ -104,12 +104,12 @@ describe('an invocation', () => {
     });
   });
 
-  it('can be handed over without waiting', async () => {
-    const requestId = await emulator.hand(name('FunctionName'), { do: 'wait', text: '200' });
-    expect(await emulator.ended(requestId)).toMatchObject({ status: 'success' });
+  it('can be asynchronous', async () => {
+    const requestId = await emulator.invokeAsync(name('FunctionName'), { do: 'wait', text: '200' });
+    expect(await emulator.waitForEnd(requestId)).toMatchObject({ status: 'success' });
   });
 
-  it('shows its standard output as it is, and what goes through the console wrapped', async () => {
+  it('logs standard output unchanged, and console output as JSON', async () => {
     const raw = await invoke('print', '{"_aws":{}}');
     expect(raw.output).toBe('{"_aws":{}}\n');
     const logged = await invoke('log', 'a message');
@@ -121,8 +121,8 @@ describe('an invocation', () => {
 });
 
 describe('the schedule', () => {
-  it('hands its own input over, with the time', async () => {
-    const invocation = await emulator.ended(await emulator.fire(name('ScheduleName')));
+  it('invokes the function with its own input and the scheduled time', async () => {
+    const invocation = await emulator.waitForEnd(await emulator.fire(name('ScheduleName')));
     expect(invocation.result).toEqual({
       command: 'check',
       at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:00Z$/),
@@ -131,13 +131,11 @@ describe('the schedule', () => {
 });
 
 describe('the role of the schedule', () => {
-  it('has to allow the invocation', async () => {
+  it('must allow the invocation', async () => {
     const schedule = await aws(emulator, 'scheduler', 'get-schedule', '--name', name('ScheduleName'));
     const roleName = /"RoleArn":"[^"]*role\/([^"]+)"/.exec(JSON.stringify(schedule))?.[1] ?? '';
-    const firing = withStatements(
-      emulator,
-      roleName,
-      ({ Action }) => Action !== 'lambda:InvokeFunction',
+    const firing = new RolePolicies(emulator, roleName).withoutStatement(
+      ({ Action }) => Action === 'lambda:InvokeFunction',
       () => emulator.fire(name('ScheduleName')),
     );
     await expect(firing).rejects.toThrow(
@@ -146,15 +144,15 @@ describe('the role of the schedule', () => {
   });
 });
 
-describe('a call of a function', () => {
-  it('is counted', async () => {
+describe('an AWS call of a function', () => {
+  it('is recorded', async () => {
     const { requestId } = await invoke('read');
     expect(await emulator.calls(requestId)).toMatchObject([
       { service: 'dynamodb', action: 'Query', status: 200 },
     ]);
   });
 
-  it('may be a transaction, which is repeated safely under its token and refused under another', async () => {
+  it('can be a transaction, which its token makes safe to repeat', async () => {
     expect(await invoke('write', 'one')).toMatchObject({ result: 'one' });
     expect(await invoke('write', 'one')).toMatchObject({ result: 'one' });
     expect(await invoke('write', 'two')).toMatchObject({
@@ -163,7 +161,7 @@ describe('a call of a function', () => {
     expect(await invoke('read')).toMatchObject({ result: ['a=one', 'b=one'] });
   });
 
-  it('can be throttled, once', async () => {
+  it('can be throttled once', async () => {
     await emulator.inject({
       service: 'dynamodb',
       action: 'Query',
@@ -174,7 +172,7 @@ describe('a call of a function', () => {
     expect((await emulator.calls(requestId)).map((call) => call.status)).toEqual([400, 200]);
   });
 
-  it('can be cancelled for a reason', async () => {
+  it('can be cancelled for a given reason', async () => {
     const fault = { service: 'dynamodb', action: 'TransactWriteItems' } as const;
     await emulator.inject({
       ...fault,
@@ -184,8 +182,8 @@ describe('a call of a function', () => {
     expect(await invoke('reasons', 'three')).toMatchObject({ result: ['None', 'ThrottlingError'] });
   });
 
-  it('can lose its answer after it has done its work', async () => {
-    await forget();
+  it('can lose its response after it took effect', async () => {
+    await emptyTable();
     await emulator.inject({
       service: 'dynamodb',
       action: 'TransactWriteItems',
@@ -203,21 +201,18 @@ describe('a call of a function', () => {
     ['Secret', 'secret', 'secretsmanager:GetSecretValue on resource: arn:aws:secretsmanager:'],
     ['Read', 'read', 'dynamodb:Query on resource: arn:aws:dynamodb:'],
     ['Write', 'write', 'dynamodb:PutItem on resource: arn:aws:dynamodb:'],
-  ])(
-    'is refused when the role has no statement %s, and allowed when it has',
-    async (sid, action, permission) => {
-      const refused = await without(sid, () => invoke(action, 'refused'));
-      expect(refused).toMatchObject({
-        result: {
-          errorType: 'AccessDeniedException',
-          errorMessage: expect.stringContaining(`is not authorized to perform: ${permission}`),
-        },
-      });
-      expect(JSON.stringify((await invoke(action, 'allowed')).result)).not.toContain('AccessDenied');
-    },
-  );
+  ])('is denied without the statement %s, and allowed with it', async (sid, action, permission) => {
+    const denied = await without(sid, () => invoke(action, 'denied'));
+    expect(denied).toMatchObject({
+      result: {
+        errorType: 'AccessDeniedException',
+        errorMessage: expect.stringContaining(`is not authorized to perform: ${permission}`),
+      },
+    });
+    expect(JSON.stringify((await invoke(action, 'allowed')).result)).not.toContain('AccessDenied');
+  });
 
-  it('needs the key of a secret too', async () => {
+  it('that reads a secret needs permission for its key too', async () => {
     const key = JSON.stringify(await aws(emulator, 'kms', 'create-key'));
     const keyId = /"KeyId":"([^"]+)"/.exec(key)?.[1] ?? '';
     const update = ['secretsmanager', 'update-secret', '--secret-id', name('SecretArn'), '--kms-key-id'];
@@ -232,20 +227,20 @@ describe('a call of a function', () => {
 });
 
 describe('the log group', () => {
-  it('stays as it is when the role may not write to it', async () => {
-    await without('Log', () => invoke('log', 'unheard'));
+  it('gets nothing when the role may not write to it', async () => {
+    await without('Log', () => invoke('log', 'unlogged'));
     const events = await aws(emulator, 'logs', 'filter-log-events', '--log-group-name', name('LogGroupName'));
-    expect(JSON.stringify(events)).not.toContain('unheard');
+    expect(JSON.stringify(events)).not.toContain('unlogged');
   });
 });
 
-describe('a new deployment', () => {
+describe('another deployment', () => {
   let before: Record<string, unknown>;
   let after: Record<string, unknown>;
   let newOutputs: Outputs;
 
   beforeAll(async () => {
-    await forget();
+    await emptyTable();
     await invoke('write', 'kept');
     const fill = ['secretsmanager', 'put-secret-value', '--secret-id', name('SecretArn')];
     await aws(emulator, ...fill, '--secret-string', 'filled');
@@ -255,7 +250,7 @@ describe('a new deployment', () => {
     after = await described();
   });
 
-  it('keeps every resource', () => {
+  it('replaces no resource', () => {
     expect(newOutputs).toEqual(outputs);
   });
 
@@ -263,7 +258,7 @@ describe('a new deployment', () => {
     expect(await invoke('secret')).toMatchObject({ result: 'filled' });
   });
 
-  it('keeps the content of the table', async () => {
+  it('keeps the items of the table', async () => {
     expect(await invoke('read')).toMatchObject({ result: ['a=kept', 'b=kept'] });
   });
 
@@ -274,7 +269,8 @@ describe('a new deployment', () => {
   });
 
   it('keeps the statements of the role and adds the new one', async () => {
-    const sids = (await statementsOf(emulator, name('RoleName'))).map(({ Sid }) => Sid);
+    const policies = new RolePolicies(emulator, name('RoleName'));
+    const sids = (await policies.statements()).map(({ Sid }) => Sid);
     expect(sids).toEqual(['Log', 'Secret', 'Read', 'Write', 'More']);
   });
 
@@ -285,8 +281,8 @@ describe('a new deployment', () => {
       { Table: { DeletionProtectionEnabled: false } },
       { Table: { DeletionProtectionEnabled: true, ItemCount: 2 } },
     ],
-    ['lifetime', LIFETIME, LIFETIME],
-    ['recovery', RECOVERY, RECOVERY],
+    ['timeToLive', TIME_TO_LIVE, TIME_TO_LIVE],
+    ['backups', BACKUPS, BACKUPS],
     [
       'queue',
       { Attributes: { MessageRetentionPeriod: '86400', Policy: expect.stringContaining('SecureTransport') } },
@@ -294,7 +290,7 @@ describe('a new deployment', () => {
         Attributes: {
           MessageRetentionPeriod: '172800',
           Policy: expect.stringContaining('SecureTransport'),
-          // One that was sent, and the dead letter of the schedule.
+          // The message of this test, and possibly the dead letter of the schedule.
           ApproximateNumberOfMessages: expect.stringMatching(/^[12]$/),
         },
       },
@@ -338,7 +334,7 @@ describe('a new deployment', () => {
 });
 
 describe('a deployment that fails', () => {
-  it('says why', async () => {
+  it('gives the reason', async () => {
     const context = { edition: 'second', greeting: 'x'.repeat(4100) };
     const failing = deploy(emulator, 'Smoke', { app: APP, context });
     await expect(failing).rejects.toThrow(/UPDATE_FAILED.*exceed 4 KB/);
@@ -346,7 +342,7 @@ describe('a deployment that fails', () => {
 });
 
 describe('termination protection', () => {
-  it('keeps a stack from being deleted', async () => {
+  it('prevents that a stack is deleted', async () => {
     const which = ['--stack-name', 'Smoke'];
     const protect = ['cloudformation', 'update-termination-protection', '--enable-termination-protection'];
     await aws(emulator, ...protect, ...which);
@@ -366,17 +362,18 @@ function invoke(action: string, text = '') {
 }
 
 function without<T>(sid: string, during: () => Promise<T>): Promise<T> {
-  return withStatements(emulator, name('RoleName'), ({ Sid }) => Sid !== sid, during);
+  const policies = new RolePolicies(emulator, name('RoleName'));
+  return policies.withoutStatement(({ Sid }) => Sid === sid, during);
 }
 
-/** Empties the table. */
-async function forget(): Promise<void> {
+async function emptyTable(): Promise<void> {
   for (const part of ['a', 'b']) {
     const key = JSON.stringify({ scope: { S: 'smoke' }, part: { S: part } });
     await aws(emulator, 'dynamodb', 'delete-item', '--table-name', name('TableName'), '--key', key);
   }
 }
 
+/** The AWS descriptions of all resources. */
 async function described(): Promise<Record<string, unknown>> {
   const account = 'arn:aws:dynamodb:us-east-1:123456789012';
   const functionArn = `arn:aws:lambda:us-east-1:123456789012:function:${name('FunctionName')}`;
@@ -385,8 +382,8 @@ async function described(): Promise<Record<string, unknown>> {
   const calls: Readonly<Record<string, readonly string[]>> = {
     secret: ['secretsmanager', 'describe-secret', '--secret-id', name('SecretArn')],
     table: ['dynamodb', 'describe-table', ...table],
-    lifetime: ['dynamodb', 'describe-time-to-live', ...table],
-    recovery: ['dynamodb', 'describe-continuous-backups', ...table],
+    timeToLive: ['dynamodb', 'describe-time-to-live', ...table],
+    backups: ['dynamodb', 'describe-continuous-backups', ...table],
     tableTags: [
       'dynamodb',
       'list-tags-of-resource',
@@ -404,7 +401,8 @@ async function described(): Promise<Record<string, unknown>> {
     logs: ['logs', 'describe-log-groups', '--log-group-name-prefix', name('LogGroupName')],
     logTags: ['logs', 'list-tags-for-resource', '--resource-arn', logArn],
   };
-  const answers: Record<string, unknown> = {};
-  for (const [what, parameters] of Object.entries(calls)) answers[what] = await aws(emulator, ...parameters);
-  return answers;
+  const descriptions: Record<string, unknown> = {};
+  for (const [what, parameters] of Object.entries(calls))
+    descriptions[what] = await aws(emulator, ...parameters);
+  return descriptions;
 }

@@ -1,0 +1,156 @@
+import type { LastNotified } from '../../../lambda/core/state.ts';
+import { HOUR, MINUTE } from '../../commands/a-world.ts';
+import {
+  aDigest,
+  ago,
+  aLastNotified,
+  aNotification,
+  anEndedAlert,
+  DAY,
+  itemOf,
+  itemText,
+  onlyItem,
+  resolved,
+  UNAVAILABLE,
+} from '../a-digest.ts';
+
+describe('the line of an alert that resolved before delivery', () => {
+  it('says from when to when it lasted, and how it ended', () => {
+    const alert = anEndedAlert(
+      { how: 'resolved', by: 'success', at: ago(30 * MINUTE) },
+      { since: ago(2 * HOUR) },
+    );
+    const notifications = [aNotification('resolved_undelivered', 'sync:orders', alert)];
+    const item = onlyItem(aDigest({ notifications }));
+    expect(item.level).toBe('good');
+    expect(item.covers).toEqual([
+      { fingerprint: 'sync:orders', reason: 'resolved_undelivered', listed: true },
+    ]);
+    expect(itemText(item)).toEqual({
+      title: '`orders` was failing from 07:00 to 08:30, which could not be delivered then',
+      detail: ['recovered', '`orders` → `kb_sales / orders`'],
+    });
+  });
+
+  it('is a note, and no good news, when the sync is no longer listed', () => {
+    const notifications = [
+      aNotification('resolved_undelivered', 'sync:orders', anEndedAlert({ how: 'unlisted' })),
+    ];
+    const item = onlyItem(aDigest({ notifications }));
+    expect(item.level).toBe('note');
+    expect(itemText(item).detail).toContain('is no longer listed');
+  });
+
+  it('can be about the listing', () => {
+    const alert = anEndedAlert(
+      { how: 'resolved', by: 'listing_restored' },
+      { problem: 'listing_failed', labels: null },
+    );
+    expect(itemOf(aNotification('resolved_undelivered', 'listing', alert))).toEqual({
+      title: '*The syncs* could not be listed from 08:00 to 08:50, which could not be delivered then',
+      detail: ['can be listed again'],
+    });
+  });
+});
+
+describe('the line of a resolution', () => {
+  it('has how long the problem lasted, the new success and the destination', () => {
+    const item = onlyItem(aDigest({ notifications: [resolved()] }));
+    expect(item.level).toBe('good');
+    expect(itemText(item)).toEqual({
+      title: '`orders` *recovered*',
+      detail: ['was failing for 50 m', 'last success 20 m ago', '`orders` → `kb_sales / orders`'],
+    });
+  });
+
+  it.each([
+    ['success', 'recovered'],
+    ['enabled', 'is enabled again'],
+    ['readable', 'can be read again'],
+    ['listing_restored', 'can be listed again'],
+    ['no_longer_late', 'is no longer late: its interval or threshold changed, no new success'],
+  ] as const)('by %s says %j, and only a success has recovered', (by, phrase) => {
+    const { title, detail } = itemOf(resolved('orders', { how: 'resolved', by }));
+    expect(title).toBe(`\`orders\` *${phrase}*`);
+    expect([title, ...detail].join().includes('recovered')).toBe(by === 'success');
+  });
+
+  it('of a paused sync says how long it was paused', () => {
+    const enabled = { how: 'resolved', by: 'enabled' } as const;
+    expect(itemOf(resolved('orders', enabled, { problem: 'disabled', paused: true }))).toEqual({
+      title: '`orders` *is enabled again*',
+      detail: ['was paused for 50 m', 'last success 20 m ago', '`orders` → `kb_sales / orders`'],
+    });
+  });
+
+  it('of an unlisted sync is a note without "recovered" and without a success', () => {
+    const item = onlyItem(aDigest({ notifications: [resolved('orders', { how: 'unlisted' })] }));
+    expect(item.level).toBe('note');
+    expect(itemText(item)).toEqual({
+      title: '`orders` *is no longer listed*',
+      detail: ['was failing for 50 m', '`orders` → `kb_sales / orders`'],
+    });
+  });
+
+  it('of an excluded sync quotes the reason as text from outside', () => {
+    const { title } = itemOf(resolved('orders', { how: 'excluded', reason: 'a sandbox, ask <Ana>' }));
+    expect(title).toBe('`orders` *is excluded by the policy*: `a sandbox, ask <Ana>`');
+  });
+
+  it('says from when to when the alert was critical if that was never sent', () => {
+    const critical = { from: ago(50 * MINUTE), to: ago(20 * MINUTE) };
+    const one = resolved('orders', { how: 'resolved', by: 'success' }, { critical });
+    expect(itemOf(one).detail).toContain('critical from 08:10 to 08:40');
+  });
+
+  it.each<[string, LastNotified]>([
+    ['was sent as critical', aLastNotified({ severity: 'critical' })],
+    ['was over before the alert was sent', aLastNotified({ at: ago(10 * MINUTE) })],
+    ['was over when the alert was sent', aLastNotified({ at: ago(20 * MINUTE) })],
+  ])('says nothing of a critical stretch that %s', (_when, lastNotified) => {
+    const critical = { from: ago(50 * MINUTE), to: ago(20 * MINUTE) };
+    const one = resolved('orders', { how: 'resolved', by: 'success' }, { critical });
+    expect(itemOf({ ...one, logEntry: { lastNotified } }).detail.join()).not.toContain('critical');
+  });
+
+  it('has no success while the listing fails', () => {
+    expect(itemOf(resolved(), { evaluation: UNAVAILABLE }).detail.join()).not.toContain('last success');
+  });
+
+  it.each([
+    [
+      'listing',
+      'listing_failed',
+      'listing_restored',
+      '*The syncs* *can be listed again*',
+      'could not be listed for 50 m',
+    ],
+    ['records', 'unreadable', 'readable', '*Some records* *can be read again*', 'could not be read for 50 m'],
+  ] as const)('of the alert %j names no sync', (fingerprint, problem, by, title, lasted) => {
+    const alert = anEndedAlert({ how: 'resolved', by }, { problem, labels: null });
+    expect(itemOf(aNotification('resolved', fingerprint, alert))).toEqual({ title, detail: [lasted] });
+  });
+
+  it('of a flapping alert counts its firings, not the time for which it was held open', () => {
+    // The sync failed from 06:00 to 06:05; its alert was held open for two hours and ended at 08:05.
+    const firings = [9, 7, 5, 3].map((hours) => ago(hours * HOUR));
+    const alert = anEndedAlert(
+      { how: 'resolved', by: 'success', at: ago(55 * MINUTE) },
+      { since: ago(3 * HOUR), firings },
+    );
+    expect(itemOf(aNotification('resolved', 'sync:orders', alert)).detail[0]).toBe(
+      'fired 4 times in 24 h, healthy for long enough now',
+    );
+  });
+
+  it('of an alert with several problems names them all, and how long the alert was open', () => {
+    // The sync was failing for a day, and stalled in the last minutes of it.
+    const alert = anEndedAlert(
+      { how: 'resolved', by: 'success' },
+      { problem: 'stalled', problems: ['failing', 'disabled', 'stalled'], since: ago(DAY) },
+    );
+    expect(itemOf(aNotification('resolved', 'sync:orders', alert)).detail[0]).toBe(
+      'open for 23 h 50 m: was failing, was disabled and was stalled',
+    );
+  });
+});

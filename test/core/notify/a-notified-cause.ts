@@ -1,0 +1,24 @@
+import type { NotifiedCause, Route } from '../../../lambda/core/state.ts';
+import { ago } from '../a-sync.ts';
+
+/** The key of `pg-main`, the connection of all syncs here. */
+export const CAUSE_KEY = 'connection:8:postgres:pg-main';
+
+/** The overrides of an alert that has been critical for a minute. */
+export const CRITICAL = { severity: 'critical', critical: { from: ago(60) } } as const;
+
+/** The causes of a route on which `pg-main` was last notified so many seconds ago, as a warning, with new alerts. */
+export function notifiedAgo(
+  seconds: number,
+  overrides: Partial<NotifiedCause> = {},
+): NonNullable<Route['causes']> {
+  return {
+    [CAUSE_KEY]: {
+      at: ago(seconds),
+      inARow: { brought: 'firings', times: 1 },
+      severity: 'warning',
+      members: ['sync:a', 'sync:b', 'sync:c'],
+      ...overrides,
+    },
+  };
+}

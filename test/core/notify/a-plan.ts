@@ -1,0 +1,28 @@
+import type { Facts } from '../../../lambda/core/alert.ts';
+import { type PlannedNotifications, planNotifications } from '../../../lambda/core/notify/plan.ts';
+import type { Route } from '../../../lambda/core/state.ts';
+import { anEvaluation, aSync, defaultPolicy, frozen, NOW } from '../a-sync.ts';
+
+const EVALUATION = anEvaluation([aSync()]);
+
+/** The plan of a check that lists the healthy `orders`, unless an option says otherwise. */
+export function plannedNow(
+  facts: Facts,
+  route: Route,
+  { evaluation = EVALUATION, policy = defaultPolicy, now = NOW } = {},
+): PlannedNotifications {
+  return planNotifications(frozen(facts), frozen(route), {
+    evaluation: frozen({ ...evaluation, at: now }),
+    policy,
+  });
+}
+
+/** By fingerprint, why each alert is sent. */
+export function reasonsOf({ plan }: PlannedNotifications): Readonly<Record<string, string>> {
+  return Object.fromEntries(plan.notifications.map(({ fingerprint, reason }) => [fingerprint, reason]));
+}
+
+/** The fingerprints that the reminder lists, sorted. */
+export function remindedOf({ plan }: PlannedNotifications): readonly string[] {
+  return plan.reminder.map(({ fingerprint }) => fingerprint).toSorted();
+}

@@ -1,0 +1,30 @@
+import { causesOf, SPECIFICITY } from '../../../lambda/core/notify/cause.ts';
+import { LABELS } from '../a-sync.ts';
+
+describe('the causes that a sync shares', () => {
+  const connection = { key: 'connection:8:postgres:pg-main', kind: 'connection', name: 'pg-main' };
+  const connector = { key: 'connector:postgres', kind: 'connector', name: 'postgres' };
+  const kb = { key: 'kb:kb_sales', kind: 'knowledge base', name: 'kb_sales' };
+
+  it.each([
+    ['its connection, its connector and its knowledge base', LABELS, [connection, connector, kb]],
+    ['no connection when that is unknown', { ...LABELS, connectionRef: null }, [connector, kb]],
+    ['no connection when its connector is unknown', { ...LABELS, connectorId: null }, [kb]],
+    ['no knowledge base when that is unknown', { ...LABELS, connectionRef: null, kbUid: null }, [connector]],
+    ['none when nothing is known', null, []],
+  ])('are %s', (_, labels, causes) => {
+    expect(causesOf(labels)).toEqual(causes);
+  });
+
+  it('have different keys for connections of one name and different connectors', () => {
+    const keyOf = (connectorId: string, connectionRef: string) =>
+      causesOf({ ...LABELS, connectorId, connectionRef })[0]?.key;
+    expect(keyOf('postgres', 'main')).not.toBe(keyOf('mysql', 'main'));
+    expect(keyOf('a:b', 'c')).not.toBe(keyOf('a', 'b:c'));
+  });
+});
+
+it('a connection is more specific than a connector, and a connector than a knowledge base', () => {
+  expect(SPECIFICITY.connection).toBeLessThan(SPECIFICITY.connector);
+  expect(SPECIFICITY.connector).toBeLessThan(SPECIFICITY['knowledge base']);
+});

@@ -1,0 +1,280 @@
+import type { Alert } from '../../../lambda/core/alert.ts';
+import { isEmptyPlan } from '../../../lambda/core/notify/notification.ts';
+import { isDue, nextReminderAt, remindable } from '../../../lambda/core/notify/reminders.ts';
+import type { Route } from '../../../lambda/core/state.ts';
+import {
+  aFacts,
+  aFailingSync,
+  ago,
+  aLastNotified,
+  aLogEntry,
+  anAlert,
+  anEndedAlert,
+  anEvaluation,
+  anUnavailableEvaluation,
+  aPolicy,
+  aRoute,
+  aSync,
+  days,
+  defaultPolicy,
+  hours,
+  later,
+  minutes,
+  NOW,
+} from '../a-sync.ts';
+import { plannedNow, reasonsOf, remindedOf } from './a-plan.ts';
+
+const ORDERS = 'sync:orders';
+/** 24 h less half a period of 5 min. */
+const DAY_LESS_SLACK = hours(24) - 150;
+
+const notifiedAgo = (seconds: number) => aLogEntry({ lastNotified: aLastNotified({ at: ago(seconds) }) });
+const openFor = (seconds: number, overrides: Partial<Alert> = {}) =>
+  anAlert({ since: ago(seconds), ...overrides });
+const FACTS = aFacts({ [ORDERS]: openFor(days(3)) });
+const ESCALATED = aFacts({ [ORDERS]: openFor(days(3), { severity: 'critical', critical: { from: NOW } }) });
+
+describe('a reminder', () => {
+  it.each([
+    [-1, []],
+    [0, [ORDERS]],
+    [1, [ORDERS]],
+  ])('comes 24 h less half a period after the last notification: %p s later lists %p', (more, listed) => {
+    const route = aRoute({ [ORDERS]: notifiedAgo(DAY_LESS_SLACK + more) });
+    expect(remindedOf(plannedNow(FACTS, route))).toEqual(listed);
+  });
+
+  it.each([
+    [-1, []],
+    [0, [ORDERS]],
+    [1, [ORDERS]],
+  ])('comes 24 h less half a period after the last reminder: %p s later lists %p', (more, listed) => {
+    const remindedAt = ago(DAY_LESS_SLACK + more);
+    const route = aRoute({ [ORDERS]: notifiedAgo(days(3)) }, { remindedAt });
+    expect(remindedOf(plannedNow(FACTS, route))).toEqual(listed);
+  });
+
+  it('waits for the later of notification and reminder', () => {
+    const route = aRoute({ [ORDERS]: notifiedAgo(hours(1)) }, { remindedAt: ago(days(2)) });
+    expect(remindedOf(plannedNow(FACTS, route))).toEqual([]);
+  });
+
+  it('follows repeatInterval and the period', () => {
+    const policy = aPolicy({ repeatInterval: '1h' });
+    const remindedAfter = (seconds: number) =>
+      remindedOf(plannedNow(FACTS, aRoute({ [ORDERS]: notifiedAgo(seconds) }), { policy }));
+    expect(remindedAfter(3449)).toEqual([]);
+    expect(remindedAfter(3450)).toEqual([ORDERS]);
+  });
+
+  it('waits for the last notification of the oldest alert, and lists every open alert', () => {
+    const facts = aFacts({ 'sync:old': openFor(days(3)), 'sync:young': openFor(days(2)) });
+    const remindedAfter = (old: number, young: number) =>
+      remindedOf(
+        plannedNow(facts, aRoute({ 'sync:old': notifiedAgo(old), 'sync:young': notifiedAgo(young) })),
+      );
+    expect(remindedAfter(days(1), hours(1))).toEqual(['sync:old', 'sync:young']);
+    expect(remindedAfter(hours(1), days(1))).toEqual([]);
+  });
+
+  it('finds the oldest alert wherever it stands', () => {
+    const facts = aFacts({ 'sync:young': openFor(days(2)), 'sync:old': openFor(days(3)) });
+    const route = aRoute({ 'sync:young': notifiedAgo(hours(1)), 'sync:old': notifiedAgo(days(1)) });
+    expect(remindedOf(plannedNow(facts, route))).toEqual(['sync:old', 'sync:young']);
+  });
+
+  it('waits for the earlier notified of two alerts that began together, whatever their order', () => {
+    const alerts = { 'sync:a': openFor(days(3)), 'sync:b': openFor(days(3)) };
+    const reversed = { 'sync:b': alerts['sync:b'], 'sync:a': alerts['sync:a'] };
+    const route = aRoute({ 'sync:a': notifiedAgo(days(1)), 'sync:b': notifiedAgo(hours(1)) });
+    expect(remindedOf(plannedNow(aFacts(alerts), route))).toEqual(['sync:a', 'sync:b']);
+    expect(remindedOf(plannedNow(aFacts(reversed), route))).toEqual(['sync:a', 'sync:b']);
+  });
+
+  it('names the cause that the open alerts share', () => {
+    const ids = ['a', 'b', 'c'];
+    const open = openFor(days(3));
+    const sent = notifiedAgo(days(1));
+    const { plan } = plannedNow(
+      aFacts({ 'sync:a': open, 'sync:b': open, 'sync:c': open }),
+      aRoute({ 'sync:a': sent, 'sync:b': sent, 'sync:c': sent }),
+      { evaluation: anEvaluation(ids.map((id) => aFailingSync({ id }))) },
+    );
+    expect(plan.reminder.map(({ fingerprint, cause }) => [fingerprint, cause?.name])).toEqual([
+      ['sync:a', 'pg-main'],
+      ['sync:b', 'pg-main'],
+      ['sync:c', 'pg-main'],
+    ]);
+  });
+
+  it('leaves out the alerts that this digest notifies', () => {
+    const facts = aFacts({
+      'sync:old': openFor(days(3)),
+      'sync:new': openFor(60),
+      'sync:ended': anEndedAlert(),
+    });
+    const route = aRoute({ 'sync:old': notifiedAgo(days(1)), 'sync:ended': notifiedAgo(days(2)) });
+    const planned = plannedNow(facts, route);
+    expect(reasonsOf(planned)).toEqual({ 'sync:new': 'new', 'sync:ended': 'resolved' });
+    expect(remindedOf(planned)).toEqual(['sync:old']);
+    expect(planned.decisions.get('sync:old')).toEqual({ notify: true, reason: 'reminder' });
+  });
+
+  it('is satisfied by the digest when that notifies every open alert', () => {
+    const planned = plannedNow(ESCALATED, aRoute({ [ORDERS]: notifiedAgo(days(1)) }));
+    expect(reasonsOf(planned)).toEqual({ [ORDERS]: 'escalated' });
+    expect(remindedOf(planned)).toEqual([]);
+    expect(planned.plan.satisfiesReminder).toBe(true);
+    // Only an accepted message counts.
+    expect(planned.route.remindedAt).toBeUndefined();
+  });
+
+  it('is not satisfied while the route backs off', () => {
+    const route = aRoute({ [ORDERS]: notifiedAgo(days(1)) }, { backoffUntil: later(60) });
+    const planned = plannedNow(ESCALATED, route);
+    expect(isEmptyPlan(planned.plan)).toBe(true);
+    expect(planned.plan.satisfiesReminder).toBeUndefined();
+    expect(planned.route.remindedAt).toBeUndefined();
+  });
+
+  it('is not satisfied before it is due', () => {
+    const { plan } = plannedNow(FACTS, aRoute({ [ORDERS]: notifiedAgo(hours(3)) }));
+    expect(plan.satisfiesReminder).toBeUndefined();
+  });
+
+  it('is caused by no pending, ended or resolved alert', () => {
+    const facts = aFacts({
+      'sync:a': anAlert({ state: 'pending', since: ago(days(3)) }),
+      'sync:b': anEndedAlert(),
+    });
+    const resolved = aLogEntry({ lastNotified: aLastNotified({ at: ago(days(3)) }), resolutionSent: true });
+    expect(isEmptyPlan(plannedNow(facts, aRoute({ 'sync:b': resolved })).plan)).toBe(true);
+  });
+});
+
+describe('a reminder of paused syncs', () => {
+  const pausedNotified = (seconds: number) =>
+    aLogEntry({ lastNotified: aLastNotified({ at: ago(seconds), problems: ['disabled'] }) });
+  const paused = openFor(days(30), { problem: 'disabled', paused: true });
+
+  it('never comes by itself', () => {
+    const route = aRoute({ 'sync:p': pausedNotified(days(30)) });
+    expect(isEmptyPlan(plannedNow(aFacts({ 'sync:p': paused }), route).plan)).toBe(true);
+  });
+
+  it('does not delay that of other alerts, though a paused sync is the oldest', () => {
+    const route = aRoute(
+      { 'sync:p': pausedNotified(60), [ORDERS]: notifiedAgo(days(1)) },
+      { pausedRemindedAt: ago(60) },
+    );
+    const facts = aFacts({ 'sync:p': paused, [ORDERS]: openFor(days(3)) });
+    expect(remindedOf(plannedNow(facts, route))).toEqual([ORDERS]);
+  });
+
+  it.each([
+    [days(1), [ORDERS]],
+    [days(6), [ORDERS]],
+    [days(7), [ORDERS, 'sync:p']],
+    [days(8), [ORDERS, 'sync:p']],
+  ])('comes with another one only every 7 days: %p s after the last it lists %p', (seconds, listed) => {
+    const facts = aFacts({ 'sync:p': paused, [ORDERS]: openFor(days(3)) });
+    const route = aRoute(
+      { 'sync:p': pausedNotified(days(30)), [ORDERS]: notifiedAgo(days(1)) },
+      { pausedRemindedAt: ago(seconds), remindedAt: ago(days(1)) },
+    );
+    expect(remindedOf(plannedNow(facts, route))).toEqual(listed);
+  });
+
+  it('does not come a day after the pause was notified', () => {
+    const facts = aFacts({
+      'sync:p': openFor(days(1), { problem: 'disabled', paused: true }),
+      [ORDERS]: openFor(days(3)),
+    });
+    const route = aRoute({ 'sync:p': pausedNotified(days(1)), [ORDERS]: notifiedAgo(days(1)) });
+    expect(remindedOf(plannedNow(facts, route))).toEqual([ORDERS]);
+  });
+});
+
+describe('a reminder while the listing fails', () => {
+  const evaluation = anUnavailableEvaluation();
+  const listing = openFor(days(2), { problem: 'listing_failed', severity: 'critical', labels: null });
+  const listingNotified = aLogEntry({
+    lastNotified: aLastNotified({ at: ago(days(1)), severity: 'critical', problems: ['listing_failed'] }),
+  });
+
+  it('lists no sync', () => {
+    const route = aRoute({ [ORDERS]: notifiedAgo(days(1)) });
+    expect(isEmptyPlan(plannedNow(FACTS, route, { evaluation }).plan)).toBe(true);
+  });
+
+  it('is left to the next check that can list the syncs', () => {
+    const { route } = plannedNow(FACTS, aRoute({ [ORDERS]: notifiedAgo(days(1)) }), { evaluation });
+    expect(remindedOf(plannedNow(FACTS, route))).toEqual([ORDERS]);
+  });
+
+  it.each([
+    ['younger', days(1)],
+    ['older', days(9)],
+  ])('lists the failed listing, though a sync with a %s alert was notified just now', (_, seconds) => {
+    const facts = aFacts({ listing, [ORDERS]: openFor(seconds) });
+    const route = aRoute({ listing: listingNotified, [ORDERS]: notifiedAgo(hours(1)) });
+    expect(remindedOf(plannedNow(facts, route, { evaluation }))).toEqual(['listing']);
+  });
+});
+
+describe('the time of the next reminder', () => {
+  const nextAt = (alerts: Readonly<Record<string, Alert>>, route: Route, policy = defaultPolicy) => {
+    const open = remindable(aFacts(alerts), route.notificationLog, anEvaluation([aSync()]));
+    return nextReminderAt(open, { route, policy, now: NOW });
+  };
+  const open = { [ORDERS]: openFor(days(3)) };
+
+  it('is 24 h less half a period after the last notification', () => {
+    const route = aRoute({ [ORDERS]: notifiedAgo(hours(2)) });
+    expect(nextAt(open, route)).toBe(later(hours(22) - 150));
+  });
+
+  it('is 24 h less half a period after the last reminder, if that is later', () => {
+    const route = aRoute({ [ORDERS]: notifiedAgo(days(2)) }, { remindedAt: ago(hours(3)) });
+    expect(nextAt(open, route)).toBe(later(hours(21) - 150));
+  });
+
+  it('follows repeatInterval', () => {
+    const route = aRoute({ [ORDERS]: notifiedAgo(minutes(30)) });
+    expect(nextAt(open, route, aPolicy({ repeatInterval: '1h' }))).toBe(later(minutes(30) - 150));
+  });
+
+  it('is that of the oldest alert, notified again or not', () => {
+    const alerts = { 'sync:young': openFor(days(2)), 'sync:old': openFor(days(3)) };
+    const route = aRoute({ 'sync:young': notifiedAgo(days(1)), 'sync:old': notifiedAgo(hours(1)) });
+    expect(nextAt(alerts, route)).toBe(later(hours(23) - 150));
+  });
+
+  it('ignores a last reminder that lies ahead of every clock', () => {
+    const route = aRoute({ [ORDERS]: notifiedAgo(hours(2)) }, { remindedAt: later(61) });
+    expect(nextAt(open, route)).toBe(later(hours(22) - 150));
+    const withinSlack = aRoute({ [ORDERS]: notifiedAgo(hours(2)) }, { remindedAt: later(60) });
+    expect(nextAt(open, withinSlack)).toBe(later(hours(24) + 60 - 150));
+  });
+
+  it.each<[string, Readonly<Record<string, Alert>>]>([
+    ['nothing is open', {}],
+    ['only a paused sync is open', { [ORDERS]: openFor(days(3), { problem: 'disabled', paused: true }) }],
+    ['the alert has ended', { [ORDERS]: anEndedAlert() }],
+    ['the alert was never sent', { 'sync:unsent': openFor(days(3)) }],
+  ])('is undefined when %s', (_, alerts) => {
+    expect(nextAt(alerts, aRoute({ [ORDERS]: notifiedAgo(hours(2)) }))).toBeUndefined();
+  });
+
+  it.each([
+    [undefined, false],
+    [later(1), false],
+    [NOW, true],
+    [ago(1), true],
+  ])('is due at that time: %p: %p', (at, due) => expect(isDue(at, NOW)).toBe(due));
+
+  it('is part of the plan', () => {
+    const planned = plannedNow(aFacts(open), aRoute({ [ORDERS]: notifiedAgo(hours(2)) }));
+    expect(planned.reminderAt).toBe(later(hours(22) - 150));
+  });
+});

@@ -1,0 +1,131 @@
+import { aFacts, ago, anAlert, anEndedAlert, aPolicy, aSync, hours, NOW } from '../a-sync.ts';
+import { aSlowSync, ORDERS, stateAfter, stateOf, trackAll, trackOnce } from './track-evaluations.ts';
+
+const fourFirings = [ago(hours(20)), ago(hours(10)), ago(hours(5)), ago(hours(1))];
+
+describe('the alert "listing"', () => {
+  test.each([
+    [599, 'pending'],
+    [600, 'firing'],
+    [601, 'firing'],
+  ])('is pending for listingFailureFor of 10 minutes: after %p seconds it is %s', (seconds, state) => {
+    const facts = trackAll([
+      [0, 'failed'],
+      [seconds, 'failed'],
+    ]);
+    expect(stateOf(facts, 'listing')).toBe(state);
+    expect(facts.alerts['listing']).toMatchObject({
+      problem: 'listing_failed',
+      severity: 'critical',
+      since: NOW,
+      labels: null,
+    });
+  });
+
+  test.each(['failed', 'malformed', 'unreadable', 'empty'] as const)(
+    'is pending after a listing failure of the kind "%s"',
+    (kind) => {
+      expect(stateOf(trackOnce(kind), 'listing')).toBe('pending');
+    },
+  );
+
+  test('fires at once when the key is refused (401, 403), also while it is pending', () => {
+    expect(stateOf(trackOnce('refused'), 'listing')).toBe('firing');
+    const facts = trackAll([
+      [0, 'failed'],
+      [60, 'refused'],
+    ]);
+    expect(stateOf(facts, 'listing')).toBe('firing');
+  });
+
+  test('fires at once on the initial run', () => {
+    expect(stateOf(trackOnce('failed', { initialRun: true }), 'listing')).toBe('firing');
+  });
+
+  test('fires at once with listingFailureFor of 0 s', () => {
+    const policy = aPolicy({ listingFailureFor: '0s' });
+    expect(stateOf(trackOnce('failed', { policy }), 'listing')).toBe('firing');
+  });
+
+  test('goes when the listing works again before it fires', () => {
+    const facts = trackAll([
+      [0, 'failed'],
+      [300, [aSync()]],
+    ]);
+    expect(stateOf(facts, 'listing')).toBe('none');
+  });
+
+  test.each([
+    ['firing', [0]],
+    ['firing', [0, hours(2) - 1]],
+    ['resolved by listing_restored', [0, hours(2)]],
+  ])('that fired four times in 24 h is held for 2 h: %s after successful listings at %j s', (state, at) => {
+    const listing = anAlert({
+      problem: 'listing_failed',
+      severity: 'critical',
+      labels: null,
+      lastSuccessAt: null,
+      firings: fourFirings,
+    });
+    const facts = aFacts({ listing }, { normal: 1 });
+    const listings = at.map((seconds) => [seconds, [aSlowSync()]] as const);
+    expect(stateOf(trackAll(listings, { facts }), 'listing')).toBe(state);
+  });
+});
+
+test.each(['failed', 'refused', 'malformed', 'unreadable', 'empty'] as const)(
+  'a listing failure of the kind "%s" changes no other alert, no history and no size',
+  (kind) => {
+    const alerts = {
+      'sync:a': anAlert(),
+      'sync:b': anAlert({ state: 'pending' }),
+      'sync:c': anAlert({ firings: fourFirings, healthySince: ago(hours(3)) }),
+      'sync:d': anAlert({ absent: true }),
+      'sync:e': anEndedAlert(),
+      'sync:f': anEndedAlert({ pendingAgain: { since: ago(hours(5)), problems: ['failing'] } }),
+      records: anAlert({ labels: null, problem: 'unreadable' }),
+    } as const;
+    const histories = { 'sync:a': { failing: { lastSuccessAt: null } } };
+    const before = aFacts(alerts, { histories, normal: 7 });
+    const after = trackOnce(kind, { facts: before });
+    const { listing, ...rest } = after.alerts;
+    expect(listing).toBeDefined();
+    expect(rest).toEqual(alerts);
+    expect(after.histories).toEqual(before.histories);
+    expect(after.size).toEqual(before.size);
+  },
+);
+
+describe('an empty listing', () => {
+  test('after one with syncs is a listing failure until syncs are listed again', () => {
+    const facts = trackAll(
+      [
+        [0, []],
+        [600, []],
+      ],
+      { facts: aFacts({}, { normal: 3 }) },
+    );
+    expect(stateOf(facts, 'listing')).toBe('firing');
+    expect(facts.size.normal).toBe(3);
+    const restored = trackAll([[1200, [aSlowSync()]]], { facts });
+    expect(stateOf(restored, 'listing')).toBe('resolved by listing_restored');
+  });
+
+  test('of an organisation that never had a sync opens no alert', () => {
+    const facts = trackAll(
+      [
+        [0, []],
+        [600, []],
+        [1200, []],
+      ],
+      { facts: aFacts() },
+    );
+    expect(facts.alerts).toEqual({});
+  });
+
+  test('ends no alert, however often it is repeated', () => {
+    const facts = aFacts({ [ORDERS]: anAlert() }, { normal: 1 });
+    const listings = [0, 300, 600].map((seconds) => [seconds, []] as const);
+    expect(stateAfter(listings, { facts })).toBe('firing');
+  });
+});
