@@ -59,6 +59,7 @@ function countsText(syncs: SyncCounts): string {
   if (syncs.listingFailure !== undefined) return `Listing the syncs failed: ${syncs.listingFailure.received}`;
   const counts: readonly (readonly [string, number])[] = [
     ...Object.entries(syncs.problems),
+    ['paused', syncs.paused],
     ['inconclusive', syncs.inconclusive],
     ['excluded', syncs.excluded],
     ['without an id', syncs.withoutId],

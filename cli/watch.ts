@@ -34,7 +34,12 @@ export async function watch(settings: WatchSettings, dryRun: boolean, now: () =>
     { listing, state: new FileStore(stateFile, scope), slack: posterFor(webhookUrl), now },
     {
       policy,
-      origin: { environment: 'laptop', organisation, moreHint: 'npm start -- --json' },
+      origin: {
+        environment: 'laptop',
+        organisation,
+        ...(connectorId !== undefined && { connectorId }),
+        moreHint: 'npm start -- --json',
+      },
       checkId: randomUUID(),
       remainingSeconds: 60,
       dryRun,

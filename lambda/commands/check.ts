@@ -17,12 +17,14 @@ import { deliver, NOT_DELIVERED } from './deliver.ts';
 import { checkLease, stopCheck } from './lease.ts';
 import { loadAndList } from './load-and-list.ts';
 import type { Outcome } from './outcome.ts';
+import { isOtherPolicy, policyIdOf } from './policy-id.ts';
 import type { CheckSettings, Ports } from './ports.ts';
 import { summarize } from './summarize.ts';
 
 /** @throws CheckFailed when the check could not list, save or deliver, after it saved what it could. */
 export async function check(ports: Ports, settings: CheckSettings): Promise<Outcome> {
   const { policy, origin } = settings;
+  const policyId = policyIdOf(policy);
   const deadlines = startDeadlines(settings.remainingSeconds);
   const now = ports.now();
   const run = { ports, settings, deadlines, now };
@@ -35,12 +37,13 @@ export async function check(ports: Ports, settings: CheckSettings): Promise<Outc
   const initialRun = !state.initialized;
   const evaluation = evaluate(parseListing(listed), state.facts, { policy, now });
   const facts = track(state.facts, evaluation, { policy, initialRun });
-  const planned = planNotifications(facts, routeOf(state), { evaluation, policy });
+  const planContext = { evaluation, policy, initialRun, policyChanged: isOtherPolicy(state, policyId) };
+  const planned = planNotifications(facts, routeOf(state), planContext);
   const { plan, route } = planned;
   const digest = isEmptyPlan(plan) ? undefined : writeDigest(plan, { facts, evaluation, origin, initialRun });
   const messages = digest === undefined ? [] : slackMessages(digest);
 
-  const next = nextState(state, { facts, route, evaluation, listedAt: listed.requestedAt });
+  const next = nextState(state, { facts, route, evaluation, listedAt: listed.requestedAt, policyId });
   const isQuiet = messages.length === 0 && !hasChanged(state, next);
   const delivery = { state: asSaved(next, evaluation), version, messages, evaluation };
   const delivered = isQuiet || settings.dryRun ? NOT_DELIVERED : await deliver(delivery, run);

@@ -115,7 +115,6 @@ function withLease({ state, messages }: Delivery, lease: Lease): WatchState {
   if (messages.length === 0) return rest;
   const everything = {
     covers: messages.flatMap(({ covers }) => covers),
-    coversShrinkage: false,
     endsReminder: messages.some(({ endsReminder }) => endsReminder),
   };
   return { ...withRoute(rest, (route) => recordInFlight(route, everything)), lease };

@@ -67,7 +67,12 @@ export async function report(ports: Ports, settings: CommandSettings, post: bool
   const found = reportOf(evaluation, facts, policy);
   const messages = post ? slackMessages(reportDigest(found, { evaluation, origin })) : [];
   const posts = await postAll(ports, messages, deadlines.posting);
-  const planned = planNotifications(facts, routeOf(loaded.state), { evaluation, policy });
+  const planned = planNotifications(facts, routeOf(loaded.state), {
+    evaluation,
+    policy,
+    initialRun: false,
+    policyChanged: false,
+  });
   const decisions = new Map(alertDecisions(facts, planned, now).map((one) => [one.alert, one]));
   const rows = found.unhealthy.map((row) => reportedSync(row, evaluation, decisions));
   return {

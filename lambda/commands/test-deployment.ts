@@ -5,7 +5,7 @@
 
 import { evaluate } from '../core/diagnose/evaluation.ts';
 import { tally, unhealthyCount } from '../core/diagnose/tally.ts';
-import type { Digest } from '../core/digest/digest.ts';
+import type { Digest, Origin } from '../core/digest/digest.ts';
 import { strong, untrusted, words } from '../core/digest/rich-text.ts';
 import { pluralize } from '../core/digest/wording.ts';
 import { contextLine } from '../core/digest/write-digest.ts';
@@ -71,7 +71,18 @@ async function list(
   const [error] = listingErrors({ listed, evaluation }, origin.organisation);
   if (error !== undefined) throw error;
   const counts = tally(evaluation, policy);
+  if (counts.listed === 0) throw noSyncsListed(origin);
   return `${pluralize(counts.listed, 'sync')} of ${origin.organisation}: ${counts.healthy} healthy, ${unhealthyCount(counts)} unhealthy`;
+}
+
+/** Nothing can be watched then, and no alert would ever say so. */
+function noSyncsListed({ organisation, connectorId }: Origin): SyncAlertsError {
+  const of = connectorId === undefined ? '' : ` with connector ${JSON.stringify(connectorId)}`;
+  const advice = 'Check the organisation, the API key, and the connector id if one is set';
+  return new SyncAlertsError(
+    'nothing_listed',
+    `no syncs are visible in organisation ${JSON.stringify(organisation)}${of}. ${advice}`,
+  );
 }
 
 async function load({ state: store }: Ports): Promise<string> {
@@ -99,12 +110,12 @@ function digestOf(steps: readonly Step[], { origin }: CommandSettings, now: Inst
     detail: [untrusted(message, MAX_STEP_MESSAGE_LENGTH)],
     covers: [],
   }));
+  const headline =
+    failed === 0 ? 'Test passed: sync-alerts works' : `Test failed: ${pluralize(failed, 'step')} of sync-alerts`;
   return {
     environment: origin.environment,
-    headline:
-      failed === 0
-        ? 'Test passed: sync-alerts works'
-        : `Test failed: ${pluralize(failed, 'step')} of sync-alerts`,
+    headline,
+    push: [words(headline)],
     sections: [{ title: 'Steps of the test', items }],
     context: contextLine('This message proves that posting to Slack works', origin, now),
     moreHint: origin.moreHint,

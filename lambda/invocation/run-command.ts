@@ -35,12 +35,12 @@ export async function runCommand(
   const { ports, durations } = timedPorts(wiring.portsFor(organisation));
   onSecretRead(() => ({ secret: durationMs, ...durations() }));
 
-  const { environment, policy, region } = wiring.settings;
+  const { environment, policy, region, connectorId } = wiring.settings;
   const reportEvent = { command: 'report', post: false };
   const moreHint = invokeCommand(context.functionName, reportEvent, { region });
   const settings: CheckSettings = {
     policy,
-    origin: { environment, organisation, moreHint },
+    origin: { environment, organisation, ...(connectorId !== undefined && { connectorId }), moreHint },
     checkId: `${context.awsRequestId}/${randomUUID().slice(0, 8)}`,
     // Read last: the cold start and the reading of the secret have used some of the time.
     remainingSeconds: context.getRemainingTimeInMillis() / 1000,

@@ -48,6 +48,7 @@ const resolution = v.variant('how', [
     at: instant,
   }),
   v.looseObject({ how: v.literal('unlisted'), at: instant }),
+  v.looseObject({ how: v.literal('paused'), at: instant }),
   v.looseObject({ how: v.literal('excluded'), reason: v.string(), at: instant }),
 ]);
 
@@ -55,16 +56,22 @@ const alert = v.looseObject({
   state: v.picklist(['pending', 'firing', 'ended']),
   problem,
   severity,
-  paused: v.boolean(),
+  criticalBy: v.exactOptional(v.picklist(['age', 'platform', 'failures', 'listing'])),
+  disableImminent: v.exactOptional(v.literal(true)),
   problems: v.array(problem),
   since: instant,
   critical: v.exactOptional(v.looseObject({ from: instant, to: v.exactOptional(instant) })),
   firings: v.array(instant),
   lastSuccessAt: v.nullable(instant),
   absent: v.exactOptional(v.literal(true)),
+  flapping: v.exactOptional(v.picklist(['often', 'intermittent'])),
+  holds: v.exactOptional(count),
   healthySince: v.exactOptional(instant),
+  pendingRunAt: v.exactOptional(instant),
   resolution: v.exactOptional(resolution),
-  pendingAgain: v.exactOptional(v.looseObject({ since: instant, problems: v.array(problem) })),
+  pendingAgain: v.exactOptional(
+    v.looseObject({ since: instant, problems: v.array(problem), runAt: v.exactOptional(instant) }),
+  ),
   labels: v.nullable(labels),
 });
 
@@ -74,20 +81,49 @@ const history = v.looseObject({
     v.looseObject({ lastRunAt: v.nullable(instant), lastSuccessAt: v.nullable(instant) }),
   ),
   enabledSince: v.exactOptional(instant),
+  briefFailures: v.exactOptional(v.array(instant)),
   absent: v.exactOptional(v.literal(true)),
 });
 
-const size = v.looseObject({
-  normal: count,
-  shrunk: v.exactOptional(v.literal(true)),
-  shrinkage: v.exactOptional(v.looseObject({ at: instant, from: count, to: count })),
+const roster = v.variant('kind', [
+  v.looseObject({
+    kind: v.literal('syncs'),
+    syncs: dictionary(
+      v.looseObject({
+        name: v.string(),
+        work: v.string(),
+        since: v.exactOptional(instant),
+        missingSince: v.exactOptional(instant),
+      }),
+    ),
+  }),
+  v.looseObject({ kind: v.literal('counts'), counts: dictionary(count) }),
+]);
+
+const kindOfCondition = v.picklist(['active', 'paused', 'unlisted']);
+
+const condition = v.looseObject({
+  condition: kindOfCondition,
+  since: instant,
+  name: v.string(),
+  by: v.exactOptional(v.picklist(['person', 'unknown'])),
+  was: v.exactOptional(v.string()),
+  recreated: v.exactOptional(v.literal(true)),
+  relistedAt: v.exactOptional(instant),
 });
 
 const logEntry = v.looseObject({
   undeliveredSince: v.exactOptional(instant),
-  held: v.exactOptional(v.literal(true)),
+  heldSince: v.exactOptional(instant),
   lastNotified: v.exactOptional(
-    v.looseObject({ at: instant, severity, problems: v.array(problem), listed: v.boolean() }),
+    v.looseObject({
+      at: instant,
+      severity,
+      problems: v.array(problem),
+      listed: v.boolean(),
+      cause: v.exactOptional(v.string()),
+      disableImminent: v.exactOptional(v.literal(true)),
+    }),
   ),
   resolutionSent: v.exactOptional(v.literal(true)),
   inFlight: v.exactOptional(v.looseObject({ what: v.picklist(['firing', 'resolved']), times: count })),
@@ -98,26 +134,36 @@ const route = v.looseObject({
   remindedAt: v.exactOptional(instant),
   pausedRemindedAt: v.exactOptional(instant),
   remindersInFlight: v.exactOptional(count),
-  shrinkageNotifiedAt: v.exactOptional(instant),
   backoffUntil: v.exactOptional(instant),
   unconfirmedInARow: v.exactOptional(count),
   causes: v.exactOptional(
     dictionary(
       v.looseObject({
+        began: instant,
         at: instant,
-        inARow: v.looseObject({ brought: v.picklist(['firings', 'resolutions']), times: count }),
+        times: count,
         severity,
-        members: v.array(v.string()),
+        resolvedAt: v.exactOptional(instant),
       }),
     ),
   ),
+  conditions: v.exactOptional(dictionary(v.looseObject({ condition: kindOfCondition, at: instant }))),
+  nothingListedSent: v.exactOptional(v.literal(true)),
 });
 
 export const stateSchema = v.looseObject({
   initialized: v.boolean(),
   listedAt: v.nullable(instant),
   supersededInARow: count,
-  facts: v.looseObject({ alerts: dictionary(alert), histories: dictionary(history), size }),
+  policyId: v.exactOptional(v.string()),
+  facts: v.looseObject({
+    alerts: dictionary(alert),
+    histories: dictionary(history),
+    roster,
+    conditions: dictionary(condition),
+    emptySince: v.exactOptional(instant),
+    nothingListed: v.exactOptional(v.literal(true)),
+  }),
   routes: dictionary(route),
   lease: v.exactOptional(v.looseObject({ holder: v.string(), expiresAt: instant })),
 }) satisfies v.GenericSchema<WatchState, WatchState>;

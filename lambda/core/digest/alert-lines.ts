@@ -29,9 +29,15 @@ export function openLine(one: TrackedAlert, reason: NotifyReason, evaluation: Ev
 }
 
 function phraseOf({ fingerprint, alert }: TrackedAlert, evaluation: Evaluation): string {
-  if (isInFlapHold(fingerprint, alert, evaluation)) return 'is healthy for now, but it flaps';
+  if (isInFlapHold(fingerprint, alert, evaluation)) return flapHoldPhrase(fingerprint);
   if (alert.flapping === 'intermittent') return 'fails intermittently';
   return problemPhrase(alert.problem);
+}
+
+function flapHoldPhrase(fingerprint: string): string {
+  if (isSyncFingerprint(fingerprint)) return 'is healthy for now, but it flaps';
+  const verb = fingerprint === 'listing' ? 'listed' : 'read';
+  return `can be ${verb} for now, but that fails intermittently`;
 }
 
 /** Whether a flapping alert is healthy by this evaluation, and held open until it has been so for long enough. */

@@ -39,6 +39,8 @@ export interface PlannedNotifications {
 export interface PlanContext {
   readonly evaluation: Evaluation;
   readonly policy: Policy;
+  /** Changes of condition are sent at once on the initial run. */
+  readonly initialRun: boolean;
   /** The policy is another than at the last evaluation. */
   readonly policyChanged: boolean;
 }
@@ -48,7 +50,7 @@ export interface PlanContext {
  * it survives any crash, and it can never be stale.
  */
 export function planNotifications(facts: Facts, route: Route, context: PlanContext): PlannedNotifications {
-  const { evaluation, policy, policyChanged } = context;
+  const { evaluation, policy, initialRun, policyChanged } = context;
   const now = evaluation.at;
   const notified = liveCauses(facts, route.causes ?? {}, route.notificationLog);
   const population = evaluation.kind === 'listed' ? populationOf(evaluation, facts, policy) : undefined;
@@ -59,6 +61,7 @@ export function planNotifications(facts: Facts, route: Route, context: PlanConte
   const pending = pendingOf(facts, route);
   const causeOf = groupingCausesOf(pending, { notified, likely });
   const neutral = neutralChanges(facts, { route, policy, now });
+  const isNeutralDue = neutral.length > 0 && (initialRun || areNeutralDue(neutral, facts, { route, policy, now }));
   const isNothingListed = facts.nothingListed === true && !route.nothingListedSent;
   const isRouteBackingOff = isBackingOff(route, now);
 
@@ -72,7 +75,7 @@ export function planNotifications(facts: Facts, route: Route, context: PlanConte
     now,
     facts,
     route,
-    sendsAnyway: isReminderDue || isNothingListed || areNeutralDue(neutral, facts, reminders),
+    sendsAnyway: isReminderDue || isNothingListed || isNeutralDue,
   });
 
   const decisions = new Map<string, Decision>();
@@ -99,7 +102,7 @@ export function planNotifications(facts: Facts, route: Route, context: PlanConte
   const reminder = isReminderDue ? reminderOf(open, notifications) : [];
   for (const { fingerprint } of reminder) decisions.set(fingerprint, { notify: true, reason: 'reminder' });
   const sendsAnything =
-    notifications.length + reminder.length > 0 || isNothingListed || areNeutralDue(neutral, facts, reminders);
+    notifications.length + reminder.length > 0 || isNothingListed || isNeutralDue;
   const tracked = trackedOf(facts, route);
   const plan: NotificationPlan = {
     notifications: withCauses(notifications, causeOf, { population, likely, notified, tracked, now }),
