@@ -6,6 +6,7 @@ export const syncCountsSchema = v.object({
   listed: v.number(),
   healthy: v.number(),
   problems: v.record(v.string(), v.number()),
+  paused: v.number(),
   inconclusive: v.number(),
   excluded: v.number(),
   withoutId: v.number(),

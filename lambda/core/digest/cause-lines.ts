@@ -7,7 +7,7 @@ import { PROBLEM_KINDS, PROBLEMS } from '../problem.ts';
 import { type Instant, secondsBetween } from '../time.ts';
 import { commonEvidence } from './common-evidence.ts';
 import type { Item } from './digest.ts';
-import { coverageOf, listOf, MAX_NAMED, nameOf, namesOf } from './names.ts';
+import { coverageOf, listOf, MAX_NAMED, markOf, namesOf } from './names.ts';
 import { joined, type Line, strong, untrusted, words } from './rich-text.ts';
 import { durationText, formatNumber, joinWithAnd, pluralize } from './wording.ts';
 
@@ -63,7 +63,7 @@ export function openCauseLines<T extends TrackedAlert>(
     fingerprint,
     reason: 'moved',
     listed: false,
-    cause: cause.key,
+    cause: markOf(cause),
   }));
   const head: Item = {
     level: cause.severity,
@@ -240,10 +240,7 @@ export function resolvedCauseLine(
   }[phrase];
   const left = stillOpen.length > 0 ? [words('still open: '), ...namesOf(stillOpen)] : [];
   const lasted = durationText(secondsBetween(oldestOf(alerts, now), endOf(alerts, now)));
-  const names = listOf(
-    alerts.map((one) => [nameOf(one)]),
-    3,
-  );
+  const names = isAll && alerts.length > MAX_NAMED ? [] : namesOf(alerts);
   return {
     level: phrase === 'resolved' ? 'good' : 'note',
     title: [...whereText(cause), strong(text)],

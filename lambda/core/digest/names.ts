@@ -1,6 +1,6 @@
 import type { Alert } from '../alert.ts';
 import { syncIdOf } from '../fingerprint.ts';
-import type { Coverage, TrackedAlert } from '../notify/notification.ts';
+import type { Coverage, SharedCause, TrackedAlert } from '../notify/notification.ts';
 import type { NotifyReason } from '../notify/reason.ts';
 import type { Labels } from '../sync.ts';
 import { isBlank, joined, type Line, type Span, untrusted, words } from './rich-text.ts';
@@ -49,11 +49,16 @@ export function placeOf({ labels }: Alert): Line {
   return destination === '' ? source : [...source, words(' → '), untrusted(destination)];
 }
 
+/** What is recorded of the cause under which an alert is sent. */
+export function markOf({ key, severity }: SharedCause): NonNullable<Coverage['cause']> {
+  return { key, severity };
+}
+
 /** What a message covers of an alert. `listed`: by a line of its own or by name; else it is only counted. */
 export function coverageOf(
   { fingerprint, cause }: TrackedAlert,
   reason: NotifyReason,
   listed: boolean,
 ): Coverage {
-  return { fingerprint, reason, listed, ...(cause?.isGrouping && { cause: cause.key }) };
+  return { fingerprint, reason, listed, ...(cause?.isGrouping && { cause: markOf(cause) }) };
 }

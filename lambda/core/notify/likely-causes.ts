@@ -14,8 +14,10 @@ export interface LikelyCause {
   readonly healthySince: number;
   /** When the trouble began: the median onset of the affected. */
   readonly onset: Instant;
-  /** It holds every listed sync, and none of them succeeded since the onset. */
-  readonly isEverything: boolean;
+  /** It explains so much of the whole organisation that it is critical at once. */
+  readonly isCritical: boolean;
+  /** None of the listed syncs, which it all holds, succeeded since the onset. */
+  readonly hasNoSuccess: boolean;
 }
 
 /** What is known beside the population. */
@@ -28,7 +30,9 @@ export interface LikelihoodContext {
 
 /** A cause explains alerts that began within this time, or since an hour before a live cause did. */
 const RECENT_SECONDS = HOUR_SECONDS;
+/** A cause explains at least this part of its syncs; so many of one connection are enough, however large it is. */
 const MIN_SHARE = 0.1;
+const ENOUGH = 10;
 const CONNECTION_SHARE = 0.5;
 const BROAD_SHARE = 0.8;
 const ORGANISATION_AFFECTED = 5;
@@ -87,7 +91,8 @@ function likelihoodOf(
   const live = notified[cause.key];
   const affected = own.filter((member) => isRecent(member, live?.began, now));
   const minAffected = cause.kind === 'organisation' ? ORGANISATION_AFFECTED : MIN_AFFECTED;
-  if (affected.length < minAffected || affected.length < own.length * MIN_SHARE) return undefined;
+  const minShare = Math.min(own.length * MIN_SHARE, cause.kind === 'connection' ? ENOUGH : Infinity);
+  if (affected.length < minAffected || affected.length < minShare) return undefined;
   const onset = median(affected.map((member) => member.onset ?? now));
   const healthy = own.filter(({ healthyRunAt }) => healthyRunAt !== undefined && healthyRunAt > onset);
   const hadTheChance = affected.length + healthy.length;
@@ -95,8 +100,19 @@ function likelihoodOf(
   if (affected.length < hadTheChance * share) return undefined;
   if (cause.kind !== 'connection' && !isSpread(affected, healthy, own)) return undefined;
   const holdsAll = members.length === population.members.length;
-  const isEverything = holdsAll && !hasSucceededSince(members, onset);
-  return { cause, affected, listed: members.length, healthySince: healthy.length, onset, isEverything };
+  // An organisation of one connection is as critical as one of many, from the same part on.
+  const isCritical =
+    holdsAll && affected.length >= ORGANISATION_AFFECTED && affected.length >= hadTheChance * BROAD_SHARE;
+  const hasNoSuccess = holdsAll && !hasSucceededSince(members, onset);
+  return {
+    cause,
+    affected,
+    listed: members.length,
+    healthySince: healthy.length,
+    onset,
+    isCritical: isCritical || cause.kind === 'organisation',
+    hasNoSuccess,
+  };
 }
 
 function isRecent({ alert }: Member, began: Instant | undefined, now: Instant): boolean {

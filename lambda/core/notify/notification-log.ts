@@ -68,18 +68,15 @@ export function recordAccepted(route: Route, content: MessageContent, acceptance
 function causesAfter(
   before: NotifiedCauses,
   { covers }: MessageContent,
-  { facts: { alerts }, now }: Acceptance,
+  { now }: Acceptance,
 ): NotifiedCauses {
   const causes: Record<string, NotifiedCause> = { ...before };
-  for (const [key, covered] of groupBy(covers, ({ cause }) => cause)) {
+  for (const [key, covered] of groupBy(covers, ({ cause }) => cause?.key)) {
     const sent = covered.filter(({ reason }) => isLogged(reason));
     if (key === undefined || sent.length === 0) continue;
     const last = before[key];
-    const isCritical = sent.some(({ fingerprint, reason }) => {
-      const alert = alerts[fingerprint];
-      return reason !== 'resolved' && alert?.state === 'firing' && alert.severity === 'critical';
-    });
-    const isResolved = sent.some(({ reason }) => reason === 'resolved' || reason === 'resolved_in_group');
+    const isCritical = sent.some(({ reason, cause }) => !isResolution(reason) && cause?.severity === 'critical');
+    const isResolved = sent.some(({ reason }) => isResolution(reason));
     // The messages of one check are one notification.
     const times = last?.at === now ? last.times : (last?.times ?? 0) + 1;
     const resolvedAt = isResolved ? now : last?.resolvedAt;
@@ -108,6 +105,10 @@ function conditionsAfter(
     else conditions[fingerprint] = { condition: current.condition, at: now };
   }
   return Object.keys(conditions).length > 0 ? { conditions } : {};
+}
+
+function isResolution(reason: Coverage['reason']): boolean {
+  return reason === 'resolved' || reason === 'resolved_in_group';
 }
 
 /** Whether a coverage changes the notification log of an alert. */
@@ -151,7 +152,7 @@ function entryAfter(
     severity,
     problems: [problem],
     listed,
-    ...(cause !== undefined && { cause }),
+    ...(cause !== undefined && { cause: cause.key }),
     ...(disableImminent && { disableImminent }),
   };
   switch (reason) {
@@ -168,7 +169,7 @@ function entryAfter(
     case 'moved':
       return before === undefined || cause === undefined
         ? logEntry
-        : { ...logEntry, lastNotified: { ...before, cause } };
+        : { ...logEntry, lastNotified: { ...before, cause: cause.key } };
     case 'condition':
     case 'nothing_listed':
     case 'resolved':

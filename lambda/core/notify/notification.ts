@@ -117,8 +117,8 @@ export interface Coverage {
   readonly reason: CoverReason;
   /** False: the message only counts it. */
   readonly listed: boolean;
-  /** The key of the shared cause under which it is sent. */
-  readonly cause?: string;
+  /** The shared cause under which it is sent, and how its line is marked. */
+  readonly cause?: { readonly key: string; readonly severity: Severity };
 }
 
 /** What a message covers, apart from its rendering. */

@@ -27,15 +27,14 @@ export function groupingCause(cause: Cause, context: SharedCauseContext): Shared
   const members = found?.affected ?? membersOf(cause, population, under);
   const counts = countsOf(members, under);
   const onset = found?.onset ?? median(members.map((member) => member.onset ?? now));
-  const isEverything = found?.isEverything === true;
   return {
     ...cause,
     ...(before && { notified: before }),
     isGrouping: true,
     open: counts.open,
-    severity: isEverything || cause.kind === ORGANISATION.kind ? 'critical' : counts.severity,
+    severity: found?.isCritical || cause.kind === ORGANISATION.kind ? 'critical' : counts.severity,
     ...peersOf(cause, onset, population),
-    ...(isEverything && { nothingSucceededForSeconds: secondsSinceSuccess(population, now) }),
+    ...(found?.hasNoSuccess && { nothingSucceededForSeconds: secondsSinceSuccess(population, now) }),
     earlierSentAs: before === undefined ? causesNamed(movedFrom) : [],
     moved: movedFrom.map(({ fingerprint }) => fingerprint),
     stillOpen: under,
