@@ -184,8 +184,15 @@ export function runCheck(
   const parsed = frozen(parseListing(frozen(listing)));
   const evaluation = frozen(evaluate(parsed, frozen(before).facts, { policy, now }));
   const facts = frozen(track(before.facts, evaluation, { policy, initialRun: !before.initialized }));
-  const { plan, route } = frozen(planNotifications(facts, frozen(routeOf(before)), { evaluation, policy }));
-  const progress = { facts, route, evaluation, listedAt: now };
+  const { plan, route } = frozen(
+    planNotifications(facts, frozen(routeOf(before)), {
+      evaluation,
+      policy,
+      initialRun: !before.initialized,
+      policyChanged: false,
+    }),
+  );
+  const progress = { facts, route, evaluation, listedAt: now, policyId: 'a policy' };
   const next = frozen(asSaved(nextState(before, progress), evaluation));
   const delivery = deliver(routeOf(next), frozen(messagesOf(plan)), { results, facts, now });
   const { posts } = delivery;
@@ -196,16 +203,24 @@ export function runCheck(
 }
 
 /** The messages of a plan, two alerts each, so that the posts of one check can have different results. */
-function messagesOf({ notifications, reminder, shrinkage }: NotificationPlan): readonly MessageContent[] {
+function messagesOf({
+  notifications,
+  reminder,
+  neutral,
+  nothingListed,
+}: NotificationPlan): readonly MessageContent[] {
   const covers: Coverage[] = [
     ...notifications.map(({ fingerprint, reason }) => ({ fingerprint, reason, listed: true })),
     ...reminder.map(({ fingerprint }) => ({ fingerprint, reason: 'reminder' as const, listed: true })),
+    ...neutral.flatMap(({ fingerprint, alert }): readonly Coverage[] => [
+      { fingerprint, reason: 'condition', listed: true },
+      ...(alert === undefined ? [] : [{ fingerprint, reason: 'resolved' as const, listed: true }]),
+    ]),
+    ...(nothingListed ? [{ fingerprint: 'listing', reason: 'nothing_listed' as const, listed: true }] : []),
   ];
-  const contents: MessageContent[] = shrinkage
-    ? [{ covers: [], coversShrinkage: true, endsReminder: false }]
-    : [];
+  const contents: MessageContent[] = [];
   for (let first = 0; first < covers.length; first += 2)
-    contents.push({ covers: covers.slice(first, first + 2), coversShrinkage: false, endsReminder: false });
+    contents.push({ covers: covers.slice(first, first + 2), endsReminder: false });
   const last = contents.findLastIndex((content) =>
     content.covers.some(({ reason }) => reason === 'reminder'),
   );

@@ -21,10 +21,10 @@ export function historyOf(overrides: SyncOverrides, history: SyncHistory = {}): 
   return diagnosisOf(overrides, { history }).history;
 }
 
-/** A verdict in words: "healthy", "inconclusive", "failing, warning", "disabled, paused, warning". */
+/** A verdict in words: "healthy", "inconclusive", "paused", "failing, warning". */
 export function words({ verdict }: Diagnosis): string {
   if (verdict.kind !== 'problem') return verdict.kind;
-  return `${verdict.problem}, ${verdict.paused ? 'paused, ' : ''}${verdict.severity}`;
+  return `${verdict.problem}, ${verdict.severity}`;
 }
 
 /** The problem of a diagnosis, or its verdict without one. */

@@ -14,6 +14,8 @@ export function plannedNow(
   return planNotifications(frozen(facts), frozen(route), {
     evaluation: frozen({ ...evaluation, at: now }),
     policy,
+    initialRun: false,
+    policyChanged: false,
   });
 }
 
