@@ -99,7 +99,7 @@ export function diagnose(
   if (!sync.enabled && !isPaused) problems.push('disabled');
   if (isFailing) problems.push('failing');
   if (isRunning ? isOverdueWhileRunning(sync, age, now) : late)
-    problems.push(successLagSeconds === null ? 'never_succeeded' : 'stalled');
+    problems.push(lateness(successLagSeconds, isRunning && tracked.problems.includes('failing')));
   const [problem, ...also] = problems;
 
   const proof: Proof = {
@@ -110,7 +110,7 @@ export function diagnose(
     fresh: successLagSeconds !== null && !isOld(sync, age),
   };
   const isDisproved = (had: AlertProblem) => proof[ALERT_KINDS[had].disprovedBy];
-  const seesFailing = !isPaused && (problem === 'failing' || (isFailing && history.failing !== undefined));
+  const seesFailing = !isPaused && ((isFailing && problem === 'failing') || (isFailing && history.failing !== undefined));
   const failing = seesFailing ? 'seen' : proof.not_failing ? 'disproved' : 'unknown';
   const verdict = (): Verdict => {
     if (isPaused) return { kind: 'paused', by: pausedBy(sync, runState, tracked) ?? 'unknown' };
@@ -169,6 +169,12 @@ export const FIRST_LOAD_SECONDS = 6 * HOUR_SECONDS;
 function isOverdueWhileRunning(sync: Sync, { critical, successLagSeconds }: Age, now: Instant): boolean {
   const isFirstLoad = successLagSeconds === null && isNew(sync, now);
   return critical && !isFirstLoad;
+}
+
+/** A retry in progress changes nothing: a sync that was failing still is, and grows older. */
+function lateness(successLagSeconds: number | null, isRetrying: boolean): Problem {
+  if (isRetrying) return 'failing';
+  return successLagSeconds === null ? 'never_succeeded' : 'stalled';
 }
 
 function isNew({ createdAt }: Sync, now: Instant): boolean {

@@ -19,7 +19,8 @@ export interface Folded<T extends TrackedAlert = TrackedAlert> {
 
 /**
  * The alerts by their shared cause, the critical and the largest first; and the singles, which includes those whose
- * cause has fewer than `least` alerts here.
+ * cause has fewer than `least` alerts here. A cause that was not sent before is named even for one alert: the others that
+ * it explains were sent without it.
  */
 export function folded<T extends TrackedAlert>(
   alerts: readonly T[],
@@ -29,7 +30,8 @@ export function folded<T extends TrackedAlert>(
   const singles = new Set<T>();
   for (const together of groupBy(alerts, (one) => one.cause?.key).values()) {
     const cause = together[0]?.cause;
-    if (cause !== undefined && together.length >= least) causes.push({ cause, alerts: together });
+    const isNamed = cause?.isGrouping && cause.notified === undefined;
+    if (cause !== undefined && (isNamed || together.length >= least)) causes.push({ cause, alerts: together });
     else for (const one of together) singles.add(one);
   }
   return { causes: causes.toSorted(worstFirst), singles: alerts.filter((one) => singles.has(one)) };
@@ -93,21 +95,22 @@ function urgency({ alert }: TrackedAlert): number {
 function exceptions({ alerts }: Folded): readonly Item[] {
   const disabled = alerts.filter(({ alert }) => alert.problem === 'disabled');
   const imminent = alerts.filter(({ alert }) => alert.disableImminent && alert.problem !== 'disabled');
-  const line = (some: readonly TrackedAlert[], phrase: string): readonly Item[] =>
+  const line = (some: readonly TrackedAlert[], phrase: string, short: string): readonly Item[] =>
     some.length === 0 || some.length === alerts.length
       ? []
       : [
           {
             level: 'critical',
             title: [...namesOf(some), words(': '), strong(phrase)],
+            push: [...namesOf(some, 3), words(` ${short}`)],
             detail: [],
             covers: [],
             isNested: true,
           },
         ];
   return [
-    ...line(disabled, 'disabled by the platform; enable them once the cause is fixed'),
-    ...line(imminent, 'about to be disabled by the platform'),
+    ...line(disabled, 'disabled by the platform; enable them once the cause is fixed', 'disabled'),
+    ...line(imminent, 'about to be disabled by the platform', 'about to be disabled'),
   ];
 }
 

@@ -83,20 +83,30 @@ function needAttention(unhealthy: readonly Notification[]): string {
   return details === '' ? need : `${need} (${details})`;
 }
 
+/** "6 resolved", so that a lock screen shows as well that it is getting better. */
+function resolvedText(items: readonly Item[]): readonly Line[] {
+  const covers = items.flatMap((item) => item.covers);
+  const count = covers.filter(({ reason }) => reason === 'resolved').length;
+  return count === 0 ? [] : [[words(`${formatNumber(count)} resolved`)]];
+}
+
 /** How many items a lock screen names. */
 const MAX_PUSHED = 3;
 
 /** What a lock screen shows: "CRITICAL: " and the titles of the worst items; the headline where nothing is open. */
 export function pushText(headline: string, sections: readonly Section[]): Line {
-  const items = sections.flatMap((section) => section.items).filter(({ isNested }) => !isNested);
+  const all = sections.flatMap((section) => section.items);
+  const items = all.filter(({ isNested, push }) => !isNested || push !== undefined);
   const isUrgent = ({ level }: Item) => level === 'critical' || level === 'warning';
   const worst = [
     ...items.filter(({ level }) => level === 'critical'),
     ...items.filter(({ level }) => level === 'warning'),
   ].slice(0, MAX_PUSHED);
+  const [only, ...others] = items;
+  if (only !== undefined && others.length === 0 && only.level === 'good') return only.title;
   if (!items.some(isUrgent)) return [words(headline)];
   const titles = joined(
-    worst.map(({ title }) => title),
+    [...worst.map(({ title, push }) => push ?? title), ...resolvedText(all)],
     ' · ',
   );
   return worst[0]?.level === 'critical' ? [words('CRITICAL: '), ...titles] : titles;

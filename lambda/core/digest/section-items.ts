@@ -11,8 +11,10 @@ import { resolvedBeforeDeliveryLine, resolvedLine } from './resolved-lines.ts';
 import { words } from './rich-text.ts';
 import { formatNumber, pluralize } from './wording.ts';
 
-/** Above this many resolutions, or causes or singles of a reminder, one line counts the rest. */
+/** Above this many resolutions one line counts the rest. */
 export const MAX_LISTED = 10;
+/** Above this many causes and singles of a reminder one line counts the rest. */
+export const MAX_REMINDED = 15;
 
 /** The items of a section that may hold both severities. */
 interface BySeverity {
@@ -104,14 +106,24 @@ export function resolvedItems(
 /** What is still open, in so few lines that it fits one message: what finds no room is counted. */
 export function reminderItems(reminder: readonly TrackedAlert[], evaluation: Evaluation): BySeverity {
   const { causes, singles } = folded(reminder);
-  const shownCauses = causes.slice(0, MAX_LISTED);
-  const shown = singles.slice(0, MAX_LISTED);
-  const rest = [...causes.slice(MAX_LISTED).flatMap(({ alerts }) => alerts), ...singles.slice(MAX_LISTED)];
+  const isCriticalSingle = ({ alert }: TrackedAlert) => alert.severity === 'critical';
+  // Nothing critical is left out while a warning is listed.
+  const bySeverity = [
+    ...causes.filter(isCritical),
+    ...singles.filter(isCriticalSingle),
+    ...causes.filter((group) => !isCritical(group)),
+    ...singles.filter((one) => !isCriticalSingle(one)),
+  ];
+  const listed = new Set(bySeverity.slice(0, MAX_REMINDED));
+  const shownCauses = causes.filter((group) => listed.has(group));
+  const shown = singles.filter((one) => listed.has(one));
+  const rest = bySeverity
+    .slice(MAX_REMINDED)
+    .flatMap((line) => ('alerts' in line ? line.alerts : [line]));
   const ofCauses = (groups: typeof causes) =>
     groups.flatMap((group) => openCauseLines(group, () => 'reminder', evaluation));
   const ofSingles = (some: readonly TrackedAlert[]) =>
     some.map((one) => openLine(one, 'reminder', evaluation));
-  const isCriticalSingle = ({ alert }: TrackedAlert) => alert.severity === 'critical';
   const covers = rest.map((one) => coverageOf(one, 'reminder', false));
   const title = [words(`and ${formatNumber(rest.length)} more still open`)];
   return {
