@@ -110,7 +110,8 @@ export function diagnose(
     fresh: successLagSeconds !== null && !isOld(sync, age),
   };
   const isDisproved = (had: AlertProblem) => proof[ALERT_KINDS[had].disprovedBy];
-  const seesFailing = !isPaused && ((isFailing && problem === 'failing') || (isFailing && history.failing !== undefined));
+  const seesFailing =
+    !isPaused && ((isFailing && problem === 'failing') || (isFailing && history.failing !== undefined));
   const failing = seesFailing ? 'seen' : proof.not_failing ? 'disproved' : 'unknown';
   const verdict = (): Verdict => {
     if (isPaused) return { kind: 'paused', by: pausedBy(sync, runState, tracked) ?? 'unknown' };
@@ -230,7 +231,8 @@ function severityOf(
       const failures = sync.consecutiveFailures ?? 0;
       if (runState === 'failure' && failures >= thresholds.criticalAtFailures)
         return { severity: 'critical', criticalBy: 'failures' };
-      const isFirstLoad = successLagSeconds === null && (runState === 'in_progress' || isNew(sync, now));
+      const isFirstLoad =
+        successLagSeconds === null && (problem === 'failing' ? isNew(sync, now) : runState === 'in_progress');
       return critical && !isFirstLoad ? { severity: 'critical', criticalBy: 'age' } : { severity: 'warning' };
     }
   }
