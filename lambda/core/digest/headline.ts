@@ -39,29 +39,35 @@ export function headline(
       ...neutralPhrases(neutral),
       brief > 0 ? `${formatNumber(brief)} resolved in the meantime` : '',
       resolved > 0 ? `${formatNumber(resolved)} resolved` : '',
-      dropped > 0 ? `${formatNumber(dropped)} no longer watched` : '',
+      dropped > 0 ? `${formatNumber(dropped)} excluded by the policy` : '',
       reminder.length > 0 ? `${formatNumber(reminder.length)} still open` : '',
     ].filter((part) => part !== ''),
   );
   return initialRun ? `First check: ${text}` : capitalized(text);
 }
 
-const NEUTRAL_PHRASES: Readonly<Record<NeutralChange['kind'], string>> = {
+const NEUTRAL_PHRASES: Readonly<Record<NeutralChange['kind'] | 'disabled', string>> = {
   unlisted: 'no longer listed',
   recreated: 're-created',
   listed_again: 'listed again',
   paused: 'paused',
+  disabled: 'disabled',
   resumed: 'resumed',
 };
 
 function neutralPhrases(neutral: readonly NeutralChange[]): readonly string[] {
   const kinds = Object.entries(NEUTRAL_PHRASES).flatMap(([kind, phrase]) => {
-    const count = neutral.filter((change) => change.kind === kind).length;
+    const count = neutral.filter((change) => namedKind(change) === kind).length;
     return count === 0 ? [] : [{ count, phrase }];
   });
   return kinds.map(({ count, phrase }, index) =>
     index === 0 ? `${pluralize(count, 'sync')} ${phrase}` : `${formatNumber(count)} ${phrase}`,
   );
+}
+
+/** Where the API does not say who disabled a sync, nobody can say that a person paused it. */
+function namedKind({ kind, condition, alert }: NeutralChange): keyof typeof NEUTRAL_PHRASES {
+  return kind === 'paused' && alert === undefined && condition.by === 'unknown' ? 'disabled' : kind;
 }
 
 function listingPhrase({ fingerprint, alert }: Notification, evaluation: Evaluation): string {
@@ -105,9 +111,6 @@ export function pushText(headline: string, sections: readonly Section[]): Line {
   const [only, ...others] = items;
   if (only !== undefined && others.length === 0 && only.level === 'good') return only.title;
   if (!items.some(isUrgent)) return [words(headline)];
-  const titles = joined(
-    [...worst.map(({ title, push }) => push ?? title), ...resolvedText(all)],
-    ' · ',
-  );
+  const titles = joined([...worst.map(({ title, push }) => push ?? title), ...resolvedText(all)], ' · ');
   return worst[0]?.level === 'critical' ? [words('CRITICAL: '), ...titles] : titles;
 }

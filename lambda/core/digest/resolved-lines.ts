@@ -22,7 +22,12 @@ export function resolvedLine(one: Notification, evaluation: Evaluation): Item {
   const isResolved = resolution?.how === 'resolved';
   return {
     level: isResolved ? 'good' : 'note',
-    title: [...subject(one), words(' '), strong(resolutionPhrase(alert)), ...exclusionText(alert)],
+    title: [
+      ...subject(one),
+      words(' '),
+      strong(resolutionPhrase(alert, evaluation)),
+      ...exclusionText(alert),
+    ],
     detail: joined(
       [
         [words(pastText(alert, evaluation))],
@@ -49,7 +54,10 @@ function pastText(alert: Alert, { at }: Evaluation): string {
   return `open for ${length}: ${joinWithAnd(problems.map((one) => pastPhrase(one)))}`;
 }
 
-function resolutionPhrase({ resolution }: Alert): string {
+function resolutionPhrase({ resolution, problem }: Alert, evaluation: Evaluation): string {
+  // After a day an empty listing is what there is: nothing can be listed "again".
+  if (problem === 'listing_failed' && evaluation.kind === 'listed' && evaluation.recordCount === 0)
+    return 'count as deleted after a day of empty listings';
   switch (resolution?.how) {
     case 'unlisted':
       return 'is no longer listed';

@@ -6,7 +6,7 @@ import type { Instant } from '../time.ts';
 import { openLine, unreadableLine } from './alert-lines.ts';
 import { folded, isCritical, openCauseLines, resolvedCauseLine } from './cause-lines.ts';
 import type { Item } from './digest.ts';
-import { coverageOf } from './names.ts';
+import { coverageOf, namesOf } from './names.ts';
 import { resolvedBeforeDeliveryLine, resolvedLine } from './resolved-lines.ts';
 import { words } from './rich-text.ts';
 import { formatNumber, pluralize } from './wording.ts';
@@ -84,7 +84,7 @@ export function resolvedInGroup(notifications: readonly Notification[], now: Ins
  */
 export function resolvedItems(
   notifications: readonly Notification[],
-  phrase: 'resolved' | 'no longer watched',
+  phrase: 'resolved' | 'excluded by the policy',
   evaluation: Evaluation,
 ): readonly Item[] {
   const { causes, singles } = folded(notifications);
@@ -100,7 +100,8 @@ export function resolvedItems(
   const more = shown.length > 0 ? 'more ' : '';
   const verb = phrase === 'resolved' ? '' : rest.length === 1 ? 'is ' : 'are ';
   const text = `${formatNumber(rest.length)} ${more}${rest.length === 1 ? 'sync' : 'syncs'} ${verb}${phrase}`;
-  return [...items, { level: 'note', title: [words(text)], detail: [], covers: rest.map(countedOnly) }];
+  const title = [words(`${text}: `), ...namesOf(rest)];
+  return [...items, { level: 'note', title, detail: [], covers: rest.map(countedOnly) }];
 }
 
 /** What is still open, in so few lines that it fits one message: what finds no room is counted. */
@@ -117,9 +118,7 @@ export function reminderItems(reminder: readonly TrackedAlert[], evaluation: Eva
   const listed = new Set(bySeverity.slice(0, MAX_REMINDED));
   const shownCauses = causes.filter((group) => listed.has(group));
   const shown = singles.filter((one) => listed.has(one));
-  const rest = bySeverity
-    .slice(MAX_REMINDED)
-    .flatMap((line) => ('alerts' in line ? line.alerts : [line]));
+  const rest = bySeverity.slice(MAX_REMINDED).flatMap((line) => ('alerts' in line ? line.alerts : [line]));
   const ofCauses = (groups: typeof causes) =>
     groups.flatMap((group) => openCauseLines(group, () => 'reminder', evaluation));
   const ofSingles = (some: readonly TrackedAlert[]) =>

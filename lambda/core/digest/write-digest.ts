@@ -65,8 +65,8 @@ export function writeDigest(plan: NotificationPlan, digestContext: DigestContext
     },
     { title: 'Resolved', items: resolvedItems(of('resolved'), 'resolved', evaluation) },
     {
-      title: 'No longer watched',
-      items: resolvedItems(of('no_longer_watched'), 'no longer watched', evaluation),
+      title: 'Excluded by the policy',
+      items: resolvedItems(of('excluded'), 'excluded by the policy', evaluation),
     },
     { title: 'Resolved in the meantime', items: resolvedInGroup(of('resolved_in_group'), evaluation.at) },
     { title: 'Paused, resumed or no longer listed', items: neutral.filter((item) => !isUrgent(item)) },
@@ -126,6 +126,9 @@ export function contextLine(about: string, origin: Origin, now: Instant): Line {
   ];
 }
 
+/** Numbers in names in their order: a-2 before a-10. */
+const NATURAL_ORDER = new Intl.Collator('en', { numeric: true });
+
 const SEVERITY_ORDER: Readonly<Record<Severity, number>> = { critical: 0, warning: 1 };
 
 function sorted<T extends TrackedAlert>(alerts: readonly T[], evaluation: Evaluation): readonly T[] {
@@ -138,7 +141,8 @@ function sorted<T extends TrackedAlert>(alerts: readonly T[], evaluation: Evalua
   ranked.sort((a, b) => {
     if (a.severity !== b.severity) return a.severity - b.severity;
     if (a.behind !== b.behind) return b.behind - a.behind;
-    if (a.name !== b.name) return a.name < b.name ? -1 : 1;
+    const byName = NATURAL_ORDER.compare(a.name, b.name);
+    if (byName !== 0) return byName;
     return a.one.fingerprint < b.one.fingerprint ? -1 : 1;
   });
   return ranked.map(({ one }) => one);
