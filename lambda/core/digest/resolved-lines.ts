@@ -85,7 +85,7 @@ function exclusionText({ resolution }: Alert): Line {
 }
 
 /** An alert that fired and ended while nothing could be delivered. */
-export function resolvedBeforeDeliveryLine(one: Notification): Item {
+export function resolvedBeforeDeliveryLine(one: Notification, evaluation: Evaluation): Item {
   const { alert, reason } = one;
   return {
     level: alert.resolution?.how === 'resolved' ? 'good' : 'note',
@@ -97,7 +97,10 @@ export function resolvedBeforeDeliveryLine(one: Notification): Item {
       moment(alert.resolution?.at ?? alert.since),
       words(', which could not be delivered then'),
     ],
-    detail: joined([pastCriticalStretch(alert), [words(resolutionPhrase(alert))], placeOf(alert)], ' · '),
+    detail: joined(
+      [pastCriticalStretch(alert), [words(resolutionPhrase(alert, evaluation))], placeOf(alert)],
+      ' · ',
+    ),
     covers: [coverageOf(one, reason, true)],
   };
 }

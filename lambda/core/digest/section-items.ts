@@ -58,13 +58,13 @@ export function unreadableItems(
 
 export function resolvedBeforeDelivery(
   notifications: readonly Notification[],
-  now: Instant,
+  evaluation: Evaluation,
 ): readonly Item[] {
   const { causes, singles } = folded(notifications);
   const phrase = { reason: 'resolved_undelivered', phrase: 'resolved in the meantime' } as const;
   return [
-    ...causes.map((group) => resolvedCauseLine(group, phrase, now)),
-    ...singles.map(resolvedBeforeDeliveryLine),
+    ...causes.map((group) => resolvedCauseLine(group, phrase, evaluation.at)),
+    ...singles.map((one) => resolvedBeforeDeliveryLine(one, evaluation)),
   ];
 }
 

@@ -61,7 +61,7 @@ export function writeDigest(plan: NotificationPlan, digestContext: DigestContext
     { title: 'Still open', items: reminder.warnings },
     {
       title: 'Resolved before delivery',
-      items: resolvedBeforeDelivery(of('resolved_undelivered'), evaluation.at),
+      items: resolvedBeforeDelivery(of('resolved_undelivered'), evaluation),
     },
     { title: 'Resolved', items: resolvedItems(of('resolved'), 'resolved', evaluation) },
     {
@@ -87,11 +87,14 @@ export function writeDigest(plan: NotificationPlan, digestContext: DigestContext
 
 /** Neighbours with the same title as one section. */
 function merged(sections: readonly Section[]): readonly Section[] {
-  return sections.reduce<readonly Section[]>((before, section) => {
-    const last = before.at(-1);
-    if (last?.title !== section.title) return [...before, section];
-    return [...before.slice(0, -1), { ...last, items: [...last.items, ...section.items] }];
-  }, []);
+  const groups: Section[] = [];
+  for (const section of sections) {
+    const last = groups.at(-1);
+    if (last?.title === section.title)
+      groups.splice(-1, 1, { ...last, items: [...last.items, ...section.items] });
+    else groups.push(section);
+  }
+  return groups;
 }
 
 /** "29 syncs checked · 4 open, the oldest first seen 3 h ago, 2 paused". */
