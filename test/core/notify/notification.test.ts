@@ -26,9 +26,9 @@ describe('the section of a notification', () => {
     ['resolved_undelivered', {}, 'resolved_undelivered'],
     ['resolved_in_group', {}, 'resolved_in_group'],
     ['resolved', {}, 'resolved'],
-    ['resolved', { resolution: { how: 'unlisted', at: NOW } }, 'no_longer_watched'],
-    ['resolved', { resolution: { how: 'paused', at: NOW } }, 'no_longer_watched'],
-    ['resolved', { resolution: { how: 'excluded', reason: 'x', at: NOW } }, 'no_longer_watched'],
+    ['resolved', { resolution: { how: 'unlisted', at: NOW } }, 'excluded'],
+    ['resolved', { resolution: { how: 'paused', at: NOW } }, 'excluded'],
+    ['resolved', { resolution: { how: 'excluded', reason: 'x', at: NOW } }, 'excluded'],
   ])('with the reason %s follows from the resolution: %j: %s', (reason, overrides, section) => {
     expect(sectionFor(reason, anEndedAlert(overrides))).toBe(section);
   });

@@ -9,7 +9,7 @@ import {
 import { ago, aLastNotified, aLogEntry, anAlert, frozen, hours, minutes } from '../a-sync.ts';
 import { ALERTS, type AlertName, CELLS, LOG_ENTRIES, type LogEntryName } from './reason-table.ts';
 
-const NO_HOLDS: Holds = { isHeldByGroup: false, isBackingOff: false };
+const NO_HOLDS: Holds = { endsWithCondition: false, isHeldByGroup: false, isBackingOff: false };
 
 describe('the reason to send', () => {
   it.each(CELLS)('follows from log entry and alert: sent %s, alert %s: %s', (sent, alert, reason) => {
@@ -46,15 +46,20 @@ describe('the decision about an alert', () => {
     [{ notify: true, reason: 'resolved_in_group' }, 'nothing, held', 'resolved', {}],
     [{ notify: true, reason: 'disable_imminent' }, 'firing (critical)', 'imminent', {}],
     [{ notify: true, reason: 'resolved' }, 'firing (warning)', 'excluded', {}],
-    [{ notify: false, reason: 'with_condition' }, 'firing (warning)', 'unlisted', {}],
-    [{ notify: false, reason: 'with_condition' }, 'firing (warning)', 'paused', {}],
+    [
+      { notify: false, reason: 'with_condition' },
+      'firing (warning)',
+      'unlisted',
+      { endsWithCondition: true },
+    ],
     [
       { notify: false, reason: 'with_condition' },
       'firing (warning)',
       'paused',
-      { isHeldByGroup: true, isBackingOff: true },
+      { endsWithCondition: true, isHeldByGroup: true, isBackingOff: true },
     ],
-    [{ notify: false, reason: 'nothing_new' }, 'nothing, pending', 'paused', {}],
+    [{ notify: false, reason: 'nothing_new' }, 'nothing, pending', 'paused', { endsWithCondition: true }],
+    [{ notify: true, reason: 'resolved' }, 'firing (warning)', 'paused', {}],
     [{ notify: false, reason: 'pending' }, 'nothing, pending', 'pending', {}],
     [{ notify: false, reason: 'pending' }, 'firing and resolution', 'pending again', {}],
     [{ notify: false, reason: 'already_notified' }, 'firing (warning)', 'warning', {}],
@@ -98,7 +103,7 @@ describe('the decision about an alert', () => {
     },
   );
 
-  it.each([{ isHeldByGroup: true }, { isBackingOff: true }])(
+  it.each([{ endsWithCondition: true }, { isHeldByGroup: true }, { isBackingOff: true }])(
     'that is not to notify does not depend on the holds: %j',
     (holds) => {
       const decision = decide(ALERTS.warning, LOG_ENTRIES['firing (warning)'], { ...NO_HOLDS, ...holds });
