@@ -28,7 +28,7 @@ export function headline(
     ({ reason }) => reason === 'resolved_undelivered' || reason === 'resolved_in_group',
   ).length;
   const ended = notifications.filter(({ reason }) => reason === 'resolved');
-  const resolved = ended.filter(({ alert }) => alert.resolution?.how === 'resolved').length;
+  const resolved = ended.filter(({ alert }) => alert.resolution?.how !== 'excluded').length;
   const dropped = ended.length - resolved;
   const text = joinWithAnd(
     [

@@ -103,7 +103,7 @@ export function sectionOf({ alert, reason }: Pending): SectionName {
     case 'resolved_in_group':
       return reason;
     case 'resolved':
-      return alert.resolution?.how === 'resolved' ? 'resolved' : 'excluded';
+      return alert.resolution?.how === 'excluded' ? 'excluded' : 'resolved';
   }
 }
 

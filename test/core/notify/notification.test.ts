@@ -26,8 +26,8 @@ describe('the section of a notification', () => {
     ['resolved_undelivered', {}, 'resolved_undelivered'],
     ['resolved_in_group', {}, 'resolved_in_group'],
     ['resolved', {}, 'resolved'],
-    ['resolved', { resolution: { how: 'unlisted', at: NOW } }, 'excluded'],
-    ['resolved', { resolution: { how: 'paused', at: NOW } }, 'excluded'],
+    ['resolved', { resolution: { how: 'unlisted', at: NOW } }, 'resolved'],
+    ['resolved', { resolution: { how: 'paused', at: NOW } }, 'resolved'],
     ['resolved', { resolution: { how: 'excluded', reason: 'x', at: NOW } }, 'excluded'],
   ])('with the reason %s follows from the resolution: %j: %s', (reason, overrides, section) => {
     expect(sectionFor(reason, anEndedAlert(overrides))).toBe(section);
