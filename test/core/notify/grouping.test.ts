@@ -148,11 +148,11 @@ describe('a critical alert under a live cause', () => {
     ],
     ['opens critical by age', anAlert({ ...BY_AGE, since: NOW }), {}, 'new'],
   ])('is sent after 15 minutes when it %s', (_what, alert, logEntry, reason) => {
-    const after = (seconds: number) => {
+    const sentAfter = (seconds: number) => {
       const causes = notifiedAgo(seconds, { severity: 'critical', times: 3 });
       return reasonsOf(planOf({ 'sync:d': alert }, causes, { 'sync:d': logEntry }));
     };
-    expect([after(fifteen - 1), after(fifteen)]).toEqual([{}, { 'sync:d': reason }]);
+    expect([sentAfter(fifteen - 1), sentAfter(fifteen)]).toEqual([{}, { 'sync:d': reason }]);
   });
 
   it.each([

@@ -184,6 +184,13 @@ describe('an alert that ends because its sync was paused', () => {
       { fingerprint: ORDERS, kind: 'paused', alert: { fingerprint: ORDERS } },
     ]);
   });
+
+  it('is sent as a notification of its own when the pause was undone before it was sent', () => {
+    const active = { [ORDERS]: { condition: 'active', since: NOW, name: 'orders' } } as const;
+    const planned = plannedNow(aFacts(alerts, { conditions: active }), aRoute({ [ORDERS]: aLogEntry() }));
+    expect(reasonsOf(planned)).toEqual({ [ORDERS]: 'resolved' });
+    expect(planned.plan.neutral).toEqual([]);
+  });
 });
 
 describe('changes of condition', () => {
