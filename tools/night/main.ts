@@ -19,7 +19,10 @@ ${EXIT_CODES_HELP} An expectation of the file that does not hold is a failure.
 async function night(): Promise<void> {
   for (const file of filesOf(USAGE)) {
     const parsed = parseNight(textOf(file));
-    if (!parsed.ok) return usageError(parsed.faults.map((fault) => `${basename(file)}:${fault}`).join('\n'));
+    if (!parsed.ok)
+      return usageError(
+        parsed.faults.map((fault) => `${basename(file)}${/^\d/.test(fault) ? ':' : ': '}${fault}`).join('\n'),
+      );
     const played = await playNight(parsed.night);
     process.stdout.write(transcriptOf(parsed.night, played));
     const unmet = disappointments(parsed.night, played);

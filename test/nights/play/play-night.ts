@@ -19,8 +19,8 @@ const MINUTE_MS = 60_000;
 const LINE_WIDTH = 100;
 
 export interface PlayOptions {
-  /** Plays every check, also those that certainly do nothing. @default false */
-  readonly everyCheck?: boolean;
+  /** Plays every check, also those that do nothing, and encodes the state as the real stores do. @default false */
+  readonly isThorough?: boolean;
 }
 
 /**
@@ -32,16 +32,16 @@ export interface PlayOptions {
  */
 export async function playNight(
   night: Night,
-  { everyCheck = false }: PlayOptions = {},
+  { isThorough = false }: PlayOptions = {},
 ): Promise<PlayedNight> {
-  const playing = new Playing(night);
+  const playing = new Playing(night, isThorough);
   const { ticks, calmUntil } = calmTicks(night);
   let at = 0;
   let stride = 1;
   await playing.check(ticks[0] ?? night.firstCheck);
   while (at < ticks.length - 1) {
     const furthest = Math.min(at + stride, calmUntil[at] ?? at);
-    const target = everyCheck ? at + 1 : Math.max(at + 1, furthest);
+    const target = isThorough ? at + 1 : Math.max(at + 1, furthest);
     const before = target > at + 1 ? playing.copy() : undefined;
     const didNothing = await playing.check(ticks[target] ?? night.lastCheck);
     if (before !== undefined && !didNothing) {
@@ -66,14 +66,15 @@ interface Progress {
 /** A night while it is played. */
 class Playing {
   readonly #night: Night;
-  readonly #store = new NightStore();
+  readonly #store: NightStore;
   readonly #sent: SentDigest[] = [];
   #world: World;
   #checks = 0;
   #longestHoldMs = 0;
 
-  constructor(night: Night) {
+  constructor(night: Night, isThorough: boolean) {
     this.#night = night;
+    this.#store = new NightStore(isThorough);
     this.#world = new World(night);
   }
 

@@ -13,35 +13,47 @@ type Kind = Subject['kind'];
 
 /** What makes runs fail, hang or not start. The most specific condition counts. */
 export class Conditions {
-  #byKey = new Map<string, Condition>();
+  #byKind: Readonly<Record<Kind, Map<string, Condition>>> = noConditions();
+  #isEmpty = true;
 
   copy(): Conditions {
     const copy = new Conditions();
-    copy.#byKey = new Map(this.#byKey);
+    const { everything, kb, connector, connection, syncs } = this.#byKind;
+    copy.#byKind = {
+      syncs: new Map(syncs),
+      connection: new Map(connection),
+      connector: new Map(connector),
+      kb: new Map(kb),
+      everything: new Map(everything),
+    };
+    copy.#isEmpty = this.#isEmpty;
     return copy;
   }
 
   /** Sets what differs. `works` forgets all that was set for this subject. */
   set(subject: Subject, condition: Condition): void {
-    for (const key of keysOfSubject(subject)) {
-      if (condition.result?.kind !== 'works') this.#byKey.set(key, { ...this.#byKey.get(key), ...condition });
+    this.#isEmpty = false;
+    const set = this.#byKind[subject.kind];
+    for (const name of subject.kind === 'everything' ? [EVERYTHING] : subject.names) {
+      if (condition.result?.kind !== 'works') set.set(name, { ...set.get(name), ...condition });
       // A sync of its own works although its connection fails.
-      else if (subject.kind === 'syncs') this.#byKey.set(key, { result: condition.result });
-      else this.#byKey.delete(key);
+      else if (subject.kind === 'syncs') set.set(name, { result: condition.result });
+      else set.delete(name);
     }
   }
 
   /** Forgets what was set for this very sync to work. A later failure of its connection concerns it again. */
   forgetWorking({ name }: SyncLife): void {
-    const key = keyOf('syncs', name);
-    if (this.#byKey.get(key)?.result?.kind === 'works') this.#byKey.delete(key);
+    const own = this.#byKind.syncs;
+    if (own.get(name)?.result?.kind === 'works') own.delete(name);
   }
 
   rename(what: 'connection' | 'connector', from: string, to: string): void {
-    const condition = this.#byKey.get(keyOf(what, from));
+    const set = this.#byKind[what];
+    const condition = set.get(from);
     if (condition === undefined) return;
-    this.#byKey.delete(keyOf(what, from));
-    this.#byKey.set(keyOf(what, to), condition);
+    set.delete(from);
+    set.set(to, condition);
   }
 
   mayStart(life: SyncLife): boolean {
@@ -63,27 +75,30 @@ export class Conditions {
 
   /** The most specific first. */
   #conditionsOf(life: SyncLife): readonly Condition[] {
-    if (this.#byKey.size === 0) return NONE;
-    const keys = [
-      keyOf('syncs', life.name),
-      keyOf('connection', life.connection),
-      keyOf('connector', life.connector),
-      keyOf('kb', life.knowledgeBase),
-      keyOf('everything', ''),
+    if (this.#isEmpty) return NONE;
+    const { everything, kb, connector, connection, syncs } = this.#byKind;
+    const found = [
+      syncs.get(life.name),
+      connection.get(life.connection),
+      connector.get(life.connector),
+      kb.get(life.knowledgeBase),
+      everything.get(EVERYTHING),
     ];
-    return keys.flatMap((key) => this.#byKey.get(key) ?? []);
+    return found.filter((condition) => condition !== undefined);
   }
 }
 
 const NONE: readonly Condition[] = [];
+const EVERYTHING = '';
 
-function keyOf(kind: Kind, name: string): string {
-  return `${kind} ${name}`;
-}
-
-function keysOfSubject(subject: Subject): readonly string[] {
-  if (subject.kind === 'everything') return [keyOf('everything', '')];
-  return subject.names.map((name) => keyOf(subject.kind, name));
+function noConditions(): Record<Kind, Map<string, Condition>> {
+  return {
+    syncs: new Map(),
+    connection: new Map(),
+    connector: new Map(),
+    kb: new Map(),
+    everything: new Map(),
+  };
 }
 
 function isHit({ name, runCount }: SyncLife, which: WhichRuns): boolean {

@@ -1,11 +1,22 @@
 import type { Second, SyncLife } from './sync-life.ts';
 
-/** The record that the API lists of a sync at `now` (docs/timbal-api.md). */
+/** A sync as the API lists it: the fields of a record (docs/timbal-api.md). */
+export type SyncRecord = Readonly<Record<string, unknown>>;
+
+/** The record that the API lists of a sync at `now`. What does not depend on `now` is kept in `life` until it changes. */
 export function recordOf(
   life: SyncLife,
   { midnight, now }: { readonly midnight: number; readonly now: Second },
-): Readonly<Record<string, unknown>> {
-  const date = (at: Second | null) => (at === null ? null : isoText(midnight + at * 1000));
+): SyncRecord {
+  life.record ??= fieldsOf(life, midnight);
+  if (life.lastSuccessAt === null || life.oddFields.has(LAG)) return life.record;
+  return { ...life.record, [LAG]: Math.floor(now - life.lastSuccessAt) };
+}
+
+const LAG = 'seconds_since_success';
+
+function fieldsOf(life: SyncLife, midnight: number): SyncRecord {
+  const date = (at: Second | null) => (at === null ? null : new Date(midnight + at * 1000).toISOString());
   const record: Record<string, unknown> = {
     id: life.id,
     name: life.name,
@@ -25,7 +36,7 @@ export function recordOf(
     last_run_at: date(life.lastRunAt),
     last_success_at: date(life.lastSuccessAt),
     last_state: life.lastState,
-    seconds_since_success: life.lastSuccessAt === null ? null : Math.floor(now - life.lastSuccessAt),
+    [LAG]: null,
   };
   if (!life.isOlderApi) {
     record['consecutive_failures'] = life.failures;
@@ -36,17 +47,4 @@ export function recordOf(
     else record[field] = value;
   }
   return record;
-}
-
-const isoTexts = new Map<number, string>();
-const MAX_CACHED = 100_000;
-
-/** Kept: a date is listed many times. */
-function isoText(instant: number): string {
-  const known = isoTexts.get(instant);
-  if (known !== undefined) return known;
-  if (isoTexts.size > MAX_CACHED) isoTexts.clear();
-  const text = new Date(instant).toISOString();
-  isoTexts.set(instant, text);
-  return text;
 }

@@ -15,6 +15,7 @@ export function startRun(
   { takesSeconds, failure }: { readonly takesSeconds: number; readonly failure: Failure | undefined },
   now: Second,
 ): void {
+  life.record = undefined;
   life.run = { endsAt: now + takesSeconds, failure };
   life.lastRunAt = now;
   life.lastState = 'running';
@@ -24,9 +25,11 @@ export function startRun(
 
 /** Ends a run. Says whether it failed, or succeeded later than the schedule has it: after a failure, late, or first. */
 export function endRun(life: SyncLife, { endsAt, failure }: Run): boolean {
-  const isPunctual = life.lastSuccessAt !== null && endsAt - life.lastSuccessAt <= life.intervalSeconds + MINUTE;
+  const isPunctual =
+    life.lastSuccessAt !== null && endsAt - life.lastSuccessAt <= life.intervalSeconds + MINUTE;
   const isNotable = failure !== undefined || life.failures > 0 || !isPunctual;
   const startedAt = life.lastRunAt ?? endsAt;
+  life.record = undefined;
   life.run = undefined;
   life.lastState = failure?.state ?? 'completed';
   if (failure === undefined) {

@@ -45,6 +45,8 @@ export interface SyncLife {
   runCount: number;
   /** Fields of its record that are not as the platform has them; undefined: the field is missing. */
   oddFields: ReadonlyMap<string, unknown>;
+  /** Its record but for the lag; undefined after a change. */
+  record: Readonly<Record<string, unknown>> | undefined;
 }
 
 const MINUTE = 60;
@@ -103,6 +105,7 @@ function lifeOf(group: Group, index: number, createdAt: Second): SyncLife {
     nextRunAt: undefined,
     runCount: 0,
     oddFields: new Map(),
+    record: undefined,
   };
 }
 

@@ -5,7 +5,7 @@
 import type { Minute, Night, NightEvent, Subject, TimedEvent } from '../notation/night.ts';
 import { change } from './changes.ts';
 import { Conditions } from './conditions.ts';
-import { recordOf } from './record.ts';
+import { recordOf, type SyncRecord } from './record.ts';
 import { endRun, startRun } from './runs.ts';
 import { matcherOf } from './subject.ts';
 import { establishedSyncs, newSyncs, type Second, type SyncLife } from './sync-life.ts';
@@ -16,8 +16,10 @@ export class World {
   readonly #night: Night;
   #conditions = new Conditions();
   #syncs: readonly SyncLife[];
-  /** The next minute to live. */
+  /** Everything up to this minute has happened. */
   #minute: Minute = 0;
+  /** The next minute at which anything happens. */
+  #nextMinute: Minute = 0;
   #nextEvent = 0;
 
   /** The world at the midnight before the first check. */
@@ -32,30 +34,33 @@ export class World {
     copy.#conditions = this.#conditions.copy();
     copy.#syncs = this.#syncs.map((life) => ({ ...life }));
     copy.#minute = this.#minute;
+    copy.#nextMinute = this.#nextMinute;
     copy.#nextEvent = this.#nextEvent;
     return copy;
   }
 
   /**
-   * Lives on until `minute`, inclusive. Says whether anything happened beside healthy runs: an event, a failed run, or
-   * the first success after one.
+   * Lives on until `minute`, inclusive. Says whether anything happened beside healthy runs: an event, a failed run, the run
+   * after it, or a success that was late.
    */
   advance(minute: Minute): boolean {
     let isNotable = false;
-    for (; this.#minute <= minute; this.#minute += 1) {
-      if (this.#live(this.#minute)) isNotable = true;
+    while (this.#nextMinute <= minute) {
+      if (this.#live(this.#nextMinute)) isNotable = true;
     }
+    this.#minute = Math.max(this.#minute, minute);
     return isNotable;
   }
 
   /** The records of all syncs that the platform has, at the minute that it lives. */
-  records(midnight: number, isListed: (life: SyncLife) => boolean = () => true): readonly unknown[] {
-    const now = (this.#minute - 1) * MINUTE;
+  records(midnight: number, isListed: (life: SyncLife) => boolean = () => true): readonly SyncRecord[] {
+    const now = this.#minute * MINUTE;
     return this.#syncs
       .filter((life) => !life.isDeleted && isListed(life))
       .map((life) => recordOf(life, { midnight, now }));
   }
 
+  /** Lives one minute, and finds the next one at which anything happens. */
   #live(minute: Minute): boolean {
     const now = minute * MINUTE;
     let isNotable = false;
@@ -67,7 +72,14 @@ export class World {
       this.#apply(next.event, now);
       isNotable = true;
     }
-    for (const life of this.#syncs) this.#maybeStart(life, now);
+    let wakesAt = (this.#night.events[this.#nextEvent]?.at ?? Number.POSITIVE_INFINITY) * MINUTE;
+    for (const life of this.#syncs) {
+      const state = life.lastState;
+      wakesAt = Math.min(wakesAt, this.#startOrWait(life, now));
+      // A sync that is in trouble is listed as running now.
+      if (state !== 'completed' && life.lastState !== state) isNotable = true;
+    }
+    this.#nextMinute = Math.max(minute + 1, Math.ceil(wakesAt / MINUTE));
     return isNotable;
   }
 
@@ -76,13 +88,17 @@ export class World {
     return event !== undefined && event.at <= minute ? event : undefined;
   }
 
-  #maybeStart(life: SyncLife, now: Second): void {
-    const { nextRunAt, enabled, isDeleted, run } = life;
-    if (nextRunAt === undefined || now < nextRunAt || !enabled || isDeleted || run !== undefined) return;
-    if (!this.#conditions.mayStart(life)) return;
+  /** Starts a run that is due. Returns when something happens to the sync next, without an event. */
+  #startOrWait(life: SyncLife, now: Second): Second {
+    if (life.run !== undefined) return life.run.endsAt;
+    const { nextRunAt, enabled, isDeleted } = life;
+    if (nextRunAt === undefined || !enabled || isDeleted) return Number.POSITIVE_INFINITY;
+    if (now < nextRunAt) return nextRunAt;
+    if (!this.#conditions.mayStart(life)) return Number.POSITIVE_INFINITY;
     life.runCount += 1;
     const takesSeconds = this.#conditions.takesSeconds(life);
     startRun(life, { takesSeconds, failure: this.#conditions.failureOf(life) }, now);
+    return now + takesSeconds;
   }
 
   #apply(event: NightEvent, now: Second): void {
@@ -118,6 +134,7 @@ export class World {
 
   #rename({ what, from, to }: Extract<NightEvent, { kind: 'renamed' }>, now: Second): void {
     for (const life of this.#of({ kind: what, names: [from] })) {
+      life.record = undefined;
       life[what] = to;
       life.updatedAt = now;
     }
