@@ -99,8 +99,11 @@ function resolvedText(items: readonly Item[]): readonly Line[] {
 /** How many items a lock screen names. */
 const MAX_PUSHED = 3;
 
-/** What a lock screen shows: "CRITICAL: " and the titles of the worst items; the headline where nothing is open. */
-export function pushText(headline: string, sections: readonly Section[]): Line {
+/**
+ * What a lock screen shows: "CRITICAL: " and the titles of the worst items, after the headline if all of it is a reminder;
+ * the headline alone where nothing is open.
+ */
+export function pushText(headline: string, sections: readonly Section[], isReminder: boolean): Line {
   const all = sections.flatMap((section) => section.items);
   const items = all.filter(({ isNested, push }) => !isNested || push !== undefined);
   const isUrgent = ({ level }: Item) => level === 'critical' || level === 'warning';
@@ -112,5 +115,6 @@ export function pushText(headline: string, sections: readonly Section[]): Line {
   if (only !== undefined && others.length === 0 && only.level === 'good') return only.title;
   if (!items.some(isUrgent)) return [words(headline)];
   const titles = joined([...worst.map(({ title, push }) => push ?? title), ...resolvedText(all)], ' · ');
-  return worst[0]?.level === 'critical' ? [words('CRITICAL: '), ...titles] : titles;
+  const text = isReminder ? [words(`${headline}: `), ...titles] : titles;
+  return worst[0]?.level === 'critical' ? [words('CRITICAL: '), ...text] : text;
 }

@@ -77,7 +77,7 @@ export function writeDigest(plan: NotificationPlan, digestContext: DigestContext
   return {
     environment: origin.environment,
     headline: text,
-    push: pushText(text, sections),
+    push: pushText(text, sections, plan.reminder.length > 0 && plan.notifications.length === 0),
     sections,
     ...(plan.satisfiesReminder && { satisfiesReminder: true }),
     context: contextLine(summary(facts, evaluation), origin, evaluation.at),
