@@ -68,6 +68,14 @@ describe('a connection is a likely cause', () => {
     },
   );
 
+  it.each([
+    [minutes(5), ['connection pg-main: 3']],
+    [minutes(5) - 1, []],
+  ])('when the others succeeded no later than the median onset: %d s ago: %j', (seconds, names) => {
+    const others = many(4, 'w', (id) => succeeded(id, { lastSuccessAt: ago(seconds) }));
+    expect(namesIn([...main(3), ...others, ...elsewhere])).toEqual(names);
+  });
+
   it('not for syncs that are paused, or whose flapping alert is healthy for now', () => {
     const syncs = main(2);
     const paused = aSync({ id: 'p', enabled: false, disabledReason: null });
@@ -97,6 +105,17 @@ describe('a connector is a likely cause', () => {
     expect(namesIn([...across(2, 2, 2), ...elsewhere])).toEqual(['connector postgres: 6']);
     expect(namesIn([...across(2, 2), ...elsewhere])).toEqual([]);
   });
+
+  it.each([
+    [36, ['connector postgres: 6']],
+    [37, []],
+  ])(
+    'only when a tenth of the syncs outside that connection is affected: 4 of 4 and %d idle: %j',
+    (idles, names) => {
+      const unrun = many(idles, 'i', (id) => idle(id, on('pg-1', { kbUid: `kb-${id}` })));
+      expect(namesIn([...across(2, 2, 2), ...unrun, ...elsewhere])).toEqual(names);
+    },
+  );
 
   it.each([
     [2, ['connector postgres: 8']],
