@@ -73,14 +73,17 @@ function alertOf(fingerprint: string, facts: Facts, route: Route): TrackedAlert 
  * The fingerprints of the ended alerts whose resolution is a line about a condition: one that is to be sent, or one that
  * comes once the sync has been missing for long enough. Any other resolution is sent by itself, so that none is lost.
  */
-export function endedWithCondition(facts: Facts, changes: readonly NeutralChange[]): ReadonlySet<string> {
-  const { roster, conditions, alerts } = facts;
+export function endedWithCondition(
+  facts: Facts,
+  changes: readonly NeutralChange[],
+  route: Route,
+): ReadonlySet<string> {
+  const { roster, conditions } = facts;
   const ended = changes.flatMap(({ alert }) => alert?.fingerprint ?? []);
   const missing = Object.entries(roster.kind === 'syncs' ? roster.syncs : {}).flatMap(
     ([fingerprint, { missingSince }]) => {
-      const alert = alerts[fingerprint];
       const isWaiting = missingSince !== undefined && conditions[fingerprint]?.condition !== 'unlisted';
-      return isWaiting && alert !== undefined && endsByCondition(alert) ? [fingerprint] : [];
+      return isWaiting && alertOf(fingerprint, facts, route) !== undefined ? [fingerprint] : [];
     },
   );
   return new Set([...ended, ...missing]);

@@ -59,7 +59,7 @@ export function planNotifications(facts: Facts, route: Route, context: PlanConte
       ? new Map<string, LikelyCause>()
       : likelyCauses(population, { notified, policyChanged, now });
   const neutral = neutralChanges(facts, { route, policy });
-  const withCondition = endedWithCondition(facts, neutral);
+  const withCondition = endedWithCondition(facts, neutral, route);
   const pending = pendingOf(facts, route, withCondition);
   const causeOf = groupingCausesOf(pending, { notified, likely });
   const isNeutralDue =

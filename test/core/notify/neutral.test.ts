@@ -8,7 +8,7 @@ import {
 } from '../../../lambda/core/notify/neutral.ts';
 import type { NeutralChange } from '../../../lambda/core/notify/notification.ts';
 import { EMPTY_ROSTER, type RosterEntry } from '../../../lambda/core/roster.ts';
-import type { Route } from '../../../lambda/core/state.ts';
+import type { NotificationLogEntry, Route } from '../../../lambda/core/state.ts';
 import {
   aFacts,
   ago,
@@ -109,7 +109,13 @@ describe('the resolution of an alert that ended by a condition', () => {
       condition,
       entry,
       route = {},
-    }: { condition?: Condition; entry?: Partial<RosterEntry>; route?: Partial<Route> },
+      logEntry = aLogEntry(),
+    }: {
+      condition?: Condition;
+      entry?: Partial<RosterEntry>;
+      route?: Partial<Route>;
+      logEntry?: NotificationLogEntry;
+    },
   ) => {
     const facts = aFacts(
       { [ORDERS]: ended(how) },
@@ -121,8 +127,9 @@ describe('the resolution of an alert that ended by a condition', () => {
         },
       },
     );
-    const context = { route: aRoute({ [ORDERS]: aLogEntry() }, route), policy: defaultPolicy };
-    return endedWithCondition(facts, neutralChanges(facts, context)).has(ORDERS);
+    const whole = aRoute({ [ORDERS]: logEntry }, route);
+    const policy = defaultPolicy;
+    return endedWithCondition(facts, neutralChanges(facts, { route: whole, policy }), whole).has(ORDERS);
   };
   const sent = (condition: Kind) => ({ conditions: { [ORDERS]: { condition, at: ago(60) } } });
 
@@ -147,6 +154,13 @@ describe('the resolution of an alert that ended by a condition', () => {
       ],
     ],
     ['the roster only counts', ['unlisted', {}]],
+    [
+      'its firing was never sent',
+      [
+        'unlisted',
+        { entry: { missingSince: ago(minutes(10)) }, logEntry: { undeliveredSince: ago(minutes(20)) } },
+      ],
+    ],
   ])('is sent by itself when %s', (_, given) => {
     expect(isWithCondition(...given)).toBe(false);
   });
