@@ -111,7 +111,9 @@ function digestOf(steps: readonly Step[], { origin }: CommandSettings, now: Inst
     covers: [],
   }));
   const headline =
-    failed === 0 ? 'Test passed: sync-alerts works' : `Test failed: ${pluralize(failed, 'step')} of sync-alerts`;
+    failed === 0
+      ? 'Test passed: sync-alerts works'
+      : `Test failed: ${pluralize(failed, 'step')} of sync-alerts`;
   return {
     environment: origin.environment,
     headline,

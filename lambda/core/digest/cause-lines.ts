@@ -162,11 +162,15 @@ function whereText({ kind, name }: SharedCause): Line {
 
 function newsText<T extends TrackedAlert>(alerts: readonly T[], reasonOf: (one: T) => NotifyReason): string {
   const count = (reason: NotifyReason) => alerts.filter((one) => reasonOf(one) === reason).length;
-  const [fresh, worse, changed] = [count('new'), count('escalated'), count('changed')];
+  const [fresh, changed] = [count('new'), count('changed')];
+  const escalated = alerts.filter((one) => reasonOf(one) === 'escalated');
+  const worse = escalated.filter(({ alert }) => alert.severity === 'critical').length;
+  const eased = escalated.length - worse;
   const imminent = count('disable_imminent');
   const news = [
     fresh > 0 ? `${formatNumber(fresh)} more` : '',
     worse > 0 ? `${formatNumber(worse)} critical now` : '',
+    eased > 0 ? `${formatNumber(eased)} ${eased === 1 ? 'was' : 'were'} critical for a while` : '',
     imminent > 0 ? `${formatNumber(imminent)} about to be disabled` : '',
     changed > 0 ? `${formatNumber(changed)} ${changedTo(alerts, reasonOf)}` : '',
   ];

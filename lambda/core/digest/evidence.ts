@@ -38,13 +38,6 @@ export function evidence(diagnosis: Diagnosis, now: Instant): Line {
   );
 }
 
-/** The evidence that differs between the syncs of a shared cause. */
-export function evidenceInShort(diagnosis: Diagnosis, now: Instant): Line {
-  const { sync, faults } = diagnosis;
-  if (faults.length > 0) return evidence(diagnosis, now);
-  return joined([whyDisabled(sync), howOld(diagnosis, now), failuresInARow(sync)], ' · ');
-}
-
 function whyDisabled({ enabled, disabledReason, faults }: Sync): Line {
   if (enabled !== false) return [];
   if (typeof disabledReason === 'string') {

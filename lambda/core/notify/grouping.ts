@@ -12,27 +12,32 @@ export const FOLLOW_UP_SECONDS = HOUR_SECONDS;
 /** Resolutions after the first of a cause wait for another notification of it, at most so long. */
 export const RESOLUTION_HOLD_SECONDS = 6 * HOUR_SECONDS;
 
+/** So many times as many resolutions as are left open are sent, without a wait for the last of them. */
+const MOST_RESOLVED = 3;
+
 /** What decides whether follow-ups of a cause are sent. */
 export interface GroupingContext {
   readonly policy: Policy;
   readonly now: Instant;
-  /** Every alert that was sent under the cause has ended. */
-  readonly isOver: boolean;
+  /** How many alerts that were sent under the cause are open and can end by themselves: a disabled sync cannot. */
+  readonly openUnder: number;
 }
 
 /**
  * Whether the follow-ups of a notified cause are sent now. The first critical one and the end of the cause are, at once;
  * other critical ones after `groupInterval`; warnings and escalations by age first after `groupInterval`, then after an
- * hour; no opening longer than an hour; the first resolution after `groupInterval`, others with any notification or after
- * six hours (docs/design/shared-causes.md).
+ * hour; no opening longer than an hour; the first resolution after `groupInterval`, others with any notification, once they are most
+ * of what was open, or after six hours (docs/design/shared-causes.md).
  */
 export function isSentNow(
   followUps: readonly Pending[],
   cause: NotifiedCause,
   context: GroupingContext,
 ): boolean {
-  const { policy, now, isOver } = context;
+  const { policy, now, openUnder } = context;
   if (followUps.length === 0) return false;
+  const resolutions = followUps.filter(({ reason }) => isResolution(reason));
+  const isOver = openUnder === 0 && resolutions.length > 0;
   if (isOver || isAhead(cause.at, now)) return true;
   const isFirstCritical = cause.severity === 'warning' && followUps.some(isCritical);
   if (isFirstCritical) return true;
@@ -44,9 +49,9 @@ export function isSentNow(
   if (openings.length > 0 && isPast(cause.times === 1 ? groupSeconds : FOLLOW_UP_SECONDS)) return true;
   if (openings.some(({ logEntry }) => hasPassed(logEntry.heldSince ?? now, FOLLOW_UP_SECONDS, context)))
     return true;
-  const resolutions = followUps.filter(({ reason }) => isResolution(reason));
   if (resolutions.length === 0) return false;
-  if (cause.resolvedAt === undefined) return true;
+  const areMost = resolutions.length >= MOST_RESOLVED * Math.max(1, openUnder);
+  if (cause.resolvedAt === undefined || areMost) return true;
   const oldest = Math.min(...resolutions.map(({ alert }) => alert.resolution?.at ?? now));
   return hasPassed(oldest, RESOLUTION_HOLD_SECONDS, context);
 }
@@ -54,7 +59,7 @@ export function isSentNow(
 /** Whether held follow-ups go with any other message: `groupInterval` after the last notification of their cause. */
 export function mayRideAlong(
   cause: NotifiedCause,
-  { policy, now }: Omit<GroupingContext, 'isOver'>,
+  { policy, now }: Omit<GroupingContext, 'openUnder'>,
 ): boolean {
   return hasPassed(cause.at, policy.groupIntervalSeconds, { policy, now });
 }

@@ -18,11 +18,15 @@ export interface LikelyCause {
   readonly isCritical: boolean;
   /** None of the listed syncs, which it all holds, succeeded since the onset. */
   readonly hasNoSuccess: boolean;
+  /** It affects every connection of the organisation, and nothing has succeeded. */
+  readonly isEverywhere: boolean;
 }
 
 /** What is known beside the population. */
 export interface LikelihoodContext {
   readonly notified: NotifiedCauses;
+  /** By fingerprint, the key of the cause under which an open alert was sent. */
+  readonly sentUnder: ReadonlyMap<string, string>;
   /** The policy changed since the last evaluation: nothing broader than a connection is named. */
   readonly policyChanged: boolean;
   readonly now: Instant;
@@ -75,8 +79,8 @@ function compare(one: LikelyCause, other: LikelyCause): number {
   return byNet || bySpecificity || (one.cause.key < other.cause.key ? -1 : 1);
 }
 
-function netOf({ cause, affected, healthySince }: LikelyCause): number {
-  return affected.length - healthySince - PENALTY[cause.kind];
+function netOf({ cause, affected, healthySince, isEverywhere }: LikelyCause): number {
+  return affected.length - healthySince - (isEverywhere ? PENALTY.connector : PENALTY[cause.kind]);
 }
 
 /** The candidate as a cause; undefined unless it is likely. What others explain does not count. */
@@ -85,11 +89,15 @@ function likelihoodOf(
   explained: ReadonlySet<string>,
   { population, context }: { readonly population: Population; readonly context: LikelihoodContext },
 ): LikelyCause | undefined {
-  const { notified, policyChanged, now } = context;
+  const { notified, sentUnder, policyChanged, now } = context;
   if (policyChanged && cause.kind !== 'connection') return undefined;
   const own = members.filter(({ fingerprint }) => !explained.has(fingerprint));
   const live = notified[cause.key];
-  const affected = own.filter((member) => isRecent(member, live?.began, now));
+  const affected = own.filter(
+    (member) =>
+      isRecent(member, live?.began, now) ||
+      (member.alert !== undefined && sentUnder.get(member.fingerprint) === cause.key),
+  );
   const minAffected = cause.kind === 'organisation' ? ORGANISATION_AFFECTED : MIN_AFFECTED;
   const minShare = Math.min(own.length * MIN_SHARE, cause.kind === 'connection' ? ENOUGH : Infinity);
   if (affected.length < minAffected || affected.length < minShare) return undefined;
@@ -112,7 +120,13 @@ function likelihoodOf(
     onset,
     isCritical: isCritical || cause.kind === 'organisation',
     hasNoSuccess,
+    isEverywhere:
+      cause.kind === 'organisation' && hasNoSuccess && countConnections(affected) === population.connections,
   };
+}
+
+function countConnections(members: readonly Member[]): number {
+  return new Set(members.map(({ connection }) => connection)).size;
 }
 
 function isRecent({ alert }: Member, began: Instant | undefined, now: Instant): boolean {

@@ -75,7 +75,9 @@ function causesAfter(
     const sent = covered.filter(({ reason }) => isLogged(reason));
     if (key === undefined || sent.length === 0) continue;
     const last = before[key];
-    const isCritical = sent.some(({ reason, cause }) => !isResolution(reason) && cause?.severity === 'critical');
+    const isCritical = sent.some(
+      ({ reason, cause }) => !isResolution(reason) && cause?.severity === 'critical',
+    );
     const isResolved = sent.some(({ reason }) => isResolution(reason));
     // The messages of one check are one notification.
     const times = last?.at === now ? last.times : (last?.times ?? 0) + 1;

@@ -57,7 +57,7 @@ export function planNotifications(facts: Facts, route: Route, context: PlanConte
   const likely =
     population === undefined
       ? new Map<string, LikelyCause>()
-      : likelyCauses(population, { notified, policyChanged, now });
+      : likelyCauses(population, { notified, sentUnder: causesSentUnder(route), policyChanged, now });
   const neutral = neutralChanges(facts, { route, policy });
   const withCondition = endedWithCondition(facts, neutral, route);
   const pending = pendingOf(facts, route, withCondition);
@@ -129,6 +129,15 @@ function pendingOf(facts: Facts, route: Route, withCondition: ReadonlySet<string
   });
 }
 
+/** By fingerprint, the key of the cause under which an alert was sent that is not closed. */
+function causesSentUnder({ notificationLog }: Route): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(notificationLog).flatMap(([fingerprint, { lastNotified, resolutionSent }]) =>
+      lastNotified?.cause === undefined || resolutionSent ? [] : [[fingerprint, lastNotified.cause] as const],
+    ),
+  );
+}
+
 function trackedOf(facts: Facts, route: Route): readonly TrackedAlert[] {
   return Object.entries(facts.alerts).map(([fingerprint, alert]) => ({
     fingerprint,
@@ -197,8 +206,8 @@ function sentNow(
     const followUps = cause === undefined ? [] : group.filter(({ logEntry }) => canBeHeld(logEntry));
     for (const one of group) if (!followUps.includes(one)) sent.add(one.fingerprint);
     if (cause === undefined || key === undefined) continue;
-    const isOver = isCauseOver(key, context);
-    if (isSentNow(followUps, cause, { policy, now, isOver }))
+    const openUnder = countOpenUnder(key, context);
+    if (isSentNow(followUps, cause, { policy, now, openUnder }))
       for (const { fingerprint } of followUps) sent.add(fingerprint);
     else held.set(key, followUps);
   }
@@ -211,13 +220,13 @@ function sentNow(
   return sent;
 }
 
-/** Whether every alert that was sent under the cause, and not closed yet, has ended, or waits for a person to enable it. */
-function isCauseOver(key: string, { facts, route }: SendContext): boolean {
-  return Object.entries(route.notificationLog).every(([fingerprint, { lastNotified, resolutionSent }]) => {
-    if (lastNotified?.cause !== key || resolutionSent) return true;
+/** How many alerts that were sent under the cause are open and need no person to enable their sync. */
+function countOpenUnder(key: string, { facts, route }: SendContext): number {
+  return Object.entries(route.notificationLog).filter(([fingerprint, { lastNotified, resolutionSent }]) => {
     const alert = facts.alerts[fingerprint];
-    return alert?.state !== 'firing' || alert.problem === 'disabled';
-  });
+    const isUnder = lastNotified?.cause === key && !resolutionSent;
+    return isUnder && alert?.state === 'firing' && alert.problem !== 'disabled';
+  }).length;
 }
 
 function canBeHeld({ undeliveredSince, inFlight }: NotificationLogEntry): boolean {

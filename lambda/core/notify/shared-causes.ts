@@ -25,7 +25,7 @@ export function groupingCause(cause: Cause, context: SharedCauseContext): Shared
   const under = tracked.filter(({ alert, logEntry }) => alert.state === 'firing' && isUnder(cause, logEntry));
   const movedFrom = movedTo(cause, found, context);
   const members = found?.affected ?? membersOf(cause, population, under);
-  const counts = countsOf(members, under);
+  const counts = countsOf(population?.candidates.get(cause.key)?.members ?? members, under);
   const onset = found?.onset ?? median(members.map((member) => member.onset ?? now));
   return {
     ...cause,

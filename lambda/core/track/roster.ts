@@ -3,7 +3,7 @@ import type { Evaluation, ListedEvaluation } from '../diagnose/evaluation.ts';
 import { syncIdOf } from '../fingerprint.ts';
 import { exclusionReason, type Policy } from '../policy.ts';
 import { EMPTY_ROSTER, MAX_ROSTER, type Roster, type RosterEntry, rosterSize, workHash } from '../roster.ts';
-import type { Labels } from '../sync.ts';
+import type { Labels, Sync } from '../sync.ts';
 import { DAY_SECONDS, type Instant, secondsBetween } from '../time.ts';
 
 /** How long a missing sync stays in the roster: it may come back, and its absence is sent once. */
@@ -31,7 +31,7 @@ export function rosterAfter(facts: Facts, evaluation: Evaluation, policy: Policy
       syncs[fingerprint] = before;
       continue;
     }
-    const since = before === undefined ? (isFirst ? undefined : evaluation.at) : before.since;
+    const since = before === undefined ? listedSince(sync, isFirst, evaluation.at) : before.since;
     syncs[fingerprint] = { name, work: workHash(sync.labels), ...(since !== undefined && { since }) };
   }
   for (const [fingerprint, entry] of Object.entries(known.syncs)) {
@@ -41,6 +41,12 @@ export function rosterAfter(facts: Facts, evaluation: Evaluation, policy: Policy
     syncs[fingerprint] = { ...entry, missingSince };
   }
   return { kind: 'syncs', syncs };
+}
+
+/** When a new entry was first listed; of the first roster only for a sync that was created within the day. */
+function listedSince({ createdAt }: Sync, isFirst: boolean, now: Instant): Instant | undefined {
+  if (!isFirst) return now;
+  return createdAt !== null && secondsBetween(createdAt, now) < DAY_SECONDS ? createdAt : undefined;
 }
 
 function isForgotten(missingSince: Instant, now: Instant): boolean {

@@ -71,7 +71,7 @@ export function likelyIn(
   { alerts, notified = {}, policyChanged = false }: Likelihood = {},
 ): readonly LikelyCause[] {
   const population = populationIn(syncs, alerts && { alerts });
-  return [...likelyCauses(population, { notified, policyChanged, now: NOW }).values()];
+  return [...likelyCauses(population, { notified, sentUnder: new Map(), policyChanged, now: NOW }).values()];
 }
 
 /** "connection pg-main: 3" for each likely cause: its name and how many syncs it explains. */
