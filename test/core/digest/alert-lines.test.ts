@@ -16,16 +16,19 @@ import {
   itemOf,
   itemText,
   LISTING_ALERT,
+  LISTING_FAILURE,
   labelsOf,
   listed,
   many,
   NOW,
   named,
   onlyItem,
+  outline,
   succeededAgo,
   UNAVAILABLE,
 } from '../a-digest.ts';
 
+const PLACE = 'connection `pg-main`, connector `postgres` → `kb_sales / orders`';
 const FOUR_FIRINGS = [4, 3, 2, 1].map((hours) => ago(hours * HOUR));
 
 /** The line of a reminder about an alert, while the listing holds these. */
@@ -35,43 +38,18 @@ function reminderOf(alert: Alert, diagnoses: readonly Diagnosis[], fingerprint =
 }
 
 describe('the line of an open alert', () => {
-  it('has the name, the evidence, how long the alert is open, and last the destination', () => {
+  it('has the name, the evidence, how long the alert is open, and last where it belongs', () => {
     const item = onlyItem(aDigest({ notifications: [aNotification('new')] }));
     expect(item.level).toBe('warning');
     expect(itemText(item)).toEqual({
       title: '`orders` *is failing*',
-      detail: [
-        'last success 20 m ago, runs every 15 m',
-        'last run 5 m ago',
-        'open for 1 h',
-        '`orders` → `kb_sales / orders`',
-      ],
+      detail: ['last success 20 m ago, runs every 15 m', 'last run 5 m ago', 'open for 1 h', PLACE],
     });
   });
 
   it('says nothing of how long it is open when it opened now', () => {
     const { detail } = itemOf(aNotification('new', 'sync:orders', anAlert({ since: NOW })));
     expect(detail.join()).not.toContain('open for');
-  });
-
-  it.each([
-    ['its name', labelsOf('orders'), '`orders`'],
-    ['its source when it has no name', labelsOf(null), '`public.orders`'],
-    ['its source when its name is empty', labelsOf(''), '`public.orders`'],
-    ['its source when its name is blank', labelsOf('  '), '`public.orders`'],
-    ['its id when it has neither', labelsOf(null, { source: null }), '`s-1`'],
-  ])('calls the sync by %s', (_what, labels, name) =>
-    expect(itemOf(aNotification('new', 'sync:s-1', anAlert({ labels }))).title).toBe(`${name} *is failing*`),
-  );
-
-  it.each([
-    [{}, '`s-1` → `kb_sales / orders`'],
-    [{ kbUid: null }, '`s-1` → `orders`'],
-    [{ destTable: null }, '`s-1` → `kb_sales`'],
-    [{ kbUid: null, destTable: null }, '`s-1`'],
-  ])('ends with the id and the known parts of the destination: %j', (overrides, destination) => {
-    const alert = anAlert({ labels: labelsOf('orders', overrides) });
-    expect(itemOf(aNotification('new', 'sync:s-1', alert)).detail.at(-1)).toBe(destination);
   });
 
   it('has the severity of the alert for its level', () => {
@@ -91,7 +69,7 @@ describe('the line of an open alert', () => {
   it('does not call a flapping sync healthy that the listing lacks', () => {
     expect(reminderOf(anAlert({ healthySince: ago(30 * MINUTE) }), [])).toEqual({
       title: '`orders` *is failing*',
-      detail: ['not in the last listing', 'open for 1 h', '`orders` → `kb_sales / orders`'],
+      detail: ['not in the last listing', 'open for 1 h', PLACE],
     });
   });
 
@@ -116,7 +94,7 @@ describe('the line of an open alert', () => {
     expect(reminderOf(anAlert({ absent: true }), []).detail).toEqual([
       'not in the last listing',
       'open for 1 h',
-      '`orders` → `kb_sales / orders`',
+      PLACE,
     ]);
   });
 
@@ -128,7 +106,7 @@ describe('the line of an open alert', () => {
       expect(itemOf(one, { evaluation: UNAVAILABLE }).detail).toEqual([
         'as last listed',
         'open for 1 h',
-        '`orders` → `kb_sales / orders`',
+        PLACE,
       ]);
     },
   );
@@ -136,7 +114,12 @@ describe('the line of an open alert', () => {
 
 describe('the line of a flapping alert', () => {
   const firedTimes = (times: number, labels: Alert['labels'] = labelsOf('orders')) =>
-    anAlert({ labels, since: NOW, firings: many(times, (_, index) => ago((times - 1 - index) * HOUR)) });
+    anAlert({
+      labels,
+      since: NOW,
+      firings: many(times, (_, index) => ago((times - 1 - index) * HOUR)),
+      ...(times >= 4 && { flapping: 'often' }),
+    });
   const titleOf = (alert: Alert) => itemOf(aNotification('new', 'sync:orders', alert)).title;
 
   it('has no count at its third firing', () => {
@@ -160,6 +143,55 @@ describe('the line of a flapping alert', () => {
     const labels = labelsOf('orders', { intervalSeconds: 3 * 3600 });
     expect(titleOf(firedTimes(4, labels))).toBe('`orders` *is failing*, 4th time in 24 h');
   });
+});
+
+describe('the line of an intermittent alert', () => {
+  const intermittent = (labels: Alert['labels'] = labelsOf('orders')) =>
+    anAlert({ labels, flapping: 'intermittent' });
+
+  it('counts the failures, and says that the sync succeeded in between', () => {
+    const { title, detail } = itemOf(aNotification('new', 'sync:orders', intermittent()));
+    expect(title).toBe('`orders` *fails intermittently*');
+    expect(detail[0]).toBe('4 failures in 3 h, with successes in between');
+  });
+
+  it.each([
+    [300, '2 h'],
+    [600, '2 h'],
+    [900, '3 h'],
+    [3600, '12 h'],
+    [86_400, '12 d'],
+  ])('counts within twelve intervals, at least two hours: every %d s', (intervalSeconds, window) => {
+    const alert = intermittent(labelsOf('orders', { intervalSeconds }));
+    expect(itemOf(aNotification('new', 'sync:orders', alert)).detail[0]).toContain(`in ${window},`);
+  });
+
+  it('does not count again in a reminder', () => {
+    expect(reminderOf(intermittent(), [aDiagnosis()]).detail[0]).toBe('it fails and succeeds in turn');
+  });
+});
+
+describe('the line of an alert whose sync is about to be disabled', () => {
+  const imminent = anAlert({ severity: 'critical', disableImminent: true });
+  const lineWith = (record: Readonly<Record<string, unknown>>, alert: Alert = imminent) =>
+    itemOf(aNotification('disable_imminent', 'sync:orders', alert), {
+      evaluation: listed([aDiagnosis(record)]),
+    }).title;
+
+  it('forecasts in its title when the platform disables it', () =>
+    expect(lineWith({ consecutive_failures: 9 })).toBe(
+      '`orders` *is failing*: *the next failure disables it, in about 55 m*',
+    ));
+
+  it('has no forecast without the count of failures, once it is disabled, or while the listing fails', () => {
+    expect(lineWith({})).toBe('`orders` *is failing*');
+    expect(lineWith({ consecutive_failures: 9, enabled: false })).not.toContain('disables it');
+    const one = aNotification('disable_imminent', 'sync:orders', imminent);
+    expect(itemOf(one, { evaluation: UNAVAILABLE }).title).toBe('`orders` *is failing*');
+  });
+
+  it('has no forecast before the failures are many', () =>
+    expect(lineWith({ consecutive_failures: 5 }, anAlert())).not.toContain('disable'));
 });
 
 describe('an alert that was critical before its first notification', () => {
@@ -207,11 +239,11 @@ describe('the line of an escalated alert', () => {
 
 describe('the line of a changed alert', () => {
   it.each([
-    ['failing', 'disabled', '`orders` *is disabled now, it was failing*'],
-    ['disabled', 'failing', '`orders` *is failing now, it was disabled*'],
-    ['failing', 'stalled', '`orders` *has stalled now, it was failing*'],
-    ['stalled', 'failing', '`orders` *is failing now, it was stalled*'],
-    ['unreadable', 'failing', '`orders` *is failing now, it could not be read*'],
+    ['failing', 'disabled', '`orders` *is disabled* now, it was failing'],
+    ['disabled', 'failing', '`orders` *is failing* now, it was disabled'],
+    ['failing', 'stalled', '`orders` *has stalled* now, it was failing'],
+    ['stalled', 'failing', '`orders` *is failing* now, it was stalled'],
+    ['unreadable', 'failing', '`orders` *is failing* now, it could not be read'],
   ] as const)('names the problem that was sent and the one of now: %s, %s', (before, problem, title) => {
     const alert = anAlert({ problem, problems: [before, problem] });
     const one: Notification = {
@@ -220,25 +252,45 @@ describe('the line of a changed alert', () => {
     };
     expect(itemOf(one).title).toBe(title);
   });
-
-  it('says "paused" when a person disabled the sync', () => {
-    const alert = anAlert({ problem: 'disabled', paused: true });
-    expect(itemOf(aNotification('changed', 'sync:orders', alert)).title).toBe(
-      '`orders` *is paused now, it was failing*',
-    );
-  });
 });
 
 describe('the line about a failed listing', () => {
-  it('has the request, the response, how long it has failed, and what became of the alerts', () => {
-    expect(itemOf(aNotification('new', 'listing', LISTING_ALERT), { evaluation: UNAVAILABLE })).toEqual({
-      title: '*The syncs* *cannot be listed*',
+  const failed = aNotification('new', 'listing', LISTING_ALERT);
+  const STAYS = 'open alerts stay open; nothing is judged until this works';
+
+  it('has the request, the response, what stays as it was, what to do, and how long it has failed', () => {
+    expect(itemOf(failed, { evaluation: UNAVAILABLE })).toEqual({
+      title: '*The syncs* *cannot be listed*: `503 Service Unavailable`',
       detail: [
         'requested `GET https://api.timbal.ai/orgs/acme/connectors/syncs`, received `503 Service Unavailable, 4 attempts`',
+        STAYS,
+        'Each check tries again. If this lasts, look at the status of Timbal and at the network.',
         'open for 20 m',
-        'open alerts stay as they were',
       ],
     });
+  });
+
+  it.each([
+    ['refused', /^Put a valid API key/],
+    ['failed', /^Each check tries again/],
+    ['malformed', /^Check the base URL/],
+    ['unreadable', /^The API may have changed/],
+    ['empty', /^Check that the API key still sees the organisation/],
+  ] as const)('says what to do about a listing that is %s', (kind, advice) => {
+    const failure = { ...LISTING_FAILURE, kind };
+    const { detail } = itemOf(failed, { evaluation: { ...UNAVAILABLE, failure } });
+    expect(detail.filter((part) => advice.test(part))).toHaveLength(1);
+  });
+
+  it.each([
+    ['401 Unauthorized (token revoked), 2 attempts', '401 Unauthorized'],
+    ['503 Service Unavailable, 4 attempts', '503 Service Unavailable'],
+    ['no answer within 10 s', 'no answer within 10 s'],
+  ])('has the status in its title, without the details: %s', (received, status) => {
+    const failure = { ...LISTING_FAILURE, received };
+    const { title, detail } = itemOf(failed, { evaluation: { ...UNAVAILABLE, failure } });
+    expect(title).toBe(`*The syncs* *cannot be listed*: \`${status}\``);
+    expect(detail[0]).toContain(`received \`${received}\``);
   });
 
   const flapping = { ...LISTING_ALERT, firings: FOUR_FIRINGS, healthySince: ago(10 * MINUTE) };
@@ -250,10 +302,8 @@ describe('the line about a failed listing', () => {
     });
   });
 
-  it('does not say that the alerts stay as they were once the syncs are listed', () => {
-    expect(reminderOf(flapping, [aDiagnosis()], 'listing').detail).not.toContain(
-      'open alerts stay as they were',
-    );
+  it('does not say that the alerts stay open once the syncs are listed', () => {
+    expect(reminderOf(flapping, [aDiagnosis()], 'listing').detail).not.toContain(STAYS);
   });
 });
 
@@ -285,5 +335,41 @@ describe('the line about records without a usable id', () => {
 
   it('does not say that they can be read for now while the listing fails', () => {
     expect(itemOf(flapping, { evaluation: UNAVAILABLE }).title).toBe('*Some records* *could not be read*');
+  });
+});
+
+describe('unreadable records with the same faults', () => {
+  const unreadable = (name: string) => named('new', name, { problem: 'unreadable' });
+  const diagnoses = (count: number, faulty: number) =>
+    many(count, (id, index) => aDiagnosis({ id, ...(index < faulty && { interval_secs: 'often' }) }));
+  const lineFor = (faulty: number) =>
+    onlyItem(
+      aDigest({ notifications: many(faulty, unreadable) }, { evaluation: listed(diagnoses(60, faulty)) }),
+    );
+
+  it('are one line that counts them among all records, names the fault and the first three', () => {
+    const item = lineFor(58);
+    expect(item.level).toBe('warning');
+    expect(itemText(item)).toEqual({
+      title: '*58 of 60 records cannot be read*: interval_secs',
+      detail: ['`sync-01`, `sync-02`, `sync-03`'],
+    });
+  });
+
+  it('are covered each, the first three as listed', () =>
+    expect(lineFor(5).covers.map(({ fingerprint, listed }) => [fingerprint, listed])).toEqual(
+      many(5, (name, index) => [`sync:${name}`, index < 3]),
+    ));
+
+  it('have lines of their own where only one has the fault', () => {
+    const notifications = ['a', 'b', 'c'].map(unreadable);
+    const evaluation = listed([
+      aDiagnosis({ id: 'a', interval_secs: 'often' }),
+      aDiagnosis({ id: 'b', enabled: 'yes' }),
+      aDiagnosis({ id: 'c', enabled: 'yes' }),
+    ]);
+    expect(Object.values(outline(aDigest({ notifications }, { evaluation })))).toEqual([
+      ['`a` *could not be read*', '*2 of 3 records cannot be read*: enabled'],
+    ]);
   });
 });

@@ -1,11 +1,4 @@
-import {
-  DISABLED_AT_FAILURES,
-  evidence,
-  evidenceInShort,
-  pastPhrase,
-  problemPhrase,
-} from '../../../lambda/core/digest/evidence.ts';
-import { PROBLEMS } from '../../../lambda/core/problem.ts';
+import { evidence, pastPhrase, problemPhrase } from '../../../lambda/core/digest/evidence.ts';
 import { HOUR, MINUTE } from '../../commands/a-world.ts';
 import { aDiagnosis, ago, DAY, isoAgo, lineText, NOW } from '../a-digest.ts';
 
@@ -40,8 +33,8 @@ describe('the evidence of an alert', () => {
     expect(evidenceOf(record)).toEqual([
       'last success 3 h ago, 12 intervals behind, runs every 15 m',
       'last state `Failed`',
-      '8th failure in a row; the 10th disables it',
-      'last run 5 m ago',
+      '8 failures in a row',
+      'last run 5 m ago, the platform retries in 55 m',
       'no cursor committed yet',
     ]);
   });
@@ -140,26 +133,20 @@ describe('the last state', () => {
 
 describe('the failures in a row', () => {
   it.each([
-    [1, '1st failure in a row; the 10th disables it'],
-    [2, '2nd failure in a row; the 10th disables it'],
-    [8, '8th failure in a row; the 10th disables it'],
-    [9, '9th failure in a row; the 10th disables it'],
-    [10, '10th failure in a row'],
-    [11, '11th failure in a row'],
-  ])('are counted, with the one that disables the sync: %d', (count, text) =>
-    expect(evidenceOf({ consecutive_failures: count })).toContain(text),
-  );
+    [1, '1 failure in a row'],
+    [2, '2 failures in a row'],
+    [9, '9 failures in a row'],
+    [1200, '1,200 failures in a row'],
+  ])('are counted: %d', (count, text) => expect(evidenceOf({ consecutive_failures: count })).toContain(text));
 
   it.each([0, null, undefined])('are left out when there are none or the API does not tell: %j', (count) =>
     expect(evidenceOf({ consecutive_failures: count }).join()).not.toContain('in a row'),
   );
 
-  it('name no disabling failure once the sync is disabled', () => {
-    const record = disabled({ last_state: 'failed', consecutive_failures: 4 });
-    expect(evidenceOf(record)).toContain('4th failure in a row');
+  it('are counted of a disabled sync, too', () => {
+    const record = disabled({ last_state: 'failed', consecutive_failures: 10 });
+    expect(evidenceOf(record)).toContain('10 failures in a row');
   });
-
-  it('are ten when the platform disables a sync', () => expect(DISABLED_AT_FAILURES).toBe(10));
 });
 
 describe('the last run', () => {
@@ -170,8 +157,24 @@ describe('the last run', () => {
     [35 * MINUTE + 1000, 'nothing has started for 35 m'],
     [2 * DAY, 'nothing has started for 2 d'],
   ])('becomes "nothing has started" beyond interval and threshold: after %d ms', (milliseconds, text) =>
-    expect(evidenceOf({ last_run_at: isoAgo(milliseconds) })).toContain(text),
+    expect(evidenceOf({ last_state: 'completed', last_run_at: isoAgo(milliseconds) })).toContain(text),
   );
+
+  // After one failure the platform waits for 30 min, after two and more for 1 h.
+  it.each([
+    [1, 30 * MINUTE - 1000, 'last run 29 m ago, the platform retries in 1 s'],
+    [1, 30 * MINUTE, 'last run 30 m ago'],
+    [1, 50 * MINUTE, 'last run 50 m ago'],
+    [1, 50 * MINUTE + 1000, 'nothing has started for 50 m'],
+    [2, 80 * MINUTE, 'last run 1 h 20 m ago'],
+    [2, 80 * MINUTE + 1000, 'nothing has started for 1 h 20 m'],
+  ])('counts from the retry of the platform: %d failures, after %d ms', (failures, milliseconds, text) =>
+    expect(evidenceOf({ consecutive_failures: failures, last_run_at: isoAgo(milliseconds) })).toContain(text),
+  );
+
+  it('is all that is said of a failing sync of an API that does not count failures', () => {
+    expect(evidenceOf({ last_run_at: isoAgo(2 * DAY) })).toContain('last run 2 d ago');
+  });
 
   it.each([
     [MINUTE, 'last run 1 m ago'],
@@ -212,12 +215,12 @@ describe('the reason why a sync is disabled', () => {
     );
   });
 
-  it('is a person when the platform gives none', () => {
-    expect(evidenceOf(disabled({ disabled_reason: null }))[0]).toBe('paused by a person');
+  it('is left out when the platform gives none: a person paused the sync', () => {
+    expect(evidenceOf(disabled({ disabled_reason: null }))).toEqual(['last success 2 m ago']);
   });
 
-  it('is left out when the API does not tell', () => {
-    expect(evidenceOf(disabled({})).join()).not.toMatch(/disabled by|paused/);
+  it.each([{}, { disabled_reason: 7 }])('is said to be unknown when the API does not tell: %j', (record) => {
+    expect(evidenceOf(disabled(record))[0]).toBe('the API does not say by whom or why');
   });
 
   it.each([[null], ['10 failures']])('is left out of an enabled sync: %j', (disabled_reason) => {
@@ -246,7 +249,6 @@ describe('a field of the wrong type', () => {
     ['last_run_at', {}, { last_run_at: 'soon' }],
     ['has_cursor', {}, { has_cursor: 'yes' }],
     ['consecutive_failures', {}, { consecutive_failures: 'many' }],
-    ['disabled_reason', { enabled: false, disabled_reason: null }, { disabled_reason: 7 }],
   ])('is shown as unknown: %s', (_field, known, wrong) =>
     expect(evidenceOf({ ...known, ...wrong }).join(' · ')).toContain('unknown'),
   );
@@ -259,16 +261,11 @@ describe('the other problems of a sync', () => {
   const stale = { last_success_at: isoAgo(3 * HOUR), seconds_since_success: null };
   const never = { last_success_at: null, seconds_since_success: null };
 
-  it.each([
-    ['a failing sync', late],
-    ['a paused sync', disabled({ ...late, disabled_reason: null })],
-  ])('include "stalled" for %s that is late', (_what, record) =>
-    expect(evidenceOf(record)).toContain('also stalled'),
-  );
+  it('include "stalled" for a failing sync that is late', () =>
+    expect(evidenceOf(late)).toContain('also stalled'));
 
   it.each([
     ['a failing sync', stale, '12 intervals behind'],
-    ['a paused sync', disabled({ ...stale, disabled_reason: null }), '12 intervals behind'],
     [
       'a disabled sync that failed',
       disabled({ ...stale, disabled_reason: '10 failures', last_state: 'failed' }),
@@ -293,51 +290,6 @@ describe('the other problems of a sync', () => {
   it('do not include "failing", which the last state shows', () => {
     expect(evidenceOf(disabled({ last_state: 'failed' }))).toContain('last state `failed`');
     expect(evidenceOf(disabled({ last_state: 'failed' })).join()).not.toContain('also');
-  });
-});
-
-describe('the evidence in short', () => {
-  const inShort = (...record: Parameters<typeof aDiagnosis>) =>
-    lineText(evidenceInShort(aDiagnosis(...record), NOW)).split(' · ');
-
-  it('is the age of the data', () => {
-    expect(inShort()).toEqual(['last success 20 m ago, runs every 15 m']);
-  });
-
-  it('has the failures in a row, but neither last state nor last run nor cursor', () => {
-    const record = { last_state: 'exploded', consecutive_failures: 3, has_cursor: false, last_run_at: null };
-    expect(inShort(record)).toEqual([
-      'last success 20 m ago, runs every 15 m',
-      '3rd failure in a row; the 10th disables it',
-    ]);
-  });
-
-  it('begins with the reason why the sync is disabled', () => {
-    const record = { disabled_reason: '10 failures', consecutive_failures: 10 };
-    expect(inShort({ enabled: false, ...record })).toEqual([
-      'disabled by the platform: `10 failures`',
-      'last success 20 m ago',
-      '10th failure in a row',
-    ]);
-  });
-
-  it('has the intervals behind, and how long ago the sync was enabled again', () => {
-    const late = { last_success_at: isoAgo(3 * HOUR), seconds_since_success: null };
-    expect(inShort(late)).toEqual(['last success 3 h ago, 12 intervals behind, runs every 15 m']);
-    const history = {
-      disabled: { lastRunAt: ago(5 * MINUTE), lastSuccessAt: ago(20 * MINUTE) },
-      enabledSince: ago(10 * MINUTE),
-    };
-    expect(inShort({}, { history })[0]).toMatch(/^enabled again 10 m ago, last success 20 m ago/);
-  });
-
-  it('says that the sync never succeeded', () => {
-    const never = { last_success_at: null, seconds_since_success: null, created_at: isoAgo(3 * HOUR) };
-    expect(inShort(never)).toEqual(['no success since it was created 3 h ago, runs every 15 m']);
-  });
-
-  it('has the faults of a record that cannot be read', () => {
-    expect(inShort({ interval_secs: 'often' })).toEqual(['cannot read interval_secs']);
   });
 });
 
@@ -368,6 +320,10 @@ describe('the interval of a sync', () => {
   it('is left out of a disabled sync, which does not run', () => {
     expect(evidenceOf(disabled({ disabled_reason: null })).join()).not.toContain('runs every');
   });
+
+  it.each([0, -1])('is no schedule when it is not positive: %d s', (interval_secs) => {
+    expect(evidenceOf({ interval_secs })[0]).toBe('last success 20 m ago, no schedule');
+  });
 });
 
 describe('the phrase for a problem', () => {
@@ -379,16 +335,7 @@ describe('the phrase for a problem', () => {
     ['stalled', 'has stalled', 'was stalled'],
     ['listing_failed', 'cannot be listed', 'could not be listed'],
   ] as const)('has a present and a past form: %s', (problem, now, past) => {
-    expect(problemPhrase(problem, false)).toBe(now);
-    expect(pastPhrase(problem, false)).toBe(past);
-  });
-
-  it('says "paused" only when a person disabled the sync', () => {
-    expect(problemPhrase('disabled', true)).toBe('is paused');
-    expect(pastPhrase('disabled', true)).toBe('was paused');
-    for (const problem of PROBLEMS.filter((one) => one !== 'disabled')) {
-      expect(problemPhrase(problem, true)).toBe(problemPhrase(problem, false));
-      expect(pastPhrase(problem, true)).toBe(pastPhrase(problem, false));
-    }
+    expect(problemPhrase(problem)).toBe(now);
+    expect(pastPhrase(problem)).toBe(past);
   });
 });

@@ -9,10 +9,13 @@ import {
   DAY,
   itemOf,
   itemText,
+  listed,
   onlyItem,
   resolved,
   UNAVAILABLE,
 } from '../a-digest.ts';
+
+const PLACE = 'connection `pg-main`, connector `postgres` → `kb_sales / orders`';
 
 describe('the line of an alert that resolved before delivery', () => {
   it('says from when to when it lasted, and how it ended', () => {
@@ -28,7 +31,7 @@ describe('the line of an alert that resolved before delivery', () => {
     ]);
     expect(itemText(item)).toEqual({
       title: '`orders` was failing from 07:00 to 08:30, which could not be delivered then',
-      detail: ['recovered', '`orders` → `kb_sales / orders`'],
+      detail: ['recovered', PLACE],
     });
   });
 
@@ -54,12 +57,12 @@ describe('the line of an alert that resolved before delivery', () => {
 });
 
 describe('the line of a resolution', () => {
-  it('has how long the problem lasted, the new success and the destination', () => {
+  it('has how long the problem lasted, the new success and where the sync belongs', () => {
     const item = onlyItem(aDigest({ notifications: [resolved()] }));
     expect(item.level).toBe('good');
     expect(itemText(item)).toEqual({
       title: '`orders` *recovered*',
-      detail: ['was failing for 50 m', 'last success 20 m ago', '`orders` → `kb_sales / orders`'],
+      detail: ['was failing for 50 m', 'last success 20 m ago', PLACE],
     });
   });
 
@@ -75,20 +78,15 @@ describe('the line of a resolution', () => {
     expect([title, ...detail].join().includes('recovered')).toBe(by === 'success');
   });
 
-  it('of a paused sync says how long it was paused', () => {
-    const enabled = { how: 'resolved', by: 'enabled' } as const;
-    expect(itemOf(resolved('orders', enabled, { problem: 'disabled', paused: true }))).toEqual({
-      title: '`orders` *is enabled again*',
-      detail: ['was paused for 50 m', 'last success 20 m ago', '`orders` → `kb_sales / orders`'],
-    });
-  });
-
-  it('of an unlisted sync is a note without "recovered" and without a success', () => {
-    const item = onlyItem(aDigest({ notifications: [resolved('orders', { how: 'unlisted' })] }));
+  it.each([
+    ['paused', 'was paused'],
+    ['unlisted', 'is no longer listed'],
+  ] as const)('of a sync that is %s is a note without "recovered" and without a success', (how, phrase) => {
+    const item = onlyItem(aDigest({ notifications: [resolved('orders', { how })] }));
     expect(item.level).toBe('note');
     expect(itemText(item)).toEqual({
-      title: '`orders` *is no longer listed*',
-      detail: ['was failing for 50 m', '`orders` → `kb_sales / orders`'],
+      title: `\`orders\` *${phrase}*`,
+      detail: ['was failing for 50 m', PLACE],
     });
   });
 
@@ -136,11 +134,27 @@ describe('the line of a resolution', () => {
     const firings = [9, 7, 5, 3].map((hours) => ago(hours * HOUR));
     const alert = anEndedAlert(
       { how: 'resolved', by: 'success', at: ago(55 * MINUTE) },
-      { since: ago(3 * HOUR), firings },
+      { since: ago(3 * HOUR), firings, flapping: 'often' },
     );
     expect(itemOf(aNotification('resolved', 'sync:orders', alert)).detail[0]).toBe(
       'fired 4 times in 24 h, healthy for long enough now',
     );
+  });
+
+  it('of an intermittent alert says so, not for how long it was open', () => {
+    const alert = anEndedAlert(undefined, { flapping: 'intermittent' });
+    expect(itemOf(aNotification('resolved', 'sync:orders', alert)).detail[0]).toBe(
+      'failed intermittently, healthy for long enough now',
+    );
+  });
+
+  it('of the listing says that it is accepted as empty after a day', () => {
+    const alert = anEndedAlert(
+      { how: 'resolved', by: 'listing_restored' },
+      { problem: 'listing_failed', labels: null },
+    );
+    const empty = itemOf(aNotification('resolved', 'listing', alert), { evaluation: listed([]) });
+    expect(empty.title).toBe('*The syncs* *count as deleted after a day of empty listings*');
   });
 
   it('of an alert with several problems names them all, and how long the alert was open', () => {
