@@ -137,6 +137,7 @@ describe('docs/policy.md, exclude and overrides', () => {
     const limits: Readonly<Record<keyof Thresholds, unknown>> = {
       stallAfterIntervals: 3,
       criticalAfterIntervals: 24,
+      criticalAtFailures: 5,
       graceSeconds: '1h',
       pendingForSeconds: '1h',
     };
