@@ -217,7 +217,10 @@ function peersText(cause: SharedCause): Line {
   if (beyond === undefined || beyond.listed === 0)
     return others === 0 ? [] : [words(`no other${unit} has succeeded since`)];
   if (beyond.succeeded === 0) return [words('no other sync of this connector has succeeded since')];
-  return [words(`${countOfOthers(beyond.succeeded, beyond.listed)} syncs of this connector succeeded since`)];
+  const syncs = beyond.listed === 1 ? '' : ' syncs';
+  return [
+    words(`${countOfOthers(beyond.succeeded, beyond.listed)}${syncs} of this connector succeeded since`),
+  ];
 }
 
 /** "connector warehouse-pg": where a person finds the connection. */
@@ -226,9 +229,9 @@ function connectorText({ kind }: SharedCause, alerts: readonly TrackedAlert[]): 
   return kind !== 'connection' || connector == null ? [] : [words('connector '), untrusted(connector)];
 }
 
-/** "8 of the other 12", "the other 12". */
+/** "8 of the other 12", "the other 12", "the other one". */
 function countOfOthers(count: number, others: number): string {
-  const all = `the other ${formatNumber(others)}`;
+  const all = `the other ${others === 1 ? 'one' : formatNumber(others)}`;
   return count === others ? all : `${formatNumber(count)} of ${all}`;
 }
 

@@ -29,7 +29,8 @@ export function disableForecast(diagnosis: Diagnosis, now: Instant): string | un
   if (left === undefined) return undefined;
   const which = left === 1 ? 'the next failure disables it' : `${left} more failures disable it`;
   const seconds = secondsUntilDisabled(diagnosis, now);
-  return seconds === undefined ? which : `${which}, in about ${durationText(seconds)}`;
+  // A run that is overdue can start at any moment, or never.
+  return seconds === undefined || seconds === 0 ? which : `${which}, in about ${durationText(seconds)}`;
 }
 
 /** How many more failures in a row disable the sync; undefined when the API gives no count. */

@@ -1,35 +1,38 @@
 import type { Resolution } from '../../../lambda/core/alert.ts';
 import { type ResolvedCauseOptions, resolvedCauseLine } from '../../../lambda/core/digest/cause-lines.ts';
-import type { Notification, SharedCause } from '../../../lambda/core/notify/notification.ts';
-import type { NotifiedCause } from '../../../lambda/core/state.ts';
+import type { Notification, SharedCause, TrackedAlert } from '../../../lambda/core/notify/notification.ts';
 import { HOUR } from '../../commands/a-world.ts';
 import {
   aCause,
   ago,
   aNotification,
+  anAlert,
   anEndedAlert,
+  aReminder,
   itemText,
   labelsOf,
   lineText,
+  many,
   NOW,
   resolved,
 } from '../a-digest.ts';
 
 const names = (count: number) => Array.from({ length: count }, (_, index) => `s${index + 1}`);
 
-function wasNotifiedOf(count: number, overrides: Partial<NotifiedCause> = {}): NotifiedCause {
-  return {
-    at: ago(HOUR),
-    inARow: { brought: 'firings', times: 1 },
-    severity: 'warning',
-    members: names(count).map((name) => `sync:${name}`),
-    ...overrides,
-  };
-}
-
 /** So many resolutions, of alerts that were open for fifty minutes and ended ten minutes ago. */
 function resolutions(count: number, resolution?: Resolution): readonly Notification[] {
   return names(count).map((name) => resolved(name, resolution));
+}
+
+/** One of the alerts that were sent under the cause and are still open. */
+function stillOpenOne(_name: string, index: number): TrackedAlert {
+  const name = `o${index + 1}`;
+  return aReminder(`sync:${name}`, anAlert({ labels: labelsOf(name) }));
+}
+
+/** The names of so many of them. */
+function open(count: number): string {
+  return Array.from({ length: count }, (_, index) => `\`o${index + 1}\``).join(', ');
 }
 
 function lineOf(
@@ -45,89 +48,76 @@ function lineOf(
 }
 
 describe('the line of a cause whose alerts ended', () => {
-  it('says that all alerts that were sent recovered, once the last of them did', () => {
-    const item = lineOf(resolutions(3), { notified: wasNotifiedOf(14) });
+  it('says that all of them recovered, once none that was sent under the cause is open', () => {
+    const item = lineOf(resolutions(3));
     expect(item.level).toBe('good');
     expect(itemText(item)).toEqual({
-      title: 'connection `pg-main`: *all 14 recovered*',
+      title: 'connection `pg-main`: *all 3 recovered*',
       detail: ['lasted 50 m', '`s1`, `s2`, `s3`'],
     });
   });
 
-  it('counts the alerts that were sent and those that were not together, each once', () => {
-    const notified = wasNotifiedOf(3, { members: ['sync:s1', 'sync:x', 'sync:y'] });
-    expect(lineText(lineOf(resolutions(2), { notified }).title)).toContain('*all 4 recovered*');
-  });
-
-  it('counts its own alerts when the cause was not sent before', () => {
-    expect(lineText(lineOf(resolutions(1200)).title)).toContain('*all 1,200 recovered*');
-  });
-
   it.each([
-    [1, 1, '1 sync recovered', '1 still open'],
-    [3, 5, '3 syncs recovered', '5 still open'],
-    [3, 1200, '3 syncs recovered', '1,200 still open'],
-  ])('says how many are still open: %d recovered, %d open', (count, open, text, left) => {
-    const item = lineOf(resolutions(count), {
-      open: { failing: open - 1, stalled: 1 },
-      notified: wasNotifiedOf(14),
-    });
+    [1, 1, '1 sync recovered', 'still open: `o1`'],
+    [3, 10, '3 syncs recovered', `still open: ${open(10)}`],
+    [3, 1210, '3 syncs recovered', `still open: ${open(10)} and 1,200 more`],
+  ])('names up to ten that are still open: %d recovered, %d open', (count, stillOpen, text, left) => {
+    const item = lineOf(resolutions(count), { stillOpen: many(stillOpen, stillOpenOne) });
     expect(itemText(item).title).toBe(`connection \`pg-main\`: *${text}*`);
     expect(itemText(item).detail.slice(0, 2)).toEqual([left, 'lasted 50 m']);
   });
 
-  it('does not say "all" of a single alert', () => {
-    expect(lineText(lineOf(resolutions(1), { notified: wasNotifiedOf(1) }).title)).toContain(
-      '*1 sync recovered*',
-    );
+  it('does not say "all" of a single alert, or of a cause that only folds lines', () => {
+    expect(lineText(lineOf(resolutions(1)).title)).toContain('*1 sync recovered*');
+    expect(lineText(lineOf(resolutions(3), { isGrouping: false }).title)).toContain('*3 syncs recovered*');
   });
 
   it.each(['enabled', 'readable', 'no_longer_late'] as const)(
     'says "resolved", not "recovered", when one alert ended without a success: %s',
     (by) => {
       const alerts = [...resolutions(2), ...resolutions(3, { how: 'resolved', by }).slice(2)];
+      const stillOpen = many(1, stillOpenOne);
       expect(lineText(lineOf(alerts).title)).toContain('*all 3 resolved*');
-      expect(lineText(lineOf(alerts, { open: { failing: 1 } }).title)).toContain('*3 syncs resolved*');
+      expect(lineText(lineOf(alerts, { stillOpen }).title)).toContain('*3 syncs resolved*');
     },
   );
 
   it.each([
-    [1, '1 sync is no longer watched'],
-    [3, '3 syncs are no longer watched'],
-  ])('is a note, and no good news, when the syncs are no longer watched: %d', (count, text) => {
-    const item = lineOf(resolutions(count, { how: 'unlisted' }), {}, 'no longer watched');
-    expect(item.level).toBe('note');
-    expect(itemText(item).title).toBe(`connection \`pg-main\`: *${text}*`);
-  });
+    [1, '1 sync is excluded by the policy'],
+    [3, '3 syncs are excluded by the policy'],
+  ])(
+    'is a note with the reasons, and no good news, when the policy excludes the syncs: %d',
+    (count, text) => {
+      const alerts = resolutions(count, { how: 'excluded', reason: 'a sandbox' });
+      const item = lineOf(alerts, {}, 'excluded by the policy');
+      expect(item.level).toBe('note');
+      expect(itemText(item).title).toBe(`connection \`pg-main\`: *${text}*`);
+      expect(itemText(item).detail[0]).toBe('`a sandbox`');
+    },
+  );
 
   it.each([
     [1, '1 sync resolved in the meantime'],
     [3, '3 syncs resolved in the meantime'],
   ])('is a note when the alerts resolved before they were sent: %d', (count, text) => {
-    const item = lineOf(resolutions(count), { open: { failing: 2 } }, 'resolved in the meantime');
+    const stillOpen = many(1, stillOpenOne);
+    const item = lineOf(resolutions(count), { stillOpen }, 'resolved in the meantime');
     expect(item.level).toBe('note');
     expect(itemText(item)).toMatchObject({
       title: `connection \`pg-main\`: *${text}*`,
-      detail: ['2 still open', 'lasted 50 m', expect.any(String)],
+      detail: ['still open: `o1`', 'lasted 50 m', expect.any(String)],
     });
   });
 
-  it.each([
-    [3, '`s1`, `s2`, `s3`'],
-    [4, '`s1`, `s2`, `s3` and 1 more'],
-    [1203, '`s1`, `s2`, `s3` and 1,200 more'],
-  ])('names three syncs of %d', (count, text) =>
-    expect(itemText(lineOf(resolutions(count))).detail.at(-1)).toBe(text),
-  );
-
-  it('names a sync without a name by its source, and one without either by its id', () => {
-    const [a, b] = resolutions(2);
-    if (a === undefined || b === undefined) throw new Error('two');
-    const alerts = [
-      { ...a, alert: { ...a.alert, labels: labelsOf(null) } },
-      { ...b, alert: { ...b.alert, labels: null } },
-    ];
-    expect(itemText(lineOf(alerts)).detail.at(-1)).toBe('`public.orders`, `s2`');
+  it('names up to ten syncs, and none where all of more than ten ended', () => {
+    const detail = (count: number, stillOpen: SharedCause['stillOpen'] = []) =>
+      itemText(lineOf(resolutions(count), { stillOpen })).detail.at(-1);
+    const ten = names(10)
+      .map((name) => `\`${name}\``)
+      .join(', ');
+    expect(detail(10)).toBe(ten);
+    expect(detail(11)).toBe('lasted 50 m');
+    expect(detail(1210, many(1, stillOpenOne))).toBe(`${ten} and 1,200 more`);
   });
 
   it('lasted from the start of the first alert to the end of the last, however late it is sent', () => {
@@ -149,7 +139,7 @@ describe('the line of a cause whose alerts ended', () => {
         fingerprint,
         reason: 'resolved',
         listed: false,
-        cause: cause.key,
+        cause: { key: cause.key, severity: cause.severity },
       })),
     );
   });
