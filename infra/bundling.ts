@@ -24,6 +24,9 @@ export function bundleWith(policy: WrittenPolicy) {
       keepNames: true,
       sourceMap: true,
       sourcesContent: false,
+      esbuildArgs: {
+        '--alias:@aws-sdk/credential-provider-node': `${PROJECT}lambda/aws/environment-credentials.ts`,
+      },
       forceDockerBundling: false,
       commandHooks: {
         beforeBundling: () => [],
