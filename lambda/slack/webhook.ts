@@ -1,7 +1,7 @@
 // In: a Slack message, the URL of an incoming webhook, a deadline.
 // Out: accepted, refused or unconfirmed. It never rejects.
 // Called by: commands/deliver.ts for each message of a check, commands/report.ts, commands/test-deployment.ts.
-import { IncomingWebhook, type IncomingWebhookSendArguments } from '@slack/webhook';
+import type { IncomingWebhookSendArguments } from '@slack/webhook';
 import { type Block, minimalText, plainText } from '../core/render/blocks.ts';
 import { SyncAlertsError } from '../errors.ts';
 import { sendOnce } from '../http/attempt.ts';
@@ -131,6 +131,8 @@ export class SlackWebhook implements Poster {
     deadline: Deadline,
   ): Promise<RequestResult> {
     let result: RequestResult | undefined;
+    // Loaded at the first post: most checks post nothing.
+    const { IncomingWebhook } = await import('@slack/webhook');
     const webhook = new IncomingWebhook(url, {
       fetch: async (to, { method = 'POST', headers = {}, body = '' } = {}) => {
         result = await requestWithRetries(new Request(to, { method, headers, body }), {
