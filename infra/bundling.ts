@@ -21,7 +21,6 @@ export function bundleWith(policy: WrittenPolicy) {
       // The AWS SDK too: AWS updates the SDK in the Lambda runtime, and the function was not tested with that version.
       externalModules: [],
       minify: true,
-      keepNames: true,
       sourceMap: true,
       sourcesContent: false,
       esbuildArgs: {
