@@ -41,7 +41,7 @@ export class Secret {
   #cached: { readonly values: SecretValues; readonly at: Instant } | undefined;
   #pendingRead: Promise<SecretValues> | undefined;
   /** All secret texts that this sandbox has ever read, rotated ones included. */
-  readonly #secretTexts = new Set<string>();
+  #secretTexts: readonly string[] = [];
 
   readonly apiKey: ApiKey = {
     read: async () => (await this.read()).apiKey,
@@ -87,9 +87,8 @@ export class Secret {
     if (!parsed.ok) throw this.#notFilled('secret_invalid', `cannot be used: ${parsed.faults.join('; ')}`);
     const { values } = parsed;
     const { apiKey, webhookUrl, webhookUrls } = values;
-    for (const text of secretTexts(apiKey, [webhookUrl, ...Object.values(webhookUrls)])) {
-      this.#secretTexts.add(text);
-    }
+    const texts = secretTexts(apiKey, [webhookUrl, ...Object.values(webhookUrls)]);
+    this.#secretTexts = [...new Set([...this.#secretTexts, ...texts])];
     this.#cached = { values, at };
     return values;
   }
