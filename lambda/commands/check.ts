@@ -7,7 +7,6 @@ import { evaluate } from '../core/diagnose/evaluation.ts';
 import { writeDigest } from '../core/digest/write-digest.ts';
 import { isEmptyPlan } from '../core/notify/notification.ts';
 import { planNotifications } from '../core/notify/plan.ts';
-import { parseListing } from '../core/parse/parse-sync.ts';
 import { slackMessages } from '../core/render/slack-messages.ts';
 import { asSaved, hasChanged, nextState } from '../core/save/next-state.ts';
 import { routeOf } from '../core/state.ts';
@@ -33,7 +32,7 @@ export async function check(ports: Ports, settings: CheckSettings): Promise<Outc
   if (leaseCheck.kind !== 'free') return stopCheck(leaseCheck, loaded, run);
 
   const initialRun = !state.initialized;
-  const evaluation = evaluate(parseListing(listed), state.facts, { policy, now });
+  const evaluation = evaluate(listed, state.facts, { policy, now });
   const facts = track(state.facts, evaluation, { policy, initialRun });
   const planned = planNotifications(facts, routeOf(state), { evaluation, policy });
   const { plan, route } = planned;

@@ -1,34 +1,25 @@
-import { SyncAlertsError } from '../errors.ts';
-import type { ListingSource } from './listing.ts';
-
-type Redact = (text: string) => string;
+/** Returns a text without the secrets that it may hold. */
+export type Redact = (text: string) => string;
 
 /**
- * The same listing, with `redact` applied to each text that comes from the API: a sync's name, its disabled reason or
- * an error may quote anything, and goes into messages, responses, logs and the stored state. Of a record, only its own
- * string fields are redacted: nothing reads deeper values, whose depth others decide.
+ * A record of the listing, with `redact` applied to each text in it: a sync's name or its disabled reason may quote
+ * anything, and goes into messages, responses, logs and the stored state. Only the record's own string fields are
+ * redacted: nothing reads deeper values, whose depth others decide. A record without secrets is returned itself.
  */
-export function redactedListing(listing: ListingSource, redact: Redact): ListingSource {
-  return {
-    list: async (deadline) => {
-      const listed = await listing.list(deadline);
-      if (listed.ok) {
-        return { ...listed, records: listed.records.map((record) => redactedRecord(record, redact)) };
-      }
-      const { failure, error } = listed;
-      return {
-        ...listed,
-        failure: { ...failure, received: redact(failure.received) },
-        error: new SyncAlertsError(error.code, redact(error.message), { cause: error.cause }),
-      };
-    },
-  };
+export function redactedRecord(record: unknown, redact: Redact): unknown {
+  if (!isObject(record)) return record;
+  let redacted: Record<string, unknown> | undefined;
+  for (const field in record) {
+    const value = record[field];
+    if (typeof value !== 'string') continue;
+    const text = redact(value);
+    if (text === value) continue;
+    redacted ??= { ...record };
+    redacted[field] = text;
+  }
+  return redacted ?? record;
 }
 
-function redactedRecord(record: unknown, redact: Redact): unknown {
-  if (typeof record !== 'object' || record === null || Array.isArray(record)) return record;
-  const fields = Object.entries(record);
-  return Object.fromEntries(
-    fields.map(([field, value]) => [field, typeof value === 'string' ? redact(value) : value]),
-  );
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

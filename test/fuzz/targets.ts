@@ -10,7 +10,7 @@ import { StateError } from '../../lambda/state/errors.ts';
 import type { LoadedState } from '../../lambda/state/state-store.ts';
 import { TimbalListing } from '../../lambda/timbal/listing.ts';
 import { ListingError } from '../../lambda/timbal/listing-error.ts';
-import { parsePage } from '../../lambda/timbal/page.ts';
+import { type Page, PageReader } from '../../lambda/timbal/page.ts';
 import { START } from '../commands/a-world.ts';
 import { aDocument } from '../state/a-document.ts';
 import { memories } from '../state/a-state.ts';
@@ -73,9 +73,11 @@ export const TARGETS: readonly Target[] = [
       answers,
     }),
     async ({ text, answers }) => {
-      let page: ReturnType<typeof parsePage>;
+      const reader = new PageReader((record) => record);
+      let page: Page<unknown>;
       try {
-        page = parsePage(text);
+        reader.push(Buffer.from(text));
+        page = reader.end();
       } catch (error) {
         if (error instanceof ListingError) return 'rejected';
         throw error;

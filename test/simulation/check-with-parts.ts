@@ -8,7 +8,6 @@ import { evaluate } from '../../lambda/core/diagnose/evaluation.ts';
 import { writeDigest } from '../../lambda/core/digest/write-digest.ts';
 import { isEmptyPlan } from '../../lambda/core/notify/notification.ts';
 import { planNotifications } from '../../lambda/core/notify/plan.ts';
-import { parseListing } from '../../lambda/core/parse/parse-sync.ts';
 import { slackMessages } from '../../lambda/core/render/slack-messages.ts';
 import { asSaved, hasChanged, nextState } from '../../lambda/core/save/next-state.ts';
 import { routeOf } from '../../lambda/core/state.ts';
@@ -58,7 +57,7 @@ export function checkWithParts(replaced: () => Partial<CheckParts>): Check {
     if (leaseCheck.kind !== 'free') return stopCheck(leaseCheck, loaded, run);
 
     const initialRun = !state.initialized;
-    const evaluation = parts.evaluate(parseListing(listed), state.facts, { policy, now });
+    const evaluation = parts.evaluate(listed, state.facts, { policy, now });
     const facts = parts.track(state.facts, evaluation, { policy, initialRun });
     const planned = parts.planNotifications(facts, routeOf(state), { evaluation, policy });
     const { plan, route } = planned;

@@ -1,54 +1,56 @@
-import { SyncAlertsError } from '../../lambda/errors.ts';
-import { deadlineIn } from '../../lambda/http/deadline.ts';
-import type { ListingResult } from '../../lambda/timbal/listing.ts';
-import { redactedListing } from '../../lambda/timbal/redacted-listing.ts';
+import { redactedRecord } from '../../lambda/timbal/redacted-record.ts';
+import { answersJson, closeLocalServers, localServer } from '../http/local-server.ts';
+import { list } from './a-listing.ts';
 
-const REQUESTED_AT = 1;
-const REQUEST = 'GET https://api.timbal.ai/orgs/acme/connectors/syncs';
+const redact = (text: string) => text.replaceAll('s3cret', '***');
 
-describe('a redacted listing', () => {
-  it('redacts the texts of its records, and changes nothing else', async () => {
-    const records = [
-      { id: 1, name: 'orders', disabled_reason: 'refused: s3cret', enabled: false, cursor_column: null },
-      { id: 's3cret', cursor: { deep: 1 }, has_cursor: true },
-      null,
-    ];
-    expect(await listRedacted({ ok: true, requestedAt: REQUESTED_AT, records, request: REQUEST })).toEqual({
-      ok: true,
-      requestedAt: REQUESTED_AT,
-      records: [
-        { id: 1, name: 'orders', disabled_reason: 'refused: ***', enabled: false, cursor_column: null },
-        { id: '***', cursor: { deep: 1 }, has_cursor: true },
-        null,
-      ],
-      request: REQUEST,
+describe('a redacted record', () => {
+  it('has its texts without the secret, and everything else as it came', () => {
+    const record = {
+      id: 's3cret',
+      name: 'orders',
+      disabled_reason: 'refused: s3cret',
+      enabled: false,
+      cursor: { deep: 1 },
+      cursor_column: null,
+    };
+    expect(redactedRecord(record, redact)).toEqual({
+      ...record,
+      id: '***',
+      disabled_reason: 'refused: ***',
     });
+    expect(record.disabled_reason).toBe('refused: s3cret');
   });
 
-  it('redacts a record that is nested 100,000 levels deep', async () => {
+  it('is the record itself when that holds no secret', () => {
+    const record = { id: 1, name: 'orders', last_state: null };
+    expect(redactedRecord(record, redact)).toBe(record);
+  });
+
+  it.each([[null], [7], ['s3cret'], [['s3cret']]])('is %j itself, which is not an object', (record) => {
+    expect(redactedRecord(record, redact)).toBe(record);
+  });
+
+  it('may be nested 100,000 levels deep', () => {
     let deep: unknown = [];
     for (let depth = 0; depth < 100_000; depth += 1) deep = [deep];
-    const records = [{ name: 'orders s3cret', deep }, deep];
-    const listed = await listRedacted({ ok: true, requestedAt: REQUESTED_AT, records, request: REQUEST });
-    expect(listed).toMatchObject({ ok: true, records: [{ name: 'orders ***' }, {}] });
-  });
-
-  it('redacts the failure and the error of a listing that failed', async () => {
-    const error = new SyncAlertsError('listing_failed', 'cannot list: received 400 (s3cret)');
-    const listed = await listRedacted({
-      ok: false,
-      requestedAt: REQUESTED_AT,
-      failure: { kind: 'failed', request: REQUEST, received: '400 (s3cret)' },
-      error,
-    });
-    expect(listed).toMatchObject({
-      failure: { kind: 'failed', request: REQUEST, received: '400 (***)' },
-      error: { code: 'listing_failed', message: 'cannot list: received 400 (***)' },
-    });
+    expect(redactedRecord({ name: 'orders s3cret', deep }, redact)).toMatchObject({ name: 'orders ***' });
   });
 });
 
-function listRedacted(listed: ListingResult): Promise<ListingResult> {
-  const listing = redactedListing({ list: async () => listed }, (text) => text.replaceAll('s3cret', '***'));
-  return listing.list(deadlineIn(1));
-}
+describe('a listing with a redaction', () => {
+  afterEach(closeLocalServers);
+
+  it('redacts the texts of its records', async () => {
+    const server = await localServer(answersJson(200, { syncs: [{ id: 1, name: 'orders s3cret' }] }));
+    expect(await list(server, { redact })).toMatchObject({ syncs: [{ labels: { name: 'orders ***' } }] });
+  });
+
+  it('redacts the failure and the error of a listing that failed', async () => {
+    const server = await localServer(answersJson(400, { message: 's3cret' }));
+    expect(await list(server, { redact })).toMatchObject({
+      failure: { kind: 'failed', received: '400 Bad Request (***)' },
+      error: { code: 'listing_failed', message: expect.stringContaining('received 400 Bad Request (***)') },
+    });
+  });
+});
