@@ -20,7 +20,7 @@ const LISTING_INTERVAL_SECONDS = 3600;
 type Fields = Record<string, unknown>;
 
 /** The input of one evaluation. */
-export interface EvaluatedListing {
+interface EvaluatedListing {
   readonly listed: RawListing;
   readonly now: number;
   readonly policy: Policy;
