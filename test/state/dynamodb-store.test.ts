@@ -43,9 +43,11 @@ describe('a state in a table', () => {
   });
 
   it.each([
-    ['349 KB', 349 * KB, 1],
-    ['351 KB', 351 * KB, 2],
-    ['1200 KB', 1200 * KB, 4],
+    ['2.5 KB', 2.5 * KB, 1],
+    ['3.5 KB', 3.5 * KB, 2],
+    ['349 KB', 349 * KB, 2],
+    ['351 KB', 351 * KB, 3],
+    ['1200 KB', 1200 * KB, 5],
   ])('of %s is loaded as it was saved', async (_name, bytes, items) => {
     const state = aState('large', bytes);
     await aStore(table).save(state, 0);
