@@ -59,8 +59,9 @@ function historiesAfter(facts: Facts, evaluation: Evaluation): Readonly<Record<s
     else if (!history.absent) histories[fingerprint] = { ...history, absent: true };
   }
   for (const [fingerprint, { history }] of evaluation.diagnoses) {
+    if (isEmptyHistory(history)) continue;
     const { absent: _absent, ...listed } = history;
-    if (!isEmptyHistory(listed)) histories[fingerprint] = listed;
+    histories[fingerprint] = listed;
   }
   return histories;
 }
