@@ -9,7 +9,7 @@ afterEach(removeFolders);
 
 const ROOT = join(import.meta.dirname, '..', '..');
 /** Folders and files that a bundle of `npm start` is made of. */
-const PARTS = ['cli', 'infra', 'lambda', 'package.json', 'package-lock.json'];
+const PARTS = ['cli', 'infra', 'lambda', 'package.json', 'package-lock.json', 'tsconfig.json'];
 
 /** A copy of the project, whose sources a test may change. */
 function aProject(): string {
