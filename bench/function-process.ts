@@ -27,7 +27,7 @@ export interface FunctionOptions {
   readonly groups?: readonly string[];
 }
 
-const CHILD = fileURLToPath(new URL('child/invoke.ts', import.meta.url));
+const CHILD = fileURLToPath(new URL('child/invoke.mjs', import.meta.url));
 const LINE = /^BENCH (.*)$/m;
 
 /** A sandbox: a bundle in a process of its own, that can be invoked any number of times. */

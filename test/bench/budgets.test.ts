@@ -8,9 +8,6 @@ import { closeLocalServers } from '../http/local-server.ts';
 jest.setTimeout(30_000);
 afterEach(closeLocalServers);
 
-// The sandbox is a TypeScript file, which Node.js runs from version 24 on. CI runs the tests on that version too.
-const itOnNode24 = Number(process.versions.node.split('.')[0]) >= 24 ? it : it.skip;
-
 it('the bundle without its source map has at most 400,000 bytes', () => {
   expect(BUDGETS.bundleBytes).toBe(400_000);
   expect(deployedBundle().bytes).toBeLessThanOrEqual(400_000);
@@ -30,14 +27,14 @@ it('the benchmark bundles the function with the options of the stack', () => {
   expect(bundling).not.toHaveProperty('keepNames');
 });
 
-itOnNode24('a quiet check makes three calls cold and two warm, and writes nothing', async () => {
+it('a quiet check makes three calls cold and two warm, and writes nothing', async () => {
   const { quietCold, quietWarm } = await measuredChecks(process.execPath, { syncs: 300, unhealthy: 0.01 });
   expect([callCount(quietCold.calls), callCount(quietWarm.calls)]).toEqual([3, 2]);
   expect(quietCold.calls).toMatchObject({ secret: 1, listing: 1, stateReads: 1, stateWrites: 0 });
   expect(quietWarm.calls).toMatchObject({ listing: 1, stateReads: 1, readUnits: 1, stateWrites: 0 });
 });
 
-itOnNode24('a quiet check of 2,000 open alerts reads one unit when the sandbox knows the state', async () => {
+it('a quiet check of 2,000 open alerts reads one unit when the sandbox knows the state', async () => {
   const { quietWarm } = await measuredChecks(process.execPath, { syncs: 2000, unhealthy: 1 });
   expect(quietWarm.calls).toMatchObject({ stateReads: 1, readUnits: 1, stateWrites: 0, posts: 0 });
 });
