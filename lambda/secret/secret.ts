@@ -7,8 +7,8 @@ import { type AwsFault, awsAdvice, awsFault, isDenied } from '../aws/fault.ts';
 import { type Instant, MINUTE_SECONDS, secondsBetween } from '../core/time.ts';
 import { SyncAlertsError } from '../errors.ts';
 import { deadlineIn } from '../http/deadline.ts';
-import type { WebhookUrl } from '../slack/webhook.ts';
-import type { ApiKey } from '../timbal/listing.ts';
+import type { WebhookUrlSource } from '../slack/webhook.ts';
+import type { ApiKeySource } from '../timbal/listing.ts';
 import { redactedText, secretTexts } from './redaction.ts';
 import { parseSecret, type SecretValues } from './secret-values.ts';
 
@@ -43,12 +43,12 @@ export class Secret {
   /** All secret texts that this sandbox has ever read, rotated ones included. */
   #secretTexts: readonly string[] = [];
 
-  readonly apiKey: ApiKey = {
+  readonly apiKey: ApiKeySource = {
     read: async () => (await this.read()).apiKey,
     readFresh: async () => (await this.readFresh()).apiKey,
   };
 
-  readonly webhookUrl: WebhookUrl = {
+  readonly webhookUrl: WebhookUrlSource = {
     name: 'default',
     read: async () => (await this.read()).webhookUrl,
     readFresh: async () => (await this.readFresh()).webhookUrl,
@@ -86,8 +86,8 @@ export class Secret {
     const parsed = parseSecret(await this.#fetchText());
     if (!parsed.ok) throw this.#notFilled('secret_invalid', `cannot be used: ${parsed.faults.join('; ')}`);
     const { values } = parsed;
-    const { apiKey, webhookUrl, webhookUrls } = values;
-    const texts = secretTexts(apiKey, [webhookUrl, ...Object.values(webhookUrls)]);
+    const { apiKey, webhookUrl, furtherWebhookUrls } = values;
+    const texts = secretTexts(apiKey, [webhookUrl, ...Object.values(furtherWebhookUrls)]);
     this.#secretTexts = [...new Set([...this.#secretTexts, ...texts])];
     this.#cached = { values, at };
     return values;

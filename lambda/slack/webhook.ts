@@ -38,7 +38,7 @@ export interface Poster {
 }
 
 /** Where the webhook's URL, a secret, comes from. `readFresh` bypasses any cache: Slack refused the URL. */
-export interface WebhookUrl {
+export interface WebhookUrlSource {
   /** Stands for the URL in errors. */
   readonly name: string;
   read(): Promise<string>;
@@ -64,12 +64,12 @@ const NO_UNFURLING = { unfurl_links: false, unfurl_media: false } as const;
 
 /** The adapter for a Slack incoming webhook. */
 export class SlackWebhook implements Poster {
-  readonly #url: WebhookUrl;
+  readonly #url: WebhookUrlSource;
   readonly #attemptTimeoutMs: number;
   readonly #retryPolicy: RetryPolicy;
   readonly #gap: SendGap;
 
-  constructor(url: WebhookUrl, options: WebhookOptions = {}) {
+  constructor(url: WebhookUrlSource, options: WebhookOptions = {}) {
     const { attemptTimeoutMs = ATTEMPT_TIMEOUT_MS, retryPolicy = RETRY_POLICY, gapMs = GAP_MS } = options;
     this.#url = url;
     this.#attemptTimeoutMs = attemptTimeoutMs;

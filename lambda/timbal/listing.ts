@@ -49,13 +49,13 @@ export interface ListingSource {
 }
 
 /** Where the API key comes from. `readFresh` bypasses any cache, since a refused key may have been rotated. */
-export interface ApiKey {
+export interface ApiKeySource {
   read(): Promise<string>;
   readFresh(): Promise<string>;
 }
 
 export interface ListingOptions extends ListingScope {
-  readonly apiKey: ApiKey;
+  readonly apiKey: ApiKeySource;
   readonly now: () => Instant;
   /**
    * Redacts each text that comes from the API, in a record or in a failure.

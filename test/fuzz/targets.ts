@@ -161,8 +161,8 @@ async function useSecret(text: string): Promise<Result> {
       if (faults.includes(value)) fail(`a fault contains a secret value: ${faults}`);
     return parsed.faults.length > 0 ? 'rejected' : fail('no fault is named');
   }
-  const { apiKey, organisation, webhookUrl, webhookUrls } = parsed.values;
-  for (const url of [webhookUrl, ...Object.values(webhookUrls)])
+  const { apiKey, organisation, webhookUrl, furtherWebhookUrls } = parsed.values;
+  for (const url of [webhookUrl, ...Object.values(furtherWebhookUrls)])
     if (!checkWebhookUrl(url).ok) fail('the parser accepted a webhook URL that the webhook rejects');
   const key = { read: async () => apiKey, readFresh: async () => apiKey };
   const baseUrl = 'https://api.example';

@@ -1,5 +1,5 @@
 import { startDeadlines } from '../../lambda/commands/deadlines.ts';
-import { deliver, NOT_DELIVERED } from '../../lambda/commands/deliver.ts';
+import { deliver, NOTHING_DELIVERED } from '../../lambda/commands/deliver.ts';
 import { checkLease, stopCheck } from '../../lambda/commands/lease.ts';
 import { loadAndList } from '../../lambda/commands/load-and-list.ts';
 import type { CheckSettings, Ports } from '../../lambda/commands/ports.ts';
@@ -69,7 +69,7 @@ export function checkWithParts(replaced: () => Partial<CheckParts>): Check {
     const next = nextState(state, { facts, route, evaluation, listedAt: listed.requestedAt });
     const isQuiet = messages.length === 0 && !hasChanged(state, next);
     const delivery = { state: asSaved(next, evaluation), version, messages, evaluation };
-    const delivered = isQuiet || settings.dryRun ? NOT_DELIVERED : await parts.deliver(delivery, run);
+    const delivered = isQuiet || settings.dryRun ? NOTHING_DELIVERED : await parts.deliver(delivery, run);
     return summarize({ listed, evaluation, facts, planned, digest, next, delivered, leaseCheck }, run);
   };
 }

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { parseSync } from '../../lambda/core/parse/parse-sync.ts';
 import { deadlineIn } from '../../lambda/http/deadline.ts';
 import {
-  type ApiKey,
+  type ApiKeySource,
   type ListingOptions,
   type ListingResult,
   TimbalListing,
@@ -44,7 +44,9 @@ export function listingOptions(baseUrl: string, overrides: Partial<ListingOption
 }
 
 /** A key that records how it was read. */
-export function aKey(overrides: Partial<ApiKey> = {}): ApiKey & { readonly reads: readonly string[] } {
+export function aKey(
+  overrides: Partial<ApiKeySource> = {},
+): ApiKeySource & { readonly reads: readonly string[] } {
   const reads: string[] = [];
   const { read = async () => KEY, readFresh = async () => FRESH_KEY } = overrides;
   return {

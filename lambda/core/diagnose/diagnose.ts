@@ -1,7 +1,6 @@
-/*
- * Judges one sync: takes its record, the policy and what is known of it, gives a verdict with the figures behind it.
- * `evaluate` calls this for each sync of a listing. The rules: docs/design/diagnosis.md.
- */
+// In: the record of one sync, the policy, what is known of the sync from before.
+// Out: a verdict with the figures behind it, by the rules of docs/design/diagnosis.md.
+// Called by: diagnose/evaluation.ts for each sync of a listing.
 import type { SyncHistory } from '../alert.ts';
 import type { CheckContext } from '../context.ts';
 import { thresholdsFor } from '../policy.ts';
