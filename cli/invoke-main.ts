@@ -2,7 +2,7 @@ import { environments } from '../infra/environments.ts';
 import { awsCli } from './aws-cli.ts';
 import { invoke } from './invoke.ts';
 
-// `npm run invoke` calls this.
+// cli/invoke.mjs runs this for `npm run invoke`.
 process.exitCode = await invoke(
   { args: process.argv.slice(2), stdout: process.stdout, stderr: process.stderr },
   { aws: awsCli(process.env), regionOf: (environment) => environments[environment]?.region },

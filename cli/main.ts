@@ -1,6 +1,6 @@
 import { run } from './run.ts';
 
-// `npm start` calls this. `npm start | head` closes the pipe early: that is no reason to fail.
+// cli/start.mjs runs this for `npm start`. `npm start | head` closes the pipe early: that is no reason to fail.
 for (const output of [process.stdout, process.stderr]) {
   output.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;

@@ -33,10 +33,12 @@ export interface CheckFigures {
 export function checkSummary(figures: CheckFigures, sent: 'slack' | 'terminal' | 'nothing'): string {
   const { syncs, open, posts, undelivered, dryRun } = figures;
   const parts = [countsText(syncs), `${pluralize(open, 'alert')} open`];
-  if (sent === 'nothing') parts.push('nothing new to send');
+  if (sent === 'nothing')
+    parts.push(undelivered.count > 0 ? waitingText(undelivered.count) : 'nothing new to send');
   if (dryRun) return sentence([...parts, 'dry run: nothing posted, nothing saved']);
   if (sent === 'slack') parts.push(`${pluralize(posts.accepted, 'message')} posted to Slack`);
-  if (undelivered.count > 0) parts.push(`${pluralize(undelivered.count, 'notification')} undelivered`);
+  if (sent !== 'nothing' && undelivered.count > 0)
+    parts.push(`${pluralize(undelivered.count, 'notification')} undelivered`);
   return sentence(parts);
 }
 
@@ -49,6 +51,11 @@ export function reportSummary({
   const posted =
     posts.accepted > 0 ? `${pluralize(posts.accepted, 'message')} posted to Slack` : 'not posted';
   return sentence([countsText(syncs), `${pluralize(open, 'alert')} open`, posted]);
+}
+
+/** Nothing is posted while Slack is left alone after a failed post, however much is undelivered. */
+function waitingText(count: number): string {
+  return `${pluralize(count, 'notification')} ${count === 1 ? 'waits' : 'wait'} for Slack`;
 }
 
 function sentence(parts: readonly string[]): string {

@@ -6,7 +6,6 @@ import { redactedText, secretTexts } from '../lambda/secret/redaction.ts';
 import { type Poster, SlackWebhook } from '../lambda/slack/webhook.ts';
 import { FileStore } from '../lambda/state/file-store.ts';
 import { TimbalListing } from '../lambda/timbal/listing.ts';
-import { redactedListing } from '../lambda/timbal/redacted-listing.ts';
 import type { WatchSettings } from './settings.ts';
 import { TERMINAL } from './terminal.ts';
 
@@ -18,16 +17,16 @@ import { TERMINAL } from './terminal.ts';
  */
 export async function watch(settings: WatchSettings, dryRun: boolean, now: () => Instant): Promise<Outcome> {
   const { apiKey, organisation, baseUrl, connectorId, stateFile, policy, webhookUrl } = settings;
-  const unredacted = new TimbalListing({
+  const secrets = secretTexts(apiKey, webhookUrl === undefined ? [] : [webhookUrl]);
+  const listing = new TimbalListing({
     baseUrl,
     organisation,
     ...(connectorId !== undefined && { connectorId }),
     // The environment of a process does not change, so there is no fresher key to read.
     apiKey: { read: async () => apiKey, readFresh: async () => apiKey },
     now,
+    redact: (text) => redactedText(text, secrets),
   });
-  const secrets = secretTexts(apiKey, webhookUrl === undefined ? [] : [webhookUrl]);
-  const listing = redactedListing(unredacted, (text) => redactedText(text, secrets));
   const filter = connectorId === undefined ? '' : `, connector ${connectorId}`;
   const scope = `organisation ${organisation} at ${new URL(baseUrl).href}${filter}`;
   return check(

@@ -21,9 +21,11 @@ export function bundleWith(policy: WrittenPolicy) {
       // The AWS SDK too: AWS updates the SDK in the Lambda runtime, and the function was not tested with that version.
       externalModules: [],
       minify: true,
-      keepNames: true,
       sourceMap: true,
       sourcesContent: false,
+      esbuildArgs: {
+        '--alias:@aws-sdk/credential-provider-node': `${PROJECT}lambda/aws/environment-credentials.ts`,
+      },
       forceDockerBundling: false,
       commandHooks: {
         beforeBundling: () => [],

@@ -76,7 +76,7 @@ export class SyncAlertsStack extends Stack {
       new CfnOutput(this, name, { value, description });
 
     output('FunctionName', handler.functionName, 'The function that runs the checks');
-    output('SecretArn', secret.secretArn, 'The secret with API key, organisation and Slack webhooks');
+    output('SecretArn', secret.secretArn, 'The secret with API key, organisation and Slack webhook');
     output('TableName', table.tableName, 'The table with the state');
     output('LogGroupName', logGroup.logGroupName, 'The log group of the function');
     output('DeadLetterQueueUrl', deadLetterQueue.queueUrl, 'The queue of checks that could not be started');

@@ -178,7 +178,6 @@ export class SyncAlerts extends Construct {
         [ENVIRONMENT_VARIABLES.stackName]: Stack.of(this).stackName,
         ...(timbalBaseUrl !== undefined && { [ENVIRONMENT_VARIABLES.baseUrl]: timbalBaseUrl }),
         ...(connectorId !== undefined && { [ENVIRONMENT_VARIABLES.connectorId]: connectorId }),
-        NODE_OPTIONS: '--enable-source-maps',
       },
     });
   }

@@ -1,19 +1,16 @@
-/*
- * In: the ports to Timbal, the state store and Slack; the settings. Out: an outcome, or CheckFailed with one.
- * EventBridge Scheduler calls this every 5 minutes through invocation/; `npm start` and `npm run invoke` call it by hand.
- */
-
+// In: the ports to Timbal, the state store and Slack; the settings.
+// Out: an outcome, or CheckFailed with one.
+// Called by: invocation/run-command.ts, every 5 minutes for EventBridge Scheduler; cli/watch.ts for `npm start`.
 import { evaluate } from '../core/diagnose/evaluation.ts';
 import { writeDigest } from '../core/digest/write-digest.ts';
 import { isEmptyPlan } from '../core/notify/notification.ts';
 import { planNotifications } from '../core/notify/plan.ts';
-import { parseListing } from '../core/parse/parse-sync.ts';
 import { slackMessages } from '../core/render/slack-messages.ts';
 import { asSaved, hasChanged, nextState } from '../core/save/next-state.ts';
 import { routeOf } from '../core/state.ts';
 import { track } from '../core/track/track.ts';
 import { startDeadlines } from './deadlines.ts';
-import { deliver, NOT_DELIVERED } from './deliver.ts';
+import { deliver, NOTHING_DELIVERED } from './deliver.ts';
 import { checkLease, stopCheck } from './lease.ts';
 import { loadAndList } from './load-and-list.ts';
 import type { Outcome } from './outcome.ts';
@@ -35,7 +32,7 @@ export async function check(ports: Ports, settings: CheckSettings): Promise<Outc
   if (leaseCheck.kind !== 'free') return stopCheck(leaseCheck, loaded, run);
 
   const initialRun = !state.initialized;
-  const evaluation = evaluate(parseListing(listed), state.facts, { policy, now });
+  const evaluation = evaluate(listed, state.facts, { policy, now });
   const facts = track(state.facts, evaluation, { policy, initialRun });
   const planContext = { evaluation, policy, initialRun, policyChanged: isOtherPolicy(state, policyId) };
   const planned = planNotifications(facts, routeOf(state), planContext);
@@ -46,6 +43,6 @@ export async function check(ports: Ports, settings: CheckSettings): Promise<Outc
   const next = nextState(state, { facts, route, evaluation, listedAt: listed.requestedAt, policyId });
   const isQuiet = messages.length === 0 && !hasChanged(state, next);
   const delivery = { state: asSaved(next, evaluation), version, messages, evaluation };
-  const delivered = isQuiet || settings.dryRun ? NOT_DELIVERED : await deliver(delivery, run);
+  const delivered = isQuiet || settings.dryRun ? NOTHING_DELIVERED : await deliver(delivery, run);
   return summarize({ listed, evaluation, facts, planned, digest, next, delivered, leaseCheck }, run);
 }

@@ -1,3 +1,6 @@
+// In: the state to save, the messages to post, the ports.
+// Out: what was written, posted and accepted, and the errors. It never throws for the store or for Slack.
+// Called by: commands/check.ts, unless nothing changed or the check is a dry run.
 import type { Evaluation } from '../core/diagnose/evaluation.ts';
 import { backOff, backOffUnconfirmed } from '../core/notify/backoff.ts';
 import type { Coverage, MessageContent } from '../core/notify/notification.ts';
@@ -43,7 +46,8 @@ export interface Posts {
 
 const NO_POSTS: Posts = { accepted: 0, refused: 0, unconfirmed: 0, repeated: 0 };
 
-export const NOT_DELIVERED: DeliveryResult = {
+/** The result of a check that neither wrote nor posted anything. */
+export const NOTHING_DELIVERED: DeliveryResult = {
   write: 'not_saved',
   posts: NO_POSTS,
   notified: [],
@@ -66,8 +70,8 @@ export async function deliver(delivery: Delivery, context: RunContext): Promise<
   try {
     version = await ports.state.save(state, delivery.version, deadlines.end);
   } catch (error) {
-    if (error instanceof StateConflict) return { ...NOT_DELIVERED, state, write: 'superseded' };
-    return { ...NOT_DELIVERED, state, errors: [asError(error)] };
+    if (error instanceof StateConflict) return { ...NOTHING_DELIVERED, state, write: 'superseded' };
+    return { ...NOTHING_DELIVERED, state, errors: [asError(error)] };
   }
 
   const posts = { ...NO_POSTS };

@@ -10,7 +10,6 @@ import { type HealthyConnector, reportOf } from '../core/digest/report.ts';
 import { reportDigest } from '../core/digest/report-digest.ts';
 import { type ReportedSync, reportedSync } from '../core/digest/reported-sync.ts';
 import { planNotifications } from '../core/notify/plan.ts';
-import { parseListing } from '../core/parse/parse-sync.ts';
 import { type Message, slackMessages } from '../core/render/slack-messages.ts';
 import { routeOf } from '../core/state.ts';
 import { SyncAlertsError } from '../errors.ts';
@@ -56,7 +55,7 @@ export async function report(ports: Ports, settings: CommandSettings, post: bool
   const now = ports.now();
   const { loaded, listed } = await loadAndList(ports, deadlines.listing);
   const { facts } = loaded.state;
-  const evaluation = evaluate(parseListing(listed), facts, { policy, now });
+  const evaluation = evaluate(listed, facts, { policy, now });
   if (evaluation.kind === 'unavailable') {
     const [error] = listingErrors({ listed, evaluation }, origin.organisation);
     throw new SyncAlertsError(

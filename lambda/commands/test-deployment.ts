@@ -9,7 +9,6 @@ import type { Digest, Origin } from '../core/digest/digest.ts';
 import { strong, untrusted, words } from '../core/digest/rich-text.ts';
 import { pluralize } from '../core/digest/wording.ts';
 import { contextLine } from '../core/digest/write-digest.ts';
-import { parseListing } from '../core/parse/parse-sync.ts';
 import { slackMessages } from '../core/render/slack-messages.ts';
 import { INITIAL_STATE } from '../core/state.ts';
 import type { Instant } from '../core/time.ts';
@@ -67,7 +66,7 @@ async function list(
   { deadline, now }: { readonly deadline: Deadline; readonly now: Instant },
 ): Promise<string> {
   const listed = await listing.list(deadline);
-  const evaluation = evaluate(parseListing(listed), INITIAL_STATE.facts, { policy, now });
+  const evaluation = evaluate(listed, INITIAL_STATE.facts, { policy, now });
   const [error] = listingErrors({ listed, evaluation }, origin.organisation);
   if (error !== undefined) throw error;
   const counts = tally(evaluation, policy);

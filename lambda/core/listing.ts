@@ -10,12 +10,7 @@ export interface ListingFailure {
   readonly received: string;
 }
 
-/** The response to a listing request, its records as they came. */
-export type RawListing =
-  | { readonly ok: true; readonly request: string; readonly records: readonly unknown[] }
-  | { readonly ok: false; readonly failure: ListingFailure };
-
-/** The same with each record as a sync. */
+/** The outcome of a listing request. */
 export type ParsedListing =
   | { readonly ok: true; readonly request: string; readonly syncs: readonly Sync[] }
   | { readonly ok: false; readonly failure: ListingFailure };

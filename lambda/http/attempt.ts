@@ -17,6 +17,8 @@ export interface AttemptOptions {
   readonly maxBytes: number;
   /** A body that breaks off, stalls or exceeds `maxBytes`: fail the attempt, or return the response without a body. */
   readonly onIncompleteBody: 'fail' | 'discard';
+  /** Gets the body of a 200 chunk by chunk as it arrives, `maxBytes` at most; the response then has no body. */
+  readonly onChunk?: (chunk: Uint8Array) => void;
 }
 
 /**
@@ -47,7 +49,7 @@ export async function sendOnce(request: Request, options: AttemptOptions): Promi
 async function fetchWhole(
   request: Request,
   signal: AbortSignal,
-  { maxBytes, onIncompleteBody }: AttemptOptions,
+  { maxBytes, onIncompleteBody, onChunk }: AttemptOptions,
 ): Promise<Response> {
   const headers = new Headers(request.headers);
   // Lambda freezes the sandbox between invocations, so a kept connection may be dead, and a POST that finds this out is
@@ -57,6 +59,10 @@ async function fetchWhole(
   const response = await fetch(request, { headers, redirect: 'manual', signal });
   const head = { status: response.status, headers: response.headers };
   try {
+    if (response.status === 200 && onChunk !== undefined) {
+      await readChunks(response, maxBytes, onChunk);
+      return new Response(null, head);
+    }
     const body = await readBody(response, maxBytes);
     return new Response(body.length === 0 ? null : body, head);
   } catch (error) {
@@ -66,15 +72,8 @@ async function fetchWhole(
 }
 
 async function readBody(response: Response, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
-  if (response.body === null) return new Uint8Array();
   const chunks: Uint8Array[] = [];
-  let length = 0;
-  // Leaving the loop early cancels the stream, and with it the connection.
-  for await (const chunk of response.body) {
-    length += chunk.length;
-    if (length > maxBytes) throw new BodyTooLarge(maxBytes);
-    chunks.push(chunk);
-  }
+  const length = await readChunks(response, maxBytes, (chunk) => chunks.push(chunk));
   const body = new Uint8Array(length);
   let offset = 0;
   for (const chunk of chunks) {
@@ -82,4 +81,21 @@ async function readBody(response: Response, maxBytes: number): Promise<Uint8Arra
     offset += chunk.length;
   }
   return body;
+}
+
+/** @returns The length of the body in bytes. */
+async function readChunks(
+  { body }: Response,
+  maxBytes: number,
+  onChunk: (chunk: Uint8Array) => void,
+): Promise<number> {
+  let length = 0;
+  if (body === null) return length;
+  // Leaving the loop early cancels the stream, and with it the connection.
+  for await (const chunk of body) {
+    length += chunk.length;
+    if (length > maxBytes) throw new BodyTooLarge(maxBytes);
+    onChunk(chunk);
+  }
+  return length;
 }

@@ -1,5 +1,6 @@
 import { CheckFailed } from '../commands/outcome.ts';
 import { asError, SyncAlertsError } from '../errors.ts';
+import { sourceMappedStack } from './source-mapped-stack.ts';
 import type { Wiring } from './wiring.ts';
 
 /** An error that may leave the function, and log fields about it; neither holds a value of the secret. */
@@ -21,7 +22,7 @@ export function sanitized(error: unknown, wiring: Wiring | undefined): Sanitized
   }
   const { name, message, stack = '' } = asError(error);
   const safe = new SyncAlertsError('unexpected', redacted(`unexpected ${name}: ${message}`));
-  return { safe, details: { stack: redacted(stack) } };
+  return { safe, details: { stack: redacted(sourceMappedStack(stack)) } };
 }
 
 /** The code of the first error of a failed check: it is more specific than `check_failed`. */

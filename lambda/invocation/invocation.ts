@@ -49,7 +49,7 @@ export function createHandler(runtime: Runtime, log: Log, print: Print): Handler
       const durationsMs = readDurations();
       logChanges(result.notified);
       log('info', { ...result.log, ...scheduledAt(command), durationsMs, coldStart });
-      printMetrics(command, result.figures, context);
+      await printMetrics(command, result.figures, context);
       return { ...result.response, durationsMs };
     } catch (error) {
       const { safe, details } = sanitized(error, wiring);
@@ -66,7 +66,7 @@ export function createHandler(runtime: Runtime, log: Log, print: Print): Handler
         durationsMs: readDurations(),
         coldStart,
       });
-      printMetrics(command, result.figures, context);
+      await printMetrics(command, result.figures, context);
       throw safe;
     }
   };
@@ -76,14 +76,14 @@ export function createHandler(runtime: Runtime, log: Log, print: Print): Handler
   }
 
   /** Without valid settings the environment of the figures is unknown: only Lambda's own error metric counts then. */
-  function printMetrics(
+  async function printMetrics(
     command: Command,
     figures: Figures | undefined,
     { awsRequestId }: InvocationContext,
-  ): void {
+  ): Promise<void> {
     const isDryRun = command.command === 'check' && command.dryRun;
     if (figures === undefined || isDryRun || wiring === undefined) return;
-    print(metricsLine(wiring.settings.environment, awsRequestId, figures));
+    print(await metricsLine(wiring.settings.environment, awsRequestId, figures));
   }
 }
 

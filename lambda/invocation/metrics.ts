@@ -1,4 +1,3 @@
-import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { Checked, Outcome } from '../commands/outcome.ts';
 import { PROBLEM_KINDS, PROBLEMS } from '../core/problem.ts';
 import { ENVIRONMENT_DIMENSION, METRIC_NAMESPACE, METRICS, type MetricName } from './metric-names.ts';
@@ -28,7 +27,9 @@ export function figuresOf(outcome: Outcome | undefined, ok: boolean): Figures {
 }
 
 /** One line in CloudWatch's embedded metric format. It must be printed unchanged: `_aws` has to be at its root. */
-export function metricsLine(environment: string, requestId: string, figures: Figures): string {
+export async function metricsLine(environment: string, requestId: string, figures: Figures): Promise<string> {
+  // Loaded after the check's work is done, so that nothing waits for it.
+  const { Metrics } = await import('@aws-lambda-powertools/metrics');
   const metrics = new Metrics({ namespace: METRIC_NAMESPACE });
   // Powertools adds the dimension `service`; every value of every dimension is a metric with a monthly price.
   metrics.clearDefaultDimensions();

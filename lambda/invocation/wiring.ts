@@ -9,7 +9,6 @@ import { SlackWebhook, type WebhookOptions } from '../slack/webhook.ts';
 import { DynamoDbStore } from '../state/dynamodb-store.ts';
 import { stateScope } from '../state/scope.ts';
 import { TimbalListing } from '../timbal/listing.ts';
-import { redactedListing } from '../timbal/redacted-listing.ts';
 import { parseSettings, type Settings } from './settings.ts';
 
 /** Everything that the process provides to the function. */
@@ -59,8 +58,8 @@ export function wire({ environment, policyText, now, aws, slack: options }: Runt
     portsFor: (organisation) => {
       if (latest?.organisation === organisation) return latest.ports;
       const watched = { baseUrl, organisation, ...(connectorId !== undefined && { connectorId }) };
-      const unredacted = new TimbalListing({ ...watched, apiKey: secret.apiKey, now });
-      const listing = redactedListing(unredacted, (text) => secret.redacted(text));
+      const redact = (text: string) => secret.redacted(text);
+      const listing = new TimbalListing({ ...watched, apiKey: secret.apiKey, now, redact });
       const state = new DynamoDbStore({ client, table, scope: stateScope(watched) });
       latest = { organisation, ports: { listing, state, slack, now } };
       return latest.ports;

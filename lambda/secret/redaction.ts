@@ -14,8 +14,12 @@ export function secretTexts(apiKey: string, webhookUrls: readonly string[]): rea
 }
 
 /** The text with each secret replaced by `***`. This is the last line of defence: errors are made without secrets. */
-export function redactedText(text: string, secrets: Iterable<string>): string {
+export function redactedText(text: string, secrets: readonly string[]): string {
   let redacted = text;
-  for (const secret of secrets) redacted = redacted.replaceAll(secret, '***');
+  for (const secret of secrets) {
+    // Nearly no text holds a secret, and searching for one takes a tenth of the time of replacing none.
+    const mayContain = redacted.length >= secret.length && redacted.includes(secret);
+    if (mayContain) redacted = redacted.replaceAll(secret, '***');
+  }
   return redacted;
 }

@@ -7,8 +7,8 @@ export interface SecretValues {
   readonly apiKey: string;
   readonly organisation: string;
   readonly webhookUrl: string;
-  /** Further webhooks by name, for routes. */
-  readonly webhookUrls: Readonly<Record<string, string>>;
+  /** Further webhooks by name: accepted and redacted like the first, and not used yet. */
+  readonly furtherWebhookUrls: Readonly<Record<string, string>>;
 }
 
 /** The values, or all faults at once: each names its key, and never contains its value. */
@@ -64,7 +64,7 @@ export function parseSecret(text: string): ParsedSecret {
       apiKey: timbalApiKey,
       organisation: timbalOrgId,
       webhookUrl: slackWebhookUrl,
-      webhookUrls: slackWebhooks,
+      furtherWebhookUrls: slackWebhooks,
     },
   };
 }

@@ -7,8 +7,8 @@ import { type AwsFault, awsAdvice, awsFault, isDenied } from '../aws/fault.ts';
 import { type Instant, MINUTE_SECONDS, secondsBetween } from '../core/time.ts';
 import { SyncAlertsError } from '../errors.ts';
 import { deadlineIn } from '../http/deadline.ts';
-import type { WebhookUrl } from '../slack/webhook.ts';
-import type { ApiKey } from '../timbal/listing.ts';
+import type { WebhookUrlSource } from '../slack/webhook.ts';
+import type { ApiKeySource } from '../timbal/listing.ts';
 import { redactedText, secretTexts } from './redaction.ts';
 import { parseSecret, type SecretValues } from './secret-values.ts';
 
@@ -41,14 +41,14 @@ export class Secret {
   #cached: { readonly values: SecretValues; readonly at: Instant } | undefined;
   #pendingRead: Promise<SecretValues> | undefined;
   /** All secret texts that this sandbox has ever read, rotated ones included. */
-  readonly #secretTexts = new Set<string>();
+  #secretTexts: readonly string[] = [];
 
-  readonly apiKey: ApiKey = {
+  readonly apiKey: ApiKeySource = {
     read: async () => (await this.read()).apiKey,
     readFresh: async () => (await this.readFresh()).apiKey,
   };
 
-  readonly webhookUrl: WebhookUrl = {
+  readonly webhookUrl: WebhookUrlSource = {
     name: 'default',
     read: async () => (await this.read()).webhookUrl,
     readFresh: async () => (await this.readFresh()).webhookUrl,
@@ -86,10 +86,9 @@ export class Secret {
     const parsed = parseSecret(await this.#fetchText());
     if (!parsed.ok) throw this.#notFilled('secret_invalid', `cannot be used: ${parsed.faults.join('; ')}`);
     const { values } = parsed;
-    const { apiKey, webhookUrl, webhookUrls } = values;
-    for (const text of secretTexts(apiKey, [webhookUrl, ...Object.values(webhookUrls)])) {
-      this.#secretTexts.add(text);
-    }
+    const { apiKey, webhookUrl, furtherWebhookUrls } = values;
+    const texts = secretTexts(apiKey, [webhookUrl, ...Object.values(furtherWebhookUrls)]);
+    this.#secretTexts = [...new Set([...this.#secretTexts, ...texts])];
     this.#cached = { values, at };
     return values;
   }

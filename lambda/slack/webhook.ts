@@ -1,7 +1,7 @@
 // In: a Slack message, the URL of an incoming webhook, a deadline.
 // Out: accepted, refused or unconfirmed. It never rejects.
 // Called by: commands/deliver.ts for each message of a check, commands/report.ts, commands/test-deployment.ts.
-import { IncomingWebhook, type IncomingWebhookSendArguments } from '@slack/webhook';
+import type { IncomingWebhookSendArguments } from '@slack/webhook';
 import { type Block, minimalText, plainText } from '../core/render/blocks.ts';
 import { SyncAlertsError } from '../errors.ts';
 import { sendOnce } from '../http/attempt.ts';
@@ -38,7 +38,7 @@ export interface Poster {
 }
 
 /** Where the webhook's URL, a secret, comes from. `readFresh` bypasses any cache: Slack refused the URL. */
-export interface WebhookUrl {
+export interface WebhookUrlSource {
   /** Stands for the URL in errors. */
   readonly name: string;
   read(): Promise<string>;
@@ -64,12 +64,12 @@ const NO_UNFURLING = { unfurl_links: false, unfurl_media: false } as const;
 
 /** The adapter for a Slack incoming webhook. */
 export class SlackWebhook implements Poster {
-  readonly #url: WebhookUrl;
+  readonly #url: WebhookUrlSource;
   readonly #attemptTimeoutMs: number;
   readonly #retryPolicy: RetryPolicy;
   readonly #gap: SendGap;
 
-  constructor(url: WebhookUrl, options: WebhookOptions = {}) {
+  constructor(url: WebhookUrlSource, options: WebhookOptions = {}) {
     const { attemptTimeoutMs = ATTEMPT_TIMEOUT_MS, retryPolicy = RETRY_POLICY, gapMs = GAP_MS } = options;
     this.#url = url;
     this.#attemptTimeoutMs = attemptTimeoutMs;
@@ -131,6 +131,8 @@ export class SlackWebhook implements Poster {
     deadline: Deadline,
   ): Promise<RequestResult> {
     let result: RequestResult | undefined;
+    // Loaded at the first post: most checks post nothing.
+    const { IncomingWebhook } = await import('@slack/webhook');
     const webhook = new IncomingWebhook(url, {
       fetch: async (to, { method = 'POST', headers = {}, body = '' } = {}) => {
         result = await requestWithRetries(new Request(to, { method, headers, body }), {

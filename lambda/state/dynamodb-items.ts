@@ -2,8 +2,8 @@ import type { AttributeValue, TransactWriteItem } from '@aws-sdk/client-dynamodb
 import * as v from 'valibot';
 
 /*
- * The layout of a document in the table: its bytes are cut into pieces. The first piece is in the head item, each other
- * piece in an item of its own. Every item of one write carries the version and the id of that write, so that a reader
+ * The layout of a document in the table: a head item, which holds a small document itself and only the version of a
+ * larger one, whose bytes are then cut into pieces, each in an item of its own. Every item of one write carries the version and the id of that write, so that a reader
  * can tell whether the items that it read belong to one write.
  */
 
@@ -12,6 +12,13 @@ export const PART_PREFIX = 'state#';
 
 /** The longest piece: an item may hold 400 KB, names and keys included (DynamoDB, "Service quotas"). */
 const PIECE_BYTES = 350 * 1024;
+
+/**
+ * The longest document that is in the head item: with keys and numbers, the item is within the 4 KB of one read unit
+ * (DynamoDB, "Read and write capacity"). So reading the head alone, to see whether there is a new version, always costs
+ * one read unit.
+ */
+const MAX_HEAD_BYTES = 3 * 1024;
 
 /** The limits of one transaction (DynamoDB, `TransactWriteItems`). */
 export const MAX_TRANSACTION_BYTES = 4 * 1024 * 1024;
@@ -37,10 +44,11 @@ type Assembled =
   /** An item that this program did not write; `part` is its sort key, where it has one. */
   | { readonly kind: 'foreign'; readonly part: string };
 
-/** The document's bytes as pieces; at least one. */
+/** The document's bytes as pieces. The first is that of the head: the whole document, or nothing of a larger one. */
 export function piecesOf(bytes: Uint8Array): readonly Uint8Array[] {
-  const pieces: Uint8Array[] = [];
-  for (let at = 0; at === 0 || at < bytes.length; at += PIECE_BYTES) {
+  if (bytes.length <= MAX_HEAD_BYTES) return [bytes];
+  const pieces: Uint8Array[] = [new Uint8Array()];
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
     pieces.push(bytes.subarray(at, at + PIECE_BYTES));
   }
   return pieces;
@@ -97,6 +105,12 @@ export function itemsOf(
     },
   }));
   return [...puts, ...deletes];
+}
+
+/** The id of the write that a head belongs to; undefined for an item that is not the head of a document. */
+export function writeIdOf(head: Readonly<Record<string, AttributeValue>> | undefined): string | undefined {
+  const parsed = v.safeParse(itemSchema, head);
+  return parsed.success && parsed.output.pieces !== undefined ? parsed.output.writeId : undefined;
 }
 
 /** Assembles the items that a reader found, in the order of the sort key. */

@@ -1,7 +1,9 @@
 // In: an organisation, its API key, a deadline.
-// Out: the raw records of all pages of `GET /orgs/{org_id}/connectors/syncs`, or a listing failure and its error.
+// Out: the syncs of all pages of `GET /orgs/{org_id}/connectors/syncs`, or a listing failure and its error.
 // Called by: commands/load-and-list.ts for each check and report, commands/test-deployment.ts.
 import type { ListingFailure } from '../core/listing.ts';
+import { parseSync } from '../core/parse/parse-sync.ts';
+import type { Sync } from '../core/sync.ts';
 import type { Instant } from '../core/time.ts';
 import { SyncAlertsError } from '../errors.ts';
 import { BodyTooLarge, sendOnce } from '../http/attempt.ts';
@@ -17,15 +19,16 @@ import {
   noResponse,
 } from './listing-error.ts';
 import { type ListingScope, listingHeaders, listingUrl, pageUrl } from './listing-request.ts';
-import { parsePage } from './page.ts';
+import { PageReader } from './page.ts';
+import { type Redact, redactedRecord } from './redacted-record.ts';
 
-/** The outcome of a listing. The records are unparsed. */
+/** The outcome of a listing. */
 export type ListingResult =
   | {
       readonly ok: true;
       /** The time just before its first request. */
       readonly requestedAt: Instant;
-      readonly records: readonly unknown[];
+      readonly syncs: readonly Sync[];
       /** "GET https://api.timbal.ai/orgs/acme/connectors/syncs". */
       readonly request: string;
     }
@@ -46,14 +49,19 @@ export interface ListingSource {
 }
 
 /** Where the API key comes from. `readFresh` bypasses any cache, since a refused key may have been rotated. */
-export interface ApiKey {
+export interface ApiKeySource {
   read(): Promise<string>;
   readFresh(): Promise<string>;
 }
 
 export interface ListingOptions extends ListingScope {
-  readonly apiKey: ApiKey;
+  readonly apiKey: ApiKeySource;
   readonly now: () => Instant;
+  /**
+   * Redacts each text that comes from the API, in a record or in a failure.
+   * @default the text itself
+   */
+  readonly redact?: Redact;
   /**
    * The limit for all pages together, in bytes.
    * @default 64 MiB
@@ -83,11 +91,18 @@ interface PageRequest {
   readonly maxBytes: number;
 }
 
+/** The body of the last attempt at a page. */
+interface Body {
+  readonly reader: PageReader<Sync>;
+  readonly bytes: number;
+}
+
 /** The adapter for the Timbal Platform API 2.0.0, "List Connector Syncs". */
 export class TimbalListing implements ListingSource {
   readonly #options: ListingOptions;
   readonly #maxBytes: number;
   readonly #maxPages: number;
+  readonly #redact: Redact;
   readonly #url: URL;
   readonly #request: string;
 
@@ -96,6 +111,7 @@ export class TimbalListing implements ListingSource {
     this.#options = options;
     this.#maxBytes = options.maxBytes ?? MAX_BYTES;
     this.#maxPages = options.maxPages ?? MAX_PAGES;
+    this.#redact = options.redact ?? ((text) => text);
     this.#url = listingUrl(options);
     this.#request = `GET ${this.#url.href}`;
   }
@@ -103,23 +119,24 @@ export class TimbalListing implements ListingSource {
   async list(deadline: Deadline): Promise<ListingResult> {
     const requestedAt = this.#options.now();
     try {
-      return { ok: true, requestedAt, records: await this.#allPages(deadline), request: this.#request };
+      return { ok: true, requestedAt, syncs: await this.#allPages(deadline), request: this.#request };
     } catch (error) {
       if (!(error instanceof ListingError)) throw error;
       const { kind, received, advice, cause } = error;
       const subject = `the syncs of organisation ${JSON.stringify(this.#options.organisation)}`;
       const message = `cannot list ${subject} (${this.#request}): expected 200 with a listing, received ${received}; ${advice}`;
+      const options = cause === undefined ? undefined : { cause };
       return {
         ok: false,
         requestedAt,
-        failure: { kind, request: this.#request, received },
-        error: new SyncAlertsError(`listing_${kind}`, message, cause === undefined ? undefined : { cause }),
+        failure: { kind, request: this.#request, received: this.#redact(received) },
+        error: new SyncAlertsError(`listing_${kind}`, this.#redact(message), options),
       };
     }
   }
 
-  async #allPages(deadline: Deadline): Promise<readonly unknown[]> {
-    const records: unknown[] = [];
+  async #allPages(deadline: Deadline): Promise<readonly Sync[]> {
+    const syncs: Sync[] = [];
     const tokens = new Set<string>();
     let request: PageRequest = {
       url: this.#url,
@@ -127,29 +144,27 @@ export class TimbalListing implements ListingSource {
       maxBytes: this.#maxBytes,
     };
     for (;;) {
-      const { text, keys } = await this.#page(request, deadline);
-      const page = parsePage(text);
-      for (const record of page.records) records.push(record);
-      const { nextToken } = page;
-      if (nextToken === undefined) return records;
+      const { body, keys } = await this.#page(request, deadline);
+      const { records, nextToken } = body.reader.end();
+      for (const sync of records) syncs.push(sync);
+      if (nextToken === undefined) return syncs;
       if (tokens.has(nextToken)) throw malformed('a page token that an earlier page had: endless pages');
       tokens.add(nextToken);
       if (tokens.size >= this.#maxPages) throw malformed(`more than ${this.#maxPages} pages`);
-      const maxBytes = request.maxBytes - Buffer.byteLength(text);
-      request = { url: pageUrl(this.#url, nextToken), keys, maxBytes };
+      request = { url: pageUrl(this.#url, nextToken), keys, maxBytes: request.maxBytes - body.bytes };
     }
   }
 
-  /** The text of one page. When the API refuses the key, reads it fresh and tries again, once per listing. */
+  /** The body of one page. When the API refuses the key, reads it fresh and tries again, once per listing. */
   async #page(
     request: PageRequest,
     deadline: Deadline,
-  ): Promise<{ readonly text: string; readonly keys: Keys }> {
+  ): Promise<{ readonly body: Body; readonly keys: Keys }> {
     const { keys } = request;
-    const result = await this.#send(request, deadline);
+    const { result, body } = await this.#send(request, deadline);
     if (result.kind === 'no_response') throw noResponse(result, this.#maxBytes);
     const { status } = result.response;
-    if (status === 200) return { text: await result.response.text(), keys };
+    if (status === 200) return { body, keys };
     const { current, refused } = keys;
     if (!isRefused(status) || refused !== undefined) throw await badStatus(result, [current, refused ?? '']);
     let fresh: string;
@@ -171,15 +186,33 @@ export class TimbalListing implements ListingSource {
     }
   }
 
-  #send({ url, keys, maxBytes }: PageRequest, deadline: Deadline): Promise<RequestResult> {
+  /** The result for one page. The body of a 200 is not in the response: it is read as it arrives. */
+  async #send(
+    { url, keys, maxBytes }: PageRequest,
+    deadline: Deadline,
+  ): Promise<{ readonly result: RequestResult; readonly body: Body }> {
     const attemptTimeoutMs = this.#options.attemptTimeoutMs ?? ATTEMPT_TIMEOUT_MS;
     const { signal } = deadline;
-    return requestWithRetries(new Request(url, { headers: listingHeaders(keys.current) }), {
+    let body = this.#newBody();
+    const onChunk = (chunk: Uint8Array) => {
+      body.bytes += chunk.length;
+      body.reader.push(chunk);
+    };
+    const result = await requestWithRetries(new Request(url, { headers: listingHeaders(keys.current) }), {
       retryPolicy: this.#options.retryPolicy ?? RETRY_POLICY,
       deadline,
-      send: (request) => sendOnce(request, { signal, attemptTimeoutMs, maxBytes, onIncompleteBody: 'fail' }),
+      send: (request) => {
+        body = this.#newBody();
+        return sendOnce(request, { signal, attemptTimeoutMs, maxBytes, onIncompleteBody: 'fail', onChunk });
+      },
       isRetryable: (outcome) =>
         outcome instanceof Response ? isTransient(outcome.status) : !(outcome instanceof BodyTooLarge),
     });
+    return { result, body };
+  }
+
+  #newBody() {
+    const reader = new PageReader((record) => parseSync(redactedRecord(record, this.#redact)));
+    return { reader, bytes: 0 };
   }
 }

@@ -2,6 +2,7 @@ import { responseText } from '../../cli/response-text.ts';
 import { check } from '../../lambda/commands/check.ts';
 import { report } from '../../lambda/commands/report.ts';
 import { testDeployment } from '../../lambda/commands/test-deployment.ts';
+import { SyncAlertsError } from '../../lambda/errors.ts';
 import { checkResult, reportResult, testResult } from '../../lambda/invocation/response.ts';
 import { aFailingRecord, aRecord, MINUTE, START, settings, World } from '../commands/a-world.ts';
 
@@ -34,6 +35,23 @@ describe('the response to a check as text', () => {
     await checkText(world);
     world.now += 5 * MINUTE;
     expect(await checkText(world)).toBe('2 syncs: 1 healthy, 1 failing; 1 alert open; nothing new to send.');
+  });
+
+  it('says that a notification waits while the destination backs off, and for how much longer', async () => {
+    const world = aWorld();
+    world.postResults.push({
+      kind: 'refused',
+      error: new SyncAlertsError('slack_refused', 'Slack asks to wait'),
+      invalidPayload: false,
+      retryAfterSeconds: 1800,
+    });
+    await expect(checkText(world)).rejects.toThrow('Slack asks to wait');
+    world.now += 5 * MINUTE;
+    for (const dryRun of [true, false]) {
+      expect(await checkText(world, { dryRun, verbose: true })).toMatch(
+        /; 1 alert open; 1 notification waits for Slack(; dry run: .*)?\.\n\norders: waits: nothing is posted for another 25 m$/,
+      );
+    }
   });
 
   it('says that a dry run posted and saved nothing', async () => {

@@ -72,12 +72,23 @@ describe('the summary of a check', () => {
     );
   });
 
-  it('says on a dry run that nothing was posted and nothing saved, whatever is undelivered', () => {
+  it.each([
+    [0, 'nothing new to send'],
+    [1, '1 notification waits for Slack'],
+    [2, '2 notifications wait for Slack'],
+  ])('says whether %d undelivered notifications wait when nothing is posted', (count, text) => {
+    const end = 'dry run: nothing posted, nothing saved';
+    const quiet = figures({ undelivered: { count } });
+    expect(checkSummary(quiet, 'nothing')).toBe(`3 syncs: 3 healthy; 0 alerts open; ${text}.`);
+    expect(checkSummary({ ...quiet, dryRun: true }, 'nothing')).toBe(
+      `3 syncs: 3 healthy; 0 alerts open; ${text}; ${end}.`,
+    );
+  });
+
+  it('says on a dry run with messages that nothing was posted and nothing saved', () => {
     const dryRun = figures({ dryRun: true, open: 1, undelivered: { count: 1 } });
-    const end = '1 alert open; dry run: nothing posted, nothing saved.';
-    expect(checkSummary(dryRun, 'slack')).toBe(`3 syncs: 3 healthy; ${end}`);
-    expect(checkSummary(dryRun, 'nothing')).toBe(
-      '3 syncs: 3 healthy; 1 alert open; nothing new to send; dry run: nothing posted, nothing saved.',
+    expect(checkSummary(dryRun, 'slack')).toBe(
+      '3 syncs: 3 healthy; 1 alert open; dry run: nothing posted, nothing saved.',
     );
   });
 });

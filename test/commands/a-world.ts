@@ -1,6 +1,7 @@
 import type { CheckSettings, Ports } from '../../lambda/commands/ports.ts';
 import type { ListingFailure } from '../../lambda/core/listing.ts';
 import { parsePolicy } from '../../lambda/core/parse/parse-policy.ts';
+import { parseSync } from '../../lambda/core/parse/parse-sync.ts';
 import type { Message } from '../../lambda/core/render/slack-messages.ts';
 import { INITIAL_STATE, type WatchState } from '../../lambda/core/state.ts';
 import type { Instant } from '../../lambda/core/time.ts';
@@ -98,7 +99,7 @@ export class World {
           const error = new SyncAlertsError('timbal_unreachable', `could not list: ${shown.received}`);
           return { ok: false, requestedAt, failure: shown, error };
         }
-        return { ok: true, requestedAt, records: shown, request };
+        return { ok: true, requestedAt, syncs: shown.map(parseSync), request };
       },
     },
     slack: {

@@ -11,7 +11,7 @@ import type {
 } from '../../lambda/core/notify/notification.ts';
 import { recordAccepted, recordInFlight, recordRefused } from '../../lambda/core/notify/notification-log.ts';
 import { planNotifications } from '../../lambda/core/notify/plan.ts';
-import { parseListing } from '../../lambda/core/parse/parse-sync.ts';
+import { parseSync } from '../../lambda/core/parse/parse-sync.ts';
 import { asSaved, nextState } from '../../lambda/core/save/next-state.ts';
 import {
   DEFAULT_ROUTE,
@@ -187,10 +187,9 @@ export function runCheck(
   const listing =
     typeof response === 'string'
       ? ({ ok: false, failure: { ...LISTING_FAILURE, kind: response } } as const)
-      : ({ ok: true, request: REQUEST, records: response } as const);
+      : ({ ok: true, request: REQUEST, syncs: response.map(parseSync) } as const);
   const policy = defaultPolicy;
-  const parsed = frozen(parseListing(frozen(listing)));
-  const evaluation = frozen(evaluate(parsed, frozen(before).facts, { policy, now }));
+  const evaluation = frozen(evaluate(frozen(listing), frozen(before).facts, { policy, now }));
   const facts = frozen(track(before.facts, evaluation, { policy, initialRun: !before.initialized }));
   const { plan, route } = frozen(
     planNotifications(facts, frozen(routeOf(before)), {

@@ -10,10 +10,10 @@ import { StateError } from '../../lambda/state/errors.ts';
 import type { LoadedState } from '../../lambda/state/state-store.ts';
 import { TimbalListing } from '../../lambda/timbal/listing.ts';
 import { ListingError } from '../../lambda/timbal/listing-error.ts';
-import { parsePage } from '../../lambda/timbal/page.ts';
+import { type Page, PageReader } from '../../lambda/timbal/page.ts';
 import { START } from '../commands/a-world.ts';
 import { aDocument } from '../state/a-document.ts';
-import { memories } from '../state/a-state.ts';
+import { anyState } from '../state/a-state.ts';
 import { damaged, junk, mutated } from './mutations.ts';
 import { runChecks, type SlackAnswers } from './run-checks.ts';
 import { EVENTS, json, PAGE, POLICY, RECORDS, SECRET, SECRET_VALUES } from './samples.ts';
@@ -73,9 +73,11 @@ export const TARGETS: readonly Target[] = [
       answers,
     }),
     async ({ text, answers }) => {
-      let page: ReturnType<typeof parsePage>;
+      const reader = new PageReader((record) => record);
+      let page: Page<unknown>;
       try {
-        page = parsePage(text);
+        reader.push(Buffer.from(text));
+        page = reader.end();
       } catch (error) {
         if (error instanceof ListingError) return 'rejected';
         throw error;
@@ -130,8 +132,8 @@ export const TARGETS: readonly Target[] = [
     fc.record({
       stored: fc.oneof(
         mutated(aDocument()),
-        memories().map((state) => encode(state, 3)),
-        memories().chain((state) => mutated(json(encode(state, 3)))),
+        anyState().map((state) => encode(state, 3)),
+        anyState().chain((state) => mutated(json(encode(state, 3)))),
         damaged(JSON.stringify(aDocument())).map(parsedOrText),
         fc.anything(),
       ),
@@ -159,8 +161,8 @@ async function useSecret(text: string): Promise<Result> {
       if (faults.includes(value)) fail(`a fault contains a secret value: ${faults}`);
     return parsed.faults.length > 0 ? 'rejected' : fail('no fault is named');
   }
-  const { apiKey, organisation, webhookUrl, webhookUrls } = parsed.values;
-  for (const url of [webhookUrl, ...Object.values(webhookUrls)])
+  const { apiKey, organisation, webhookUrl, furtherWebhookUrls } = parsed.values;
+  for (const url of [webhookUrl, ...Object.values(furtherWebhookUrls)])
     if (!checkWebhookUrl(url).ok) fail('the parser accepted a webhook URL that the webhook rejects');
   const key = { read: async () => apiKey, readFresh: async () => apiKey };
   const baseUrl = 'https://api.example';

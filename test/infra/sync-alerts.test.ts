@@ -40,7 +40,6 @@ describe('the function', () => {
         SYNC_ALERTS_TIMBAL_BASE_URL: 'https://timbal.example',
         SYNC_ALERTS_CONNECTOR_ID: 'conn_1',
         SYNC_ALERTS_STACK: 'SyncAlerts-prod',
-        NODE_OPTIONS: '--enable-source-maps',
       },
     });
   });

@@ -26,7 +26,7 @@ describe('the secret', () => {
       apiKey: 'MARKED-key',
       organisation: 'acme',
       webhookUrl: FILLED.slackWebhookUrl,
-      webhookUrls: {},
+      furtherWebhookUrls: {},
     });
     expect(manager.requestedIds).toEqual([ARN]);
   });
@@ -41,7 +41,7 @@ describe('the secret', () => {
   it('may hold further webhooks by name, and unknown keys', async () => {
     const more = { 'data-eng': 'https://hooks.slack.com/services/T0/B1/MARKED' };
     manager.fill({ ...FILLED, slackWebhooks: more, note: 'unknown' });
-    expect((await aSecret().read()).webhookUrls).toEqual(more);
+    expect((await aSecret().read()).furtherWebhookUrls).toEqual(more);
   });
 
   it('is read without the white space around its values', async () => {

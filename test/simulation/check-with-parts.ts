@@ -1,5 +1,5 @@
 import { startDeadlines } from '../../lambda/commands/deadlines.ts';
-import { deliver, NOT_DELIVERED } from '../../lambda/commands/deliver.ts';
+import { deliver, NOTHING_DELIVERED } from '../../lambda/commands/deliver.ts';
 import { checkLease, stopCheck } from '../../lambda/commands/lease.ts';
 import { loadAndList } from '../../lambda/commands/load-and-list.ts';
 import type { CheckSettings, Ports } from '../../lambda/commands/ports.ts';
@@ -8,7 +8,6 @@ import { evaluate } from '../../lambda/core/diagnose/evaluation.ts';
 import { writeDigest } from '../../lambda/core/digest/write-digest.ts';
 import { isEmptyPlan } from '../../lambda/core/notify/notification.ts';
 import { planNotifications } from '../../lambda/core/notify/plan.ts';
-import { parseListing } from '../../lambda/core/parse/parse-sync.ts';
 import { slackMessages } from '../../lambda/core/render/slack-messages.ts';
 import { asSaved, hasChanged, nextState } from '../../lambda/core/save/next-state.ts';
 import { routeOf } from '../../lambda/core/state.ts';
@@ -58,7 +57,7 @@ export function checkWithParts(replaced: () => Partial<CheckParts>): Check {
     if (leaseCheck.kind !== 'free') return stopCheck(leaseCheck, loaded, run);
 
     const initialRun = !state.initialized;
-    const evaluation = parts.evaluate(parseListing(listed), state.facts, { policy, now });
+    const evaluation = parts.evaluate(listed, state.facts, { policy, now });
     const facts = parts.track(state.facts, evaluation, { policy, initialRun });
     const planned = parts.planNotifications(facts, routeOf(state), { evaluation, policy });
     const { plan, route } = planned;
@@ -70,7 +69,7 @@ export function checkWithParts(replaced: () => Partial<CheckParts>): Check {
     const next = nextState(state, { facts, route, evaluation, listedAt: listed.requestedAt });
     const isQuiet = messages.length === 0 && !hasChanged(state, next);
     const delivery = { state: asSaved(next, evaluation), version, messages, evaluation };
-    const delivered = isQuiet || settings.dryRun ? NOT_DELIVERED : await parts.deliver(delivery, run);
+    const delivered = isQuiet || settings.dryRun ? NOTHING_DELIVERED : await parts.deliver(delivery, run);
     return summarize({ listed, evaluation, facts, planned, digest, next, delivered, leaseCheck }, run);
   };
 }

@@ -6,6 +6,16 @@ import type { WatchState } from '../../lambda/core/state.ts';
 import type { ListingResult } from '../../lambda/timbal/listing.ts';
 import type { Process } from './clock.ts';
 
+/** A response of the API, with its records unparsed: the oracle reads them on its own. */
+export type RawListing =
+  | {
+      readonly ok: true;
+      readonly requestedAt: number;
+      readonly records: readonly Record<string, unknown>[];
+      readonly request: string;
+    }
+  | Extract<ListingResult, { readonly ok: false }>;
+
 /** One check of a world: its input, what it did so far, and the faults it met. */
 export interface SimulatedCheck extends Process {
   readonly id: string;
@@ -21,7 +31,7 @@ export interface SimulatedCheck extends Process {
   wasInitialized?: boolean;
   /** Of the state that it loaded. */
   supersededInARow?: number;
-  listed?: ListingResult;
+  listed?: RawListing;
   /** How many writes it requested so far. */
   writes: number;
   lastWriteFailed: boolean;

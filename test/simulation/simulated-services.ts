@@ -1,4 +1,5 @@
 import type { Ports } from '../../lambda/commands/ports.ts';
+import { parseSync } from '../../lambda/core/parse/parse-sync.ts';
 import type { Message } from '../../lambda/core/render/slack-messages.ts';
 import { INITIAL_STATE, type WatchState } from '../../lambda/core/state.ts';
 import { SyncAlertsError } from '../../lambda/errors.ts';
@@ -10,7 +11,7 @@ import type { ListingResult } from '../../lambda/timbal/listing.ts';
 import type { Clock } from './clock.ts';
 import type { Fault, FaultCounts, Step } from './faults.ts';
 import type { Random } from './random.ts';
-import type { Observer, Post, SimulatedCheck } from './simulated-check.ts';
+import type { Observer, Post, RawListing, SimulatedCheck } from './simulated-check.ts';
 import { corrupt } from './simulated-sync.ts';
 
 const REQUEST = 'GET https://api.example/orgs/acme/connectors/syncs';
@@ -19,7 +20,7 @@ const LOCATION = 'the state of the simulation';
 const STORE_TIMEOUT_MS = 5000;
 const NEVER_ABORTED = new AbortController().signal;
 
-export interface ServicesOptions {
+interface ServicesOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly observer: Observer;
@@ -183,9 +184,11 @@ export class SimulatedServices {
     const { clock } = this.#options;
     const fault = this.#inject('list', check);
     const requestedAt = check.now + (clock.now - check.startedAt) + aheadMs;
-    const respond = (listed: ListingResult): ListingResult => {
+    const respond = (listed: RawListing): ListingResult => {
       check.listed = listed;
-      return listed;
+      if (!listed.ok) return listed;
+      const { records, request } = listed;
+      return { ok: true, requestedAt, syncs: records.map(parseSync), request };
     };
     const fail = (kind: 'failed' | 'refused' | 'malformed', received: string) => {
       const error = new SyncAlertsError('timbal_unreachable', `could not list: ${received}`);

@@ -5,7 +5,7 @@ import {
   type SlackMessage,
   SlackWebhook,
   type WebhookOptions,
-  type WebhookUrl,
+  type WebhookUrlSource,
 } from '../../lambda/slack/webhook.ts';
 import { answers, type LocalServer } from '../http/local-server.ts';
 
@@ -26,7 +26,7 @@ export const QUICK: WebhookOptions = {
 };
 
 interface PostOptions extends WebhookOptions {
-  readonly url?: WebhookUrl;
+  readonly url?: WebhookUrlSource;
   readonly deadline?: Deadline;
 }
 
@@ -48,8 +48,8 @@ export async function post(
 /** A URL that records how it was read. */
 export function aUrl(
   base: string,
-  overrides: Partial<Omit<WebhookUrl, 'name'>> = {},
-): WebhookUrl & { readonly reads: readonly string[] } {
+  overrides: Partial<Omit<WebhookUrlSource, 'name'>> = {},
+): WebhookUrlSource & { readonly reads: readonly string[] } {
   const { read = async () => base + PATH, readFresh = async () => base + FRESH_PATH } = overrides;
   const reads: string[] = [];
   return {

@@ -48,6 +48,8 @@ export class ADynamoDb {
   /** Write units of all transactions, as DynamoDB counts them: two for each started KB of each item. */
   writeUnits = 0;
   queries = 0;
+  /** Read units of all queries, as DynamoDB counts consistent ones: one for each started 4 KB of a response. */
+  readUnits = 0;
   writes = 0;
   readonly #tokens = new Map<string, string>();
   #server: LocalServer | undefined;
@@ -110,6 +112,7 @@ export class ADynamoDb {
       page.push(item);
       bytes += sizeOf(item);
     }
+    this.readUnits += Math.max(1, Math.ceil(bytes / 4096));
     const last = page.at(-1);
     const isAll = page.length === found.length || last === undefined;
     const more = isAll ? {} : { LastEvaluatedKey: { scope: last['scope'], part: last['part'] } };

@@ -1,7 +1,8 @@
 import { INITIAL_STATE } from '../../lambda/core/state.ts';
+import { DynamoDbStore } from '../../lambda/state/dynamodb-store.ts';
 import { fakeTimers, timerStarted } from '../http/fake-timers.ts';
 import { allConnectionsClosed, closeLocalServers, hangs, stallsMidway } from '../http/local-server.ts';
-import { ADynamoDb, faulty, type Item } from './a-dynamodb.ts';
+import { ADynamoDb, faulty, type Item, TABLE } from './a-dynamodb.ts';
 import { alterItem, aState, aStore, KB, putItem, SCOPE } from './a-dynamodb-store.ts';
 import { rejectionOf } from './rejection.ts';
 
@@ -43,9 +44,11 @@ describe('a state in a table', () => {
   });
 
   it.each([
-    ['349 KB', 349 * KB, 1],
-    ['351 KB', 351 * KB, 2],
-    ['1200 KB', 1200 * KB, 4],
+    ['2.5 KB', 2.5 * KB, 1],
+    ['3.5 KB', 3.5 * KB, 2],
+    ['349 KB', 349 * KB, 2],
+    ['351 KB', 351 * KB, 3],
+    ['1200 KB', 1200 * KB, 5],
   ])('of %s is loaded as it was saved', async (_name, bytes, items) => {
     const state = aState('large', bytes);
     await aStore(table).save(state, 0);
@@ -144,7 +147,7 @@ describe('a load during the save of another check', () => {
     const random = jest.spyOn(Math, 'random').mockReturnValue(0);
     await aStore(table).save(aState('one', 400 * KB), 0);
     table.items.delete('state#001');
-    const store = aStore(table, { minDelayMs: 50 });
+    const store = new DynamoDbStore({ client: table.client(), table: TABLE, scope: SCOPE });
     const first = rejectionOf(store.load());
     await timerStarted(50);
     random.mockReturnValue(1);

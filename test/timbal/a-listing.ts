@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
+import { parseSync } from '../../lambda/core/parse/parse-sync.ts';
 import { deadlineIn } from '../../lambda/http/deadline.ts';
 import {
-  type ApiKey,
+  type ApiKeySource,
   type ListingOptions,
   type ListingResult,
   TimbalListing,
@@ -13,8 +14,11 @@ export const NOW = Date.UTC(2026, 10, 24, 8);
 export const MARK = 'MARKED';
 export const KEY = `${MARK}-key`;
 export const FRESH_KEY = `${MARK}-fresh-key`;
-export const SYNCS = [{ id: 'a' }, { id: 2 }, 'anything'];
+const SYNCS = [{ id: 'a' }, { id: 2 }, 'anything'];
 export const LISTING = answersJson(200, { syncs: SYNCS });
+
+/** The syncs of `SYNCS`, as a listing returns them. */
+export const PARSED_SYNCS = SYNCS.map(parseSync);
 
 /** Lists the syncs at this server, and expects no key in the result. */
 export async function list(
@@ -40,7 +44,9 @@ export function listingOptions(baseUrl: string, overrides: Partial<ListingOption
 }
 
 /** A key that records how it was read. */
-export function aKey(overrides: Partial<ApiKey> = {}): ApiKey & { readonly reads: readonly string[] } {
+export function aKey(
+  overrides: Partial<ApiKeySource> = {},
+): ApiKeySource & { readonly reads: readonly string[] } {
   const reads: string[] = [];
   const { read = async () => KEY, readFresh = async () => FRESH_KEY } = overrides;
   return {

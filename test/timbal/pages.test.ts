@@ -6,11 +6,14 @@ afterEach(closeLocalServers);
 describe('the pages of a listing', () => {
   it('are requested to the last, each with the token of the page before, and with the filter', async () => {
     const server = await localServer(
-      answersJson(200, { syncs: [1], next_page_token: 'two & more' }),
-      answersJson(200, { syncs: [2], next_page_token: 'three' }),
-      answersJson(200, { syncs: [3] }),
+      answersJson(200, { syncs: [{ id: 1 }], next_page_token: 'two & more' }),
+      answersJson(200, { syncs: [{ id: 2 }], next_page_token: 'three' }),
+      answersJson(200, { syncs: [{ id: 3 }] }),
     );
-    expect(await list(server, { connectorId: 'c' })).toMatchObject({ ok: true, records: [1, 2, 3] });
+    expect(await list(server, { connectorId: 'c' })).toMatchObject({
+      ok: true,
+      syncs: [{ id: '1' }, { id: '2' }, { id: '3' }],
+    });
     expect(server.requests.map(({ url }) => url)).toEqual([
       '/orgs/acme/connectors/syncs?connector_id=c',
       '/orgs/acme/connectors/syncs?connector_id=c&page_token=two+%26+more',
@@ -54,7 +57,7 @@ describe('the pages of a listing', () => {
     });
     const failure = { kind: 'malformed', received: 'more than 40 pages' };
     expect(await list(server, { maxPages: 40 })).toMatchObject(
-      ok ? { ok, records: { length: pages } } : { ok, failure },
+      ok ? { ok, syncs: { length: pages } } : { ok, failure },
     );
     expect(server.requests).toHaveLength(Math.min(pages, 40));
   });

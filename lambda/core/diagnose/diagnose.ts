@@ -1,7 +1,6 @@
-/*
- * Judges one sync: takes its record, the policy and what is known of it, gives a verdict with the figures behind it.
- * `evaluate` calls this for each sync of a listing. The rules: docs/design/diagnosis.md.
- */
+// In: the record of one sync, the policy, what is known of the sync from before.
+// Out: a verdict with the figures behind it, by the rules of docs/design/diagnosis.md.
+// Called by: diagnose/evaluation.ts for each sync of a listing.
 import type { SyncHistory } from '../alert.ts';
 import type { CheckContext } from '../context.ts';
 import { thresholdsFor } from '../policy.ts';
@@ -100,7 +99,8 @@ export function diagnose(
   if (isFailing) problems.push('failing');
   if (isRunning ? isOverdueWhileRunning(sync, age, now) : late)
     problems.push(lateness(successLagSeconds, isRunning && tracked.problems.includes('failing')));
-  const [problem, ...also] = problems;
+  // Nearly every list is empty, and destructuring it would take as long as everything else here.
+  const problem = problems[0];
 
   const proof: Proof = {
     readable: true,
@@ -116,7 +116,12 @@ export function diagnose(
   const verdict = (): Verdict => {
     if (isPaused) return { kind: 'paused', by: pausedBy(sync, runState, tracked) ?? 'unknown' };
     if (problem === undefined) return tracked.problems.every(isDisproved) ? HEALTHY : INCONCLUSIVE;
-    return { kind: 'problem', problem, ...severityOf(problem, { ...reading, sync }, age), also };
+    return {
+      kind: 'problem',
+      problem,
+      ...severityOf(problem, { ...reading, sync }, age),
+      also: problems.slice(1),
+    };
   };
   return {
     sync,

@@ -24,15 +24,26 @@ export interface Reading {
  */
 export function unreadableFields(reading: Reading): readonly string[] {
   const { sync, thresholds, now } = reading;
+  const latest = after(now, thresholds.graceSeconds);
+  // Nearly every sync: none of the dates that a verdict may need is in the future.
+  if (sync.faults.length === 0 && latestDate(sync, now) <= latest) return NONE;
   const needed = [...ALWAYS_NEEDED];
   const inFuture: string[] = [];
-  const latest = after(now, thresholds.graceSeconds);
   for (const [field, date] of datesNeeded(reading)) {
     needed.push(field);
     if (date !== null && date > latest) inFuture.push(`${field} is in the future`);
   }
   if (sync.faults.length === 0 && inFuture.length === 0) return NONE;
   return [...needed.filter((field) => sync.faults.includes(field)), ...inFuture];
+}
+
+function latestDate(
+  { lastSuccessAt, secondsSinceSuccess, createdAt, lastRunAt }: Sync,
+  now: Instant,
+): Instant {
+  const none = Number.NEGATIVE_INFINITY;
+  const succeededAt = secondsSinceSuccess === null ? none : after(now, -secondsSinceSuccess);
+  return Math.max(lastSuccessAt ?? none, succeededAt, createdAt ?? none, lastRunAt ?? none);
 }
 
 /**

@@ -38,7 +38,9 @@ export function conditionsAfter(evaluation: Evaluation, context: ConditionContex
     const after = listedCondition(fingerprint, before, { evaluation, context });
     if (after !== undefined) conditions[fingerprint] = after;
   }
-  for (const [fingerprint, entry] of Object.entries(roster.syncs)) {
+  // An incomplete listing proves the absence of nothing.
+  const missing = evaluation.withoutId === 0 ? Object.entries(roster.syncs) : [];
+  for (const [fingerprint, entry] of missing) {
     if (entry.missingSince === undefined || !isUnlisted(fingerprint, entry, { facts, evaluation })) continue;
     conditions[fingerprint] = unlistedCondition(fingerprint, entry, { facts, now: evaluation.at });
   }
@@ -120,22 +122,26 @@ function unlistedCondition(
   return { condition: 'unlisted', since: now, name, was, ...relisted };
 }
 
-/** Marks unlisted syncs whose work a new id does: each new id accounts for one of them. */
+/** Marks unlisted syncs whose work an id does that was new within a day of their absence: each accounts for one of them. */
 function withRecreated(
   conditions: Record<string, Condition>,
   roster: SyncRoster,
 ): Readonly<Record<string, Condition>> {
   const unlisted = Object.entries(conditions).filter(([, { condition }]) => condition === 'unlisted');
   if (unlisted.length === 0) return conditions;
-  const newIds = new Map<string, number>();
+  const newIds = new Map<string, Instant[]>();
   for (const { work, since, missingSince } of Object.values(roster.syncs)) {
-    if (since !== undefined && missingSince === undefined) newIds.set(work, (newIds.get(work) ?? 0) + 1);
+    if (since === undefined || missingSince !== undefined) continue;
+    const sameWork = newIds.get(work);
+    if (sameWork === undefined) newIds.set(work, [since]);
+    else sameWork.push(since);
   }
   for (const [fingerprint, condition] of unlisted) {
-    const work = roster.syncs[fingerprint]?.work;
-    const available = work === undefined ? 0 : (newIds.get(work) ?? 0);
-    if (work === undefined || available === 0 || condition.recreated) continue;
-    newIds.set(work, available - 1);
+    const { work, missingSince = condition.since } = roster.syncs[fingerprint] ?? {};
+    const available = work === undefined ? [] : (newIds.get(work) ?? []);
+    const index = available.findIndex((since) => secondsBetween(since, missingSince) < DAY_SECONDS);
+    if (index < 0 || condition.recreated) continue;
+    available.splice(index, 1);
     conditions[fingerprint] = { ...condition, recreated: true };
   }
   return conditions;

@@ -91,8 +91,10 @@ function historiesAfter(
     else if (!history.absent) histories[fingerprint] = { ...history, absent: true };
   }
   for (const [fingerprint, { history, sync }] of evaluation.diagnoses) {
-    const { absent: _absent, briefFailures: before = [], ...listed } = history;
     const ended = endedBriefly(facts.alerts[fingerprint], alerts[fingerprint]);
+    // Nearly every sync is healthy and was.
+    if (isEmptyHistory(history) && ended.length === 0) continue;
+    const { absent: _absent, briefFailures: before = [], ...listed } = history;
     const failures = briefWithinWindow([...before, ...ended], sync.labels, evaluation.at);
     const after: SyncHistory = { ...listed, ...(failures.length > 0 && { briefFailures: failures }) };
     if (!isEmptyHistory(after)) histories[fingerprint] = after;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { parseListing, parseSync } from '../../../lambda/core/parse/parse-sync.ts';
+import { parseSync } from '../../../lambda/core/parse/parse-sync.ts';
 import { aRecord } from '../../commands/a-world.ts';
-import { LISTING_FAILURE, NOW, REQUEST } from '../a-sync.ts';
+import { NOW } from '../a-sync.ts';
 
 const RECORD = aRecord(NOW);
 const without = (field: string) =>
@@ -121,17 +121,6 @@ test.each([
   ['null when the table is unreadable', { source_table: 7 }, null],
 ])('the source of a sync is %s', (_, fields, source) => {
   expect(parseSync({ ...RECORD, ...fields }).labels.source).toBe(source);
-});
-
-test('parseListing parses each record of a listing, and leaves a failed listing as it is', () => {
-  const listed = { ok: true, request: REQUEST, records: [RECORD, 7] } as const;
-  expect(parseListing(listed)).toEqual({
-    ok: true,
-    request: REQUEST,
-    syncs: [parseSync(RECORD), parseSync(7)],
-  });
-  const failed = { ok: false, failure: LISTING_FAILURE } as const;
-  expect(parseListing(failed)).toEqual(failed);
 });
 
 test.each([

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { ListingFailure } from '../../../lambda/core/listing.ts';
 import { parsePolicy } from '../../../lambda/core/parse/parse-policy.ts';
+import { parseSync } from '../../../lambda/core/parse/parse-sync.ts';
 import type { Policy } from '../../../lambda/core/policy.ts';
 import { SyncAlertsError } from '../../../lambda/errors.ts';
 import type { PostResult } from '../../../lambda/slack/webhook.ts';
@@ -55,7 +56,12 @@ export function listed(
   const isLacking = mode.kind === 'lacks' ? matcherOf(mode.subject) : () => mode.kind === 'empty';
   const { connectorFilter: filter, midnight } = night;
   const isListed = (life: SyncLife) => !isLacking(life) && (filter ?? life.connector) === life.connector;
-  return { ok: true, requestedAt: now, request: REQUEST, records: world.records(midnight, isListed) };
+  return {
+    ok: true,
+    requestedAt: now,
+    request: REQUEST,
+    syncs: world.records(midnight, isListed).map(parseSync),
+  };
 }
 
 function failureOf(mode: ListingMode): ListingFailure | undefined {

@@ -87,7 +87,7 @@ interface Received {
   readonly isRepeat: boolean;
 }
 
-export interface ReceivedNotification {
+interface ReceivedNotification {
   readonly reason: NotifyReason;
   readonly post: Post;
   readonly alert: ExpectedAlert | undefined;

@@ -27,7 +27,7 @@ export interface Assessment {
 }
 
 /** The fields of a record that a later assessment needs. */
-export interface RecordFields {
+interface RecordFields {
   readonly now: number;
   readonly enabled: boolean | undefined;
   readonly lastRun: number | undefined;
@@ -48,7 +48,7 @@ export interface PastObservations {
   isAbsent?: boolean;
 }
 
-export interface AssessmentContext {
+interface AssessmentContext {
   readonly past: PastObservations;
   readonly now: number;
   readonly policy: Policy;

@@ -7,7 +7,7 @@ import type { OracleReport } from './oracle-report.ts';
 
 const MIN_ALERTS = 3;
 
-export interface CauseAssignmentOptions {
+interface CauseAssignmentOptions {
   readonly facts: ExpectedFacts;
   readonly keys: CauseKeys;
   readonly causes: CauseLog;

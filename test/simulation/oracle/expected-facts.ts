@@ -1,5 +1,5 @@
 import type { Policy } from '../../../lambda/core/policy.ts';
-import type { ListingResult } from '../../../lambda/timbal/listing.ts';
+import type { RawListing } from '../simulated-check.ts';
 import { type Assessment, assess, type PastObservations } from './assessment.ts';
 import {
   type ExpectedAlert,
@@ -20,8 +20,8 @@ const LISTING_INTERVAL_SECONDS = 3600;
 type Fields = Record<string, unknown>;
 
 /** The input of one evaluation. */
-export interface EvaluatedListing {
-  readonly listed: ListingResult;
+interface EvaluatedListing {
+  readonly listed: RawListing;
   readonly now: number;
   readonly policy: Policy;
   /** The first digest is not delivered yet: no alert is pending. */
@@ -49,7 +49,7 @@ export class ExpectedFacts {
   isListingFailure({ listed, now, policy }: EvaluatedListing): boolean {
     if (!listed.ok) return true;
     if (listed.records.length === 0) return this.#hasListedSyncs;
-    const unreadable = (listed.records as readonly Fields[]).filter((record) => {
+    const unreadable = listed.records.filter((record) => {
       if (record['id'] == null) return true;
       const past = this.#pasts.get(`sync:${record['id']}`) ?? {};
       return assess(record, { past, now, policy: policyFor(policy, record) }).problem === 'unreadable';
@@ -79,7 +79,7 @@ export class ExpectedFacts {
       return;
     }
     this.#observeNoProblem('listing', ofListing, () => true);
-    const records = listed.ok ? (listed.records as readonly Fields[]) : [];
+    const records = listed.ok ? listed.records : [];
     const withoutId = records.filter(({ id }) => id == null);
     if (withoutId.length > 0)
       this.#observeProblem('records', ofListing, {

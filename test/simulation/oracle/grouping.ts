@@ -6,7 +6,7 @@ import type { ExpectedFacts } from './expected-facts.ts';
 import type { NotificationLog } from './notification-log.ts';
 import type { OracleReport } from './oracle-report.ts';
 
-export interface GroupingOptions {
+interface GroupingOptions {
   readonly facts: ExpectedFacts;
   readonly log: NotificationLog;
   readonly causes: CauseLog;

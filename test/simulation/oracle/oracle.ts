@@ -181,7 +181,7 @@ export class Oracle implements Observer {
     }
     this.#size.evaluated(check, isWritten);
     this.#log.assumeResolutions();
-    if (listed.ok) this.#keys.learn(listed.records as readonly Record<string, unknown>[]);
+    if (listed.ok) this.#keys.learn(listed.records);
     this.#grouping.evaluated(check);
     this.#causes.evaluated();
     this.#log.update();

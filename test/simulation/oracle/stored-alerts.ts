@@ -68,7 +68,7 @@ export class StoredAlerts {
 
   /** Adds the record of a sync to the story. */
   #logRecord(id: string, { listed }: SimulatedCheck): void {
-    const records = listed?.ok ? (listed.records as readonly Record<string, unknown>[]) : [];
+    const records = listed?.ok ? listed.records : [];
     const record = records.find((one) => `sync:${one['id']}` === id);
     if (record === undefined) {
       this.#report.log(`  no record of ${id}`);

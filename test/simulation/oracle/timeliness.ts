@@ -11,7 +11,7 @@ const MAX_BACKOFF_MS = 75 * MINUTE;
 /** What is held is sent two hours after the last notification of its cause, at the latest. */
 const MAX_HELD_MS = 2 * HOUR + 15 * MINUTE;
 
-export interface TimelinessOptions {
+interface TimelinessOptions {
   readonly log: NotificationLog;
   readonly reminders: Reminders;
   readonly size: ExpectedListingSize;

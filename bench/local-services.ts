@@ -1,0 +1,92 @@
+import { ENVIRONMENT_VARIABLES as NAMES } from '../lambda/invocation/environment-variables.ts';
+import { answers, localServer } from '../test/http/local-server.ts';
+import { ASecretsManager } from '../test/secret/a-secrets-manager.ts';
+import { ADynamoDb, TABLE } from '../test/state/a-dynamodb.ts';
+
+/** Network calls by their target, and the units of DynamoDB that they cost. */
+export interface Calls {
+  readonly secret: number;
+  readonly listing: number;
+  readonly stateReads: number;
+  readonly readUnits: number;
+  readonly stateWrites: number;
+  readonly writeUnits: number;
+  readonly posts: number;
+}
+
+/** A Timbal API, a Slack and an AWS on loopback, for a function in another process. */
+export class LocalServices {
+  /** The body of the listing. */
+  body: Buffer = Buffer.from('{"syncs":[]}');
+  readonly table = new ADynamoDb();
+  readonly #secrets = new ASecretsManager();
+  #environment: Readonly<Record<string, string>> = {};
+  #requests: { readonly api: readonly unknown[]; readonly slack: readonly unknown[] } = {
+    api: [],
+    slack: [],
+  };
+  #counted: Calls | undefined;
+
+  static async start(): Promise<LocalServices> {
+    const services = new LocalServices();
+    const api = await localServer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(services.body);
+    });
+    const slack = await localServer(answers(200, 'ok'));
+    const aws = await localServer((request, response) => {
+      const body = aws.requests.at(-1)?.body ?? '';
+      const isSecret = String(request.headers['x-amz-target']).startsWith('secretsmanager.');
+      (isSecret ? services.#secrets : services.table).answer(request, body, response);
+    });
+    const slackWebhookUrl = `${slack.url}/services/T00000000/B00000000/bench`;
+    services.#secrets.fill({ timbalApiKey: 'key-of-the-bench', timbalOrgId: 'bench', slackWebhookUrl });
+    services.#requests = { api: api.requests, slack: slack.requests };
+    services.#environment = {
+      [NAMES.environment]: 'bench',
+      [NAMES.secretId]: 'sync-alerts',
+      [NAMES.tableName]: TABLE,
+      [NAMES.periodSeconds]: '300',
+      [NAMES.stackName]: 'SyncAlerts-bench',
+      [NAMES.baseUrl]: api.url,
+      AWS_REGION: 'eu-west-1',
+      AWS_ENDPOINT_URL: aws.url,
+      AWS_ACCESS_KEY_ID: 'bench',
+      AWS_SECRET_ACCESS_KEY: 'bench',
+    };
+    return services;
+  }
+
+  /** The environment of a function whose bundle is in this folder. */
+  environment(folder: string): Readonly<Record<string, string>> {
+    return { ...this.#environment, LAMBDA_TASK_ROOT: folder };
+  }
+
+  /** The calls since the last count. */
+  countCalls(): Calls {
+    const total: Calls = {
+      secret: this.#secrets.requestedIds.length,
+      listing: this.#requests.api.length,
+      stateReads: this.table.queries,
+      readUnits: this.table.readUnits,
+      stateWrites: this.table.writes,
+      writeUnits: this.table.writeUnits,
+      posts: this.#requests.slack.length,
+    };
+    const before = this.#counted;
+    this.#counted = total;
+    return before === undefined ? total : difference(total, before);
+  }
+}
+
+function difference(later: Calls, earlier: Calls): Calls {
+  return {
+    secret: later.secret - earlier.secret,
+    listing: later.listing - earlier.listing,
+    stateReads: later.stateReads - earlier.stateReads,
+    readUnits: later.readUnits - earlier.readUnits,
+    stateWrites: later.stateWrites - earlier.stateWrites,
+    writeUnits: later.writeUnits - earlier.writeUnits,
+    posts: later.posts - earlier.posts,
+  };
+}

@@ -1,0 +1,4 @@
+// `npm run invoke` calls this.
+import { launch } from './launch.mjs';
+
+await launch('invoke-main');

@@ -1,0 +1,42 @@
+import { ISO_TIMESTAMP_REGEX } from 'valibot';
+import type { Instant } from '../time.ts';
+
+/**
+ * A date of the API as an instant: "2026-11-24T09:00:00.250123Z", with any offset and up to nine decimals, of which
+ * three count. Undefined for any other value.
+ *
+ * `Date.parse` would take a third of the time of reading a listing. The API sends dates in UTC only, which are read
+ * digit by digit; dates with another offset go through `Date.parse`.
+ */
+export function parseInstant(value: unknown): Instant | undefined {
+  if (typeof value !== 'string' || !ISO_TIMESTAMP_REGEX.test(value)) return undefined;
+  const year = digits(value, 0, 4);
+  // `Date.UTC` adds 1900 to the years 0 to 99.
+  if (!value.endsWith('Z') || year < 100) return parsed(value);
+  const day = digits(value, 8, 10);
+  // `Date.UTC` takes February 30 for March 2.
+  if (day > 28) return parsed(value);
+  const [hour, minute, second] = [digits(value, 11, 13), digits(value, 14, 16), digits(value, 17, 19)];
+  return Date.UTC(year, digits(value, 5, 7) - 1, day, hour, minute, second, milliseconds(value));
+}
+
+function parsed(value: string): Instant | undefined {
+  const instant = Date.parse(value);
+  return Number.isNaN(instant) ? undefined : instant;
+}
+
+const ZERO = '0'.charCodeAt(0);
+
+/** The number that the digits from `start` up to `end`, exclusive, form. */
+function digits(text: string, start: number, end: number): number {
+  let number = 0;
+  for (let index = start; index < end; index += 1) number = number * 10 + text.charCodeAt(index) - ZERO;
+  return number;
+}
+
+/** The decimals of a date in UTC, which are between its seconds and its "Z", in milliseconds. */
+function milliseconds(text: string): number {
+  const decimals = text.length - 'yyyy-mm-ddThh:mm:ss.Z'.length;
+  if (decimals <= 0) return 0;
+  return decimals >= 3 ? digits(text, 20, 23) : digits(text, 20, 20 + decimals) * 10 ** (3 - decimals);
+}

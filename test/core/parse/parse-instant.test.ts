@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import * as v from 'valibot';
+import { parseInstant } from '../../../lambda/core/parse/parse-instant.ts';
+
+/** The same, as the schema library and `Date.parse` read it. */
+function asThePlatformReads(text: string): number | undefined {
+  if (!v.is(v.pipe(v.string(), v.isoTimestamp()), text)) return undefined;
+  const instant = Date.parse(text);
+  return Number.isNaN(instant) ? undefined : instant;
+}
+
+it('reads every timestamp as the schema library and Date.parse do', () => {
+  fc.assert(
+    fc.property(timestamps, (text) => {
+      expect(parseInstant(text)).toBe(asThePlatformReads(text));
+    }),
+    { numRuns: 20_000 },
+  );
+});
+
+it.each([
+  ['2026-11-24T09:00:00Z', Date.UTC(2026, 10, 24, 9)],
+  ['2026-11-24T09:00:00.2Z', Date.UTC(2026, 10, 24, 9, 0, 0, 200)],
+  ['2026-11-24T09:00:00.25Z', Date.UTC(2026, 10, 24, 9, 0, 0, 250)],
+  ['2026-11-24T09:00:00.250999Z', Date.UTC(2026, 10, 24, 9, 0, 0, 250)],
+  ['2026-11-24T09:00:00+02:00', Date.UTC(2026, 10, 24, 7)],
+  ['2024-02-29T00:00:00Z', Date.UTC(2024, 1, 29)],
+  ['0099-01-01T00:00:00Z', Date.parse('0099-01-01T00:00:00Z')],
+])('reads %s as %d', (text, instant) => {
+  expect(parseInstant(text)).toBe(instant);
+});
+
+it.each([[''], ['yesterday'], [1_795_510_800], [null], [{}], ['2026-11-24']])(
+  'reads no instant from %p',
+  (value) => {
+    expect(parseInstant(value)).toBeUndefined();
+  },
+);
+
+const twoDigits = (max: number) => fc.integer({ min: 0, max }).map((n) => String(n).padStart(2, '0'));
+const timestamps = fc
+  .tuple(
+    fc.integer({ min: 0, max: 9999 }).map((year) => String(year).padStart(4, '0')),
+    twoDigits(13),
+    twoDigits(32),
+    fc.constantFrom('T', ' ', 't'),
+    twoDigits(24),
+    twoDigits(60),
+    twoDigits(60),
+    fc.oneof(fc.constant(''), fc.stringMatching(/^\.\d{1,10}$/)),
+    fc.constantFrom('Z', '+00:00', '-01:30', ' +0200', '+02', '', 'z'),
+  )
+  .map(
+    ([year, month, day, separator, hour, minute, second, fraction, zone]) =>
+      `${year}-${month}-${day}${separator}${hour}:${minute}:${second}${fraction}${zone}`,
+  );
