@@ -16,8 +16,8 @@ import type {
   SharedCause,
   TrackedAlert,
 } from '../../lambda/core/notify/notification.ts';
-import type { SendReason } from '../../lambda/core/notify/reason.ts';
 import { EMPTY_PLAN } from '../../lambda/core/notify/notification.ts';
+import type { SendReason } from '../../lambda/core/notify/reason.ts';
 import { parsePolicy } from '../../lambda/core/parse/parse-policy.ts';
 import { parseSync } from '../../lambda/core/parse/parse-sync.ts';
 import type { Policy } from '../../lambda/core/policy.ts';
@@ -196,6 +196,20 @@ export function paused(name: string): NeutralChange {
     fingerprint: `sync:${name}`,
     kind: 'paused',
     condition: { condition: 'paused', since: ago(5 * MINUTE), name, by: 'person' },
+  };
+}
+
+/** A change of condition to send, of a sync with an id and a name made of `name`. */
+export function aChange(
+  kind: NeutralChange['kind'],
+  name: string,
+  overrides: Partial<NeutralChange['condition']> = {},
+): NeutralChange {
+  const condition = kind === 'paused' || kind === 'unlisted' ? kind : 'active';
+  return {
+    fingerprint: `sync:${name}`,
+    kind,
+    condition: { condition, since: ago(5 * MINUTE), name, ...overrides },
   };
 }
 
