@@ -11,6 +11,7 @@ import { durationText, pluralize } from './wording.ts';
 export function neutralLines(changes: readonly NeutralChange[], isWarning: boolean): readonly Item[] {
   const of = (kind: NeutralChange['kind']) => changes.filter((change) => change.kind === kind);
   const paused = of('paused');
+  const recreated = of('recreated');
   const failing = paused.filter(({ alert }) => alert !== undefined);
   const byPerson = paused.filter(({ alert, condition }) => alert === undefined && condition.by !== 'unknown');
   const unsaid = paused.filter(({ alert, condition }) => alert === undefined && condition.by === 'unknown');
@@ -20,7 +21,7 @@ export function neutralLines(changes: readonly NeutralChange[], isWarning: boole
     ...line(unsaid, (count) => `${count} disabled; the API does not say by whom`),
     ...line(of('resumed'), (count) => `${count} ${wasOrWere(of('resumed'))} resumed`),
     ...unlistedLine(of('unlisted'), isWarning),
-    ...line(of('recreated'), (count) => `${count} ${wasOrWere(of('recreated'))} re-created with new ids`),
+    ...line(recreated, (count) => `${count} ${wasOrWere(recreated)} re-created with ${newIds(recreated)}`),
     ...line(of('listed_again'), (count) => `${count} ${isOrAre(of('listed_again'))} listed again`),
   ];
 }
@@ -124,4 +125,8 @@ function wasOrWere(changes: readonly unknown[]): string {
 
 function isOrAre(changes: readonly unknown[]): string {
   return changes.length === 1 ? 'is' : 'are';
+}
+
+function newIds(changes: readonly unknown[]): string {
+  return changes.length === 1 ? 'a new id' : 'new ids';
 }

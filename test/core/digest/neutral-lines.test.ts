@@ -47,7 +47,7 @@ describe('the line about syncs that changed', () => {
   it.each([
     ['paused', '1 sync was paused', '2 syncs were paused'],
     ['resumed', '1 sync was resumed', '2 syncs were resumed'],
-    ['recreated', '1 sync was re-created with new ids', '2 syncs were re-created with new ids'],
+    ['recreated', '1 sync was re-created with a new id', '2 syncs were re-created with new ids'],
     ['listed_again', '1 sync is listed again', '2 syncs are listed again'],
   ] as const)('is one note that counts and names them: %s', (kind, one, two) => {
     const [a, b] = [aChange(kind, 'a'), aChange(kind, 'b')];

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import type {
   Notification,
   NotificationPlan,
@@ -13,11 +14,11 @@ import {
   aReminder,
   itemText,
   labelsOf,
+  lineText,
   many,
   named,
   onlyItem,
   outline,
-  paused,
   resolved,
 } from '../a-digest.ts';
 
@@ -64,19 +65,19 @@ describe('many resolutions', () => {
   it.each([
     ['Resolved', (name: string) => resolved(name), 'sync resolved', 'syncs resolved'],
     [
-      'No longer watched',
-      (name: string) => resolved(name, { how: 'unlisted' }),
-      'sync is no longer watched',
-      'syncs are no longer watched',
+      'Excluded by the policy',
+      (name: string) => resolved(name, { how: 'excluded', reason: 'a sandbox' }),
+      'sync is excluded by the policy',
+      'syncs are excluded by the policy',
     ],
-  ] as const)('have ten lines, and a count of the rest: %s', (section, make, one, more) => {
+  ] as const)('have ten lines, and one that counts and names the rest: %s', (section, make, one, more) => {
     const shown = (count: number) => outline(aDigest({ notifications: many(count, make) }))[section] ?? [];
     expect(shown(10)).toHaveLength(10);
     expect(shown(10).join()).not.toContain('more');
     expect(shown(11)).toHaveLength(11);
-    expect(shown(11).at(-1)).toBe(`1 more ${one}`);
-    expect(shown(12).at(-1)).toBe(`2 more ${more}`);
-    expect(shown(1011).at(-1)).toBe(`1,001 more ${more}`);
+    expect(shown(11).at(-1)).toBe(`1 more ${one}: \`sync-11\``);
+    expect(shown(12).at(-1)).toBe(`2 more ${more}: \`sync-11\`, \`sync-12\``);
+    expect(shown(1011).at(-1)).toMatch(new RegExp(`^1,001 more ${more}: .* and 991 more$`));
   });
 
   it('beyond ten are covered, as not listed, by the line that counts them', () => {
@@ -92,10 +93,13 @@ describe('many resolutions', () => {
   it('are only counted when their firings were only counted', () => {
     const counted = many(3, (name) => onlyCounted(resolved(name)));
     const alone = aDigest({ notifications: counted });
-    expect(outline(alone)['Resolved']).toEqual(['3 syncs resolved']);
+    expect(outline(alone)['Resolved']).toEqual(['3 syncs resolved: `sync-01`, `sync-02`, `sync-03`']);
     expect(alone.sections[0] && listedFlags(alone.sections[0])).toEqual([[false, false, false]]);
     const withOthers = aDigest({ notifications: [...counted, resolved('orders')] });
-    expect(outline(withOthers)['Resolved']).toEqual(['`orders` *recovered*', '3 more syncs resolved']);
+    expect(outline(withOthers)['Resolved']).toEqual([
+      '`orders` *recovered*',
+      '3 more syncs resolved: `sync-01`, `sync-02`, `sync-03`',
+    ]);
   });
 
   it('that are only counted leave the ten lines to the others', () => {
@@ -103,7 +107,7 @@ describe('many resolutions', () => {
     const others = many(10, (name) => resolved(`z-${name}`));
     const shown = outline(aDigest({ notifications: [...counted, ...others] }));
     expect(shown['Resolved']).toHaveLength(11);
-    expect(shown['Resolved']?.at(-1)).toBe('9 more syncs resolved');
+    expect(shown['Resolved']?.at(-1)).toMatch(/^9 more syncs resolved: `sync-01`/);
   });
 });
 
@@ -121,15 +125,20 @@ describe('a shared cause', () => {
     );
 
   it.each<[string, (name: string) => Notification, string, number]>([
-    ['Needs attention', (name) => named('new', name), '3 syncs* (3 failing)', 4],
+    ['Needs attention', (name) => named('new', name), '3 syncs*', 2],
     [
       'Resolved before delivery',
       (name) => aNotification('resolved_undelivered', `sync:${name}`, anEndedAlert()),
       '3 syncs resolved in the meantime*',
       1,
     ],
-    ['Resolved', (name) => resolved(name), '3 syncs recovered*', 1],
-    ['No longer watched', (name) => resolved(name, { how: 'unlisted' }), '3 syncs are no longer watched*', 1],
+    ['Resolved', (name) => resolved(name), 'all 3 recovered*', 1],
+    [
+      'Excluded by the policy',
+      (name) => resolved(name, { how: 'excluded', reason: 'a sandbox' }),
+      '3 syncs are excluded by the policy*',
+      1,
+    ],
   ])('comes first in the section %j', (section, make, text, others) => {
     const notifications = [make('z'), ...sharing(make, 'a', 'b', 'c')];
     expect(shape({ notifications })).toEqual({ [section]: [`connection \`pg-main\`: *${text}`, others] });
@@ -141,41 +150,7 @@ describe('a shared cause', () => {
       cause,
     }));
     expect(shape({ reminder: [...reminder, aReminder('sync:z')] })).toEqual({
-      'Still open': ['connection `pg-main`: *3 syncs* (3 failing)', 4],
-    });
-  });
-});
-
-describe('the digest of the initial run', () => {
-  const initial = (plan: Partial<NotificationPlan>) => aDigest(plan, { initialRun: true });
-
-  it.each([
-    [1, '1 sync paused by a person: `sync-01`'],
-    [2, '2 syncs paused by a person: `sync-01`, `sync-02`'],
-    [3, '3 syncs paused by a person: `sync-01`, `sync-02`, `sync-03`'],
-    [4, '4 syncs paused by a person: `sync-01`, `sync-02`, `sync-03` and 1 more'],
-    [1204, '1,204 syncs paused by a person: `sync-01`, `sync-02`, `sync-03` and 1,201 more'],
-  ])('has one line for %d paused syncs, which names the first three', (count, title) => {
-    const digest = initial({ notifications: many(count, paused) });
-    expect(outline(digest)).toEqual({ Paused: [title] });
-    const line = digest.sections[0]?.items[0];
-    expect(line).toMatchObject({ level: 'note', detail: [] });
-    expect(line?.covers).toHaveLength(count);
-    expect(line?.covers.filter(({ listed }) => listed)).toHaveLength(Math.min(count, 3));
-    expect(line?.covers[0]?.listed).toBe(true);
-  });
-
-  it('has a line of its own for a sync that the platform disabled', () => {
-    const disabled = named('new', 'given-up', { problem: 'disabled', severity: 'critical' });
-    expect(outline(initial({ notifications: [paused('quiet'), disabled] }))).toEqual({
-      'Needs attention': ['`given-up` *is disabled*'],
-      Paused: ['1 sync paused by a person: `quiet`'],
-    });
-  });
-
-  it('is the only one with a section of paused syncs: later each has a line', () => {
-    expect(outline(aDigest({ notifications: [paused('quiet')] }))).toEqual({
-      'Needs attention': ['`quiet` *is paused*'],
+      'Still open': ['connection `pg-main`: *3 syncs*', 2],
     });
   });
 });
@@ -190,19 +165,100 @@ describe('a reminder', () => {
     });
   });
 
-  it('has ten lines, and a count of the rest', () => {
+  it('has fifteen lines, and a count of the rest', () => {
     const shown = (count: number) => outline(aDigest({ reminder: many(count, open) }))['Still open'] ?? [];
-    expect(shown(10)).toHaveLength(10);
-    expect(shown(10).join()).not.toContain('more');
-    expect(shown(11).slice(10)).toEqual(['and 1 more still open']);
-    expect(shown(1234).slice(10)).toEqual(['and 1,224 more still open']);
+    expect(shown(15)).toHaveLength(15);
+    expect(shown(15).join()).not.toContain('more');
+    expect(shown(16).slice(15)).toEqual(['and 1 more still open']);
+    expect(shown(1239).slice(15)).toEqual(['and 1,224 more still open']);
   });
 
   it('covers every alert, also those that it only counts', () => {
-    const { sections } = aDigest({ reminder: many(12, open) });
+    const { sections } = aDigest({ reminder: many(18, open) });
     const covers = sections.flatMap(({ items }) => items.flatMap((item) => item.covers));
-    expect(covers).toHaveLength(12);
+    expect(covers).toHaveLength(18);
     expect(covers.every(({ reason }) => reason === 'reminder')).toBe(true);
-    expect(covers.filter(({ listed }) => listed)).toHaveLength(10);
+    expect(covers.filter(({ listed }) => listed)).toHaveLength(15);
+  });
+
+  it('counts each alert of the causes for which it has no line', () => {
+    const reminder = numbersTo(20).flatMap((index) => {
+      const cause = aCause({ name: `pg-${index}` });
+      return ['a', 'b', 'c'].map((id) => ({ ...open(`${id}-${index}`), cause }));
+    });
+    const { sections } = aDigest({ reminder });
+    const [last] = sections.flatMap(({ items }) => items).slice(-1);
+    expect(last && lineText(last.title)).toBe('and 15 more still open');
+    expect(last?.covers).toHaveLength(15);
+  });
+
+  it('leaves out nothing critical while it lists a warning', () => {
+    const alert = fc.record({
+      isCritical: fc.boolean(),
+      connection: fc.option(fc.constantFrom('a', 'b', 'c', 'd'), { nil: undefined }),
+    });
+    fc.assert(
+      fc.property(fc.array(alert, { minLength: 1, maxLength: 60 }), (alerts) => {
+        const reminder = alerts.map(({ isCritical, connection }, index) => {
+          const severity = isCritical ? ('critical' as const) : ('warning' as const);
+          const one = aReminder(`sync:${index}`, anAlert({ severity, labels: labelsOf(`${index}`) }));
+          const worst = alerts.some((other) => other.isCritical && other.connection === connection);
+          const cause = { name: connection, severity: worst ? 'critical' : 'warning' } as const;
+          return connection === undefined ? one : { ...one, cause: aCause({ ...cause, name: connection }) };
+        });
+        const items = aDigest({ reminder }).sections.flatMap((section) => section.items);
+        const counting = items.find(({ title }) => lineText(title).endsWith('more still open'));
+        const leftOut = (counting?.covers ?? []).map(({ fingerprint }) => fingerprint);
+        const isCriticalOut = reminder.some(
+          ({ fingerprint, alert }) => alert.severity === 'critical' && leftOut.includes(fingerprint),
+        );
+        const isWarningListed = items.some(({ level }) => level === 'warning');
+        expect(isCriticalOut && isWarningListed).toBe(false);
+      }),
+    );
   });
 });
+
+describe('open alerts and those of a reminder', () => {
+  const critical = { severity: 'critical' } as const;
+  const criticalCause = aCause({ name: 'pg-critical', severity: 'critical' });
+  const warningCause = aCause({ name: 'pg-warning' });
+
+  it('stand with the critical ones first: causes, then singles', () => {
+    const notifications = [
+      named('new', 'warning'),
+      { ...named('new', 'a'), cause: warningCause },
+      named('new', 'critical', critical),
+      { ...named('new', 'b', critical), cause: criticalCause },
+    ];
+    const titles = outline(aDigest({ notifications }))['Needs attention'];
+    expect(titles?.filter((title) => title.includes('connection') || title.includes('failing'))).toEqual([
+      'connection `pg-critical`: *1 sync*',
+      '`critical` *is failing*',
+      'connection `pg-warning`: *1 sync*',
+      '`warning` *is failing*',
+    ]);
+  });
+
+  it('stand with the critical ones of the reminder before any warning that is new', () => {
+    const notifications = [named('new', 'warning'), named('new', 'critical', critical)];
+    const reminder = [
+      aReminder('sync:old', anAlert({ labels: labelsOf('old') })),
+      aReminder('sync:old-critical', anAlert({ ...critical, labels: labelsOf('old-critical') })),
+    ];
+    const { sections } = aDigest({ notifications, reminder });
+    expect(sections.map(({ title, items }) => [title, ...items.map((item) => lineText(item.title))])).toEqual(
+      [
+        ['Needs attention', '`critical` *is failing*'],
+        ['Still open', '`old-critical` *is failing*'],
+        ['Needs attention', '`warning` *is failing*'],
+        ['Still open', '`old` *is failing*'],
+      ],
+    );
+  });
+});
+
+/** The numbers from 1 on. */
+function numbersTo(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, index) => index + 1);
+}
