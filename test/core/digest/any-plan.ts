@@ -3,19 +3,31 @@ import type { Resolution } from '../../../lambda/core/alert.ts';
 import { EMPTY_PLAN, type NotificationPlan } from '../../../lambda/core/notify/notification.ts';
 import type { NotifyReason } from '../../../lambda/core/notify/reason.ts';
 import { PROBLEMS, type Severity } from '../../../lambda/core/problem.ts';
-import { aLastNotified, anAlert, anEndedAlert, labelsOf, NOW } from '../a-digest.ts';
+import { aChange, aLastNotified, anAlert, anEndedAlert, labelsOf, NOW } from '../a-digest.ts';
 
-/** Up to 40 alerts that may be sent together: each once, its state as its reason needs it. */
+const CHANGES = ['paused', 'resumed', 'unlisted', 'recreated', 'listed_again'] as const;
+
+/**
+ * Up to 40 alerts that may be sent together, each once and in the state that its reason needs, and up to 20 changes of
+ * condition.
+ */
 export function anyPlan(): fc.Arbitrary<NotificationPlan> {
+  return fc
+    .record({ alerts: anyAlerts(), neutral: anyChanges(), pausedReminder: anyChanges(['paused']) })
+    .map(({ alerts, ...changes }) => ({ ...alerts, ...changes }));
+}
+
+function anyAlerts() {
   const resolution = fc.constantFrom<Resolution>(
     { how: 'resolved', by: 'success' },
     { how: 'resolved', by: 'no_longer_late' },
-    { how: 'unlisted' },
+    { how: 'paused' },
     { how: 'excluded', reason: 'a *sandbox*' },
   );
   const reason = fc.constantFrom<Exclude<NotifyReason, 'resolved_in_group'>>(
     'new',
     'escalated',
+    'disable_imminent',
     'changed',
     'resolved_undelivered',
     'resolved',
@@ -51,4 +63,15 @@ export function anyPlan(): fc.Arbitrary<NotificationPlan> {
       reminder: alerts.flatMap(({ reason, ...one }) => (reason === 'reminder' ? [one] : [])),
     };
   });
+}
+
+function anyChanges(kinds: readonly (typeof CHANGES)[number][] = CHANGES) {
+  const one = fc.record({
+    id: fc.string({ maxLength: 8 }),
+    kind: fc.constantFrom(...kinds),
+    by: fc.constantFrom('person', 'unknown'),
+  });
+  return fc
+    .uniqueArray(one, { selector: ({ id }) => id, maxLength: 20 })
+    .map((all) => all.map(({ id, kind, by }) => aChange(kind, id, kind === 'paused' ? { by } : {})));
 }

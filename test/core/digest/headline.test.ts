@@ -3,6 +3,7 @@ import type { Notification, NotificationPlan } from '../../../lambda/core/notify
 import { HOUR, MINUTE } from '../../commands/a-world.ts';
 import {
   aCause,
+  aChange,
   aDiagnosis,
   aDigest,
   ago,
@@ -13,7 +14,6 @@ import {
   LISTING_ALERT,
   listed,
   many,
-  NOW,
   named,
   paused,
   resolved,
@@ -25,9 +25,8 @@ const warning = (name: string) => named('new', name);
 const resolvedUndelivered = (name: string) =>
   aNotification('resolved_undelivered', `sync:${name}`, anEndedAlert());
 const resolvedInGroup = (name: string) => aNotification('resolved_in_group', `sync:${name}`, anEndedAlert());
-const unlisted = (name: string) => resolved(name, { how: 'unlisted' });
 const excluded = (name: string) => resolved(name, { how: 'excluded', reason: 'a sandbox' });
-const shrinkage = { at: NOW, from: 40, to: 12 };
+const NOTIFIED = { began: ago(HOUR), at: ago(HOUR), times: 1, severity: 'warning' } as const;
 const of = (...notifications: Notification[]): Partial<NotificationPlan> => ({ notifications });
 
 /** New warnings that share one cause. */
@@ -64,31 +63,46 @@ describe('the headline of a digest', () => {
       '4 syncs need attention (one shared cause)',
       of(...sharing('pg-main', 'a', 'b'), ...sharing('pg-main', 'c', 'd').map(unreadable)),
     ],
-    // The first alert of a notified cause to follow it has a line of its own.
-    ['1 sync needs attention', of(...sharing('pg-main', 'a'))],
+    // The first of a cause that was not sent before has the line of the cause, a later one has its own.
+    ['1 sync needs attention (one shared cause)', of(...sharing('pg-main', 'a'))],
+    ['1 sync needs attention', of({ ...warning('a'), cause: aCause({ notified: NOTIFIED }) })],
     ['1 resolved', of(resolved('a'))],
     ['2 resolved', of(resolved('a'), resolved('b'))],
-    ['1 no longer watched', of(unlisted('a'))],
-    ['2 no longer watched', of(unlisted('a'), excluded('b'))],
+    // The end of an alert that no line about its sync closes.
+    ['1 resolved', of(resolved('a', { how: 'paused' }))],
+    ['1 excluded by the policy', of(excluded('a'))],
+    ['2 excluded by the policy', of(excluded('a'), excluded('b'))],
     ['1 resolved in the meantime', of(resolvedUndelivered('a'))],
     ['3 resolved in the meantime', of(...['a', 'b', 'c'].map(resolvedUndelivered))],
     ['2 resolved in the meantime', of(resolvedInGroup('a'), resolvedUndelivered('b'))],
     ['1 still open', { reminder: [aReminder()] }],
     ['2 still open', { reminder: [aReminder('sync:a'), aReminder('sync:b')] }],
-    ['The listing shrank', { shrinkage }],
+    ['No syncs are visible', { nothingListed: true }],
     ['The syncs cannot be listed', of(aNotification('new', 'listing', LISTING_ALERT))],
     [
       'The syncs cannot be listed and 1 sync needs attention',
       of(aNotification('new', 'listing', LISTING_ALERT), warning('a')),
     ],
     ['1 sync needs attention and 1 resolved', of(warning('a'), resolved('b'))],
-    ['1 resolved and 2 no longer watched', of(unlisted('a'), unlisted('b'), resolved('c'))],
+    ['1 sync needs attention (critical)', of(named('disable_imminent', 'a', { severity: 'critical' }))],
+    ['1 sync paused', { neutral: [paused('a')] }],
+    ['1,200 syncs paused', { neutral: many(1200, paused) }],
+    ['1 sync disabled', { neutral: [aChange('paused', 'a', { by: 'unknown' })] }],
+    ['1 sync resumed', { neutral: [aChange('resumed', 'a')] }],
+    ['1 sync no longer listed', { neutral: [aChange('unlisted', 'a')] }],
+    ['2 syncs re-created', { neutral: many(2, (name) => aChange('recreated', name)) }],
+    ['1 sync listed again', { neutral: [aChange('listed_again', 'a')] }],
     [
-      '2 syncs need attention (1 critical), 1 resolved in the meantime, 1 resolved, 1 no longer watched, 1 still open and the listing shrank',
+      '2 syncs no longer listed, 1 paused and 1 resumed',
+      { neutral: [aChange('resumed', 'a'), paused('b'), ...many(2, (name) => aChange('unlisted', name))] },
+    ],
+    ['1 sync needs attention and 1 sync paused', { ...of(warning('a')), neutral: [paused('b')] }],
+    [
+      '2 syncs need attention (1 critical), 1 sync paused, 1 resolved in the meantime, 1 resolved, 1 excluded by the policy and 1 still open',
       {
-        ...of(critical('a'), warning('b'), resolvedUndelivered('c'), resolved('d'), unlisted('e')),
+        ...of(critical('a'), warning('b'), resolvedUndelivered('c'), resolved('d'), excluded('e')),
         reminder: [aReminder('sync:f')],
-        shrinkage,
+        neutral: [paused('g')],
       },
     ],
   ])('is %j', (headline, plan) => expect(aDigest(plan).headline).toBe(headline));
@@ -96,32 +110,26 @@ describe('the headline of a digest', () => {
   it.each<readonly [string, Partial<NotificationPlan>]>([
     ['First check: 1 sync needs attention', of(warning('a'))],
     [
-      'First check: 1 sync needs attention (critical) and 2 are paused',
-      of(critical('a'), paused('b'), paused('c')),
+      'First check: 4 syncs need attention (one shared cause)',
+      of(...sharing('pg-main', 'a', 'b', 'c'), warning('d')),
     ],
-    ['First check: 1 sync is paused', of(paused('a'))],
-    ['First check: 2 syncs are paused', of(paused('a'), paused('b'))],
-    ['First check: 1,200 syncs are paused', of(...many(1200, paused))],
-    ['First check: 1 sync needs attention and 1 is paused', of(warning('a'), paused('b'))],
+    ['First check: 1 sync paused', { neutral: [paused('a')] }],
     [
-      'First check: 2 syncs need attention and 2 are paused',
-      of(...['a', 'b'].map(warning), ...many(2, paused)),
+      'First check: 1 sync needs attention (critical) and 2 syncs paused',
+      { ...of(critical('a')), neutral: ['b', 'c'].map(paused) },
     ],
-    ['First check: 1 sync is paused and 1 resolved', of(paused('a'), resolved('b'))],
-    [
-      'First check: 4 syncs need attention (one shared cause) and 1 is paused',
-      of(...sharing('pg-main', 'a', 'b', 'c'), warning('d'), paused('e')),
-    ],
+    ['First check: no syncs are visible', { nothingListed: true }],
     ['First check: the syncs cannot be listed', of(aNotification('new', 'listing', LISTING_ALERT))],
   ])('of the initial run is %j', (headline, plan) =>
     expect(aDigest(plan, { initialRun: true }).headline).toBe(headline),
   );
 
-  it('of the initial run counts a sync that changed to paused where its section does', () => {
-    const changed = named('changed', 'a', { problem: 'disabled', paused: true });
-    const digest = aDigest(of(changed), { initialRun: true });
-    expect(digest.sections.map(({ title }) => title)).toEqual(['Needs attention']);
-    expect(digest.headline).toBe('First check: 1 sync needs attention');
+  it('never says of a paused sync that it needs attention', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 100 }), fc.boolean(), (count, initialRun) => {
+        expect(aDigest({ neutral: many(count, paused) }, { initialRun }).headline).not.toContain('attention');
+      }),
+    );
   });
 
   it('does not count records without an id as a sync that needs attention', () => {
@@ -144,7 +152,7 @@ describe('the headline of a digest', () => {
   it('holds nothing from outside', () => {
     fc.assert(
       fc.property(anyPlan(), fc.boolean(), (plan, initialRun) => {
-        expect(aDigest(plan, { initialRun }).headline).toMatch(/^[A-Za-z0-9,:() ]+$/);
+        expect(aDigest(plan, { initialRun }).headline).toMatch(/^[A-Za-z0-9,:() -]+$/);
       }),
     );
   });
