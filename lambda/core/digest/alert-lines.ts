@@ -163,7 +163,7 @@ export function unreadableLine(
   const faults = first === undefined ? [] : (diagnosisOf(first.fingerprint, evaluation)?.faults ?? []);
   const total = evaluation.recordCount;
   return {
-    level: 'warning',
+    level: alerts.some(({ alert }) => alert.severity === 'critical') ? 'critical' : 'warning',
     title: [
       strong(`${alerts.length} of ${pluralize(total, 'record')} cannot be read`),
       words(`: ${faults.join(', ')}`),

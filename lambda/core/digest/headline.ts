@@ -89,10 +89,10 @@ function needAttention(unhealthy: readonly Notification[]): string {
   return details === '' ? need : `${need} (${details})`;
 }
 
-/** "6 resolved", so that a lock screen shows as well that it is getting better. */
-function resolvedText(items: readonly Item[]): readonly Line[] {
-  const covers = items.flatMap((item) => item.covers);
-  const count = covers.filter(({ reason }) => reason === 'resolved').length;
+/** "6 resolved", so that a lock screen shows as well that it is getting better; not what was paused, unlisted or excluded. */
+function resolvedText(sections: readonly Section[]): readonly Line[] {
+  const items = sections.flatMap(({ title, items }) => (title === 'Resolved' ? items : []));
+  const count = items.reduce((sum, { covers }) => sum + covers.length, 0);
   return count === 0 ? [] : [[words(`${formatNumber(count)} resolved`)]];
 }
 
@@ -104,8 +104,9 @@ const MAX_PUSHED = 3;
  * the headline alone where nothing is open.
  */
 export function pushText(headline: string, sections: readonly Section[], isReminder: boolean): Line {
-  const all = sections.flatMap((section) => section.items);
-  const items = all.filter(({ isNested, push }) => !isNested || push !== undefined);
+  const items = sections
+    .flatMap((section) => section.items)
+    .filter(({ isNested, push }) => !isNested || push !== undefined);
   const isUrgent = ({ level }: Item) => level === 'critical' || level === 'warning';
   const worst = [
     ...items.filter(({ level }) => level === 'critical'),
@@ -114,7 +115,7 @@ export function pushText(headline: string, sections: readonly Section[], isRemin
   const [only, ...others] = items;
   if (only !== undefined && others.length === 0 && only.level === 'good') return only.title;
   if (!items.some(isUrgent)) return [words(headline)];
-  const titles = joined([...worst.map(({ title, push }) => push ?? title), ...resolvedText(all)], ' · ');
+  const titles = joined([...worst.map(({ title, push }) => push ?? title), ...resolvedText(sections)], ' · ');
   const text = isReminder ? [words(`${headline}: `), ...titles] : titles;
   return worst[0]?.level === 'critical' ? [words('CRITICAL: '), ...text] : text;
 }

@@ -46,7 +46,7 @@ export function unreadableItems(
 ): readonly Item[] {
   const faultsOf = ({ fingerprint }: Notification) =>
     isSyncFingerprint(fingerprint)
-      ? (diagnosisOf(fingerprint, evaluation)?.faults.join(', ') ?? '')
+      ? diagnosisOf(fingerprint, evaluation)?.faults.join(', ') || fingerprint
       : fingerprint;
   const reasons = new Map(notifications.map(({ fingerprint, reason }) => [fingerprint, reason]));
   return [...groupBy(notifications, faultsOf).values()].flatMap((group) =>

@@ -47,6 +47,7 @@ export function writeDigest(plan: NotificationPlan, digestContext: DigestContext
   const open = openItems(of('open'), evaluation);
   const reminder = reminderItems(sorted(plan.reminder, evaluation), evaluation);
   const neutral = neutralLines(plan.neutral, areManyUnlisted(plan.neutral, facts));
+  const unjudged = unreadableItems(of('unjudged'), evaluation);
   const isUrgent = ({ level }: Item) => level === 'warning';
 
   const all: readonly Section[] = [
@@ -55,8 +56,9 @@ export function writeDigest(plan: NotificationPlan, digestContext: DigestContext
       items: [...open.critical, ...(plan.nothingListed ? [nothingListedLine(origin)] : [])],
     },
     { title: 'Still open', items: reminder.critical },
+    { title: 'Could not be judged', items: unjudged.filter((item) => !isUrgent(item)) },
     { title: 'Needs attention', items: open.warnings },
-    { title: 'Could not be judged', items: unreadableItems(of('unjudged'), evaluation) },
+    { title: 'Could not be judged', items: unjudged.filter(isUrgent) },
     { title: 'No longer listed', items: neutral.filter(isUrgent) },
     { title: 'Still open', items: reminder.warnings },
     {

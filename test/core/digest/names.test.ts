@@ -1,9 +1,11 @@
 import {
   coverageOf,
-  destinationOf,
   displayName,
+  listOf,
+  markOf,
   nameOf,
   namesOf,
+  placeOf,
 } from '../../../lambda/core/digest/names.ts';
 import { aCause, anAlert, aReminder, labelsOf, lineText } from '../a-digest.ts';
 
@@ -35,27 +37,61 @@ describe('the names of several syncs', () => {
       aReminder(`sync:${index}`, anAlert({ labels: labelsOf(`s${index + 1}`) })),
     );
 
+  const ten = '`s1`, `s2`, `s3`, `s4`, `s5`, `s6`, `s7`, `s8`, `s9`, `s10`';
+
   it.each([
     [0, ''],
     [1, '`s1`'],
     [3, '`s1`, `s2`, `s3`'],
-    [4, '`s1`, `s2`, `s3` and 1 more'],
-    [1203, '`s1`, `s2`, `s3` and 1,200 more'],
-  ])('are the first three and a count of the rest: %d', (count, text) =>
-    expect(lineText(namesOf(alerts(count), 3))).toBe(text),
+    [10, ten],
+    [11, `${ten} and 1 more`],
+    [1210, `${ten} and 1,200 more`],
+  ])('are the first ten and a count of the rest: %d', (count, text) =>
+    expect(lineText(namesOf(alerts(count)))).toBe(text),
   );
+
+  it('can be fewer', () => expect(lineText(namesOf(alerts(5), 3))).toBe('`s1`, `s2`, `s3` and 2 more'));
+
+  it('can be any lines', () => {
+    const lines = ['a', 'b', 'c'].map((text) => [{ kind: 'words', text } as const]);
+    expect(lineText(listOf(lines, 2))).toBe('a, b and 1 more');
+  });
 });
 
-describe('the destination of a sync', () => {
+describe('where a sync belongs', () => {
   it.each([
-    ['id, knowledge base and table', labelsOf('orders'), '`s-1` → `kb_sales / orders`'],
-    ['id and table', labelsOf('orders', { kbUid: null }), '`s-1` → `orders`'],
-    ['id and knowledge base', labelsOf('orders', { destTable: null }), '`s-1` → `kb_sales`'],
-    ['the id alone', labelsOf('orders', { kbUid: null, destTable: null }), '`s-1`'],
+    [
+      'its connection, connector, knowledge base and table',
+      labelsOf('orders'),
+      'connection `pg-main`, connector `postgres` → `kb_sales / orders`',
+    ],
+    [
+      'without its connection',
+      labelsOf('orders', { connectionRef: null }),
+      'connector `postgres` → `kb_sales / orders`',
+    ],
+    [
+      'without its connector',
+      labelsOf('orders', { connectorId: null }),
+      'connection `pg-main` → `kb_sales / orders`',
+    ],
+    [
+      'without its knowledge base',
+      labelsOf('orders', { kbUid: null }),
+      'connection `pg-main`, connector `postgres` → `orders`',
+    ],
+    [
+      'without its table',
+      labelsOf('orders', { destTable: null }),
+      'connection `pg-main`, connector `postgres` → `kb_sales`',
+    ],
+    [
+      'without any destination',
+      labelsOf('orders', { kbUid: null, destTable: null }),
+      'connection `pg-main`, connector `postgres`',
+    ],
     ['nothing when nothing is known of the sync', null, ''],
-  ])('is %s', (_what, labels, text) =>
-    expect(lineText(destinationOf('sync:s-1', anAlert({ labels })))).toBe(text),
-  );
+  ])('is %s', (_what, labels, text) => expect(lineText(placeOf(anAlert({ labels })))).toBe(text));
 });
 
 describe('what a message covers of an alert', () => {
@@ -67,11 +103,17 @@ describe('what a message covers of an alert', () => {
     });
   });
 
-  it('has the key of the shared cause', () => {
-    const one = { ...aReminder('sync:a'), cause: aCause() };
-    expect(coverageOf(one, 'new', true)).toMatchObject({
+  it('has the key and the severity of the shared cause', () => {
+    const cause = aCause({ severity: 'critical' });
+    expect(coverageOf({ ...aReminder('sync:a'), cause }, 'new', true)).toMatchObject({
       listed: true,
-      cause: 'connection:8:postgres:pg-main',
+      cause: { key: 'connection:8:postgres:pg-main', severity: 'critical' },
     });
+    expect(markOf(cause)).toEqual({ key: 'connection:8:postgres:pg-main', severity: 'critical' });
+  });
+
+  it('lacks a cause that only folds lines', () => {
+    const one = { ...aReminder('sync:a'), cause: aCause({ isGrouping: false }) };
+    expect(coverageOf(one, 'new', true)).not.toHaveProperty('cause');
   });
 });

@@ -6,6 +6,7 @@ import type {
 } from '../../../lambda/core/notify/notification.ts';
 import {
   aCause,
+  aDiagnosis,
   aDigest,
   aLastNotified,
   aNotification,
@@ -15,11 +16,13 @@ import {
   itemText,
   labelsOf,
   lineText,
+  listed,
   many,
   named,
   onlyItem,
   outline,
   resolved,
+  UNAVAILABLE,
 } from '../a-digest.ts';
 
 const resolvedInGroup = (name: string, cause?: SharedCause): Notification => ({
@@ -255,6 +258,26 @@ describe('open alerts and those of a reminder', () => {
         ['Still open', '`old` *is failing*'],
       ],
     );
+  });
+});
+
+describe('unreadable records', () => {
+  const unreadable = (name: string) => named('new', name, { problem: 'unreadable' });
+
+  it('have a line each while the listing fails, when no fault of them is known', () => {
+    const notifications = ['a', 'b'].map(unreadable);
+    expect(outline(aDigest({ notifications }, { evaluation: UNAVAILABLE }))).toEqual({
+      'Could not be judged': ['`a` *could not be read*', '`b` *could not be read*'],
+    });
+  });
+
+  it('are critical together when one of their alerts was critical before', () => {
+    const notifications = [
+      unreadable('a'),
+      named('changed', 'b', { problem: 'unreadable', severity: 'critical' }),
+    ];
+    const evaluation = listed(['a', 'b'].map((id) => aDiagnosis({ id, interval_secs: 'often' })));
+    expect(onlyItem(aDigest({ notifications }, { evaluation })).level).toBe('critical');
   });
 });
 

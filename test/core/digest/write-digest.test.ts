@@ -1,8 +1,9 @@
 import fc from 'fast-check';
-import type { Alert } from '../../../lambda/core/alert.ts';
+import type { Alert, Facts } from '../../../lambda/core/alert.ts';
 import type { NotificationPlan } from '../../../lambda/core/notify/notification.ts';
 import { HOUR } from '../../commands/a-world.ts';
 import {
+  aChange,
   aDiagnosis,
   aDigest,
   ago,
@@ -14,7 +15,6 @@ import {
   type DigestOptions,
   factsOf,
   isoAgo,
-  itemText,
   LISTING_ALERT,
   lineText,
   listed,
@@ -35,28 +35,36 @@ const titles = (plan: Partial<NotificationPlan>, options?: DigestOptions) =>
 
 describe('the sections of a digest', () => {
   it('stand in one order, whatever the order of the plan', () => {
+    const critical = { severity: 'critical' } as const;
     const notifications = [
       aNotification('new', 'sync:bad-record', unreadable),
-      resolved('left', { how: 'unlisted' }),
+      aNotification('changed', 'sync:worse-record', { ...unreadable, ...critical }),
+      resolved('left', { how: 'excluded', reason: 'a sandbox' }),
       resolved('well'),
       aNotification('resolved_in_group', 'sync:grouped', anEndedAlert()),
       aNotification('resolved_undelivered', 'sync:brief', anEndedAlert()),
-      paused('quiet'),
       named('changed', 'worse'),
-      named('escalated', 'late'),
+      named('escalated', 'late', critical),
       named('new', 'broken'),
     ];
-    const reminder = [aReminder('sync:old')];
-    for (const plan of [notifications, notifications.toReversed()]) {
-      expect(titles({ notifications: plan, reminder }, { initialRun: true })).toEqual([
+    const reminder = [aReminder('sync:old'), aReminder('sync:worst', anAlert(critical))];
+    const neutral = [paused('quiet'), aChange('unlisted', 'gone')];
+    const pausedReminder = [paused('still')];
+    for (const order of [notifications, notifications.toReversed()]) {
+      expect(titles({ notifications: order, reminder, neutral, pausedReminder })).toEqual([
         'Needs attention',
-        'Paused',
+        'Still open',
+        'Could not be judged',
+        'Needs attention',
+        'Could not be judged',
+        'No longer listed',
+        'Still open',
         'Resolved before delivery',
         'Resolved',
-        'No longer watched',
-        'Still open',
+        'Excluded by the policy',
         'Resolved in the meantime',
-        'Could not be judged',
+        'Paused, resumed or no longer listed',
+        'Still paused',
       ]);
     }
   });
@@ -65,6 +73,13 @@ describe('the sections of a digest', () => {
     ['Needs attention', 'a new alert', { notifications: [named('new', 'a')] }],
     ['Needs attention', 'an escalated alert', { notifications: [named('escalated', 'a')] }],
     ['Needs attention', 'a changed alert', { notifications: [named('changed', 'a')] }],
+    ['Needs attention', 'a sync about to be disabled', { notifications: [named('disable_imminent', 'a')] }],
+    [
+      'Needs attention',
+      'a critical alert and a warning',
+      { notifications: [named('new', 'a'), named('new', 'b', { severity: 'critical' })] },
+    ],
+    ['Needs attention', 'an initial run without syncs', { nothingListed: true }],
     [
       'Needs attention',
       'a failed listing',
@@ -76,14 +91,16 @@ describe('the sections of a digest', () => {
       { notifications: [aNotification('resolved_undelivered', 'sync:a', anEndedAlert())] },
     ],
     ['Resolved', 'a recovered sync', { notifications: [resolved()] }],
-    ['No longer watched', 'an unlisted sync', { notifications: [resolved('a', { how: 'unlisted' })] }],
     [
-      'No longer watched',
+      'Excluded by the policy',
       'an excluded sync',
       { notifications: [resolved('a', { how: 'excluded', reason: 'a sandbox' })] },
     ],
-    ['No longer watched', 'a listing that shrank', { shrinkage: { at: NOW, from: 40, to: 12 } }],
     ['Still open', 'a reminder', { reminder: [aReminder()] }],
+    ['Still paused', 'a reminder of paused syncs', { pausedReminder: [paused('a')] }],
+    ['Paused, resumed or no longer listed', 'a paused sync', { neutral: [paused('a')] }],
+    ['Paused, resumed or no longer listed', 'a resumed sync', { neutral: [aChange('resumed', 'a')] }],
+    ['No longer listed', 'ten unlisted syncs', { neutral: many(10, (name) => aChange('unlisted', name)) }],
     [
       'Resolved in the meantime',
       'an alert that resolved while its cause held it',
@@ -101,7 +118,7 @@ describe('the sections of a digest', () => {
     ],
   ] as const)('are only %j for %s', (title, _what, plan) => expect(titles(plan)).toEqual([title]));
 
-  it('cover every alert of the plan exactly once', () => {
+  it('cover every alert and every change of condition of the plan exactly once', () => {
     fc.assert(
       fc.property(anyPlan(), fc.boolean(), fc.boolean(), (plan, initialRun, isListed) => {
         const evaluation = isListed ? listed([aDiagnosis()]) : UNAVAILABLE;
@@ -110,6 +127,7 @@ describe('the sections of a digest', () => {
         const expected = [
           ...plan.notifications.map(({ fingerprint, reason }) => `${fingerprint} ${reason}`),
           ...plan.reminder.map(({ fingerprint }) => `${fingerprint} reminder`),
+          ...[...plan.neutral, ...plan.pausedReminder].map(({ fingerprint }) => `${fingerprint} condition`),
         ];
         expect(covers.map(({ fingerprint, reason }) => `${fingerprint} ${reason}`).sort()).toEqual(
           expected.sort(),
@@ -119,10 +137,23 @@ describe('the sections of a digest', () => {
     );
   });
 
+  it('have everything critical before any warning', () => {
+    fc.assert(
+      fc.property(anyPlan(), (plan) => {
+        const items = aDigest(plan).sections.flatMap((section) => section.items);
+        const levels = items.filter(({ isNested }) => !isNested).map(({ level }) => level);
+        expect(levels.lastIndexOf('critical')).toBeLessThan(
+          levels.includes('warning') ? levels.indexOf('warning') : levels.length,
+        );
+      }),
+    );
+  });
+
   it('do not depend on the order of the plan', () => {
     fc.assert(
       fc.property(anyPlan(), fc.boolean(), (plan, initialRun) => {
         const reversed = {
+          ...plan,
           notifications: plan.notifications.toReversed(),
           reminder: plan.reminder.toReversed(),
         };
@@ -182,27 +213,24 @@ describe('the lines of a section', () => {
   });
 });
 
-describe('the line about a listing that shrank', () => {
-  const shrinkage = { at: NOW, from: 1200, to: 12 };
-  const notifications = [resolved('orders', { how: 'unlisted' }), named('new', 'a')];
-
-  it('stands above the syncs that are no longer listed', () => {
-    expect(outline(aDigest({ shrinkage, notifications }))['No longer watched']).toEqual([
-      '*The listing shrank from 1,200 syncs to 12*',
-      '`orders` *is no longer listed*',
-    ]);
-  });
-
-  it('is the only one that covers the shrinkage, and covers no alert', () => {
-    const items = aDigest({ shrinkage, notifications }).sections.flatMap((section) => section.items);
-    const shrank = items.filter((item) => item.coversShrinkage);
-    expect(shrank).toMatchObject([{ level: 'warning', covers: [] }]);
-    expect(shrank.map(itemText)).toEqual([
-      {
-        title: '*The listing shrank from 1,200 syncs to 12*',
-        detail: ['deleted, or the API key no longer sees them; two listings in a row show it'],
-      },
-    ]);
+describe('names with numbers', () => {
+  it.each([
+    [
+      ['a-2', 'a-10', 'a-9'],
+      ['a-2', 'a-9', 'a-10'],
+    ],
+    [
+      ['orders_100', 'orders_20', 'carts_3'],
+      ['carts_3', 'orders_20', 'orders_100'],
+    ],
+    [
+      ['B', 'a', 'C'],
+      ['a', 'B', 'C'],
+    ],
+  ])('are sorted in their natural order: %j', (names, order) => {
+    const notifications = names.map((name) => named('new', name));
+    const shown = outline(aDigest({ notifications }, { evaluation: UNAVAILABLE }))['Needs attention'];
+    expect(shown).toEqual(order.map((name) => `\`${name}\` *is failing*`));
   });
 });
 
@@ -210,9 +238,11 @@ describe('the last line of a digest', () => {
   const lastLine = (
     alerts: readonly Alert[],
     evaluation: DigestOptions['evaluation'] = listed([aDiagnosis()]),
+    conditions: Facts['conditions'] = {},
   ) => {
     const facts = {
       ...factsOf({}),
+      conditions,
       alerts: Object.fromEntries(alerts.map((one, index) => [`sync:${index}`, one])),
     };
     return lineText(aDigest({ notifications: [resolved()] }, { facts, evaluation }).context);
@@ -229,14 +259,9 @@ describe('the last line of a digest', () => {
       `1 sync checked · 2 open, the oldest first seen 3 d ago · ${origin}`,
     ],
     [
-      'one open alert and an older one of a paused sync',
-      [anAlert(), anAlert({ problem: 'disabled', paused: true, since: ago(3 * DAY) })],
-      `1 sync checked · 1 open, first seen 1 h ago, 1 paused · ${origin}`,
-    ],
-    [
-      'a paused sync alone',
-      [anAlert({ problem: 'disabled', paused: true })],
-      `1 sync checked · none open, 1 paused · ${origin}`,
+      'one open alert, and one that is held open while it is healthy',
+      [anAlert(), anAlert({ since: ago(3 * DAY), flapping: 'often', healthySince: ago(HOUR) })],
+      `1 sync checked · 1 open, first seen 1 h ago · ${origin}`,
     ],
     [
       'an ended and a pending alert',
@@ -246,6 +271,17 @@ describe('the last line of a digest', () => {
   ])('counts the syncs and the open alerts, with origin and time: %s', (_what, alerts, text) =>
     expect(lastLine(alerts)).toBe(text),
   );
+
+  it('counts the paused syncs, but no other condition', () => {
+    const conditions = Object.fromEntries(
+      [...many(1200, paused), aChange('unlisted', 'gone'), aChange('resumed', 'back')].map(
+        ({ fingerprint, condition }) => [fingerprint, condition],
+      ),
+    );
+    expect(lastLine([], listed([aDiagnosis()]), conditions)).toBe(
+      `1 sync checked · none open, 1,200 paused · ${origin}`,
+    );
+  });
 
   it('counts 1,200 syncs', () => {
     const evaluation = listed(many(1200, (id) => aDiagnosis({ id })));
