@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Night } from './notation/night.ts';
 import { parseNight } from './notation/parse-night.ts';
 
@@ -174,4 +175,9 @@ describe('a fault', () => {
       faults: ['from', 'to', 'title', 'story'].map((field) => `expected the field "${field}:"`),
     });
   });
+});
+
+it.each(['test/nights/README.md', 'docs/nights.md'])('reads the example of %s', (page) => {
+  const [, example = ''] = /```text\n(.*?)```/s.exec(readFileSync(page, 'utf8')) ?? [];
+  expect(parseNight(example)).toMatchObject({ ok: true });
 });

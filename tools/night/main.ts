@@ -10,7 +10,7 @@ import { filesOf, usageError } from '../command-line.ts';
 const USAGE = `npm run night -- FILE...
 
 Plays a history of syncs (a .night file) through the real check, and prints what Slack and the terminal would have been
-given. test/nights/README.md explains the notation; the files beside it are examples.
+given. docs/nights.md explains the notation; test/nights has examples.
 
 ${EXIT_CODES_HELP} An expectation of the file that does not hold is a failure.
 `;
