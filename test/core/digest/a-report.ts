@@ -9,7 +9,7 @@ export const NO_FACTS = INITIAL_STATE.facts;
 export const EVALUATION = listed([
   aDiagnosis({ id: 'healthy', name: 'healthy', ...succeededAgo(2) }),
   aDiagnosis({ id: 'paused', name: 'paused', ...succeededAgo(2), enabled: false, disabled_reason: null }),
-  aDiagnosis({ id: 'unreadable', name: 'unreadable', interval_secs: -1 }),
+  aDiagnosis({ id: 'unreadable', name: 'unreadable', interval_secs: 'often' }),
   aDiagnosis({ id: 'stalled', name: 'stalled', ...succeededAgo(60) }),
   aDiagnosis({ id: 'failing', name: 'failing' }),
   aDiagnosis({

@@ -44,10 +44,11 @@ describe('the text of a decision to notify', () => {
   it.each([
     ['new', 'sent now: it fires'],
     ['escalated', 'sent now: it became critical'],
+    ['disable_imminent', 'sent now: the platform is about to disable it'],
     ['changed', 'sent now: it has a problem that was not sent yet'],
     ['resolved_undelivered', 'sent now: it resolved before its notification could be delivered'],
     ['resolved_in_group', 'sent now: it resolved while its shared cause held it'],
-    ['resolved', 'sent now: it resolved'],
+    ['resolved', 'sent now: it ended'],
     ['reminder', 'sent now: it is still open, and a reminder is due'],
   ] as const)('gives the reason %s', (reason, text) => {
     expect(textOf({ notify: true, reason })).toBe(text);
@@ -65,12 +66,6 @@ describe('the text of a decision not to notify', () => {
 
   it('names no reminder when none is to come', () => {
     expect(textOf(alreadyNotified)).toBe('already notified 2 h ago');
-  });
-
-  it('names no reminder for a paused sync, which causes none', () => {
-    expect(textOf(alreadyNotified, anAlert({ paused: true }), { reminderAt: later(hours(22)) })).toBe(
-      'already notified 2 h ago',
-    );
   });
 
   it('does not say how long ago when the log does not tell', () => {
@@ -102,6 +97,13 @@ describe('the text of a decision not to notify', () => {
     );
   });
 
+  it('says that one line is about all syncs that were paused or left the listing', () => {
+    const paused = anEndedAlert({ resolution: { how: 'paused', at: NOW } });
+    expect(textOf({ notify: false, reason: 'with_condition' }, paused)).toBe(
+      'its sync was paused or is no longer listed, and one line says so for all of them',
+    );
+  });
+
   it('says that nothing is left to send of an ended alert', () => {
     expect(textOf({ notify: false, reason: 'nothing_new' }, anEndedAlert())).toBe(
       'it is over, and nothing about it is left to send',
@@ -121,6 +123,8 @@ describe('the decisions of a plan', () => {
     const planned = planNotifications(facts, route, {
       evaluation: anEvaluation([aSync()]),
       policy: { ...defaultPolicy, periodSeconds: 0 },
+      initialRun: false,
+      policyChanged: false,
     });
     expect(alertDecisions(facts, planned, NOW)).toEqual([
       { alert: 'sync:new', name: 'invoices', notify: true, reason: 'new', text: 'sent now: it fires' },
@@ -148,6 +152,8 @@ describe('the decisions of a plan', () => {
     const planned = planNotifications(facts, route, {
       evaluation: anEvaluation([aSync()]),
       policy: defaultPolicy,
+      initialRun: false,
+      policyChanged: false,
     });
     expect(alertDecisions(facts, planned, NOW)).toMatchObject([{ notify: true, reason: 'reminder' }]);
   });

@@ -82,6 +82,14 @@ describe('the sections of a report', () => {
     ]);
   });
 
+  it('say of a sync without a schedule that it has none', () => {
+    const evaluation = listed([aDiagnosis({ interval_secs: 0 })]);
+    const [section] = digestOf(evaluation).sections;
+    expect(section?.items.map(({ detail }) => lineText(detail).split(' · ')[0])).toEqual([
+      'last success 20 m ago, no schedule',
+    ]);
+  });
+
   it('count the records without an id', () => {
     const evaluation = listed([aDiagnosis(succeededAgo(2))], { withoutId: 2 });
     expect(outline(digestOf(evaluation))['Could not be judged: 1']).toEqual([
@@ -127,8 +135,7 @@ it('the last line of a report counts the listed syncs and the open alerts, with 
   );
 });
 
-it('a report covers no alert and no shrinkage, so that posting it records nothing', () => {
+it('a report covers no alert, so that posting it records nothing', () => {
   const messages = slackMessages(digestOf(EVALUATION));
   expect(messages.flatMap(({ covers }) => covers)).toEqual([]);
-  expect(messages.some(({ coversShrinkage }) => coversShrinkage)).toBe(false);
 });

@@ -116,7 +116,8 @@ it('a report counts every record of the listing once', () => {
   const { tally, unhealthy, healthy } = aReport();
   expect(tally).toMatchObject({
     healthy: 1,
-    problems: { disabled: 2, failing: 2, stalled: 1, unreadable: 1 },
+    paused: 1,
+    problems: { disabled: 1, failing: 2, stalled: 1, unreadable: 1 },
   });
   expect(unhealthy.length + healthy.reduce((sum, { count }) => sum + count, 0)).toBe(7);
 });

@@ -26,7 +26,7 @@ describe('an unhealthy sync for programs', () => {
       status: 'failing',
       severity: 'warning',
       summary:
-        'orders is failing: last success 20 m ago, runs every 15 m · last run 5 m ago · orders → kb_sales / orders',
+        'orders is failing: last success 20 m ago, runs every 15 m · last run 5 m ago · connection pg-main, connector postgres → kb_sales / orders',
       notification: null,
       connector: 'postgres',
       connection: 'pg-main',
