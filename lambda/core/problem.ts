@@ -97,8 +97,8 @@ export const PROBLEM_KINDS = {
 export const ALERT_KINDS: Readonly<Record<AlertProblem, AlertKind>> = {
   ...PROBLEM_KINDS,
   listing_failed: {
-    phrase: 'cannot be listed',
-    pastPhrase: 'could not be listed',
+    phrase: 'is blind, it cannot list syncs',
+    pastPhrase: 'could not list syncs',
     disprovedBy: 'readable',
   },
 };

@@ -57,7 +57,8 @@ function qualifier(
   const diagnosis = diagnosisOf(fingerprint, evaluation);
   if (fingerprint === 'listing' && evaluation.kind === 'unavailable')
     return [words(': '), untrusted(statusOf(evaluation.failure.received))];
-  const forecast = alert.disableImminent && diagnosis ? disableForecast(diagnosis, evaluation.at) : undefined;
+  const forecast =
+    alert.disableImminent && isNearDisable(diagnosis) ? disableForecast(diagnosis, evaluation.at) : undefined;
   if (forecast !== undefined) return [words(': '), strong(forecast)];
   if (reason === 'escalated' && critical?.to === undefined) return [words(', '), strong('critical now')];
   const sent = logEntry.lastNotified?.problems.at(-1);
@@ -66,6 +67,11 @@ function qualifier(
   const stretch = reason === 'escalated' || reason === 'new' ? pastCriticalStretch(alert) : [];
   const past = stretch.length === 0 ? [] : [words(', was '), ...stretch];
   return reason === 'new' ? [...timesText(alert), ...past] : past;
+}
+
+/** Whether it has as many failures in a row now: a success since the countdown was sent ends it. */
+export function isNearDisable(diagnosis: Diagnosis | undefined): diagnosis is Diagnosis {
+  return diagnosis?.verdict.kind === 'problem' && diagnosis.verdict.criticalBy === 'failures';
 }
 
 /** ", 4th time in 24 h". */
@@ -183,7 +189,7 @@ export function unreadableLine(
 
 /** What an alert is about: a sync by its name, the listing, or the records without an id. */
 export function subject(one: TrackedAlert, evaluation?: Evaluation): Line {
-  if (one.fingerprint === 'listing') return [strong('The syncs')];
+  if (one.fingerprint === 'listing') return [strong('sync-alerts')];
   if (one.fingerprint !== 'records') return [nameOf(one)];
   const count = evaluation?.kind === 'listed' ? evaluation.withoutId : 0;
   return [strong(count > 0 ? pluralize(count, 'record') : 'Some records')];

@@ -5,8 +5,10 @@ import type { Coverage, SharedCause, TrackedAlert } from '../notify/notification
 import type { NotifyReason } from '../notify/reason.ts';
 import { PROBLEM_KINDS, PROBLEMS } from '../problem.ts';
 import { type Instant, secondsBetween } from '../time.ts';
+import { isNearDisable } from './alert-lines.ts';
 import { commonEvidence, rangeText } from './common-evidence.ts';
 import type { Item } from './digest.ts';
+import { evidence } from './evidence.ts';
 import { failuresLeft, secondsUntilDisabled } from './forecast.ts';
 import { coverageOf, listOf, MAX_NAMED, markOf, namesOf } from './names.ts';
 import { joined, type Line, strong, untrusted, words } from './rich-text.ts';
@@ -56,11 +58,13 @@ export function openCauseLines<T extends TrackedAlert>(
 ): readonly Item[] {
   const { cause, alerts } = group;
   const byUrgency = alerts.toSorted((one, other) => urgency(one) - urgency(other));
+  const fingerprints = new Set(alerts.map(({ fingerprint }) => fingerprint));
+  const all = [...alerts, ...cause.stillOpen.filter(({ fingerprint }) => !fingerprints.has(fingerprint))];
   const parts = [
-    ...commonEvidence(alerts, evaluation),
+    ...commonEvidence(all, evaluation),
     peersText(cause),
     connectorText(cause, alerts),
-    openFor(alerts, evaluation.at),
+    openFor(all, evaluation.at),
     earlierText(cause),
     cause.kind === 'organisation' ? spreadText(alerts) : [],
   ];
@@ -72,7 +76,7 @@ export function openCauseLines<T extends TrackedAlert>(
   }));
   const head: Item = {
     level: cause.severity,
-    title: titleOf(group, reasonOf),
+    title: titleOf(group, reasonOf, evaluation),
     detail: joined(
       parts.filter((part) => part.length > 0),
       ' · ',
@@ -82,11 +86,17 @@ export function openCauseLines<T extends TrackedAlert>(
   const names: Item = {
     level: 'note',
     title: namesOf(byUrgency),
-    detail: [],
+    detail: evidenceOfOne(alerts, evaluation),
     covers: byUrgency.map((one, index) => coverageOf(one, reasonOf(one), index < MAX_NAMED)),
     isNested: true,
   };
   return [head, names, ...exceptions(group, evaluation)];
+}
+
+/** The evidence of the only alert that a message has of its cause. */
+function evidenceOfOne([one, ...others]: readonly TrackedAlert[], evaluation: Evaluation): Line {
+  const diagnosis = one && others.length === 0 ? diagnosisOf(one.fingerprint, evaluation) : undefined;
+  return diagnosis === undefined ? [] : evidence(diagnosis, evaluation.at);
 }
 
 /** Critical ones and those that the platform disabled come first. */
@@ -97,14 +107,19 @@ function urgency({ alert }: TrackedAlert): number {
 /** Those that the platform disabled or is about to, where that is not so of all. */
 function exceptions({ alerts }: Folded, evaluation: Evaluation): readonly Item[] {
   const disabled = alerts.filter(({ alert }) => alert.problem === 'disabled');
-  const imminent = alerts.filter(({ alert }) => alert.disableImminent && alert.problem !== 'disabled');
+  const imminent = alerts.filter(
+    ({ fingerprint, alert }) => alert.disableImminent && isNearDisable(diagnosisOf(fingerprint, evaluation)),
+  );
   const line = (some: readonly TrackedAlert[], phrase: string, short: string): readonly Item[] =>
     some.length === 0
       ? []
       : [
           {
             level: 'critical',
-            title: [...namesOf(some), words(': '), strong(phrase)],
+            title:
+              some.length === alerts.length
+                ? [strong(phrase)]
+                : [...namesOf(some), words(': '), strong(phrase)],
             push: [...namesOf(some, 3), words(` ${short}`)],
             detail: [],
             covers: [],
@@ -134,7 +149,11 @@ function imminentText(imminent: readonly TrackedAlert[], evaluation: Evaluation)
 }
 
 /** "connection pg-main: 40 of 40 syncs failing"; for the whole organisation in one sentence. */
-function titleOf<T extends TrackedAlert>(group: Folded<T>, reasonOf: (one: T) => NotifyReason): Line {
+function titleOf<T extends TrackedAlert>(
+  group: Folded<T>,
+  reasonOf: (one: T) => NotifyReason,
+  evaluation: Evaluation,
+): Line {
   const { cause, alerts } = group;
   const open = openCount(cause);
   const phrase = onlyProblem(cause) ?? 'unhealthy';
@@ -151,13 +170,31 @@ function titleOf<T extends TrackedAlert>(group: Folded<T>, reasonOf: (one: T) =>
       ? pluralize(alerts.length, 'sync')
       : `${formatNumber(open)} of ${pluralize(Math.max(cause.listed, open), 'sync')} ${phrase}`;
   const news = cause.notified === undefined ? '' : newsText(alerts, reasonOf);
-  const text = news === '' ? extent : `${news}, ${extent}`;
+  const older = olderText(group, reasonOf, evaluation);
+  const text =
+    older !== undefined ? `still ${extent}, ${older}` : news === '' ? extent : `${news}, ${extent}`;
   return [...whereText(cause), strong(text), ...byProblem(cause)];
 }
 
 /** "connection pg-main: "; nothing for the organisation. */
 function whereText({ kind, name }: SharedCause): Line {
   return kind === 'organisation' ? [] : [words(`${kind} `), untrusted(name), words(': ')];
+}
+
+/** "12 of them without a success for 3 h 5 m": when nothing is new but age. */
+function olderText<T extends TrackedAlert>(
+  { cause, alerts }: Folded<T>,
+  reasonOf: (one: T) => NotifyReason,
+  evaluation: Evaluation,
+): string | undefined {
+  const isOlder = (one: T) => reasonOf(one) === 'escalated' && one.alert.criticalBy === 'age';
+  if (cause.notified === undefined || !alerts.every(isOlder)) return undefined;
+  const lags = alerts.flatMap(
+    ({ fingerprint }) => diagnosisOf(fingerprint, evaluation)?.successLagSeconds ?? [],
+  );
+  if (lags.length === 0) return undefined;
+  const which = alerts.length >= openCount(cause) ? 'all' : formatNumber(alerts.length);
+  return `${which} of them without a success for ${durationText(Math.min(...lags))}`;
 }
 
 function newsText<T extends TrackedAlert>(alerts: readonly T[], reasonOf: (one: T) => NotifyReason): string {
@@ -214,8 +251,7 @@ function peersText(cause: SharedCause): Line {
   const own = Math.min(succeeded, others);
   const unit = kind === 'organisation' ? '' : ` of this ${kind}`;
   if (own > 0) return [words(`${countOfOthers(own, others)}${unit} succeeded since`)];
-  if (beyond === undefined || beyond.listed === 0)
-    return others === 0 ? [] : [words(`no other${unit} has succeeded since`)];
+  if (beyond === undefined || beyond.listed === 0) return others === 0 ? [] : [words(noneOfOthers(others))];
   if (beyond.succeeded === 0) return [words('no other sync of this connector has succeeded since')];
   const syncs = beyond.listed === 1 ? '' : ' syncs';
   return [
@@ -227,6 +263,13 @@ function peersText(cause: SharedCause): Line {
 function connectorText({ kind }: SharedCause, alerts: readonly TrackedAlert[]): Line {
   const connector = alerts[0]?.alert.labels?.connectorId;
   return kind !== 'connection' || connector == null ? [] : [words('connector '), untrusted(connector)];
+}
+
+/** "none of the other 26 has succeeded since". */
+function noneOfOthers(others: number): string {
+  return others === 1
+    ? 'the other one has not succeeded since'
+    : `none of the other ${formatNumber(others)} has succeeded since`;
 }
 
 /** "8 of the other 12", "the other 12", "the other one". */
@@ -275,11 +318,17 @@ export function resolvedCauseLine(
   const recovered = alerts.every(
     ({ alert: { resolution } }) => resolution?.how === 'resolved' && resolution.by === 'success',
   );
-  const verb = recovered ? 'recovered' : 'resolved';
+  const areEnabled = alerts.every(
+    ({ alert: { resolution } }) => resolution?.how === 'resolved' && resolution.by === 'enabled',
+  );
+  const verb = recovered ? 'recovered' : areEnabled ? 'enabled again' : 'resolved';
   const count = pluralize(alerts.length, 'sync');
+  const isFirst = cause.notified?.resolvedAt === undefined;
   const isAll = stillOpen.length === 0 && alerts.length > 1 && cause.isGrouping;
   const text = {
-    resolved: isAll ? `all ${formatNumber(alerts.length)} ${verb}` : `${count} ${verb}`,
+    resolved: isAll
+      ? `${isFirst ? 'all' : 'the last'} ${formatNumber(alerts.length)} ${verb}`
+      : `${count} ${verb}`,
     'excluded by the policy': `${count} ${alerts.length === 1 ? 'is' : 'are'} excluded by the policy`,
     'resolved in the meantime': `${count} resolved in the meantime`,
   }[phrase];
@@ -290,7 +339,7 @@ export function resolvedCauseLine(
     level: phrase === 'resolved' ? 'good' : 'note',
     title: [...whereText(cause), strong(text)],
     detail: joined(
-      [exclusionReasons(alerts), left, [words(`lasted ${lasted}`)], names].filter((part) => part.length > 0),
+      [names, exclusionReasons(alerts), left, [words(`lasted ${lasted}`)]].filter((part) => part.length > 0),
       ' · ',
     ),
     covers: alerts.map((one) => coverageOf(one, reason, false)),

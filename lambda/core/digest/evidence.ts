@@ -5,7 +5,7 @@ import type { Field, Sync } from '../sync.ts';
 import { type Instant, MINUTE_SECONDS, secondsBetween } from '../time.ts';
 import { nextRunAt } from './forecast.ts';
 import { joined, type Line, untrusted, words } from './rich-text.ts';
-import { durationText, formatNumber, pluralize } from './wording.ts';
+import { durationText, formatNumber } from './wording.ts';
 
 /** The longest error text of the platform that is quoted, in code points. */
 const MAX_REASON_LENGTH = 240;
@@ -41,7 +41,11 @@ export function evidence(diagnosis: Diagnosis, now: Instant): Line {
 function whyDisabled({ enabled, disabledReason, faults }: Sync): Line {
   if (enabled !== false) return [];
   if (typeof disabledReason === 'string') {
-    return [words('disabled by the platform: '), untrusted(disabledReason, MAX_REASON_LENGTH)];
+    return [
+      words('disabled by the platform: '),
+      untrusted(disabledReason, MAX_REASON_LENGTH),
+      words(' · it starts again only when a person enables it'),
+    ];
   }
   const isUnsaid = disabledReason === undefined || isUnknown({ faults }, 'disabled_reason');
   return isUnsaid ? [words('the API does not say by whom or why')] : [];
@@ -91,7 +95,8 @@ function lastState(diagnosis: Diagnosis, now: Instant): Line {
 function failuresInARow({ consecutiveFailures, faults }: Sync): Line {
   if (isUnknown({ faults }, 'consecutive_failures')) return [words('failures in a row unknown')];
   if (consecutiveFailures === null || consecutiveFailures === 0) return [];
-  return [words(`${pluralize(consecutiveFailures, 'failure')} in a row`)];
+  if (consecutiveFailures === 1) return [words('failed once')];
+  return [words(`${formatNumber(consecutiveFailures)} failures in a row`)];
 }
 
 /** Whether runs still start: failing runs and runs that never start have different causes. */
@@ -107,8 +112,12 @@ function whetherRunsStart(diagnosis: Diagnosis, now: Instant): Line {
   if (next === undefined) return [words(`last run ${durationText(ago)} ago`)];
   const overdueSeconds = secondsBetween(next, now);
   if (overdueSeconds > thresholdSeconds) return [words(`nothing has started for ${durationText(ago)}`)];
-  const isBackingOff = (sync.consecutiveFailures ?? 0) > 0 && overdueSeconds < 0;
-  const retry = isBackingOff ? `, the platform retries in ${durationText(-overdueSeconds)}` : '';
+  const hasFailed = (sync.consecutiveFailures ?? 0) > 0;
+  const isBackingOff = secondsBetween(lastRunAt, next) > (sync.labels.intervalSeconds ?? 0);
+  const retry =
+    hasFailed && overdueSeconds < 0
+      ? `, ${isBackingOff ? 'backing off, ' : ''}next run in ${durationText(-overdueSeconds)}`
+      : '';
   return [words(`last run ${durationText(ago)} ago${retry}`)];
 }
 

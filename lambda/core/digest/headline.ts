@@ -72,8 +72,8 @@ function namedKind({ kind, condition, alert }: NeutralChange): keyof typeof NEUT
 
 function listingPhrase({ fingerprint, alert }: Notification, evaluation: Evaluation): string {
   return isInFlapHold(fingerprint, alert, evaluation)
-    ? 'listing the syncs fails intermittently'
-    : 'the syncs cannot be listed';
+    ? 'listing syncs fails intermittently'
+    : 'no sync is watched';
 }
 
 function needAttention(unhealthy: readonly Notification[]): string {
@@ -112,10 +112,17 @@ export function pushText(headline: string, sections: readonly Section[], isRemin
     ...items.filter(({ level }) => level === 'critical'),
     ...items.filter(({ level }) => level === 'warning'),
   ].slice(0, MAX_PUSHED);
-  const [only, ...others] = items;
-  if (only !== undefined && others.length === 0 && only.level === 'good') return only.title;
+  const [only, ...others] = items.filter(({ covers }) => covers.length > 0);
+  if (only !== undefined && others.length === 0 && only.level === 'good') {
+    const stillOpen = items.filter(({ covers }) => covers.length === 0);
+    return joined([only.title, ...stillOpen.map(({ title }) => title)], ' · ');
+  }
   if (!items.some(isUrgent)) return [words(headline)];
-  const titles = joined([...worst.map(({ title, push }) => push ?? title), ...resolvedText(sections)], ' · ');
+  const more = items.filter(isUrgent).length - worst.length;
+  const titles: Line = [
+    ...joined([...worst.map(({ title, push }) => push ?? title), ...resolvedText(sections)], ' · '),
+    ...(more > 0 ? [words(` and ${formatNumber(more)} more`)] : []),
+  ];
   const text = isReminder ? [words(`${headline}: `), ...titles] : titles;
   return worst[0]?.level === 'critical' ? [words('CRITICAL: '), ...text] : text;
 }

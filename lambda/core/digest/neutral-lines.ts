@@ -63,7 +63,11 @@ function unlistedLine(changes: readonly NeutralChange[], isWarning: boolean): re
         words(isAllHealthy ? (changes.length === 1 ? ', it was healthy: ' : ', all were healthy: ') : ': '),
         ...names,
       ],
-      detail: [words('Deleted, or the API key no longer sees them.')],
+      detail: [
+        words(
+          `Nobody watches ${changes.length === 1 ? 'it' : 'them'} any more. Deleted on purpose? If not, check what the API key may see.`,
+        ),
+      ],
       covers: changes.flatMap(coversOf),
     },
   ];

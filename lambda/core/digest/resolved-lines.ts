@@ -57,7 +57,7 @@ function pastText(alert: Alert, { at }: Evaluation): string {
 function resolutionPhrase({ resolution, problem }: Alert, evaluation: Evaluation): string {
   // After a day an empty listing is what there is: nothing can be listed "again".
   if (problem === 'listing_failed' && evaluation.kind === 'listed' && evaluation.recordCount === 0)
-    return 'count as deleted after a day of empty listings';
+    return 'takes the syncs as deleted after a day of empty listings';
   switch (resolution?.how) {
     case 'unlisted':
       return 'is no longer listed';
@@ -76,7 +76,7 @@ const RESOLVED = {
   success: 'recovered',
   enabled: 'is enabled again',
   readable: 'can be read again',
-  listing_restored: 'can be listed again',
+  listing_restored: 'can list syncs again',
   no_longer_late: 'is no longer late: its interval or threshold changed, no new success',
 } as const;
 

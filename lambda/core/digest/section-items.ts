@@ -24,7 +24,8 @@ interface BySeverity {
 
 /** Critical causes and critical singles, then the others; causes before singles. */
 export function openItems(notifications: readonly Notification[], evaluation: Evaluation): BySeverity {
-  const { causes, singles } = folded(notifications);
+  // News of a cause stands under it, also when it is one alert.
+  const { causes, singles } = folded(notifications, 1);
   const ofCauses = (groups: typeof causes) =>
     groups.flatMap((group) => openCauseLines(group, ({ reason }) => reason, evaluation));
   const ofSingles = (some: readonly Notification[]) =>

@@ -2,7 +2,7 @@
  * Writes the digest of a plan: takes what is to be sent, gives sections of lines in the order of their urgency. A check
  * calls `writeDigest` once when it has something to send; `render/` turns the digest into messages.
  */
-import type { Facts } from '../alert.ts';
+import type { Alert, Facts } from '../alert.ts';
 import { diagnosisOf, type Evaluation } from '../diagnose/evaluation.ts';
 import { intervalsBehind } from '../diagnose/lag.ts';
 import { isSyncFingerprint } from '../fingerprint.ts';
@@ -18,7 +18,7 @@ import type { Severity } from '../problem.ts';
 import { type Instant, secondsBetween } from '../time.ts';
 import type { Digest, Item, Origin, Section } from './digest.ts';
 import { headline, pushText } from './headline.ts';
-import { displayName } from './names.ts';
+import { displayName, namesOf } from './names.ts';
 import { neutralLines, nothingListedLine, pausedReminderLine } from './neutral-lines.ts';
 import { type Line, moment, untrusted, words } from './rich-text.ts';
 import {
@@ -65,7 +65,10 @@ export function writeDigest(plan: NotificationPlan, digestContext: DigestContext
       title: 'Resolved before delivery',
       items: resolvedBeforeDelivery(of('resolved_undelivered'), evaluation),
     },
-    { title: 'Resolved', items: resolvedItems(of('resolved'), 'resolved', evaluation) },
+    {
+      title: 'Resolved',
+      items: [...resolvedItems(of('resolved'), 'resolved', evaluation), ...stillOpenLine(plan, facts)],
+    },
     {
       title: 'Excluded by the policy',
       items: resolvedItems(of('excluded'), 'excluded by the policy', evaluation),
@@ -87,6 +90,23 @@ export function writeDigest(plan: NotificationPlan, digestContext: DigestContext
   };
 }
 
+/** Below resolutions alone, what is still open: good news must not hide it. */
+function stillOpenLine({ notifications, reminder }: NotificationPlan, facts: Facts): readonly Item[] {
+  const isResolution = ({ reason }: NotificationPlan['notifications'][number]) => reason === 'resolved';
+  if (notifications.length === 0 || !notifications.every(isResolution) || reminder.length > 0) return [];
+  const open = openAlerts(facts).filter(([fingerprint]) => isSyncFingerprint(fingerprint));
+  if (open.length === 0) return [];
+  const names = namesOf(open.map(([fingerprint, alert]) => ({ fingerprint, alert, logEntry: {} })));
+  return [{ level: 'note', title: [words('Still open: '), ...names], detail: [], covers: [] }];
+}
+
+/** The firing alerts without those that are healthy in their flap hold. */
+function openAlerts({ alerts }: Facts): readonly (readonly [string, Alert])[] {
+  return Object.entries(alerts).filter(
+    ([, { state, healthySince }]) => state === 'firing' && healthySince === undefined,
+  );
+}
+
 /** Neighbours with the same title as one section. */
 function merged(sections: readonly Section[]): readonly Section[] {
   const groups: Section[] = [];
@@ -101,10 +121,8 @@ function merged(sections: readonly Section[]): readonly Section[] {
 
 /** "29 syncs checked · 4 open, the oldest first seen 3 h ago, 2 paused". */
 function summary(facts: Facts, evaluation: Evaluation): string {
-  const open = Object.values(facts.alerts).filter(
-    ({ state, healthySince }) => state === 'firing' && healthySince === undefined,
-  );
-  const since = open.reduce((oldest, alert) => Math.min(oldest, alert.since), evaluation.at);
+  const open = openAlerts(facts);
+  const since = open.reduce((oldest, [, alert]) => Math.min(oldest, alert.since), evaluation.at);
   const checked =
     evaluation.kind === 'listed'
       ? `${pluralize(evaluation.diagnoses.size, 'sync')} checked`

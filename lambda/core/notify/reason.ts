@@ -86,6 +86,8 @@ export function sendReason(alert: Alert, logEntry: NotificationLogEntry): SendRe
   }
   if (isResolutionSent(alert, logEntry)) return isFiring ? 'new' : undefined;
   if (!isFiring) return 'resolved';
+  // What became worse before it was healthy again, in its flap hold, waits for its next failure or its end.
+  if (alert.healthySince !== undefined && logEntry.inFlight === undefined) return undefined;
   if (hasUnsentCritical(alert, lastNotified)) return 'escalated';
   if (alert.disableImminent && !lastNotified.disableImminent) return 'disable_imminent';
   const isSent = lastNotified.problems.includes(alert.problem) && logEntry.inFlight === undefined;
