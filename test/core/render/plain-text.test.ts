@@ -1,7 +1,10 @@
 import fc from 'fast-check';
+import type { Digest } from '../../../lambda/core/digest/digest.ts';
+import { moment, strong, untrusted, words } from '../../../lambda/core/digest/rich-text.ts';
 import { PLAIN, renderPlainText, type Style } from '../../../lambda/core/render/plain-text.ts';
 import { HOUR, MINUTE } from '../../commands/a-world.ts';
 import {
+  aChange,
   aDiagnosis,
   aDigest,
   ago,
@@ -12,17 +15,17 @@ import {
   aReminder,
   DAY,
   isoAgo,
-  LISTING_ALERT,
   LISTING_FAILURE,
   labelsOf,
   listed,
   named,
   ORIGIN,
+  paused,
   resolved,
   UNAVAILABLE,
 } from '../a-digest.ts';
 
-/** A digest with every section but that of the initial run, and every kind of evidence. */
+/** A digest with most sections, and every kind of evidence. */
 function aFullDigest() {
   const stale = { last_success_at: isoAgo(5 * HOUR), seconds_since_success: null };
   const evaluation = listed([
@@ -53,7 +56,6 @@ function aFullDigest() {
         named('changed', 'stock', { problem: 'failing' }),
         aNotification('resolved_undelivered', 'sync:brief', { ...anEndedAlert(), labels: labelsOf('brief') }),
         resolved('customers'),
-        resolved('legacy', { how: 'unlisted' }),
         resolved('sandbox', { how: 'excluded', reason: 'a sandbox' }),
         aNotification('new', 'sync:odd', anAlert({ problem: 'unreadable', labels: labelsOf('odd') })),
       ].map((one) =>
@@ -62,67 +64,93 @@ function aFullDigest() {
           : one,
       ),
       reminder: [aReminder('sync:old', anAlert({ labels: labelsOf('old'), since: ago(3 * DAY) }))],
-      shrinkage: { at: ago(0), from: 40, to: 12 },
+      neutral: [paused('quiet'), aChange('unlisted', 'legacy')],
+      pausedReminder: [paused('still')],
     },
     { evaluation },
   );
 }
 
+/** A digest of two sections, with an item of every level and a nested one. */
+function aSmallDigest(): Digest {
+  return {
+    environment: 'prod',
+    headline: '2 syncs need attention and 1 resolved',
+    push: [],
+    sections: [
+      {
+        title: 'Needs attention',
+        items: [
+          {
+            level: 'critical',
+            title: [words('connection '), untrusted('pg-main'), words(': '), strong('2 of 2 failing')],
+            detail: [words('last success 20 m ago · connector '), untrusted('postgres')],
+            covers: [],
+          },
+          {
+            level: 'note',
+            title: [untrusted('orders'), words(', '), untrusted('carts')],
+            detail: [],
+            covers: [],
+            isNested: true,
+          },
+          {
+            level: 'warning',
+            title: [untrusted('stock'), words(' '), strong('has stalled')],
+            detail: [],
+            covers: [],
+          },
+        ],
+      },
+      {
+        title: 'Resolved',
+        items: [
+          {
+            level: 'good',
+            title: [untrusted('customers'), words(' '), strong('recovered')],
+            detail: [words('from '), moment(ago(HOUR))],
+            covers: [],
+          },
+          {
+            level: 'note',
+            title: [words('1 sync was paused: '), untrusted('quiet')],
+            detail: [],
+            covers: [],
+          },
+        ],
+      },
+    ],
+    context: [words('3 syncs checked')],
+    moreHint: '',
+  };
+}
+
 describe('a digest as text', () => {
-  it('has every section, with a line for the title of each item and one for its detail', () => {
-    expect(renderPlainText(aFullDigest())).toBe(
+  it('has every section with its title, and an item as a line for its title and one for its detail', () => {
+    expect(renderPlainText(aSmallDigest())).toBe(
       `
-4 syncs need attention (2 critical), 1 resolved in the meantime, 1 resolved, 2 no longer watched, 1 still open and the listing shrank
+2 syncs need attention and 1 resolved
 
 Needs attention
-  CRITICAL invoices has stalled, critical now
-           last success 5 h ago, 20 intervals behind, runs every 15 m · nothing has started for 5 h · open for 1 h · invoices → kb_sales / orders
-  CRITICAL orders is disabled
-           disabled by the platform: 10 failures: no route to host · last success 5 h ago, 20 intervals behind · last state failed · 10th failure in a row · orders → kb_sales / orders
-  WARNING  stock is failing now, it was stalled
-           last success 20 m ago, runs every 15 m · 8th failure in a row; the 10th disables it · last run 5 m ago · no cursor committed yet · open for 1 h · stock → kb_sales / orders
-
-Resolved before delivery
-  OK       brief was failing from 2026-11-24 08:00 UTC to 2026-11-24 08:50 UTC, which could not be delivered then
-           recovered · brief → kb_sales / orders
+  CRITICAL connection pg-main: 2 of 2 failing
+           last success 20 m ago · connector postgres
+    -        orders, carts
+  WARNING  stock has stalled
 
 Resolved
   OK       customers recovered
-           was failing for 50 m · last success 2 m ago · customers → kb_sales / orders
+           from 2026-11-24 08:00 UTC
+  -        1 sync was paused: quiet
 
-No longer watched
-  WARNING  The listing shrank from 40 syncs to 12
-           deleted, or the API key no longer sees them; two listings in a row show it
-  -        legacy is no longer listed
-           was failing for 50 m · legacy → kb_sales / orders
-  -        sandbox is excluded by the policy: a sandbox
-           was failing for 50 m · sandbox → kb_sales / orders
-
-Still open
-  WARNING  old is failing
-           last success 20 m ago, runs every 15 m · last run 5 m ago · open for 3 d · old → kb_sales / orders
-
-Could not be judged
-  WARNING  odd could not be read
-           cannot read interval_secs · open for 1 h · odd → kb_sales / orders
-
-6 syncs checked · 5 open, the oldest first seen 3 d ago · acme (prod) · 2026-11-24 09:00 UTC`.trimStart(),
+3 syncs checked`.trimStart(),
     );
   });
 
-  it('has the failed request while the listing fails, and no evidence of a sync', () => {
-    const notifications = [aNotification('new', 'listing', LISTING_ALERT), named('new', 'orders')];
-    expect(renderPlainText(aDigest({ notifications }, { evaluation: UNAVAILABLE }))).toBe(
-      `
-The syncs cannot be listed and 1 sync needs attention
-
-  CRITICAL The syncs cannot be listed
-           requested GET https://api.timbal.ai/orgs/acme/connectors/syncs, received 503 Service Unavailable, 4 attempts · open for 20 m · open alerts stay as they were
-  WARNING  orders is failing
-           as last listed · open for 1 h · orders → kb_sales / orders
-
-no sync could be checked · 2 open, the oldest first seen 1 h ago · acme (prod) · 2026-11-24 09:00 UTC`.trimStart(),
-    );
+  it('has no titles when it has one section: its headline says the same', () => {
+    const [first] = aSmallDigest().sections;
+    const text = renderPlainText({ ...aSmallDigest(), sections: first === undefined ? [] : [first] });
+    expect(text).not.toContain('\nNeeds attention\n');
+    expect(text).toContain('  WARNING  stock has stalled');
   });
 
   it('has no newline at its end and no blank at the end of a line', () => {
@@ -142,27 +170,23 @@ describe('a line that is longer than the terminal is wide', () => {
   });
 
   it('is broken between words, and continues under its beginning', () => {
-    const digest = aDigest({ notifications: [named('new', 'orders')] });
-    expect(renderPlainText(digest, { ...PLAIN, width: 60 })).toBe(
+    expect(renderPlainText(aSmallDigest(), { ...PLAIN, width: 40 })).toContain(
       `
-1 sync needs attention
-
-  WARNING  orders is failing
-           last success 20 m ago, runs every 15 m · last run
-           5 m ago · open for 1 h · orders → kb_sales /
-           orders
-
-1 sync checked · 1 open, first seen 1 h ago · acme (prod) ·
-2026-11-24 09:00 UTC`.trimStart(),
+  CRITICAL connection pg-main: 2 of 2
+           failing
+           last success 20 m ago ·
+           connector postgres
+    -        orders, carts
+`,
     );
   });
 
   it('keeps all its words, and fits the width', () => {
     const digest = aFullDigest();
-    const words = renderPlainText(digest).split(/\s+/u);
+    const all = renderPlainText(digest).split(/\s+/u);
     for (let width = 40; width <= 160; width += 1) {
       const text = renderPlainText(digest, { ...PLAIN, width });
-      expect(text.split(/\s+/u)).toEqual(words);
+      expect(text.split(/\s+/u)).toEqual(all);
       const [_headline, ...lines] = text.split('\n');
       expect(lines.filter((line) => line.length > width)).toEqual([]);
     }
@@ -181,25 +205,21 @@ describe('a style', () => {
   };
 
   it('is applied to each part of a line', () => {
-    const text = renderPlainText(
-      aDigest(
-        { notifications: [aNotification('new', 'sync:x', anAlert()), resolved('y')] },
-        { evaluation: UNAVAILABLE },
-      ),
-      style,
-    );
-    expect(text.split('\n')).toEqual([
-      's(1 sync needs attention and 1 resolved)',
+    expect(renderPlainText(aSmallDigest(), style).split('\n')).toEqual([
+      's(2 syncs need attention and 1 resolved)',
       '',
       'h(Needs attention)',
-      '  w(WARNING ) n(orders) s(is) s(failing)',
-      '           as last listed · open for 1 h · n(x) → n(kb_sales) n(/) n(orders)',
+      '  c(CRITICAL) connection n(pg-main): s(2) s(of) s(2) s(failing)',
+      '           last success 20 m ago · connector n(postgres)',
+      '    -(-       ) n(orders), n(carts)',
+      '  w(WARNING ) n(stock) s(has) s(stalled)',
       '',
       'h(Resolved)',
-      '  g(OK      ) n(y) s(recovered)',
-      '           was failing for 50 m · n(y) → n(kb_sales) n(/) n(orders)',
+      '  g(OK      ) n(customers) s(recovered)',
+      '           from 2026-11-24 08:00 UTC',
+      '  -(-       ) 1 sync was paused: n(quiet)',
       '',
-      'f(no sync could be checked · 1 open, first seen 1 h ago · acme (prod) · 2026-11-24 09:00 UTC)',
+      'f(3 syncs checked)',
     ]);
   });
 });

@@ -1,34 +1,45 @@
+import { EMPTY_FACTS } from '../../../lambda/core/alert.ts';
 import { writeDigest } from '../../../lambda/core/digest/write-digest.ts';
 import { planNotifications } from '../../../lambda/core/notify/plan.ts';
 import { type Message, slackMessages } from '../../../lambda/core/render/slack-messages.ts';
 import { processorMsSince } from '../../processor-time.ts';
-import { aDiagnosis, anAlert, labelsOf, listed, NOW, ORIGIN, POLICY } from '../a-digest.ts';
+import { aDiagnosis, anAlert, labelsOf, listed, NOW, ORIGIN, POLICY, succeededAgo } from '../a-digest.ts';
 import { countsLeftOut, coversOf, expectAllCovered, expectValid, numbered, numbers } from './many-alerts.ts';
 
-/** New alerts of failing syncs, one for each of these labels, and how a check writes their digest. */
-function newAlerts(labels: readonly ReturnType<typeof ownLabels>[]) {
+/**
+ * New alerts of failing syncs, one for each of these labels, and how a check writes their digest. Beside them are so many
+ * healthy syncs with a connector of their own, so that the alerts do not share the whole organisation.
+ */
+function newAlerts(labels: readonly ReturnType<typeof ownLabels>[], healthyCount: number) {
   const ids = labels.map((_, index) => numbered(index));
-  const evaluation = listed(
-    labels.map(({ connectorId, connectionRef, kbUid }, index) =>
-      aDiagnosis({
-        id: numbered(index),
-        name: numbered(index),
-        connector_id: connectorId,
-        connection_ref: connectionRef,
-        kb_uid: kbUid,
-      }),
-    ),
+  const failing = labels.map((own, index) => aDiagnosis(recordOf(numbered(index), own)));
+  const healthy = numbers(healthyCount).map((index) =>
+    aDiagnosis({ ...recordOf(`healthy-${index}`, ownLabels('healthy')), ...succeededAgo(2) }),
   );
+  const evaluation = listed([...failing, ...healthy]);
   const alerts = ids.map((id, index) => [
     `sync:${id}`,
     anAlert({ since: NOW, labels: labelsOf(id, labels[index]) }),
   ]);
-  const facts = { alerts: Object.fromEntries(alerts), histories: {}, size: { normal: ids.length } };
+  const facts = { ...EMPTY_FACTS, alerts: Object.fromEntries(alerts) };
   const write = () => {
-    const { plan } = planNotifications(facts, { notificationLog: {} }, { evaluation, policy: POLICY });
+    const { plan } = planNotifications(
+      facts,
+      { notificationLog: {} },
+      {
+        evaluation,
+        policy: POLICY,
+        initialRun: false,
+        policyChanged: false,
+      },
+    );
     return writeDigest(plan, { facts, evaluation, origin: ORIGIN, initialRun: false });
   };
   return { ids, write };
+}
+
+function recordOf(id: string, { connectorId, connectionRef, kbUid }: ReturnType<typeof ownLabels>) {
+  return { id, name: id, connector_id: connectorId, connection_ref: connectionRef, kb_uid: kbUid };
 }
 
 /** Connector, connection and knowledge base of one name. */
@@ -49,7 +60,7 @@ describe('the messages about shared causes', () => {
     const labels = numbers(20_000).map((index) =>
       ownLabels(index % 100 === 0 ? `own-${index}` : `shared-${String(index % 20).padStart(2, '0')}`),
     );
-    const { ids, write } = newAlerts(labels);
+    const { ids, write } = newAlerts(labels, 8000);
     const before = process.cpuUsage();
     const digest = write();
     const messages = slackMessages(digest);
@@ -69,6 +80,7 @@ describe('the messages about shared causes', () => {
   it('count alert by alert when there are too many causes', () => {
     const { ids, write } = newAlerts(
       numbers(1200).map((index) => ownLabels(`shared-${String(index % 300).padStart(3, '0')}`)),
+      480,
     );
     const messages = slackMessages(write());
     expectValid(messages);

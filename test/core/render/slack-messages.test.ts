@@ -12,6 +12,7 @@ import {
   listed,
   NOW,
   named,
+  paused,
   UNAVAILABLE,
 } from '../a-digest.ts';
 import {
@@ -33,7 +34,8 @@ function longLines(): Digest {
     return { level: 'warning', title: [untrusted(numbered(index))], detail, covers };
   });
   const sections = [{ title: 'x', items }];
-  return { environment: 'x', headline: 'x', sections, context: [words('x')], moreHint: 'x' };
+  const text = [words('x')];
+  return { environment: 'x', headline: 'x', push: text, sections, context: text, moreHint: 'x' };
 }
 
 const resolutions = (count: number) =>
@@ -105,10 +107,8 @@ describe('the messages of a digest', () => {
 
   // A listing may be of 64 MB: some 140,000 records.
   it('of 140,000 alerts in one item, as many as a listing can hold, cover them all', () => {
-    const notifications = numbers(140_000).map((index) =>
-      named('new', numbered(index), { problem: 'disabled', paused: true }),
-    );
-    const digest = aDigest({ notifications }, { evaluation: UNAVAILABLE, initialRun: true });
+    const neutral = numbers(140_000).map((index) => paused(numbered(index)));
+    const digest = aDigest({ neutral }, { initialRun: true });
     expect(coversOf(slackMessages(digest))).toHaveLength(140_000);
   });
 
@@ -185,26 +185,6 @@ describe('the alerts that find no room', () => {
     const messages = slackMessages(aDigest({ notifications }, { evaluation: UNAVAILABLE }));
     const listed = coversOf(messages).filter((coverage) => coverage.listed).length;
     expect(countsLeftOut(messages)).toEqual([String(800 - listed)]);
-  });
-
-  it('are counted with the shrinkage of the listing, which the last message then covers', () => {
-    const notifications = numbers(300).map((index) => named('new', numbered(index)));
-    const messages = slackMessages(aDigest({ notifications, shrinkage: { at: NOW, from: 900, to: 300 } }));
-    expect(messages.map(({ coversShrinkage }) => coversShrinkage)).toEqual([false, false, true]);
-    const listed = coversOf(messages).filter((coverage) => coverage.listed).length;
-    expect(countsLeftOut(messages)).toEqual([String(301 - listed)]);
-  });
-});
-
-describe('the shrinkage of the listing', () => {
-  it('is covered by the message that says it', () => {
-    const [message] = slackMessages(aDigest({ shrinkage: { at: NOW, from: 40, to: 12 } }));
-    expect(message?.coversShrinkage).toBe(true);
-    expect(JSON.stringify(message?.blocks)).toContain('from 40 syncs to 12');
-  });
-
-  it('is covered by no message of a digest without it', () => {
-    expect(slackMessages(alertsAtOnce(300)).some(({ coversShrinkage }) => coversShrinkage)).toBe(false);
   });
 });
 
