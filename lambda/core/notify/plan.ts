@@ -15,6 +15,7 @@ import { type LikelyCause, likelyCauses } from './likely-causes.ts';
 import { areNeutralDue, endedWithCondition, neutralChanges } from './neutral.ts';
 import {
   EMPTY_PLAN,
+  type NeutralChange,
   type NotificationPlan,
   type Pending,
   sectionOf,
@@ -112,7 +113,7 @@ export function planNotifications(facts: Facts, route: Route, context: PlanConte
     notifications: withCauses(notifications, causeOf, { population, likely, notified, tracked, now }),
     reminder: withFolding(reminder, { population, likely, notified, tracked, now }),
     ...(isReminderDue && reminder.length === 0 && { satisfiesReminder: true }),
-    neutral: sendsAnything ? neutral : [],
+    neutral: sendsAnything ? neutral.filter((change) => !isImplied(change, sent)) : [],
     pausedReminder: isReminderDue ? pausedReminderOf(facts, reminders) : [],
     ...(isNothingListed && { nothingListed: true }),
   };
@@ -179,6 +180,11 @@ function groupingCausesOf(
     if (cause !== undefined) causes.set(fingerprint, cause);
   }
   return causes;
+}
+
+/** That a sync was resumed is implied by news of its alert. */
+function isImplied({ fingerprint, kind }: NeutralChange, sent: ReadonlySet<string>): boolean {
+  return kind === 'resumed' && sent.has(fingerprint);
 }
 
 interface SendContext {
