@@ -1,6 +1,6 @@
 import { abortedBy, type Deadline } from '../http/deadline.ts';
 import type { LoadedState } from '../state/state-store.ts';
-import type { ListingResult } from '../timbal/listing.ts';
+import type { ListingResult } from '../timbal/listing-source.ts';
 import type { Ports } from './ports.ts';
 
 /**

@@ -3,7 +3,7 @@ import type { Policy } from '../core/policy.ts';
 import type { Instant } from '../core/time.ts';
 import type { Poster } from '../slack/webhook.ts';
 import type { StateStore } from '../state/state-store.ts';
-import type { ListingSource } from '../timbal/listing.ts';
+import type { ListingSource } from '../timbal/listing-source.ts';
 import type { Deadlines } from './deadlines.ts';
 
 /** Everything outside the process that a command reaches. Both hosts, Lambda and the command line, provide them. */

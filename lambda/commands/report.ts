@@ -1,8 +1,6 @@
-/*
- * In: the ports and the settings. Out: the health of every sync, by default also posted to Slack.
- * The command `report` calls this: `npm run invoke -- <environment> report`.
- */
-
+// In: the ports and the settings.
+// Out: the health of every sync, by default also posted to Slack.
+// Called by: invocation/run-command.ts for `npm run invoke -- <environment> report`.
 import { evaluate } from '../core/diagnose/evaluation.ts';
 import type { Tally } from '../core/diagnose/tally.ts';
 import { alertDecisions } from '../core/digest/decisions.ts';

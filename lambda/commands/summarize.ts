@@ -8,7 +8,7 @@ import { undelivered } from '../core/notify/notification-log.ts';
 import type { PlannedNotifications } from '../core/notify/plan.ts';
 import type { WatchState } from '../core/state.ts';
 import { SyncAlertsError } from '../errors.ts';
-import type { ListingResult } from '../timbal/listing.ts';
+import type { ListingResult } from '../timbal/listing-source.ts';
 import type { DeliveryResult } from './deliver.ts';
 import type { LeaseCheck } from './lease.ts';
 import { type Checked, CheckFailed, type Outcome } from './outcome.ts';

@@ -1,8 +1,6 @@
-/*
- * In: the ports, the settings, and the result of reading the secret. Out: the result of each step, when all worked.
- * The command `test` calls this: `npm run invoke -- <environment> test`.
- */
-
+// In: the ports, the settings, and the result of reading the secret.
+// Out: the result of each step, when all worked.
+// Called by: invocation/run-command.ts for `npm run invoke -- <environment> test`.
 import { evaluate } from '../core/diagnose/evaluation.ts';
 import { tally, unhealthyCount } from '../core/diagnose/tally.ts';
 import type { Digest, Origin } from '../core/digest/digest.ts';

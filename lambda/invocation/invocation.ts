@@ -1,7 +1,6 @@
-/*
- * In: an event and Lambda's context. Out: a response, or an error without secrets; log entries; a line of metrics.
- * handler.ts calls this for every invocation: every 5 minutes by EventBridge Scheduler, at any time by people.
- */
+// In: an event and Lambda's context.
+// Out: a response, or an error without secrets; log entries; a line of metrics.
+// Called by: handler.ts for every invocation: every 5 minutes by EventBridge Scheduler, at any time by people.
 import type { Change } from '../core/digest/changes.ts';
 import { type Command, parseEvent } from './event.ts';
 import { causeCode, sanitized } from './failure.ts';

@@ -1,7 +1,6 @@
 // In: an organisation, its API key, a deadline.
 // Out: the syncs of all pages of `GET /orgs/{org_id}/connectors/syncs`, or a listing failure and its error.
 // Called by: commands/load-and-list.ts for each check and report, commands/test-deployment.ts.
-import type { ListingFailure } from '../core/listing.ts';
 import { parseSync } from '../core/parse/parse-sync.ts';
 import type { Sync } from '../core/sync.ts';
 import type { Instant } from '../core/time.ts';
@@ -19,34 +18,9 @@ import {
   noResponse,
 } from './listing-error.ts';
 import { type ListingScope, listingHeaders, listingUrl, pageUrl } from './listing-request.ts';
+import type { ListingResult, ListingSource } from './listing-source.ts';
 import { PageReader } from './page.ts';
 import { type Redact, redactedRecord } from './redacted-record.ts';
-
-/** The outcome of a listing. */
-export type ListingResult =
-  | {
-      readonly ok: true;
-      /** The time just before its first request. */
-      readonly requestedAt: Instant;
-      readonly syncs: readonly Sync[];
-      /** "GET https://api.timbal.ai/orgs/acme/connectors/syncs". */
-      readonly request: string;
-    }
-  | {
-      readonly ok: false;
-      readonly requestedAt: Instant;
-      readonly failure: ListingFailure;
-      readonly error: SyncAlertsError;
-    };
-
-/** The port to the connector syncs of one organisation. */
-export interface ListingSource {
-  /**
-   * Lists all syncs. A failure of the API, of the network or of reading the key is a result, never a rejection. No
-   * request outlives the deadline.
-   */
-  list(deadline: Deadline): Promise<ListingResult>;
-}
 
 /** Where the API key comes from. `readFresh` bypasses any cache, since a refused key may have been rotated. */
 export interface ApiKeySource {

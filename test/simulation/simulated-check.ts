@@ -3,7 +3,7 @@ import type { Coverage } from '../../lambda/core/notify/notification.ts';
 import type { Policy } from '../../lambda/core/policy.ts';
 import type { Message } from '../../lambda/core/render/slack-messages.ts';
 import type { WatchState } from '../../lambda/core/state.ts';
-import type { ListingResult } from '../../lambda/timbal/listing.ts';
+import type { ListingResult } from '../../lambda/timbal/listing-source.ts';
 import type { Process } from './clock.ts';
 
 /** A response of the API, with its records unparsed: the oracle reads them on its own. */

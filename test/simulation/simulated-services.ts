@@ -7,7 +7,7 @@ import type { PostResult } from '../../lambda/slack/webhook.ts';
 import { decode, encode } from '../../lambda/state/document.ts';
 import { StateConflict, StateError } from '../../lambda/state/errors.ts';
 import type { LoadedState, StateStore } from '../../lambda/state/state-store.ts';
-import type { ListingResult } from '../../lambda/timbal/listing.ts';
+import type { ListingResult } from '../../lambda/timbal/listing-source.ts';
 import type { Clock } from './clock.ts';
 import type { Fault, FaultCounts, Step } from './faults.ts';
 import type { Random } from './random.ts';
