@@ -36,8 +36,8 @@ function phraseOf({ fingerprint, alert }: TrackedAlert, evaluation: Evaluation):
 
 function flapHoldPhrase(fingerprint: string): string {
   if (isSyncFingerprint(fingerprint)) return 'is healthy for now, but it flaps';
-  const verb = fingerprint === 'listing' ? 'listed' : 'read';
-  return `can be ${verb} for now, but that fails intermittently`;
+  const verb = fingerprint === 'listing' ? 'list syncs' : 'be read';
+  return `can ${verb} for now, but that fails intermittently`;
 }
 
 /** Whether a flapping alert is healthy by this evaluation, and held open until it has been so for long enough. */

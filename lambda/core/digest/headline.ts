@@ -119,10 +119,14 @@ export function pushText(headline: string, sections: readonly Section[], isRemin
   }
   if (!items.some(isUrgent)) return [words(headline)];
   const more = items.filter(isUrgent).length - worst.length;
-  const titles: Line = [
-    ...joined([...worst.map(({ title, push }) => push ?? title), ...resolvedText(sections)], ' · '),
+  const open: Line = [
+    ...joined(
+      worst.map(({ title, push }) => push ?? title),
+      ' · ',
+    ),
     ...(more > 0 ? [words(` and ${formatNumber(more)} more`)] : []),
   ];
+  const titles = joined([open, ...resolvedText(sections)], ' · ');
   const text = isReminder ? [words(`${headline}: `), ...titles] : titles;
   return worst[0]?.level === 'critical' ? [words('CRITICAL: '), ...text] : text;
 }

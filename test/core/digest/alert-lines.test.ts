@@ -190,6 +190,9 @@ describe('the line of an alert whose sync is about to be disabled', () => {
     expect(itemOf(one, { evaluation: UNAVAILABLE }).title).toBe('`orders` *is failing*');
   });
 
+  it('has no forecast once a success has ended the countdown', () =>
+    expect(lineWith({ consecutive_failures: 1 })).toBe('`orders` *is failing*'));
+
   it('has no forecast before the failures are many', () =>
     expect(lineWith({ consecutive_failures: 5 }, anAlert())).not.toContain('disable'));
 });
@@ -260,7 +263,7 @@ describe('the line about a failed listing', () => {
 
   it('has the request, the response, what stays as it was, what to do, and how long it has failed', () => {
     expect(itemOf(failed, { evaluation: UNAVAILABLE })).toEqual({
-      title: '*The syncs* *cannot be listed*: `503 Service Unavailable`',
+      title: '*sync-alerts* *is blind, it cannot list syncs*: `503 Service Unavailable`',
       detail: [
         'requested `GET https://api.timbal.ai/orgs/acme/connectors/syncs`, received `503 Service Unavailable, 4 attempts`',
         STAYS,
@@ -289,7 +292,7 @@ describe('the line about a failed listing', () => {
   ])('has the status in its title, without the details: %s', (received, status) => {
     const failure = { ...LISTING_FAILURE, received };
     const { title, detail } = itemOf(failed, { evaluation: { ...UNAVAILABLE, failure } });
-    expect(title).toBe(`*The syncs* *cannot be listed*: \`${status}\``);
+    expect(title).toBe(`*sync-alerts* *is blind, it cannot list syncs*: \`${status}\``);
     expect(detail[0]).toContain(`received \`${received}\``);
   });
 
@@ -297,7 +300,7 @@ describe('the line about a failed listing', () => {
 
   it('says that the syncs can be listed for now while its flapping alert is held open', () => {
     expect(reminderOf(flapping, [aDiagnosis()], 'listing')).toEqual({
-      title: '*The syncs* *can be listed for now, but that fails intermittently*',
+      title: '*sync-alerts* *can list syncs for now, but that fails intermittently*',
       detail: ['healthy for 10 m, held open because it flaps', 'open for 20 m'],
     });
   });

@@ -305,7 +305,7 @@ describe('the syncs that the platform disabled, or is about to, beneath a cause'
     [[9, 9], '`sync-01`, `sync-02`: *1 more failure disables each, in about 55 m*'],
     [[8, 8], '`sync-01`, `sync-02`: *2 more failures disable each, in about 1 h 55 m*'],
     [[8, 9], '`sync-01`, `sync-02`: *1 to 2 more failures disable each, in about 55 m to 1 h 55 m*'],
-    [[null], '`sync-01`: *about to be disabled by the platform*'],
+    [[10], '`sync-01`: *about to be disabled by the platform*'],
   ])('are one line with the failures that are left, and in what time: after %j', (counts, text) => {
     const alerts = many(counts.length, imminent);
     const evaluation = listed(

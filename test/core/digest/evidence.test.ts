@@ -34,7 +34,7 @@ describe('the evidence of an alert', () => {
       'last success 3 h ago, 12 intervals behind, runs every 15 m',
       'last state `Failed`',
       '8 failures in a row',
-      'last run 5 m ago, the platform retries in 55 m',
+      'last run 5 m ago, backing off, next run in 55 m',
       'no cursor committed yet',
     ]);
   });
@@ -133,7 +133,7 @@ describe('the last state', () => {
 
 describe('the failures in a row', () => {
   it.each([
-    [1, '1 failure in a row'],
+    [1, 'failed once'],
     [2, '2 failures in a row'],
     [9, '9 failures in a row'],
     [1200, '1,200 failures in a row'],
@@ -162,7 +162,7 @@ describe('the last run', () => {
 
   // After one failure the platform waits for 30 min, after two and more for 1 h.
   it.each([
-    [1, 30 * MINUTE - 1000, 'last run 29 m ago, the platform retries in 1 s'],
+    [1, 30 * MINUTE - 1000, 'last run 29 m ago, backing off, next run in 1 s'],
     [1, 30 * MINUTE, 'last run 30 m ago'],
     [1, 50 * MINUTE, 'last run 50 m ago'],
     [1, 50 * MINUTE + 1000, 'nothing has started for 50 m'],
@@ -171,6 +171,11 @@ describe('the last run', () => {
   ])('counts from the retry of the platform: %d failures, after %d ms', (failures, milliseconds, text) =>
     expect(evidenceOf({ consecutive_failures: failures, last_run_at: isoAgo(milliseconds) })).toContain(text),
   );
+
+  it('is followed by the next run of a daily sync, which the platform does not put off', () => {
+    const daily = { interval_secs: 86_400, consecutive_failures: 3 };
+    expect(evidenceOf(daily)).toContain('last run 5 m ago, next run in 23 h 55 m');
+  });
 
   it('is all that is said of a failing sync of an API that does not count failures', () => {
     expect(evidenceOf({ last_run_at: isoAgo(2 * DAY) })).toContain('last run 2 d ago');
@@ -210,9 +215,10 @@ describe('the last run', () => {
 describe('the reason why a sync is disabled', () => {
   it('is quoted when the platform disabled it', () => {
     const record = disabled({ disabled_reason: '10 failures: password authentication failed' });
-    expect(evidenceOf(record)[0]).toBe(
+    expect(evidenceOf(record).slice(0, 2)).toEqual([
       'disabled by the platform: `10 failures: password authentication failed`',
-    );
+      'it starts again only when a person enables it',
+    ]);
   });
 
   it('is left out when the platform gives none: a person paused the sync', () => {
@@ -333,7 +339,7 @@ describe('the phrase for a problem', () => {
     ['failing', 'is failing', 'was failing'],
     ['never_succeeded', 'has never succeeded', 'had never succeeded'],
     ['stalled', 'has stalled', 'was stalled'],
-    ['listing_failed', 'cannot be listed', 'could not be listed'],
+    ['listing_failed', 'is blind, it cannot list syncs', 'could not list syncs'],
   ] as const)('has a present and a past form: %s', (problem, now, past) => {
     expect(problemPhrase(problem)).toBe(now);
     expect(pastPhrase(problem)).toBe(past);

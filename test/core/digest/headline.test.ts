@@ -78,9 +78,9 @@ describe('the headline of a digest', () => {
     ['1 still open', { reminder: [aReminder()] }],
     ['2 still open', { reminder: [aReminder('sync:a'), aReminder('sync:b')] }],
     ['No syncs are visible', { nothingListed: true }],
-    ['The syncs cannot be listed', of(aNotification('new', 'listing', LISTING_ALERT))],
+    ['No sync is watched', of(aNotification('new', 'listing', LISTING_ALERT))],
     [
-      'The syncs cannot be listed and 1 sync needs attention',
+      'No sync is watched and 1 sync needs attention',
       of(aNotification('new', 'listing', LISTING_ALERT), warning('a')),
     ],
     ['1 sync needs attention and 1 resolved', of(warning('a'), resolved('b'))],
@@ -119,7 +119,7 @@ describe('the headline of a digest', () => {
       { ...of(critical('a')), neutral: ['b', 'c'].map(paused) },
     ],
     ['First check: no syncs are visible', { nothingListed: true }],
-    ['First check: the syncs cannot be listed', of(aNotification('new', 'listing', LISTING_ALERT))],
+    ['First check: no sync is watched', of(aNotification('new', 'listing', LISTING_ALERT))],
   ])('of the initial run is %j', (headline, plan) =>
     expect(aDigest(plan, { initialRun: true }).headline).toBe(headline),
   );
@@ -138,14 +138,14 @@ describe('the headline of a digest', () => {
     expect(aDigest(of(records), { evaluation }).headline).toBe('Some records cannot be read');
   });
 
-  it('does not say that the syncs cannot be listed while they can and the alert is held open', () => {
+  it('does not say that no sync is watched while they can be listed and the alert is held open', () => {
     const flapping = {
       ...LISTING_ALERT,
       firings: [4, 3, 2, 1].map((hours) => ago(hours * HOUR)),
       healthySince: ago(10 * MINUTE),
     };
     expect(aDigest(of(aNotification('new', 'listing', flapping))).headline).toBe(
-      'Listing the syncs fails intermittently',
+      'Listing syncs fails intermittently',
     );
   });
 

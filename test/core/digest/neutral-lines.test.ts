@@ -136,7 +136,7 @@ describe('the line about syncs that are no longer listed', () => {
   it('says once of all that they were healthy, and what that can mean', () => {
     expect(itemText(lineOf([unlisted('a')]))).toEqual({
       title: '*1 sync is no longer listed*, it was healthy: `a`',
-      detail: ['Deleted, or the API key no longer sees them.'],
+      detail: ['Nobody watches it any more. Deleted on purpose? If not, check what the API key may see.'],
     });
     expect(titles(['a', 'b', 'c'].map((name) => unlisted(name)))).toEqual([
       '*3 syncs are no longer listed*, all were healthy: `a`, `b`, `c`',

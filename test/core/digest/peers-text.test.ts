@@ -56,8 +56,9 @@ describe('the line of a cause shows which other syncs succeeded since', () => {
     [
       'none of it, and there are no others beyond',
       { listed: 5, beyond: { listed: 0, succeeded: 0 } },
-      ['no other of this connection has succeeded since'],
+      ['none of the other 2 has succeeded since'],
     ],
+    ['not the only other one of it', { listed: 4 }, ['the other one has not succeeded since']],
     ['nothing when there are no others', { listed: 3, beyond: { listed: 0, succeeded: 0 } }, []],
     ['nothing while the listing fails', {}, []],
     // One of the three syncs is healthy, and its flapping alert is held open.

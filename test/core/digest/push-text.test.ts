@@ -5,6 +5,7 @@ import { MINUTE } from '../../commands/a-world.ts';
 import {
   aCause,
   aChange,
+  aDiagnosis,
   aDigest,
   ago,
   aLastNotified,
@@ -17,6 +18,7 @@ import {
   LISTING_FAILURE,
   labelsOf,
   lineText,
+  listed,
   many,
   named,
   paused,
@@ -41,16 +43,25 @@ describe('the text on a lock screen', () => {
     ['one warning', of(warning('a')), 'a is failing'],
     ['one critical alert', of(critical('a')), 'CRITICAL: a is failing'],
     ['the critical one first', of(warning('a'), critical('b')), 'CRITICAL: b is failing · a is failing'],
-    ['three at most', of(...['a', 'b', 'c', 'd'].map(warning)), 'a is failing · b is failing · c is failing'],
+    [
+      'three at most',
+      of(...['a', 'b', 'c', 'd'].map(warning)),
+      'a is failing · b is failing · c is failing and 1 more',
+    ],
     [
       'the critical ones of four',
       of(warning('a'), critical('b'), critical('c'), critical('d')),
-      'CRITICAL: b is failing · c is failing · d is failing',
+      'CRITICAL: b is failing · c is failing · d is failing and 1 more',
     ],
     [
       'how many resolved beside what is open',
       of(warning('a'), ...many(6, (name) => resolved(name))),
       'a is failing · 6 resolved',
+    ],
+    [
+      'how many resolved after the count of what it leaves out',
+      of(...['a', 'b', 'c', 'd', 'e'].map(warning), resolved('f')),
+      'a is failing · b is failing · c is failing and 2 more · 1 resolved',
     ],
     ['one recovery', of(resolved('a')), 'a recovered'],
     ['several recoveries', of(resolved('a'), resolved('b')), '2 resolved'],
@@ -75,7 +86,7 @@ describe('the text on a lock screen', () => {
     } as const;
     const plan = of(aNotification('new', 'listing', LISTING_ALERT));
     expect(pushOf(plan, { evaluation: { ...UNAVAILABLE, failure } })).toBe(
-      'CRITICAL: The syncs cannot be listed: 401 Unauthorized',
+      'CRITICAL: sync-alerts is blind, it cannot list syncs: 401 Unauthorized',
     );
   });
 
@@ -98,7 +109,15 @@ describe('the text on a lock screen', () => {
     const cause = aCause({ severity: 'critical', listed: 3 });
     const imminent = critical('c', { disableImminent: true });
     const plan = of(...[warning('a'), warning('b'), imminent].map((one) => ({ ...one, cause })));
-    expect(pushOf(plan)).toBe('CRITICAL: connection pg-main: 3 of 3 syncs failing · c about to be disabled');
+    const evaluation = listed([aDiagnosis({ id: 'c', consecutive_failures: 9 })]);
+    expect(pushOf(plan, { evaluation })).toBe(
+      'CRITICAL: connection pg-main: 3 of 3 syncs failing · c about to be disabled',
+    );
+  });
+
+  it('has what is still open beside the only recovery', () => {
+    const facts = { ...OF_A_HUNDRED, alerts: { 'sync:b': anAlert({ labels: labelsOf('b') }) } };
+    expect(pushOf(of(resolved('a')), { facts })).toBe('a recovered · Still open: b');
   });
 
   it('counts a resolution once that only a line for several counts', () => {

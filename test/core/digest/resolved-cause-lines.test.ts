@@ -53,7 +53,7 @@ describe('the line of a cause whose alerts ended', () => {
     expect(item.level).toBe('good');
     expect(itemText(item)).toEqual({
       title: 'connection `pg-main`: *all 3 recovered*',
-      detail: ['lasted 50 m', '`s1`, `s2`, `s3`'],
+      detail: ['`s1`, `s2`, `s3`', 'lasted 50 m'],
     });
   });
 
@@ -64,7 +64,22 @@ describe('the line of a cause whose alerts ended', () => {
   ])('names up to ten that are still open: %d recovered, %d open', (count, stillOpen, text, left) => {
     const item = lineOf(resolutions(count), { stillOpen: many(stillOpen, stillOpenOne) });
     expect(itemText(item).title).toBe(`connection \`pg-main\`: *${text}*`);
-    expect(itemText(item).detail.slice(0, 2)).toEqual([left, 'lasted 50 m']);
+    expect(itemText(item).detail.slice(1)).toEqual([left, 'lasted 50 m']);
+  });
+
+  it('says of the last of them that they are the last, when others were sent as recovered before', () => {
+    const notified = { began: ago(HOUR), at: ago(HOUR), times: 2, severity: 'warning' } as const;
+    const text = (resolvedAt: number | undefined) =>
+      lineText(
+        lineOf(resolutions(3), { notified: { ...notified, ...(resolvedAt && { resolvedAt }) } }).title,
+      );
+    expect(text(ago(HOUR))).toContain('*the last 3 recovered*');
+    expect(text(undefined)).toContain('*all 3 recovered*');
+  });
+
+  it('says that all of them were enabled again, when nothing else ended them', () => {
+    const alerts = resolutions(3, { how: 'resolved', by: 'enabled' });
+    expect(lineText(lineOf(alerts).title)).toContain('*all 3 enabled again*');
   });
 
   it('does not say "all" of a single alert, or of a cause that only folds lines', () => {
@@ -92,7 +107,7 @@ describe('the line of a cause whose alerts ended', () => {
       const item = lineOf(alerts, {}, 'excluded by the policy');
       expect(item.level).toBe('note');
       expect(itemText(item).title).toBe(`connection \`pg-main\`: *${text}*`);
-      expect(itemText(item).detail[0]).toBe('`a sandbox`');
+      expect(itemText(item).detail[1]).toBe('`a sandbox`');
     },
   );
 
@@ -105,13 +120,13 @@ describe('the line of a cause whose alerts ended', () => {
     expect(item.level).toBe('note');
     expect(itemText(item)).toMatchObject({
       title: `connection \`pg-main\`: *${text}*`,
-      detail: ['still open: `o1`', 'lasted 50 m', expect.any(String)],
+      detail: [expect.any(String), 'still open: `o1`', 'lasted 50 m'],
     });
   });
 
   it('names up to ten syncs, and none where all of more than ten ended', () => {
     const detail = (count: number, stillOpen: SharedCause['stillOpen'] = []) =>
-      itemText(lineOf(resolutions(count), { stillOpen })).detail.at(-1);
+      itemText(lineOf(resolutions(count), { stillOpen })).detail[0];
     const ten = names(10)
       .map((name) => `\`${name}\``)
       .join(', ');
@@ -128,7 +143,7 @@ describe('the line of a cause whose alerts ended', () => {
         anEndedAlert({ how: 'resolved', by: 'success', at }, { since }),
       );
     const alerts = [one('a', ago(5 * HOUR), ago(3 * HOUR)), one('b', ago(4 * HOUR), ago(2 * HOUR))];
-    expect(itemText(lineOf(alerts)).detail[0]).toBe('lasted 3 h');
+    expect(itemText(lineOf(alerts)).detail.at(-1)).toBe('lasted 3 h');
   });
 
   it('covers all of them, as not listed', () => {

@@ -50,8 +50,8 @@ describe('the line of an alert that resolved before delivery', () => {
       { problem: 'listing_failed', labels: null },
     );
     expect(itemOf(aNotification('resolved_undelivered', 'listing', alert))).toEqual({
-      title: '*The syncs* could not be listed from 08:00 to 08:50, which could not be delivered then',
-      detail: ['can be listed again'],
+      title: '*sync-alerts* could not list syncs from 08:00 to 08:50, which could not be delivered then',
+      detail: ['can list syncs again'],
     });
   });
 });
@@ -70,7 +70,7 @@ describe('the line of a resolution', () => {
     ['success', 'recovered'],
     ['enabled', 'is enabled again'],
     ['readable', 'can be read again'],
-    ['listing_restored', 'can be listed again'],
+    ['listing_restored', 'can list syncs again'],
     ['no_longer_late', 'is no longer late: its interval or threshold changed, no new success'],
   ] as const)('by %s says %j, and only a success has recovered', (by, phrase) => {
     const { title, detail } = itemOf(resolved('orders', { how: 'resolved', by }));
@@ -120,8 +120,8 @@ describe('the line of a resolution', () => {
       'listing',
       'listing_failed',
       'listing_restored',
-      '*The syncs* *can be listed again*',
-      'could not be listed for 50 m',
+      '*sync-alerts* *can list syncs again*',
+      'could not list syncs for 50 m',
     ],
     ['records', 'unreadable', 'readable', '*Some records* *can be read again*', 'could not be read for 50 m'],
   ] as const)('of the alert %j names no sync', (fingerprint, problem, by, title, lasted) => {
@@ -154,7 +154,7 @@ describe('the line of a resolution', () => {
       { problem: 'listing_failed', labels: null },
     );
     const empty = itemOf(aNotification('resolved', 'listing', alert), { evaluation: listed([]) });
-    expect(empty.title).toBe('*The syncs* *count as deleted after a day of empty listings*');
+    expect(empty.title).toBe('*sync-alerts* *takes the syncs as deleted after a day of empty listings*');
   });
 
   it('of an alert with several problems names them all, and how long the alert was open', () => {

@@ -16,6 +16,7 @@ import {
   factsOf,
   isoAgo,
   LISTING_ALERT,
+  labelsOf,
   lineText,
   listed,
   many,
@@ -211,6 +212,30 @@ describe('the lines of a section', () => {
       '`sync-03` *is failing*',
     ]);
   });
+});
+
+describe('resolutions alone', () => {
+  const open = (name: string, overrides: Partial<Alert> = {}) =>
+    [`sync:${name}`, anAlert({ labels: labelsOf(name), ...overrides })] as const;
+  const sectionsWith = (plan: Partial<NotificationPlan>, ...alerts: ReturnType<typeof open>[]) =>
+    outline(aDigest(plan, { facts: { ...factsOf({}), alerts: Object.fromEntries(alerts) } }));
+  const recovery = { notifications: [resolved('a')] };
+
+  it('are followed by what is still open, so that good news does not hide it', () => {
+    expect(sectionsWith(recovery, open('b'), open('c'))).toEqual({
+      Resolved: ['`a` *recovered*', 'Still open: `b`, `c`'],
+    });
+  });
+
+  it.each<readonly [string, Partial<NotificationPlan>, ReturnType<typeof open>[]]>([
+    ['nothing is open', recovery, []],
+    ['one is held open while it is healthy', recovery, [open('b', { healthySince: ago(HOUR) })]],
+    ['one is pending', recovery, [open('b', { state: 'pending' })]],
+    ['a reminder lists it', { ...recovery, reminder: [aReminder('sync:b')] }, [open('b')]],
+    ['another alert is sent', { notifications: [resolved('a'), named('new', 'c')] }, [open('b')]],
+  ])('are not followed by it when %s', (_when, plan, alerts) =>
+    expect(sectionsWith(plan, ...alerts)['Resolved']).toEqual(['`a` *recovered*']),
+  );
 });
 
 describe('names with numbers', () => {
