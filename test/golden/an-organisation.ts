@@ -56,6 +56,11 @@ export function aDatabaseOfTheShop(override: Override): Overrides {
   return Object.fromEntries(CONNECTIONS['pg-shop'].tables.map((table) => [table, override]));
 }
 
+/** The same override for all six syncs of the CRM of the shop. */
+export function aCrmOfTheShop(override: Override): Overrides {
+  return Object.fromEntries(CONNECTIONS.hubspot.tables.map((table) => [table, override]));
+}
+
 /** 360 syncs, of which 300 are unhealthy: all of a database, most of a CRM and a third of the sheets. */
 export function aLargeOrganisation(now: Instant): readonly unknown[] {
   const numbered = (count: number, name: string) =>

@@ -2,6 +2,7 @@ import type { ListingFailure } from '../../lambda/core/listing.ts';
 import type { Instant } from '../../lambda/core/time.ts';
 import type { Shown } from '../commands/a-world.ts';
 import {
+  aCrmOfTheShop,
   aDatabaseOfTheShop,
   aLargeOrganisation,
   aShop,
@@ -87,13 +88,36 @@ export const SITUATIONS: Readonly<Record<string, Situation>> = {
     checks: [at(0), { ...at(40, { orders: failingSince(0) }), slackRefuses: true }, at(100)],
   },
   unlisted: {
-    description: 'Two listings in a row lack a sync that was failing.',
+    description:
+      'Two listings in a row lack a sync that was failing, and nothing else changes for 15 minutes.',
     checks: [
       at(0),
       at(40, { orders: failingSince(0) }),
       at(45, { orders: 'absent' }),
       at(50, { orders: 'absent' }),
+      at(65, { orders: 'absent' }),
     ],
+  },
+  'many-unlisted': {
+    description: 'Two listings in a row lack the syncs of a CRM: more than a tenth of all.',
+    checks: [at(0), at(5, aCrmOfTheShop('absent')), at(10, aCrmOfTheShop('absent'))],
+  },
+  paused: {
+    description: 'A person pauses the syncs of a CRM, one of which is failing.',
+    checks: [
+      at(0),
+      at(40, { contacts: failingSince(-20) }),
+      at(45, aCrmOfTheShop(PAUSED)),
+      at(60, aCrmOfTheShop(PAUSED)),
+    ],
+  },
+  'nothing-listed': {
+    description: 'The first check lists no sync at all.',
+    checks: [{ atMinute: 0, shown: () => [] }],
+  },
+  'disable-imminent': {
+    description: 'The next failure of a sync disables it.',
+    checks: [at(0), at(60, { orders: failingSince(-5) }), at(150, { orders: failingSince(-5) })],
   },
   reminder: {
     description: 'A day after the first message, the alerts are still open.',
@@ -124,20 +148,20 @@ export const SITUATIONS: Readonly<Record<string, Situation>> = {
     checks: [
       at(0),
       at(300, {
-        contacts: failingSince(0),
+        contacts: stalledSince(0),
         tickets: stalledSince(0),
         budget: PAUSED,
         agents: failingSince(100),
         refunds: failingSince(200),
       }),
       {
-        ...at(600, { contacts: failingSince(0), macros: failingSince(500), agents: 'absent' }),
+        ...at(600, { contacts: stalledSince(0), macros: failingSince(500), agents: 'absent' }),
         slackRefuses: true,
       },
-      { ...at(605, { contacts: failingSince(0), agents: 'absent' }), slackRefuses: true },
+      { ...at(605, { contacts: stalledSince(0), agents: 'absent' }), slackRefuses: true },
       at(800, {
         ...aDatabaseOfTheShop(failingSince(760)),
-        contacts: failingSince(0),
+        contacts: stalledSince(0),
         invoices: disabledSince(700),
         companies: UNREADABLE,
         agents: 'absent',

@@ -9,6 +9,7 @@ import {
   aCause,
   aDiagnosis,
   ago,
+  isoAgo,
   itemText,
   labelsOf,
   lineText,
@@ -193,6 +194,18 @@ describe('the line of a cause that was notified before', () => {
     expect(title).toBe(`connection \`pg-main\`: *${news}, 8 of 14 syncs failing*`);
   });
 
+  it.each([
+    [1, 2, '1 of them without a success for 3 h'],
+    [2, 2, 'all of them without a success for 3 h'],
+  ])('says how old the data is, when nothing is new but that: %d of %d', (count, open, text) => {
+    const alerts = many(count, (name) => named('escalated', name, { ...CRITICAL, criticalBy: 'age' }));
+    const late = { last_success_at: isoAgo(3 * HOUR), seconds_since_success: null };
+    const cause = { listed: 14, open: { failing: open }, notified: NOTIFIED };
+    expect(headOf(alerts, cause, listing(alerts, late)).title).toBe(
+      `connection \`pg-main\`: *still ${open} of 14 syncs failing, ${text}*`,
+    );
+  });
+
   it('has no news the first time, and none in a reminder', () => {
     expect(headOf(alertsOf(3), { listed: 14 }).title).toBe('connection `pg-main`: *3 of 14 syncs failing*');
     const group = { cause: aCause({ listed: 14, notified: NOTIFIED }), alerts: alertsOf(3) };
@@ -264,6 +277,12 @@ describe('the names beneath a cause', () => {
       named('new', 'disabled', { ...CRITICAL, problem: 'disabled' }),
     ];
     expect(beneath(alerts)[0]).toBe('`disabled`, `critical`, `warning`');
+  });
+
+  it('have the evidence of the only alert, but none where they are several', () => {
+    const detailOf = (count: number) => linesOf(alertsOf(count)).map(({ detail }) => lineText(detail))[1];
+    expect(detailOf(1)).toContain('last run 5 m ago');
+    expect(detailOf(2)).toBe('');
   });
 
   it('are covered with the cause, the first ten as listed, each with its reason', () => {
