@@ -5,7 +5,7 @@ import { parseSync } from '../../../lambda/core/parse/parse-sync.ts';
 import type { Policy } from '../../../lambda/core/policy.ts';
 import { SyncAlertsError } from '../../../lambda/errors.ts';
 import type { PostResult } from '../../../lambda/slack/webhook.ts';
-import type { ListingResult } from '../../../lambda/timbal/listing.ts';
+import type { ListingResult } from '../../../lambda/timbal/listing-source.ts';
 import type { ListingMode, Minute, Night, SlackMode } from '../notation/night.ts';
 import { matcherOf } from '../world/subject.ts';
 import type { SyncLife } from '../world/sync-life.ts';
