@@ -97,7 +97,7 @@ export const PROBLEM_KINDS = {
 export const ALERT_KINDS: Readonly<Record<AlertProblem, AlertKind>> = {
   ...PROBLEM_KINDS,
   listing_failed: {
-    phrase: 'is blind, it cannot list syncs',
+    phrase: 'cannot list syncs',
     pastPhrase: 'could not list syncs',
     disprovedBy: 'readable',
   },

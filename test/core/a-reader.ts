@@ -19,10 +19,6 @@ export class Reader {
       for (const { fingerprint, reason } of content.covers) {
         if (result === 'unconfirmed' && reason === 'resolved') this.unconfirmedResolutions.add(fingerprint);
         if (result !== 'accepted') continue;
-        // News of an alert implies that its sync was resumed.
-        const isActive = conditionIn(facts, fingerprint) === 'active';
-        if (isActive && this.conditions.get(fingerprint)?.condition === 'paused' && reason !== 'condition')
-          this.conditions.delete(fingerprint);
         if (reason === 'condition') this.readCondition(fingerprint, conditionIn(facts, fingerprint), now);
         else if (reason !== 'moved' && reason !== 'nothing_listed')
           this.readNotification(fingerprint, reason);

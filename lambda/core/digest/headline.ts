@@ -36,7 +36,7 @@ export function headline(
       listing === undefined ? '' : listingPhrase(listing, evaluation),
       unhealthy.length === 0 ? '' : needAttention(unhealthy),
       hasRecords ? 'some records cannot be read' : '',
-      ...neutralPhrases(neutral),
+      ...neutralPhrases(neutral.filter(({ isImplied }) => !isImplied)),
       brief > 0 ? `${formatNumber(brief)} resolved in the meantime` : '',
       resolved > 0 ? `${formatNumber(resolved)} resolved` : '',
       dropped > 0 ? `${formatNumber(dropped)} excluded by the policy` : '',

@@ -46,7 +46,8 @@ export function writeDigest(plan: NotificationPlan, digestContext: DigestContext
   const of = (section: SectionName) => bySection.get(section) ?? [];
   const open = openItems(of('open'), evaluation);
   const reminder = reminderItems(sorted(plan.reminder, evaluation), evaluation);
-  const neutral = neutralLines(plan.neutral, areManyUnlisted(plan.neutral, facts));
+  const shown = plan.neutral.filter(({ isImplied }) => !isImplied);
+  const neutral = neutralLines(shown, areManyUnlisted(shown, facts));
   const unjudged = unreadableItems(of('unjudged'), evaluation);
   const isUrgent = ({ level }: Item) => level === 'warning';
 
@@ -77,7 +78,7 @@ export function writeDigest(plan: NotificationPlan, digestContext: DigestContext
     { title: 'Paused, resumed or no longer listed', items: neutral.filter((item) => !isUrgent(item)) },
     { title: 'Still paused', items: pausedReminderLine(plan.pausedReminder) },
   ];
-  const sections = merged(all.filter(({ items }) => items.length > 0));
+  const sections = withImplied(merged(all.filter(({ items }) => items.length > 0)), plan.neutral);
   const text = headline(plan, { evaluation, initialRun });
   return {
     environment: origin.environment,
@@ -88,6 +89,22 @@ export function writeDigest(plan: NotificationPlan, digestContext: DigestContext
     context: contextLine(summary(facts, evaluation), origin, evaluation.at),
     moreHint: origin.moreHint,
   };
+}
+
+/** The sections, with each change that needs no line of its own covered by the line about its alert. */
+function withImplied(sections: readonly Section[], neutral: NotificationPlan['neutral']): readonly Section[] {
+  const implied = new Set(neutral.flatMap(({ fingerprint, isImplied }) => (isImplied ? [fingerprint] : [])));
+  if (implied.size === 0) return sections;
+  const coversOf = ({ covers }: Item): Item['covers'] => [
+    ...covers,
+    ...covers.flatMap(({ fingerprint, reason, listed }): Item['covers'] =>
+      reason !== 'moved' && implied.has(fingerprint) ? [{ fingerprint, reason: 'condition', listed }] : [],
+    ),
+  ];
+  return sections.map(({ title, items }) => ({
+    title,
+    items: items.map((item) => ({ ...item, covers: coversOf(item) })),
+  }));
 }
 
 /** Below resolutions alone, what is still open: good news must not hide it. */

@@ -101,9 +101,8 @@ function conditionsAfter(
 ): Pick<Route, 'conditions'> {
   const conditions = { ...before };
   for (const { fingerprint, reason } of covers) {
+    if (reason !== 'condition') continue;
     const current = facts.conditions[fingerprint];
-    const isImplied = before[fingerprint]?.condition === 'paused' && current?.condition === 'active';
-    if (reason !== 'condition' && !isImplied) continue;
     if (current === undefined || current.condition === 'active') delete conditions[fingerprint];
     else conditions[fingerprint] = { condition: current.condition, at: now };
   }

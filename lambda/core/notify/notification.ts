@@ -44,6 +44,8 @@ export interface NeutralChange {
   readonly condition: Condition;
   /** The alert that ends by it and was sent: this line is its resolution. */
   readonly alert?: TrackedAlert;
+  /** News of the sync's alert says it as well: it has no line of its own. */
+  readonly isImplied?: true;
 }
 
 export const EMPTY_PLAN: NotificationPlan = {

@@ -113,7 +113,7 @@ export function planNotifications(facts: Facts, route: Route, context: PlanConte
     notifications: withCauses(notifications, causeOf, { population, likely, notified, tracked, now }),
     reminder: withFolding(reminder, { population, likely, notified, tracked, now }),
     ...(isReminderDue && reminder.length === 0 && { satisfiesReminder: true }),
-    neutral: sendsAnything ? neutral.filter((change) => !isImplied(change, sent)) : [],
+    neutral: sendsAnything ? neutral.map((change) => withImplied(change, sent)) : [],
     pausedReminder: isReminderDue ? pausedReminderOf(facts, reminders) : [],
     ...(isNothingListed && { nothingListed: true }),
   };
@@ -183,8 +183,8 @@ function groupingCausesOf(
 }
 
 /** That a sync was resumed is implied by news of its alert. */
-function isImplied({ fingerprint, kind }: NeutralChange, sent: ReadonlySet<string>): boolean {
-  return kind === 'resumed' && sent.has(fingerprint);
+function withImplied(change: NeutralChange, sent: ReadonlySet<string>): NeutralChange {
+  return change.kind === 'resumed' && sent.has(change.fingerprint) ? { ...change, isImplied: true } : change;
 }
 
 interface SendContext {

@@ -263,7 +263,7 @@ describe('the line about a failed listing', () => {
 
   it('has the request, the response, what stays as it was, what to do, and how long it has failed', () => {
     expect(itemOf(failed, { evaluation: UNAVAILABLE })).toEqual({
-      title: '*sync-alerts* *is blind, it cannot list syncs*: `503 Service Unavailable`',
+      title: '*sync-alerts* *cannot list syncs*: `503 Service Unavailable`',
       detail: [
         'requested `GET https://api.timbal.ai/orgs/acme/connectors/syncs`, received `503 Service Unavailable, 4 attempts`',
         STAYS,
@@ -292,7 +292,7 @@ describe('the line about a failed listing', () => {
   ])('has the status in its title, without the details: %s', (received, status) => {
     const failure = { ...LISTING_FAILURE, received };
     const { title, detail } = itemOf(failed, { evaluation: { ...UNAVAILABLE, failure } });
-    expect(title).toBe(`*sync-alerts* *is blind, it cannot list syncs*: \`${status}\``);
+    expect(title).toBe(`*sync-alerts* *cannot list syncs*: \`${status}\``);
     expect(detail[0]).toContain(`received \`${received}\``);
   });
 

@@ -339,7 +339,7 @@ describe('the phrase for a problem', () => {
     ['failing', 'is failing', 'was failing'],
     ['never_succeeded', 'has never succeeded', 'had never succeeded'],
     ['stalled', 'has stalled', 'was stalled'],
-    ['listing_failed', 'is blind, it cannot list syncs', 'could not list syncs'],
+    ['listing_failed', 'cannot list syncs', 'could not list syncs'],
   ] as const)('has a present and a past form: %s', (problem, now, past) => {
     expect(problemPhrase(problem)).toBe(now);
     expect(pastPhrase(problem)).toBe(past);

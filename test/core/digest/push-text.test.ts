@@ -86,7 +86,7 @@ describe('the text on a lock screen', () => {
     } as const;
     const plan = of(aNotification('new', 'listing', LISTING_ALERT));
     expect(pushOf(plan, { evaluation: { ...UNAVAILABLE, failure } })).toBe(
-      'CRITICAL: sync-alerts is blind, it cannot list syncs: 401 Unauthorized',
+      'CRITICAL: sync-alerts cannot list syncs: 401 Unauthorized',
     );
   });
 
