@@ -89,7 +89,7 @@ describe('npm start with a key and an organisation', () => {
     for (const [minutes, posts] of [
       [0, []],
       [5, []],
-      [10, [expect.stringContaining('The syncs cannot be listed')]],
+      [10, [expect.stringContaining('sync-alerts cannot list syncs')]],
       [15, []],
     ] as const) {
       laptop.now = START + (5 + minutes) * MINUTE;
@@ -101,7 +101,7 @@ describe('npm start with a key and an organisation', () => {
     laptop.shown = FAILING;
     laptop.now += 5 * MINUTE;
     expect((await laptop.start()).status).toBe(0);
-    expect(laptop.posted()).toEqual(['laptop: The syncs can be listed again']);
+    expect(laptop.posted()).toEqual(['laptop: sync-alerts can list syncs again · Still open: orders']);
     laptop.now += 5 * MINUTE;
     await laptop.start();
     expect(laptop.posted()).toEqual([]);
@@ -113,11 +113,11 @@ describe('npm start with a key and an organisation', () => {
     const { status, stderr } = await laptop.start();
     expect(status).toBe(1);
     expect(stderr).toContain('check the API key, its organisation and its permissions');
-    expect(laptop.posted()).toEqual([expect.stringContaining('The syncs cannot be listed')]);
+    expect(laptop.posted()).toEqual([expect.stringContaining('sync-alerts cannot list syncs')]);
     laptop.shown = FAILING;
     laptop.now += 5 * MINUTE;
     await laptop.start();
-    expect(laptop.posted()).toEqual(['laptop: The syncs can be listed again']);
+    expect(laptop.posted()).toEqual(['laptop: sync-alerts can list syncs again · Still open: orders']);
   });
 
   it('fails when Slack refuses a message, and sends it at the next check', async () => {

@@ -23,7 +23,7 @@ describe('after a check whose clock was three days ahead', () => {
     world.shown = LISTING_FAILURE;
     await check(world.ports, settings()).catch(() => undefined);
     await checkAt(5);
-    expect(world.takePostedTexts()).toEqual([expect.stringContaining('cannot be listed')]);
+    expect(world.takePostedTexts()).toEqual([expect.stringContaining('cannot list syncs')]);
   });
 
   it('follow-ups of a cause that was sent then are held no longer than usual', async () => {

@@ -24,14 +24,14 @@ describe('a check whose listing fails', () => {
     expect(sentAfterMinutes).toEqual([10]);
     world.shown = failing;
     await completedCheck(world);
-    expect(world.takePostedTexts()).toEqual([expect.stringContaining('can be listed again')]);
+    expect(world.takePostedTexts()).toEqual([expect.stringContaining('can list syncs again')]);
   });
 
   it('sends a refused API key at once', async () => {
     const world = await worldAfterOneAlert();
     world.shown = { ...LISTING_FAILURE, kind: 'refused' };
     await outcomeOfCheck(world);
-    expect(world.takePostedTexts()).toEqual([expect.stringContaining('cannot be listed')]);
+    expect(world.takePostedTexts()).toEqual([expect.stringContaining('cannot list syncs')]);
   });
 
   it('treats an empty listing after one with syncs as a failure, and resolves nothing', async () => {

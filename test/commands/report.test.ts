@@ -44,7 +44,7 @@ describe('a report on demand', () => {
     expect(world.stored.version).toBe(7);
   });
 
-  it('fails when the syncs cannot be listed', async () => {
+  it('fails when cannot list syncs', async () => {
     const world = aWorld();
     world.shown = { kind: 'failed', request: 'GET /orgs/acme/connectors/syncs', received: '503' };
     await expect(report(world.ports, settings(), true)).rejects.toMatchObject({

@@ -53,8 +53,8 @@ test.each([
 
 test('the kind listing_failed has its phrases, and a readable listing disproves it', () => {
   expect(ALERT_KINDS.listing_failed).toEqual({
-    phrase: 'cannot be listed',
-    pastPhrase: 'could not be listed',
+    phrase: 'cannot list syncs',
+    pastPhrase: 'could not list syncs',
     disprovedBy: 'readable',
   });
 });
