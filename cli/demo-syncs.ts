@@ -87,6 +87,18 @@ const databaseDown: Disruption = {
   fields: (now) => ({ last_state: 'failed', consecutive_failures: 1, ...lastSuccess(at(11, 13), now) }),
 };
 
+/** One sync of another connection fails at the same time, on its own. It runs again after an hour. */
+const failsAlone: Disruption = {
+  from: at(11, 28),
+  to: at(12, 28),
+  fields: (now) => ({
+    last_state: 'failed',
+    consecutive_failures: 1,
+    last_run_at: iso(at(11, 28)),
+    ...lastSuccess(at(10, 58), now),
+  }),
+};
+
 const DISRUPTIONS: Readonly<Record<string, Disruption>> = {
   invoices: {
     from: BEFORE,
@@ -131,6 +143,7 @@ const DISRUPTIONS: Readonly<Record<string, Disruption>> = {
   refunds: databaseDown,
   disputes: databaseDown,
   payouts: databaseDown,
+  satisfaction: failsAlone,
   old_forecast: paused,
   old_targets: paused,
 };

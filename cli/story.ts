@@ -25,14 +25,17 @@ const CHAPTERS: readonly Chapter[] = [
   { at: at(9, 0), title: 'the first check of an organisation: one message with every problem' },
   { at: at(9, 5), title: 'five minutes later nothing has changed: the check sends nothing' },
   { at: at(11, 15), title: 'orders is still stalled, now critical: the check sends that and nothing else' },
-  { at: at(11, 30), title: 'a database is down and four syncs fail: the check sends them as one cause' },
+  {
+    at: at(11, 30),
+    title: 'a database is down and four syncs fail as one cause, a fifth elsewhere on its own',
+  },
   {
     at: at(12, 10),
     title: 'the database and orders recovered, invoices was enabled: the check sends each once',
   },
   {
     at: at(12, 15),
-    title: 'two syncs still fail and two are paused, all of them already sent: nothing to send',
+    title: 'three syncs still fail and two are paused, all of them already sent: nothing to send',
   },
 ];
 

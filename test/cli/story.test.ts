@@ -53,10 +53,17 @@ describe('the story', () => {
     const { chapter, check } = (await theStory())[3] ?? {};
     expect(chapter?.title).toContain('as one cause');
     const text = check?.digest === undefined ? '' : renderPlainText(check.digest);
-    expect(text).toContain('4 syncs need attention (one shared cause)');
+    expect(text).toContain('5 syncs need attention (one shared cause)');
     expect(text).toContain('connection pg-payments: 4 of 4 syncs failing');
     // orders, the eighth, has stalled since the morning.
     expect(text).toContain('7 of the other 8 syncs of this connector succeeded since');
+  });
+
+  it('reports a sync that fails on its own in the same check beside the cause', async () => {
+    const digest = (await theStory())[3]?.check.digest;
+    const text = digest === undefined ? '' : renderPlainText(digest);
+    expect(text).toContain('WARNING  satisfaction is failing');
+    expect(text).toContain('connection zendesk, connector zendesk');
   });
 
   it('counts every sync of the demo at every check', async () => {
