@@ -70,7 +70,7 @@ afterAll(async () => {
 
 beforeEach(async () => {
   timbal.instead = undefined;
-  timbal.syncs = [aRecord(Date.now(), { id: 'healthy' })];
+  timbal.syncs = ['healthy', 'failing'].map((id) => aRecord(Date.now(), { id }));
   slack.script.length = 0;
   await invoke();
 });
@@ -204,7 +204,7 @@ describe('the runbook', () => {
     expect(text).toContain('503');
     expect(text).toContain('docs/runbook.md#the-syncs-cannot-be-listed');
     expect(text).toMatch(/ENABLED\W+rate\(5 minutes\)\W+Etc\/UTC/);
-    expect(text).toMatch(/1 sync: 1 healthy; 0 alerts open; nothing new to send\.\n$/);
+    expect(text).toMatch(/2 syncs: 2 healthy; 0 alerts open; nothing new to send\.\n$/);
     expect(await figures()).toMatchObject({ ChecksCompleted: 1 });
   });
 
@@ -234,7 +234,7 @@ describe('the runbook', () => {
     await expect(invoke()).rejects.toThrow(/429/);
     const text = await runSection(emulator, 'Invocations throttled');
     expect(text).toMatch(/"ReservedConcurrentExecutions": 0/);
-    expect(text).toMatch(/1 sync: 1 healthy; /);
+    expect(text).toMatch(/2 syncs: 2 healthy; /);
   });
 
   it('Notifications undelivered: shows them and the answer of Slack, and the check by hand posts them', async () => {

@@ -43,9 +43,10 @@ describe('a check', () => {
       syncs: {
         listed: 6,
         healthy: 1,
-        problems: { disabled: 2, failing: 1, stalled: 1, never_succeeded: 1, unreadable: 0 },
+        paused: 1,
+        problems: { disabled: 1, failing: 1, stalled: 1, never_succeeded: 1, unreadable: 0 },
       },
-      open: 5,
+      open: 4,
       posts: { accepted: 1, refused: 0, unconfirmed: 0, repeated: 0 },
       undelivered: { count: 0 },
       saved: true,
@@ -76,7 +77,7 @@ describe('a check', () => {
 
   it('posts a resolution once', async () => {
     await failingNotified();
-    deployment.timbal.syncs = [aRecord(Date.now())];
+    deployment.timbal.syncs = bothHealthy();
     expect((await deployment.invoke()).result).toMatchObject({
       notified: [{ name: 'orders', reason: 'resolved' }],
     });
@@ -159,7 +160,7 @@ describe('after a rotation', () => {
     await failingNotified();
     await deployment.fill({ slackWebhookUrl: deployment.slack.webhookUrl(ROTATED_WEBHOOK) });
     deployment.slack.script.push(answers(404, 'no_service'));
-    deployment.timbal.syncs = [aRecord(Date.now())];
+    deployment.timbal.syncs = bothHealthy();
     const check = await deployment.invoke();
     expect(check.result).toMatchObject({
       notified: [{ reason: 'resolved' }],
@@ -173,7 +174,7 @@ describe('after a rotation', () => {
 
   it('that was not saved in the secret, the check fails, and the next one posts what is undelivered', async () => {
     await failingNotified();
-    deployment.timbal.syncs = [aRecord(Date.now())];
+    deployment.timbal.syncs = bothHealthy();
     deployment.slack.script.push(answers(404, 'no_service'));
     const refused = await deployment.invoke();
     expect(refused).toMatchObject({
@@ -244,6 +245,16 @@ describe('the function', () => {
       result: { errorMessage: expect.stringMatching(/secret: ok.*listing: FAILED: .*403/s) },
     });
     expect(JSON.stringify(deployment.takePosted())).toContain('not your organisation');
+  });
+
+  it('fails a test when no sync is visible', async () => {
+    const test = await deployment.invoke({ command: 'test' });
+    const failed = `listing: FAILED: no syncs are visible in organisation "${ORGANISATION}"`;
+    expect(test).toMatchObject({
+      status: 'error',
+      result: { errorMessage: expect.stringContaining(failed) },
+    });
+    expect(JSON.stringify(deployment.takePosted())).toContain('no syncs are visible');
   });
 
   it('returns what it would post in a dry run, and posts and saves nothing', async () => {
@@ -320,6 +331,12 @@ async function failingNotified(): Promise<void> {
   deployment.timbal.syncs = [aFailingRecord(now), aRecord(now, { id: 'customers', name: 'customers' })];
   expect((await deployment.invoke()).result).toMatchObject({ posts: { accepted: 1 } });
   deployment.takePosted();
+}
+
+/** The two syncs of `failingNotified`, after the failing one recovered. */
+function bothHealthy(): readonly unknown[] {
+  const now = Date.now();
+  return [aRecord(now), aRecord(now, { id: 'customers', name: 'customers' })];
 }
 
 function succeededAt(at: number | null): Readonly<Record<string, unknown>> {
