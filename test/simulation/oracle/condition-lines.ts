@@ -1,0 +1,152 @@
+import type { Post, SimulatedCheck } from '../simulated-check.ts';
+import type { OracleReport } from './oracle-report.ts';
+import { CLOCK_MS, type SeenSync, type SeenSyncs } from './seen-syncs.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+type Condition = 'active' | 'paused' | 'unlisted';
+
+/** Where one sync stands by the listings, and by what Slack has. */
+interface Standing {
+  actual: Condition;
+  /** When that changed. */
+  since: number;
+  /** When it was last seen in the condition that Slack knows. */
+  sent: Condition;
+  post?: Post;
+  /** When it was last sent as no longer listed. */
+  unlistedSentAt?: number;
+  /** Its last record does not say. */
+  isUnsure: boolean;
+  /** It was active, or there from the first listing on: a pause of it is news. */
+  hasBeenActive: boolean;
+}
+
+/**
+ * Pauses, resumptions, and syncs that are no longer listed or listed again: each is sent once, only while it is so, and
+ * within an hour.
+ */
+export class ConditionLines {
+  readonly #standings = new Map<string, Standing>();
+  readonly #seen: SeenSyncs;
+  readonly #report: OracleReport;
+  #pausedRemindedAt = Number.NEGATIVE_INFINITY;
+  #pausedReminder: Post | undefined;
+
+  constructor(seen: SeenSyncs, report: OracleReport) {
+    this.#seen = seen;
+    this.#report = report;
+  }
+
+  evaluated(check: SimulatedCheck): void {
+    if (this.#seen.kind === 'failed') return;
+    for (const [id, sync] of this.#seen.syncs) {
+      const standing = this.#standings.get(id) ?? newStanding(sync, check.now);
+      this.#standings.set(id, standing);
+      const actual = conditionOf(sync, standing.actual);
+      standing.isUnsure = actual === undefined;
+      if (actual === undefined) continue;
+      if (actual === 'active') standing.hasBeenActive = true;
+      if (actual !== standing.actual) standing.since = check.now;
+      standing.actual = actual;
+    }
+  }
+
+  /** The condition that the listings show; undefined when they do not say. */
+  actual(id: string): Condition | undefined {
+    const standing = this.#standings.get(id);
+    return standing?.isUnsure ? undefined : standing?.actual;
+  }
+
+  delivered(id: string, post: Post): void {
+    const standing = this.#standings.get(id);
+    const fail = (text: string) => this.#report.violation(`${id}: ${text}`, post.by);
+    if (standing === undefined) return fail('a line about a sync that was never listed');
+    const { actual, sent, since, unlistedSentAt } = standing;
+    const { now } = post.by;
+    if (!standing.isUnsure && actual === sent) {
+      if (actual === 'paused') this.#remindPaused(post);
+      else if (standing.post?.isConfirmed !== false) fail(`sent that it is ${actual}, which was sent before`);
+    }
+    if (actual === 'unlisted' && actual !== sent) {
+      this.#report.count('sent: unlisted');
+      const absentMs = now - (this.#seen.syncs.get(id)?.absentSince ?? now);
+      const isSoon = unlistedSentAt !== undefined && now - unlistedSentAt < 7 * DAY;
+      if (isSoon && absentMs < DAY - CLOCK_MS && standing.post?.isConfirmed)
+        fail('sent as unlisted twice within seven days, and it is absent for less than a day');
+      standing.unlistedSentAt = now;
+    }
+    if (actual === 'active' && sent === 'unlisted') {
+      this.#report.count('sent: listed again');
+      if (since - (unlistedSentAt ?? 0) > DAY + CLOCK_MS) fail('sent as listed again after more than a day');
+    }
+    if (actual === 'paused' && actual !== sent) this.#report.count('sent: paused');
+    if (actual === 'active' && sent === 'paused') this.#report.count('sent: resumed');
+    standing.sent = actual;
+    standing.post = post;
+  }
+
+  /** Paused syncs are in a reminder at most every `pausedRepeatInterval`; one reminder may be several covers. */
+  #remindPaused(post: Post): void {
+    const { by } = post;
+    if (this.#pausedReminder?.by === by) return;
+    const minMs = (by.policy.pausedRepeatIntervalSeconds - by.policy.periodSeconds / 2) * 1000 - CLOCK_MS;
+    if (this.#pausedReminder?.isConfirmed && by.now - this.#pausedRemindedAt < minMs)
+      this.#report.violation('a reminder of paused syncs too early', by);
+    this.#report.count('reminders of paused syncs');
+    this.#pausedReminder = post;
+    this.#pausedRemindedAt = by.now;
+  }
+
+  /** At the end of a check without a fault: nothing is unsent for more than an hour, or beside a message. */
+  verify(check: SimulatedCheck, announced: (id: string) => boolean): void {
+    if (this.#seen.kind === 'failed') return;
+    let unlistedNow = 0;
+    for (const [id, standing] of this.#standings) {
+      if (!this.#mustSend(id, standing, check)) continue;
+      const { actual, since, sent } = standing;
+      const ageMs = check.now - since;
+      if (actual === 'unlisted' && ageMs < CLOCK_MS) unlistedNow += 1;
+      if (ageMs > HOUR + CLOCK_MS)
+        this.#report.violation(`${id}: ${actual} for over an hour, and Slack has ${sent}`, check);
+      else if (check.posts.length > 0)
+        this.#report.violation(`${id}: ${actual}, which did not go with the next message`, check);
+      if (announced(id) && actual !== 'active' && ageMs > HOUR + CLOCK_MS)
+        this.#report.violation(`${id}: its alert was not closed by its line`, check);
+    }
+    if (unlistedNow >= 10)
+      this.#report.violation(
+        `${unlistedNow} syncs are no longer listed, and that was not sent at once`,
+        check,
+      );
+  }
+
+  #mustSend(id: string, standing: Standing, check: SimulatedCheck): boolean {
+    const { actual, sent, unlistedSentAt, since } = standing;
+    const sync = this.#seen.syncs.get(id);
+    if (standing.isUnsure || actual === sent || sync === undefined) return false;
+    if (!sync.isAlwaysWatched || sync.excluded !== undefined) return false;
+    // A post without a certain answer may have said it.
+    if (standing.post !== undefined && !standing.post.isConfirmed) return false;
+    if (actual === 'unlisted') {
+      const isOld = sync.isOriginal || sync.lastSeen - sync.firstSeen > DAY + CLOCK_MS;
+      const isSoon = unlistedSentAt !== undefined && check.now - unlistedSentAt < 7 * DAY + CLOCK_MS;
+      return isOld && !isSoon;
+    }
+    if (sent === 'unlisted') return actual === 'active' && since - (unlistedSentAt ?? 0) < DAY - CLOCK_MS;
+    return check.policy.notifyPauses && standing.hasBeenActive;
+  }
+}
+
+function conditionOf(sync: SeenSync, before: Condition): Condition | undefined {
+  if (!sync.isPresent) return sync.absences >= 2 ? 'unlisted' : before;
+  const { reading } = sync;
+  if (reading === undefined || reading.problem === 'unreadable') return undefined;
+  if (reading.isPaused) return 'paused';
+  return reading.mayBePaused ? undefined : 'active';
+}
+
+function newStanding({ isOriginal }: SeenSync, now: number): Standing {
+  return { actual: 'active', since: now, sent: 'active', isUnsure: false, hasBeenActive: isOriginal };
+}
