@@ -37,6 +37,8 @@ export class Channel {
   #nothingListed: Post | undefined;
   /** By key, when a message about the cause was last sent, whether or not Slack has it. */
   readonly causeSentAt = new Map<string, number>();
+  /** The keys of the causes that were sent as critical. */
+  readonly criticalCauses = new Set<string>();
 
   constructor(bounds: AlertBounds, conditions: ConditionLines, report: OracleReport) {
     this.#bounds = bounds;
@@ -79,7 +81,11 @@ export class Channel {
   }
 
   posting({ covers, by }: Post): void {
-    for (const { cause } of covers) if (cause !== undefined) this.causeSentAt.set(cause.key, by.now);
+    for (const { cause } of covers) {
+      if (cause === undefined) continue;
+      this.causeSentAt.set(cause.key, by.now);
+      if (cause.severity === 'critical') this.criticalCauses.add(cause.key);
+    }
   }
 
   delivered(post: Post): void {
@@ -94,7 +100,8 @@ export class Channel {
     const alert = this.#bounds.alerts[id];
     switch (reason) {
       case 'condition':
-        return this.#conditions.delivered(id, post);
+        this.#conditions.delivered(id, post);
+        return this.#closeByCondition(id, post, alert);
       case 'nothing_listed':
         if (this.#nothingListed?.isConfirmed) this.#fail(id, 'that nothing is listed was sent twice', post);
         this.#nothingListed = post;
@@ -127,6 +134,7 @@ export class Channel {
     one.isOpen = true;
     one.opening = post;
     one.severity = alert?.severity ?? 'warning';
+    one.cause = undefined;
     this.#record(one, cause, post);
     if (alert !== undefined) one.sent.set(alert.problem, post);
   }
@@ -179,6 +187,19 @@ export class Channel {
     one.ending = post;
     this.#record(one, cause, post);
     one.sent.clear();
+  }
+
+  /** The line that says so is the end of the alert that ended by it, though its cover does not say that. */
+  #closeByCondition(id: string, post: Post, alert: Alert | undefined): void {
+    const one = this.of(id);
+    const isCovered = post.covers.some(
+      ({ fingerprint, reason }) => fingerprint === id && reason !== 'condition',
+    );
+    if (isCovered || !this.#endsByCondition(alert) || alert?.state !== 'ended') return;
+    if (!one.isOpen && one.unsentSince === undefined) return;
+    one.isOpen = false;
+    one.ending = post;
+    one.unsentSince = undefined;
   }
 
   /** One line says that it was paused, or is not listed, and that it was failing. */

@@ -17,6 +17,8 @@ interface Standing {
   post?: Post;
   /** When it was last sent as no longer listed. */
   unlistedSentAt?: number;
+  /** A line claimed something else since the last change: what Slack has is unknown. */
+  isDisputed: boolean;
   /** Its last record does not say. */
   isUnsure: boolean;
   /** It was active, or there from the first listing on: a pause of it is news. */
@@ -44,11 +46,13 @@ export class ConditionLines {
     for (const [id, sync] of this.#seen.syncs) {
       const standing = this.#standings.get(id) ?? newStanding(sync, check.now);
       this.#standings.set(id, standing);
-      const actual = conditionOf(sync, standing.actual);
-      standing.isUnsure = actual === undefined;
-      if (actual === undefined) continue;
-      if (actual === 'active') standing.hasBeenActive = true;
-      if (actual !== standing.actual) standing.since = check.now;
+      const { actual, isUnsure } = conditionOf(sync, standing);
+      standing.isUnsure = isUnsure;
+      if (actual === 'active' && !isUnsure) standing.hasBeenActive = true;
+      if (actual !== standing.actual) {
+        standing.since = check.now;
+        standing.isDisputed = false;
+      }
       standing.actual = actual;
     }
   }
@@ -66,8 +70,12 @@ export class ConditionLines {
     const { actual, sent, since, unlistedSentAt } = standing;
     const { now } = post.by;
     if (!standing.isUnsure && actual === sent) {
-      if (actual === 'paused') this.#remindPaused(post);
-      else if (standing.post?.isConfirmed !== false) fail(`sent that it is ${actual}, which was sent before`);
+      const isRepeat = standing.post?.isConfirmed === false;
+      if (actual === 'paused' && !isRepeat) this.#remindPaused(post);
+      else if (!isRepeat) {
+        fail(`sent that it is ${actual}, which was sent before`);
+        standing.isDisputed = true;
+      }
     }
     if (actual === 'unlisted' && actual !== sent) {
       this.#report.count('sent: unlisted');
@@ -99,8 +107,14 @@ export class ConditionLines {
     this.#pausedRemindedAt = by.now;
   }
 
+  /** It was sent as no longer listed within seven days, so that its next absence has to last for a day. */
+  isOnProbation(id: string, now: number): boolean {
+    const sentAt = this.#standings.get(id)?.unlistedSentAt;
+    return sentAt !== undefined && now - sentAt < 7 * DAY + CLOCK_MS;
+  }
+
   /** At the end of a check without a fault: nothing is unsent for more than an hour, or beside a message. */
-  verify(check: SimulatedCheck, announced: (id: string) => boolean): void {
+  verify(check: SimulatedCheck): void {
     if (this.#seen.kind === 'failed') return;
     let unlistedNow = 0;
     for (const [id, standing] of this.#standings) {
@@ -112,8 +126,6 @@ export class ConditionLines {
         this.#report.violation(`${id}: ${actual} for over an hour, and Slack has ${sent}`, check);
       else if (check.posts.length > 0)
         this.#report.violation(`${id}: ${actual}, which did not go with the next message`, check);
-      if (announced(id) && actual !== 'active' && ageMs > HOUR + CLOCK_MS)
-        this.#report.violation(`${id}: its alert was not closed by its line`, check);
     }
     if (unlistedNow >= 10)
       this.#report.violation(
@@ -125,7 +137,7 @@ export class ConditionLines {
   #mustSend(id: string, standing: Standing, check: SimulatedCheck): boolean {
     const { actual, sent, unlistedSentAt, since } = standing;
     const sync = this.#seen.syncs.get(id);
-    if (standing.isUnsure || actual === sent || sync === undefined) return false;
+    if (standing.isUnsure || standing.isDisputed || actual === sent || sync === undefined) return false;
     if (!sync.isAlwaysWatched || sync.excluded !== undefined) return false;
     // A post without a certain answer may have said it.
     if (standing.post !== undefined && !standing.post.isConfirmed) return false;
@@ -139,14 +151,28 @@ export class ConditionLines {
   }
 }
 
-function conditionOf(sync: SeenSync, before: Condition): Condition | undefined {
-  if (!sync.isPresent) return sync.absences >= 2 ? 'unlisted' : before;
-  const { reading } = sync;
-  if (reading === undefined || reading.problem === 'unreadable') return undefined;
-  if (reading.isPaused) return 'paused';
-  return reading.mayBePaused ? undefined : 'active';
+/** What the listings show, and whether they leave it open. */
+function conditionOf(
+  { isPresent, absences, reading }: SeenSync,
+  { actual: before, isUnsure }: Standing,
+): { readonly actual: Condition; readonly isUnsure: boolean } {
+  if (!isPresent)
+    return absences >= 2 ? { actual: 'unlisted', isUnsure: false } : { actual: before, isUnsure };
+  if (reading === undefined || reading.problem === 'unreadable')
+    return { actual: before === 'unlisted' ? 'active' : before, isUnsure: true };
+  return {
+    actual: reading.mayBePaused ? 'paused' : 'active',
+    isUnsure: reading.mayBePaused !== reading.isPaused,
+  };
 }
 
 function newStanding({ isOriginal }: SeenSync, now: number): Standing {
-  return { actual: 'active', since: now, sent: 'active', isUnsure: false, hasBeenActive: isOriginal };
+  return {
+    actual: 'active',
+    since: now,
+    sent: 'active',
+    isDisputed: false,
+    isUnsure: false,
+    hasBeenActive: isOriginal,
+  };
 }

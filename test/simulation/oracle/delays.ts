@@ -2,6 +2,7 @@ import type { Alert } from '../../../lambda/core/alert.ts';
 import type { SimulatedCheck } from '../simulated-check.ts';
 import type { AlertBounds } from './alert-bounds.ts';
 import type { Announcement, Channel } from './channel.ts';
+import type { ConditionLines } from './condition-lines.ts';
 import type { DigestLines } from './digest-lines.ts';
 import type { OracleReport } from './oracle-report.ts';
 import { CLOCK_MS } from './seen-syncs.ts';
@@ -14,6 +15,7 @@ const MINUTE = 60_000;
 export interface DelaysOptions {
   readonly bounds: AlertBounds;
   readonly channel: Channel;
+  readonly conditions: ConditionLines;
   readonly lines: DigestLines;
   readonly report: OracleReport;
 }
@@ -104,9 +106,11 @@ export class Delays {
     if (alert.state !== 'ended') return undefined;
     const isByCondition = alert.resolution?.how === 'paused' || alert.resolution?.how === 'unlisted';
     if (one.isOpen) {
-      // Its line waits as a neutral one does.
-      if (isByCondition)
-        return { id, what: 'an end', sinceMs: endedAt, maxMs: HOUR, causes: ['a condition'] };
+      // Its line waits as a neutral one does, or until the absence has lasted for a day.
+      const isOnProbation =
+        alert.resolution?.how === 'unlisted' && this.#options.conditions.isOnProbation(id, check.now);
+      const maxMs = isOnProbation ? 24 * HOUR : HOUR;
+      if (isByCondition) return { id, what: 'an end', sinceMs: endedAt, maxMs, causes: ['a condition'] };
       const isLast = one.cause === undefined || !this.#hasOpen(one.cause);
       return { id, what: 'an end', sinceMs: endedAt, maxMs: MAX_RECOVERY_MS, causes: isLast ? [] : causes };
     }
@@ -123,9 +127,7 @@ export class Delays {
   }
 
   #isCriticalCause(causes: readonly string[]): boolean {
-    for (const { cause, severity, isOpen } of this.#options.channel.announcements.values())
-      if (isOpen && severity === 'critical' && cause !== undefined && causes.includes(cause)) return true;
-    return false;
+    return causes.some((key) => this.#options.channel.criticalCauses.has(key));
   }
 
   #judge({ id, what, sinceMs, maxMs, causes }: Unsent, check: SimulatedCheck): void {

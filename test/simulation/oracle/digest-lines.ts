@@ -57,12 +57,12 @@ export class DigestLines {
     for (const group of groups) {
       const here = new Set<string>();
       for (const { fingerprint, reason } of coversOf(group)) {
-        if (reason === 'nothing_listed') continue;
+        if (reason === 'nothing_listed' || reason === 'moved') continue;
         const other = lines.get(fingerprint);
         if (other !== undefined && other !== group)
           this.#fail(`${fingerprint}: in two lines of one digest`, check);
-        const isAgain = here.has(fingerprint) && reason !== 'resolved';
-        if (isAgain) this.#fail(`${fingerprint}: twice in one line`, check);
+        if (here.has(fingerprint) && reason !== 'resolved')
+          this.#fail(`${fingerprint}: twice in one line`, check);
         here.add(fingerprint);
         lines.set(fingerprint, group);
       }
@@ -183,7 +183,8 @@ export class DigestLines {
 
   /** A line about pauses and listings says what is so. */
   #conditionKind(check: SimulatedCheck, { head }: Group): void {
-    const text = textOf(head);
+    const [first] = head.title;
+    const text = first !== undefined && 'text' in first ? first.text : '';
     const expected = /paused|does not say by whom/.test(text)
       ? 'paused'
       : /no longer listed|re-created/.test(text)

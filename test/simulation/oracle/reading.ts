@@ -145,10 +145,15 @@ export function read(record: Record<string, unknown>, context: ReadingContext): 
     const isEarly = enabledFor - intervalSeconds - policy.graceSeconds <= stall;
     return { ...readable, ...(hasNotRun && isEarly && { opensNothing: 'it was enabled again' }) };
   }
+  const editedAfter = Math.max(fields.lastRun ?? 0, fields.lastSuccess ?? 0) + policy.graceSeconds * 1000;
+  const isEdited = typeof updated === 'number' && updated > editedAfter && !isInitialRun;
+  const editedSeconds = isEdited ? stall + policy.graceSeconds : 0;
   if (isRunning) {
     const isBusy = fields.lastRun !== undefined && (fields.lastSuccess ?? 0) < fields.lastRun;
-    if (isVeryLate && hasSucceeded) return { ...readable, problem: 'late', severity: 'critical' };
-    if (isVeryLate && !isNew) return { ...readable, problem: 'late', severity: 'warning', waitSeconds };
+    if (isVeryLate && hasSucceeded)
+      return { ...readable, problem: 'late', severity: 'critical', waitSeconds: editedSeconds };
+    if (isVeryLate && !isNew)
+      return { ...readable, problem: 'late', severity: 'warning', waitSeconds: waitSeconds + editedSeconds };
     if (!hasSucceeded) return { ...readable, opensNothing: 'its first load is in progress' };
     return { ...readable, ...((isBusy || !isLate) && { opensNothing: 'a run is in progress' }) };
   }
@@ -168,10 +173,7 @@ export function read(record: Record<string, unknown>, context: ReadingContext): 
     };
   }
   if (isLate) {
-    const editedAfter = Math.max(fields.lastRun ?? 0, fields.lastSuccess ?? 0) + policy.graceSeconds * 1000;
-    const isEdited = typeof updated === 'number' && updated > editedAfter && !isInitialRun;
-    const extra = isEdited ? stall + policy.graceSeconds : 0;
-    return { ...readable, problem: 'late', severity, waitSeconds: wait + extra };
+    return { ...readable, problem: 'late', severity, waitSeconds: wait + editedSeconds };
   }
   return { ...readable, isClear: isSuccess && isFresh, opensNothing: 'it has no problem' };
 }
