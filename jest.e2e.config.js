@@ -4,6 +4,6 @@ import base from './jest.config.js';
 export default {
   ...base,
   testMatch: ['<rootDir>/test/e2e/**/*.e2e.ts'],
-  // A bootstrap and a deployment take half a minute; each says itself when it has waited too long.
+  // A bootstrap and a deployment take half a minute.
   testTimeout: 120_000,
 };

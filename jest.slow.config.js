@@ -1,8 +1,8 @@
 import base from './jest.config.js';
 
 /**
- * What holds as well, and takes longer than one waits for: the simulation broken on purpose, every two looks with every
- * fault, the synthesised template of the whole app, and the table when it does not answer.
+ * The tests that take minutes: the simulation broken on purpose, every sequence of two checks with every fault, the
+ * template of the whole app, and a table that does not respond.
  *
  * @type {import('jest').Config}
  */

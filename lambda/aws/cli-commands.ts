@@ -1,5 +1,5 @@
 /** The account and region that a printed command runs in. In a stack the values may be CloudFormation tokens. */
-export interface CommandTarget {
+interface CommandTarget {
   /** Undefined: the command uses the AWS CLI's own region. */
   readonly region: string | undefined;
 }

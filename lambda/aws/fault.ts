@@ -24,7 +24,7 @@ export function isDenied(name: string): boolean {
 }
 
 /** The target of an AWS call, in the words of the advice about its errors. */
-export interface AwsTarget {
+interface AwsTarget {
   /** The IAM actions that the call needs: "dynamodb:Query". */
   readonly actions: string;
   /** "the table". */

@@ -12,7 +12,7 @@ export interface SecretValues {
 }
 
 /** The values, or all faults at once: each names its key, and never contains its value. */
-export type ParsedSecret =
+type ParsedSecret =
   | { readonly ok: true; readonly values: SecretValues }
   | { readonly ok: false; readonly faults: readonly string[] };
 

@@ -8,7 +8,7 @@ import type { LoadedState } from './state-store.ts';
  * The schema of the documents that this program writes. New versions add fields and never change one, and unknown fields
  * are kept, so the version before can still read the document (docs/adr/0003-state-outlives-the-program.md).
  */
-export const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 1;
 
 /** The document of a state: plain JSON, times as milliseconds since the Unix epoch. */
 export function encode(state: WatchState, version: number): Readonly<Record<string, unknown>> {

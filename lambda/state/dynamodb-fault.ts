@@ -2,9 +2,7 @@ import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { type AwsFault, awsAdvice, awsFault } from '../aws/fault.ts';
 
 /** Why a transaction failed: another write came first, the next attempt may succeed, or it will not. */
-export type WriteFault =
-  | { readonly kind: 'conflict' }
-  | ({ readonly kind: 'transient' | 'permanent' } & AwsFault);
+type WriteFault = { readonly kind: 'conflict' } | ({ readonly kind: 'transient' | 'permanent' } & AwsFault);
 
 /** The reasons of a cancelled transaction that the next attempt may not meet (DynamoDB, `TransactWriteItems`). */
 const TRANSIENT: ReadonlySet<string> = new Set([

@@ -29,7 +29,7 @@ export interface DocumentWrite {
 }
 
 /** What the items of a scope form together. */
-export type Assembled =
+type Assembled =
   | { readonly kind: 'none' }
   | { readonly kind: 'complete'; readonly write: DocumentWrite; readonly pieces: number }
   /** Items of more than one write, or not all items of one. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** What a listing covers. A different base URL, organisation or connector filter covers other syncs. */
-export interface WatchedListing {
+interface WatchedListing {
   readonly baseUrl: string;
   readonly organisation: string;
   readonly connectorId?: string;

@@ -10,7 +10,7 @@ const OutputsSchema = v.record(v.string(), v.record(v.string(), v.string()));
 /** The outputs of a stack by name. */
 export type Outputs = Readonly<Record<string, string>>;
 
-export interface DeployOptions {
+interface DeployOptions {
   /** The command for `cdk --app`. @default the one of `cdk.json` */
   readonly app?: string;
   readonly context?: Readonly<Record<string, string>>;

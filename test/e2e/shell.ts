@@ -9,7 +9,7 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-export interface Program {
+interface Program {
   readonly path: string;
   readonly parameters: readonly string[];
   /** Beside the environment of the emulated account. */

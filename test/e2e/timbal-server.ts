@@ -16,7 +16,7 @@ export interface TimbalServer {
   readonly open: LocalServer['open'];
 }
 
-export interface TimbalServerOptions {
+interface TimbalServerOptions {
   readonly organisation: string;
   readonly key: string;
   readonly syncs?: readonly unknown[];

@@ -19,7 +19,7 @@ const ANSWERS = {
   unconfirmed: UNCONFIRMED,
 } as const;
 
-export interface RunOptions {
+interface RunOptions {
   readonly records?: readonly unknown[];
   readonly answers?: SlackAnswers;
   readonly policy?: Policy;

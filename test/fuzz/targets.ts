@@ -13,7 +13,7 @@ import { ListingError } from '../../lambda/timbal/listing-error.ts';
 import { parsePage } from '../../lambda/timbal/page.ts';
 import { START } from '../commands/a-world.ts';
 import { aDocument } from '../state/a-document.ts';
-import { memories } from '../state/a-state.ts';
+import { anyState } from '../state/a-state.ts';
 import { damaged, junk, mutated } from './mutations.ts';
 import { runChecks, type SlackAnswers } from './run-checks.ts';
 import { EVENTS, json, PAGE, POLICY, RECORDS, SECRET, SECRET_VALUES } from './samples.ts';
@@ -130,8 +130,8 @@ export const TARGETS: readonly Target[] = [
     fc.record({
       stored: fc.oneof(
         mutated(aDocument()),
-        memories().map((state) => encode(state, 3)),
-        memories().chain((state) => mutated(json(encode(state, 3)))),
+        anyState().map((state) => encode(state, 3)),
+        anyState().chain((state) => mutated(json(encode(state, 3)))),
         damaged(JSON.stringify(aDocument())).map(parsedOrText),
         fc.anything(),
       ),

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { until } from './until.ts';
 
 const REAL = [
   'Date',
@@ -27,9 +28,12 @@ export function fakeTimers(): void {
   });
 }
 
-/** Waits until the code under test has started this many timers of exactly `ms` milliseconds. */
+/** Waits until the code under test has started this many timers of exactly `ms` milliseconds; fails after 5 s. */
 export async function timerStarted(ms: number, count = 1): Promise<void> {
-  while (delays.filter((delay) => delay === ms).length < count) await nextTurn();
+  await until(
+    () => delays.filter((delay) => delay === ms).length >= count,
+    () => `no timer of ${ms} ms, but of ${delays.join(', ')} ms`,
+  );
 }
 
 /** Moves the fake clock, and gives pending I/O some turns of the event loop to react. */

@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { until } from './until.ts';
 
 /** A complete request, as it arrived. */
 export interface Received {
@@ -77,12 +77,15 @@ export async function allConnectionsClosed({ open }: Pick<LocalServer, 'open'>):
   if (open() > 0) throw new Error(`${open()} connections are still open`);
 }
 
-/** Waits until the server has received this many requests. It waits in turns of the event loop, so timers may be faked. */
+/** Waits until the server has received this many requests, also while timers are faked; fails after 5 s. */
 export async function requestsReceived(
   { requests }: Pick<LocalServer, 'requests'>,
   count: number,
 ): Promise<void> {
-  while (requests.length < count) await nextTurn();
+  await until(
+    () => requests.length >= count,
+    () => `${requests.length} requests came, not ${count}`,
+  );
 }
 
 /** For `afterEach`: closes every server of the test, and its connections. */

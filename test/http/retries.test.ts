@@ -16,6 +16,7 @@ import {
   disconnects,
   disconnectsMidway,
   hangs,
+  type LocalServer,
   localServer,
   requestsReceived,
   unusedUrl,
@@ -242,7 +243,7 @@ function sendWith(signal: AbortSignal): (request: Request) => Promise<Response> 
 
 /** Expects that the code waits exactly `ms`, and then sends its request number `count`. */
 async function expectRetryAfter(
-  server: { readonly requests: readonly unknown[] },
+  server: Pick<LocalServer, 'requests'>,
   ms: number,
   count: number,
 ): Promise<void> {

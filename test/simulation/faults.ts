@@ -71,7 +71,7 @@ export function faultsOf(step: Step): readonly Fault[] {
 export type FaultCounts = Record<string, number>;
 
 /** How likely faults are for some hours of a world. */
-export interface FaultProfile {
+interface FaultProfile {
   readonly name: string;
   /** The probability of a fault at each step. */
   readonly chance: number;

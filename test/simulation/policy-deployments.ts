@@ -31,7 +31,7 @@ export function randomPolicy(random: Random): WrittenPolicy {
   };
 }
 
-export interface DeploymentOptions {
+interface DeploymentOptions {
   readonly first: WrittenPolicy;
   readonly random: Random;
   readonly start: number;

@@ -22,7 +22,7 @@ const CALM_CHECKS = 56;
 
 export type Check = (ports: Ports, settings: CheckSettings) => Promise<Outcome>;
 
-export interface WorldOptions {
+interface WorldOptions {
   readonly seed: number;
   /** The real check unless given: a check that is broken on purpose. */
   readonly check?: Check;
@@ -35,7 +35,7 @@ export interface WorldOptions {
   readonly stopsAtViolation?: boolean;
 }
 
-export interface WorldResult {
+interface WorldResult {
   readonly checks: number;
   readonly syncs: number;
   /** Of the longest check, in virtual time. */

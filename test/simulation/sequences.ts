@@ -14,7 +14,7 @@ const MINUTE = 60_000;
 const PERIOD_MS = 5 * MINUTE;
 
 /** A fault in one check of a sequence. */
-export interface InjectedFault {
+interface InjectedFault {
   /** The check, counted from 0. */
   readonly check: number;
   readonly step: Step;
@@ -64,7 +64,7 @@ const PARSED = parsePolicy({}, PERIOD_MS / 1000);
 const MINUTES_AFTERWARDS = [0, 65, 130, 195, 260] as const;
 const QUIET_CHECKS_AFTERWARDS = 2;
 
-export interface SequenceResult {
+interface SequenceResult {
   readonly checks: number;
   readonly violations: readonly string[];
 }

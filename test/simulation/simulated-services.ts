@@ -19,7 +19,7 @@ const LOCATION = 'the state of the simulation';
 const STORE_TIMEOUT_MS = 5000;
 const NEVER_ABORTED = new AbortController().signal;
 
-export interface ServicesOptions {
+interface ServicesOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly observer: Observer;

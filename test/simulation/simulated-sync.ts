@@ -38,7 +38,7 @@ export interface SyncProperties {
   readonly flapChance: number;
 }
 
-export interface SyncOptions {
+interface SyncOptions {
   readonly properties: SyncProperties;
   readonly createdAt: number;
   /** When the simulation of it begins. */

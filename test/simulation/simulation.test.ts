@@ -1,6 +1,6 @@
 import { check } from '../../lambda/commands/check.ts';
 import { settings } from '../commands/a-world.ts';
-import { keepsTheContract } from '../state/store-contract.ts';
+import { testStoreContract } from '../state/store-contract.ts';
 import { checkWithParts } from './check-with-parts.ts';
 import { Clock } from './clock.ts';
 import { Random } from './random.ts';
@@ -51,7 +51,7 @@ describe('a simulated world with faults at every step', () => {
   );
 });
 
-keepsTheContract('the table of the simulation', async () => {
+testStoreContract('the table of the simulation', async () => {
   const services = new SimulatedServices({
     clock: new Clock(0),
     random: new Random(1),

@@ -68,7 +68,9 @@ export class ADynamoDb {
 
   /** A client with the options of the function. */
   client(): DynamoDBClient {
-    return aDynamoDbClient(this.server.url);
+    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+    const endpoint = this.server.url;
+    return new DynamoDBClient({ ...CLIENT_OPTIONS, region: 'eu-west-1', endpoint, credentials });
   }
 
   /** Forgets all tokens, as DynamoDB does after ten minutes. */
@@ -154,12 +156,6 @@ export class ADynamoDb {
         throw new Error(`unknown condition: ${ConditionExpression}`);
     }
   }
-}
-
-/** A client with the options of the function, for the DynamoDB at this URL. */
-export function aDynamoDbClient(endpoint: string): DynamoDBClient {
-  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  return new DynamoDBClient({ ...CLIENT_OPTIONS, region: 'eu-west-1', endpoint, credentials });
 }
 
 type Reply = readonly [status: number, body: unknown];

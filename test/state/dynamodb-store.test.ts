@@ -1,7 +1,8 @@
 import { INITIAL_STATE } from '../../lambda/core/state.ts';
+import { DynamoDbStore } from '../../lambda/state/dynamodb-store.ts';
 import { fakeTimers, timerStarted } from '../http/fake-timers.ts';
 import { allConnectionsClosed, closeLocalServers, hangs, stallsMidway } from '../http/local-server.ts';
-import { ADynamoDb, faulty, type Item } from './a-dynamodb.ts';
+import { ADynamoDb, faulty, type Item, TABLE } from './a-dynamodb.ts';
 import { alterItem, aState, aStore, KB, putItem, SCOPE } from './a-dynamodb-store.ts';
 import { rejectionOf } from './rejection.ts';
 
@@ -144,7 +145,7 @@ describe('a load during the save of another check', () => {
     const random = jest.spyOn(Math, 'random').mockReturnValue(0);
     await aStore(table).save(aState('one', 400 * KB), 0);
     table.items.delete('state#001');
-    const store = aStore(table, { minDelayMs: 50 });
+    const store = new DynamoDbStore({ client: table.client(), table: TABLE, scope: SCOPE });
     const first = rejectionOf(store.load());
     await timerStarted(50);
     random.mockReturnValue(1);

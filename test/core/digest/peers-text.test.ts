@@ -15,7 +15,7 @@ function peersOf(cause: Partial<SharedCause>): readonly string[] {
   return itemText(head).detail.filter((part) => part.includes('succeeded') || part.includes('other'));
 }
 
-describe('the line of a cause tells which other syncs succeeded since', () => {
+describe('the line of a cause shows which other syncs succeeded since', () => {
   const none = (listed: number) => ({ listed, succeeded: 0 });
 
   it.each<readonly [string, Partial<SharedCause>, readonly string[]]>([

@@ -33,16 +33,16 @@ describe('the section of a notification', () => {
   });
 });
 
-describe('a plan counts as empty or not', () => {
+describe('a plan', () => {
   const alert = { fingerprint: 'sync:orders', alert: anAlert(), logEntry: aLogEntry() };
 
   it.each([
-    ['nothing is in it', {}, true],
+    ['it has nothing', {}, true],
     ['a digest would only satisfy a reminder', { satisfiesReminder: true }, true],
     ['it has a notification', { notifications: [{ ...alert, reason: 'new' }] }, false],
     ['it has a reminder', { reminder: [alert] }, false],
     ['the listing shrank', { shrinkage: { at: NOW, from: 20, to: 9 } }, false],
-  ] as const)('when %s', (_, plan, isEmpty) => {
+  ] as const)('is empty only without notification, reminder and shrinkage: %s', (_, plan, isEmpty) => {
     expect(isEmptyPlan({ ...EMPTY_PLAN, ...plan })).toBe(isEmpty);
   });
 });

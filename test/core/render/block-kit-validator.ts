@@ -1,6 +1,6 @@
-/**
- * What Slack takes and what we promise, written down apart from the renderer: it shares no constant and no function
- * with `lambda/slack`, so that a wrong limit there cannot excuse itself here.
+/*
+ * Slack's limits and ours, written down apart from the renderer. This file shares no constant and no function with
+ * `lambda/core/render`, so that a wrong limit there fails here.
  */
 
 /** docs.slack.dev/reference/block-kit/blocks: "up to 50 blocks in each message". */
@@ -11,12 +11,12 @@ const HEADER_CHARACTERS = 150;
 const SECTION_CHARACTERS = 3000;
 /** docs.slack.dev/reference/block-kit/blocks/context-block: "Maximum number of items is 10". */
 const CONTEXT_ELEMENTS = 10;
-/** Design, section 5: "`text` kept to 300". */
+/** docs/design/notifications.md, "Limits and escaping". */
 const TEXT_CHARACTERS = 300;
-/** Design, section 5: Slack was seen to refuse 11,341 (slackapi/bolt-js #2867). */
+/** docs/design/notifications.md, "Limits and escaping"; Slack was seen to refuse 11,341 (slackapi/bolt-js #2867). */
 const BLOCKS_JSON_CHARACTERS = 10_000;
 
-/** What is wrong with a message, each fault in words; empty when Slack would take it and nothing in it can bite. */
+/** The faults of a message, in words; empty when Slack takes it, and nothing in it mentions, links or breaks. */
 export function faultsOf(message: { readonly text: string; readonly blocks: readonly unknown[] }): string[] {
   const { text, blocks } = message;
   const json = JSON.stringify(blocks).length;
@@ -78,7 +78,7 @@ function mrkdwnFaults(object: unknown): string[] {
   ];
 }
 
-/** What mrkdwn must not hold, wherever it stands: also what is posted alone when the blocks are refused. */
+/** The faults of mrkdwn, in blocks and in the plain text that is posted when Slack refuses the blocks. */
 export function markupFaults(mrkdwn: string): string[] {
   const rest = mrkdwn.replace(DATE_TOKEN, '');
   const ticks = mrkdwn.split('`').length - 1;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Digest } from '../../../lambda/core/digest/write-digest.ts';
+import type { Digest } from '../../../lambda/core/digest/digest.ts';
 import { parseSync } from '../../../lambda/core/parse/parse-sync.ts';
 import { plainText } from '../../../lambda/core/render/blocks.ts';
 import { codeSpan, dateToken, escaped, neutralized } from '../../../lambda/core/render/escape.ts';
@@ -8,16 +8,15 @@ import { aRecord } from '../../commands/a-world.ts';
 import {
   aDiagnosis,
   aDigest,
+  aNotification,
   anAlert,
   anEndedAlert,
-  announced,
-  BLIND,
-  BLINDNESS,
+  LISTING_FAILURE,
+  lineText,
+  listed,
   NOW,
-  PLACE,
-  read,
-  seen,
-  wasTold,
+  ORIGIN,
+  UNAVAILABLE,
 } from '../a-digest.ts';
 import { faultsOf, markupFaults } from './block-kit-validator.ts';
 
@@ -53,7 +52,7 @@ const HOSTILE: Readonly<Record<string, string>> = {
   'a mention by name': '@here @channel @everyone @ana',
   'a channel by name': '#general',
   'an emoji by name': ':fire: :rotating_light:',
-  'our own mark': '\u{1F534}  \u{1F7E2}',
+  'the mark of a level': '\u{1F534}  \u{1F7E2}',
   italics: '_x_',
   bold: '*x*',
   'struck out': '~x~',
@@ -64,7 +63,7 @@ const HOSTILE: Readonly<Record<string, string>> = {
   blanks: '   ',
 };
 
-/** Each field that comes from outside, and a digest in which it holds `value`. */
+/** By field from outside, a digest in which that field holds `value`. */
 const FIELDS: Readonly<Record<string, (value: string) => Digest>> = {
   name: (value) => withRecord({ name: value }),
   id: (value) => withRecord({ id: value === '' ? 'orders' : value }),
@@ -77,24 +76,24 @@ const FIELDS: Readonly<Record<string, (value: string) => Digest>> = {
   disabled_reason: (value) => withRecord({ disabled_reason: value }),
   organisation: (value) => withRecord({}, { organisation: value }),
   environment: (value) => withRecord({}, { environment: value }),
-  'why it is ignored': (value) => {
+  'the reason of an exclusion': (value) => {
     const alert = anEndedAlert({ how: 'excluded', reason: value });
-    return aDigest({ notifications: [announced('resolved', 'sync:orders', alert, wasTold())] });
+    return aDigest({ notifications: [aNotification('resolved', 'sync:orders', alert)] });
   },
-  'what the API answered': (value) => {
+  'the response of the API': (value) => {
     const alert = anAlert({ problem: 'listing_failed', severity: 'critical', labels: null });
-    const evaluation = { ...BLIND, failure: { ...BLINDNESS, received: value, request: value } };
-    return aDigest({ notifications: [announced('new', 'listing', alert)] }, { evaluation });
+    const evaluation = { ...UNAVAILABLE, failure: { ...LISTING_FAILURE, received: value, request: value } };
+    return aDigest({ notifications: [aNotification('new', 'listing', alert)] }, { evaluation });
   },
 };
 
-/** A digest that says all it can of one sync: why it is open, how another ended, and one that is paused. */
-function withRecord(record: Readonly<Record<string, unknown>>, place: Partial<typeof PLACE> = {}): Digest {
+/** A digest with an open, an unlisted, a recovered and a paused sync, all of this record and this origin. */
+function withRecord(record: Readonly<Record<string, unknown>>, origin: Partial<typeof ORIGIN> = {}): Digest {
   const shown = {
     id: 'orders',
     name: 'orders',
     enabled: false,
-    disabled_reason: 'gave up',
+    disabled_reason: '10 failures',
     last_state: 'failed',
     consecutive_failures: 10,
     ...record,
@@ -103,24 +102,19 @@ function withRecord(record: Readonly<Record<string, unknown>>, place: Partial<ty
   const fingerprint = `sync:${id ?? ''}`;
   const alert = anAlert({ problem: 'disabled', severity: 'critical', labels });
   const notifications = [
-    announced('new', fingerprint, alert),
-    announced('resolved_undelivered', `${fingerprint}`, anEndedAlert({ how: 'unlisted' }, { labels })),
-    announced(
-      'resolved',
-      `${fingerprint}`,
-      anEndedAlert({ how: 'resolved', by: 'success' }, { labels }),
-      wasTold(),
-    ),
-    announced('new', fingerprint, { ...alert, paused: true }),
+    aNotification('new', fingerprint, alert),
+    aNotification('resolved_undelivered', fingerprint, anEndedAlert({ how: 'unlisted' }, { labels })),
+    aNotification('resolved', fingerprint, anEndedAlert({ how: 'resolved', by: 'success' }, { labels })),
+    aNotification('new', fingerprint, { ...alert, paused: true }),
   ];
   return aDigest(
     { notifications },
-    { evaluation: seen([aDiagnosis(shown)]), place: { ...PLACE, ...place }, initialRun: true },
+    { evaluation: listed([aDiagnosis(shown)]), origin: { ...ORIGIN, ...origin }, initialRun: true },
   );
 }
 
-/** All that a person would read as ours: the texts of a message without its code spans. */
-function ours({ blocks }: Message): readonly string[] {
+/** The words of a message that are ours: its texts without the code spans. */
+function ownWords({ blocks }: Message): readonly string[] {
   return blocks.flatMap((block) => {
     if (block.type === 'divider') return [];
     const texts = block.type === 'context' ? block.elements : [block.text];
@@ -128,28 +122,28 @@ function ours({ blocks }: Message): readonly string[] {
   });
 }
 
-/** What is wrong with the messages of a digest, compared with the same one about harmless data. */
-function harmOf(digest: Digest, harmless: Digest): readonly string[] {
+/** The faults in the messages of a digest, compared with the same digest of harmless text. */
+function harmIn(digest: Digest, harmless: Digest): readonly string[] {
   const messages = slackMessages(digest);
-  const expected = slackMessages(harmless).flatMap(ours);
+  const expected = slackMessages(harmless).flatMap(ownWords);
   return [
     ...messages.flatMap((message) => faultsOf(message)),
     ...messages.flatMap((message) => markupFaults(plainText(message))),
     ...messages.flatMap(({ text }) => tokensIn(text)),
     ...messages
-      .flatMap(ours)
+      .flatMap(ownWords)
       .flatMap((text, index) =>
-        isTheSame(text, expected[index] ?? '') ? [] : [`our own words became ${text}`],
+        isSameText(text, expected[index] ?? '') ? [] : [`our own words became ${text}`],
       ),
   ];
 }
 
-/** Outside code spans the words do not depend on the data, unless a line too long for a section ends early. */
-function isTheSame(text: string, expected: string): boolean {
+/** Our own words do not depend on text from outside, unless a line too long for a section ends early. */
+function isSameText(text: string, expected: string): boolean {
   return text === expected || (text.endsWith('…') && expected.startsWith(text.slice(0, -1)));
 }
 
-/** What Slack would read in `text`, where there are no code spans. */
+/** The mentions, emoji and links that Slack would read in `text`, which has no code spans. */
 function tokensIn(text: string): readonly string[] {
   const tokens = [
     /<[^>]*>/u,
@@ -162,35 +156,32 @@ function tokensIn(text: string): readonly string[] {
   return tokens.flatMap((token) => text.match(token)?.map((found) => `text holds ${found}`) ?? []);
 }
 
-describe.each(Object.entries(FIELDS))('%s', (field, digestWith) => {
+describe.each(Object.entries(FIELDS))('text from outside in the field %s', (field, digestWith) => {
   const harmless = digestWith('orders');
 
-  it.each(Object.entries(HOSTILE))('is only data when it holds %s', (_what, value) => {
-    // A blank state is no state, and an absent reason none: then a part of the evidence is not there.
+  it.each(Object.entries(HOSTILE))('is harmless when it holds %s', (_what, value) => {
+    // A blank state or reason counts as none: the digest then lacks a part of the evidence.
     if (value.trim() === '' && ['last_state', 'disabled_reason', 'source'].includes(field)) {
       expect(slackMessages(digestWith(value)).flatMap((message) => faultsOf(message))).toEqual([]);
       return;
     }
-    expect(harmOf(digestWith(value), harmless)).toEqual([]);
+    expect(harmIn(digestWith(value), harmless)).toEqual([]);
   });
 });
 
-describe('data of any kind', () => {
-  it.each(Object.entries(FIELDS))(
-    'makes no token of Slack’s, in blocks or in text: %s',
-    (field, digestWith) => {
-      const harmless = digestWith('orders');
-      fc.assert(
-        fc.property(anything(), (value) => {
-          fc.pre(value !== '' || !['last_state', 'source', 'kb', 'connector'].includes(field));
-          expect(harmOf(digestWith(value), harmless)).toEqual([]);
-        }),
-        { numRuns: 60 },
-      );
-    },
-  );
+describe('random text from outside', () => {
+  it.each(Object.entries(FIELDS))('is harmless in blocks and in text: %s', (field, digestWith) => {
+    const harmless = digestWith('orders');
+    fc.assert(
+      fc.property(anything(), (value) => {
+        fc.pre(value !== '' || !['last_state', 'source', 'kb', 'connector'].includes(field));
+        expect(harmIn(digestWith(value), harmless)).toEqual([]);
+      }),
+      { numRuns: 60 },
+    );
+  });
 
-  it('makes none in all fields at once', () => {
+  it('is harmless in all fields at once', () => {
     const all = (value: string) =>
       withRecord(
         {
@@ -207,28 +198,27 @@ describe('data of any kind', () => {
     fc.assert(
       fc.property(anything(), (value) => {
         fc.pre(value !== '');
-        expect(harmOf(all(value), harmless)).toEqual([]);
+        expect(harmIn(all(value), harmless)).toEqual([]);
       }),
       { numRuns: 200 },
     );
   });
 });
 
-describe('data in `text`', () => {
-  // The reason given for the joiner: "formatting signs by none being adjacent to a word".
-  it.each(['_x_', '*x*', '~x~', '`x`'])('stands with no formatting sign beside a word: %s', (value) =>
+describe('text from outside on a lock screen', () => {
+  it.each(['_x_', '*x*', '~x~', '`x`'])('has no formatting sign beside a word: %s', (value) =>
     expect(neutralized(value)).not.toMatch(/[*_~`]\p{L}|\p{L}[*_~`]/u),
   );
 
-  it('can be read as it is', () =>
+  it('reads as it is', () =>
     expect(neutralized('@here #general :fire:').replaceAll('\u2060', '')).toBe('@here #general :fire:'));
 
-  it('is shown on a lock screen with its angle brackets escaped', () => {
+  it('has its angle brackets escaped', () => {
     const [message] = slackMessages(withRecord({ name: '<!channel>' }));
     expect(message?.text).toContain('&lt;!channel&gt;');
   });
 
-  it('is left out whole when there is no room for it: no cut falls inside an escape', () => {
+  it('is left out whole when it does not fit, so that no escape is cut', () => {
     const [message] = slackMessages(withRecord({ name: '&'.repeat(80) }));
     expect(message?.text).toMatch(/ · …$/);
   });
@@ -242,7 +232,7 @@ describe('a code span', () => {
     ['&lt;', '`&amp;lt;`'],
   ])('of %j is %j', (text, span) => expect(codeSpan(text)).toBe(span));
 
-  it('is read back as what it was, but for backticks', () => {
+  it('keeps the text, but for backticks', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const readBack = codeSpan(text)
@@ -266,7 +256,7 @@ describe('escaped text', () => {
 });
 
 describe('a moment', () => {
-  it('is shown in the zone of the reader, and in UTC where that cannot be shown', () =>
+  it('is a date token with UTC as its fallback', () =>
     expect(dateToken(NOW + 999)).toBe('<!date^1795510800^{date_short_pretty} {time}|2026-11-24 09:00 UTC>'));
 
   it.each([
@@ -275,24 +265,24 @@ describe('a moment', () => {
     [Date.UTC(9999, 11, 31), '<!date^253402214400^{date_short_pretty} {time}|9999-12-31 00:00 UTC>'],
     [Date.UTC(9999, 11, 31) + 1, '9999-12-31 00:00 UTC'],
     [-8.64e15, '-271821-04-20 00:00 UTC'],
-  ])('that no calendar shows is said in UTC alone: %d', (epochMs, says) =>
-    expect(dateToken(epochMs)).toBe(says),
+  ])('is a date token from 1970 to 9999, and else UTC alone: %d', (epochMs, text) =>
+    expect(dateToken(epochMs)).toBe(text),
   );
 });
 
-describe('the tests above', () => {
-  it('see data that is not made harmless', () => {
+describe('the validator of these tests', () => {
+  it('finds text that is not escaped', () => {
     const bare = (text: string) => [{ type: 'section', text: { type: 'mrkdwn', text, verbatim: true } }];
     for (const value of ['<!channel>', '&am', 'a`b', '\ud83d', '<!date^1^a|b|c>', '\u202e', '`a\nb`']) {
       expect([value, faultsOf({ text: 'x', blocks: bare(value) })]).not.toEqual([value, []]);
     }
     expect(faultsOf({ text: 'x', blocks: bare(dateToken(NOW)) })).toEqual([]);
     expect(tokensIn('@here')).not.toEqual([]);
-    expect(read(withRecord({}).context)).toContain('`prod`');
+    expect(lineText(withRecord({}).context)).toContain('`prod`');
   });
 });
 
-/** Text of every plane, of lone halves of pairs, and of the signs that Slack knows. */
+/** Code points of every plane, lone halves of surrogate pairs, and the signs that Slack knows. */
 function anything() {
   const signs = [
     '<',

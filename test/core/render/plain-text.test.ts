@@ -5,28 +5,27 @@ import {
   aDiagnosis,
   aDigest,
   ago,
+  aLastNotified,
+  aNotification,
   anAlert,
   anEndedAlert,
-  announced,
-  BLIND,
-  BLINDNESS,
+  aReminder,
   DAY,
   isoAgo,
+  LISTING_ALERT,
+  LISTING_FAILURE,
   labelsOf,
+  listed,
   named,
-  PLACE,
-  reminded,
-  seen,
-  wasTold,
+  ORIGIN,
+  resolved,
+  UNAVAILABLE,
 } from '../a-digest.ts';
 
-const over = (name: string, ...ended: Parameters<typeof anEndedAlert>) =>
-  announced('resolved', `sync:${name}`, { ...anEndedAlert(...ended), labels: labelsOf(name) }, wasTold());
-
-/** Something of everything that a digest can say. */
+/** A digest with every section but that of the initial run, and every kind of evidence. */
 function aFullDigest() {
   const stale = { last_success_at: isoAgo(5 * HOUR), seconds_since_success: null };
-  const evaluation = seen([
+  const evaluation = listed([
     aDiagnosis({
       id: 'orders',
       enabled: false,
@@ -52,17 +51,17 @@ function aFullDigest() {
         named('new', 'orders', { problem: 'disabled', ...critical, since: ago(0) }),
         named('escalated', 'invoices', { problem: 'stalled', ...critical }),
         named('changed', 'stock', { problem: 'failing' }),
-        announced('resolved_undelivered', 'sync:brief', { ...anEndedAlert(), labels: labelsOf('brief') }),
-        over('customers', { how: 'resolved', by: 'success' }),
-        over('legacy', { how: 'unlisted' }),
-        over('sandbox', { how: 'excluded', reason: 'a sandbox' }),
-        announced('new', 'sync:odd', anAlert({ problem: 'unreadable', labels: labelsOf('odd') })),
+        aNotification('resolved_undelivered', 'sync:brief', { ...anEndedAlert(), labels: labelsOf('brief') }),
+        resolved('customers'),
+        resolved('legacy', { how: 'unlisted' }),
+        resolved('sandbox', { how: 'excluded', reason: 'a sandbox' }),
+        aNotification('new', 'sync:odd', anAlert({ problem: 'unreadable', labels: labelsOf('odd') })),
       ].map((one) =>
         one.reason === 'changed'
-          ? { ...one, logEntry: { lastNotified: wasTold({ problems: ['stalled'] }) } }
+          ? { ...one, logEntry: { lastNotified: aLastNotified({ problems: ['stalled'] }) } }
           : one,
       ),
-      reminder: [reminded('sync:old', anAlert({ labels: labelsOf('old'), since: ago(3 * DAY) }))],
+      reminder: [aReminder('sync:old', anAlert({ labels: labelsOf('old'), since: ago(3 * DAY) }))],
       shrinkage: { at: ago(0), from: 40, to: 12 },
     },
     { evaluation },
@@ -70,21 +69,21 @@ function aFullDigest() {
 }
 
 describe('a digest as text', () => {
-  it('says all of it, a line for each thing and one beneath for what is to be known of it', () => {
+  it('has every section, with a line for the title of each item and one for its detail', () => {
     expect(renderPlainText(aFullDigest())).toBe(
       `
-4 syncs need a person (2 critical), 1 came and went, 1 resolved, 2 no longer watched, 1 still open and the listing shrank
+4 syncs need attention (2 critical), 1 resolved in the meantime, 1 resolved, 2 no longer watched, 1 still open and the listing shrank
 
-Needs a person
+Needs attention
   CRITICAL invoices has stalled, critical now
            last success 5 h ago, 20 intervals behind, runs every 15 m · nothing has started for 5 h · open for 1 h · invoices → kb_sales / orders
   CRITICAL orders is disabled
-           the platform gave up: 10 failures: no route to host · last success 5 h ago, 20 intervals behind · last state failed · 10th failure in a row · orders → kb_sales / orders
+           disabled by the platform: 10 failures: no route to host · last success 5 h ago, 20 intervals behind · last state failed · 10th failure in a row · orders → kb_sales / orders
   WARNING  stock is failing now, it was stalled
            last success 20 m ago, runs every 15 m · 8th failure in a row; the 10th disables it · last run 5 m ago · no cursor committed yet · open for 1 h · stock → kb_sales / orders
 
-Over before it could be told
-  OK       brief was failing from 2026-11-24 08:00 UTC to 2026-11-24 08:50 UTC, which could not be told then
+Resolved before delivery
+  OK       brief was failing from 2026-11-24 08:00 UTC to 2026-11-24 08:50 UTC, which could not be delivered then
            recovered · brief → kb_sales / orders
 
 Resolved
@@ -93,10 +92,10 @@ Resolved
 
 No longer watched
   WARNING  The listing shrank from 40 syncs to 12
-           deleted, or out of the sight of this key: two listings in a row say so
-  -        legacy is gone from the listing
+           deleted, or the API key no longer sees them; two listings in a row show it
+  -        legacy is no longer listed
            was failing for 50 m · legacy → kb_sales / orders
-  -        sandbox is ignored by the policy: a sandbox
+  -        sandbox is excluded by the policy: a sandbox
            was failing for 50 m · sandbox → kb_sales / orders
 
 Still open
@@ -111,36 +110,30 @@ Could not be judged
     );
   });
 
-  it('of a blind check says what was tried and what is only remembered', () => {
-    const blind = anAlert({
-      problem: 'listing_failed',
-      severity: 'critical',
-      labels: null,
-      since: ago(20 * MINUTE),
-    });
-    const notifications = [announced('new', 'listing', blind), named('new', 'orders')];
-    expect(renderPlainText(aDigest({ notifications }, { evaluation: BLIND }))).toBe(
+  it('has the failed request while the listing fails, and no evidence of a sync', () => {
+    const notifications = [aNotification('new', 'listing', LISTING_ALERT), named('new', 'orders')];
+    expect(renderPlainText(aDigest({ notifications }, { evaluation: UNAVAILABLE }))).toBe(
       `
-The syncs cannot be seen and 1 sync needs a person
+The syncs cannot be listed and 1 sync needs attention
 
   CRITICAL The syncs cannot be listed
-           tried GET https://api.timbal.ai/orgs/acme/connectors/syncs, got 503 Service Unavailable, 4 tries · open for 20 m · open alerts stand as they were
+           requested GET https://api.timbal.ai/orgs/acme/connectors/syncs, received 503 Service Unavailable, 4 attempts · open for 20 m · open alerts stay as they were
   WARNING  orders is failing
-           as last seen · open for 1 h · orders → kb_sales / orders
+           as last listed · open for 1 h · orders → kb_sales / orders
 
 no sync could be checked · 2 open, the oldest first seen 1 h ago · acme (prod) · 2026-11-24 09:00 UTC`.trimStart(),
     );
   });
 
-  it('ends without a newline and has no blanks at the end of a line', () => {
+  it('has no newline at its end and no blank at the end of a line', () => {
     for (const width of [30, 60, 100, Number.POSITIVE_INFINITY]) {
       expect(renderPlainText(aFullDigest(), { ...PLAIN, width })).not.toMatch(/\s$|[ \t]\n/u);
     }
   });
 });
 
-describe('a line that is too long for the terminal', () => {
-  it('is broken after a separator, and not between a number and its unit', () => {
+describe('a line that is longer than the terminal is wide', () => {
+  it('is broken neither before a separator nor between a number and its unit', () => {
     const digest = aDigest({ notifications: [named('new', 'orders')] });
     for (let width = 40; width < 120; width += 1) {
       const text = renderPlainText(digest, { ...PLAIN, width });
@@ -148,11 +141,11 @@ describe('a line that is too long for the terminal', () => {
     }
   });
 
-  it('is broken between words, under where it began', () => {
+  it('is broken between words, and continues under its beginning', () => {
     const digest = aDigest({ notifications: [named('new', 'orders')] });
     expect(renderPlainText(digest, { ...PLAIN, width: 60 })).toBe(
       `
-1 sync needs a person
+1 sync needs attention
 
   WARNING  orders is failing
            last success 20 m ago, runs every 15 m · last run
@@ -164,7 +157,7 @@ describe('a line that is too long for the terminal', () => {
     );
   });
 
-  it('loses nothing by it, and fits the width', () => {
+  it('keeps all its words, and fits the width', () => {
     const digest = aFullDigest();
     const words = renderPlainText(digest).split(/\s+/u);
     for (let width = 40; width <= 160; width += 1) {
@@ -177,27 +170,30 @@ describe('a line that is too long for the terminal', () => {
 });
 
 describe('a style', () => {
-  const marked = (mark: string) => (text: string) => `${mark}(${text})`;
+  const tagged = (tag: string) => (text: string) => `${tag}(${text})`;
   const style: Style = {
-    heading: marked('h'),
-    strong: marked('s'),
-    name: marked('n'),
-    faint: marked('f'),
-    level: { critical: marked('c'), warning: marked('w'), good: marked('g'), note: marked('-') },
+    heading: tagged('h'),
+    strong: tagged('s'),
+    name: tagged('n'),
+    faint: tagged('f'),
+    level: { critical: tagged('c'), warning: tagged('w'), good: tagged('g'), note: tagged('-') },
     width: Number.POSITIVE_INFINITY,
   };
 
-  it('is given each part, and adds nothing to what is counted', () => {
+  it('is applied to each part of a line', () => {
     const text = renderPlainText(
-      aDigest({ notifications: [announced('new', 'sync:x', anAlert()), over('y')] }, { evaluation: BLIND }),
+      aDigest(
+        { notifications: [aNotification('new', 'sync:x', anAlert()), resolved('y')] },
+        { evaluation: UNAVAILABLE },
+      ),
       style,
     );
     expect(text.split('\n')).toEqual([
-      's(1 sync needs a person and 1 resolved)',
+      's(1 sync needs attention and 1 resolved)',
       '',
-      'h(Needs a person)',
+      'h(Needs attention)',
       '  w(WARNING ) n(orders) s(is) s(failing)',
-      '           as last seen · open for 1 h · n(x) → n(kb_sales) n(/) n(orders)',
+      '           as last listed · open for 1 h · n(x) → n(kb_sales) n(/) n(orders)',
       '',
       'h(Resolved)',
       '  g(OK      ) n(y) s(recovered)',
@@ -208,32 +204,32 @@ describe('a style', () => {
   });
 });
 
-describe('data from outside', () => {
+describe('text from outside', () => {
   const withAll = (value: string) => {
     const labels = labelsOf(value, { kbUid: value, destTable: value });
     const record = { id: 'x', enabled: false, disabled_reason: value, last_state: value };
-    const place = { ...PLACE, environment: value, organisation: value };
+    const origin = { ...ORIGIN, environment: value, organisation: value };
     return [
       aDigest(
         {
           notifications: [
-            announced('new', 'sync:x', anAlert({ problem: 'disabled', labels })),
-            announced('new', `sync:${value}`, anAlert({ labels: null })),
-            announced(
-              'resolved',
-              'sync:y',
-              { ...anEndedAlert({ how: 'excluded', reason: value }), labels },
-              wasTold(),
-            ),
+            aNotification('new', 'sync:x', anAlert({ problem: 'disabled', labels })),
+            aNotification('new', `sync:${value}`, anAlert({ labels: null })),
+            aNotification('resolved', 'sync:y', anEndedAlert({ how: 'excluded', reason: value }, { labels })),
           ],
         },
-        { evaluation: seen([aDiagnosis(record)]), place },
+        { evaluation: listed([aDiagnosis(record)]), origin },
       ),
       aDigest(
         {
-          notifications: [announced('new', 'listing', anAlert({ problem: 'listing_failed', labels: null }))],
+          notifications: [
+            aNotification('new', 'listing', anAlert({ problem: 'listing_failed', labels: null })),
+          ],
         },
-        { evaluation: { ...BLIND, failure: { ...BLINDNESS, request: value, received: value } }, place },
+        {
+          evaluation: { ...UNAVAILABLE, failure: { ...LISTING_FAILURE, request: value, received: value } },
+          origin,
+        },
       ),
     ];
   };
@@ -253,7 +249,7 @@ describe('data from outside', () => {
     for (const digest of withAll(value)) expectHarmless(renderPlainText(digest));
   });
 
-  it('cannot bring any control character to the terminal, whatever it is', () => {
+  it('cannot bring any control character to the terminal', () => {
     const units = fc.array(fc.oneof(fc.integer({ min: 0, max: 0xffff }), fc.integer({ min: 0, max: 0x9f })));
     const anything = fc.oneof(
       units.map((codes) => String.fromCharCode(...codes)),
@@ -266,7 +262,7 @@ describe('data from outside', () => {
     );
   });
 
-  it('cannot make a line that looks like one of ours', () => {
+  it('cannot add a line', () => {
     const count = (value: string) =>
       withAll(value).map((digest) => renderPlainText(digest).split('\n').length);
     fc.assert(

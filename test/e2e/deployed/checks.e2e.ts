@@ -28,7 +28,7 @@ describe('a check', () => {
     deployment.timbal.syncs = [
       aRecord(now, { id: 1, name: 'healthy' }),
       aFailingRecord(now, { id: 2, name: 'failing' }),
-      aRecord(now, { id: 3, name: 'disabled', enabled: false, disabled_reason: '403 forbidden' }),
+      aRecord(now, { id: 3, name: 'switched-off', enabled: false, disabled_reason: '403 forbidden' }),
       aRecord(now, { id: 4, name: 'stalled', ...succeededAt(now - 2 * HOUR) }),
       aRecord(now, { id: 5, name: 'never', ...succeededAt(null), last_state: null, last_run_at: null }),
       aRecord(now, { id: 6, name: 'paused', enabled: false, disabled_reason: null }),
@@ -54,7 +54,7 @@ describe('a check', () => {
     expect(await deployment.calls(check)).toEqual([READS_SECRET, ...NOTIFYING]);
     const messages = deployment.takePosted();
     expect(messages).toHaveLength(1);
-    for (const name of ['failing', 'disabled', '403 forbidden', 'stalled', 'never', 'paused']) {
+    for (const name of ['failing', 'switched-off', '403 forbidden', 'stalled', 'never', 'paused']) {
       expect(JSON.stringify(messages)).toContain(name);
     }
   });
@@ -100,7 +100,7 @@ describe('a check', () => {
 describe('two checks at the same time', () => {
   it('post once, and the slower one returns why it stopped', async () => {
     deployment.timbal.syncs = [aFailingRecord(Date.now())];
-    deployment.timbal.instead = once(2, (...request) => {
+    deployment.timbal.instead = afterRequests(2, (...request) => {
       const { syncs } = deployment.timbal;
       answersJson(200, { syncs })(...request);
     });
@@ -329,7 +329,7 @@ function succeededAt(at: number | null): Readonly<Record<string, unknown>> {
 }
 
 /** Answers the requests only once there are this many. */
-function once(count: number, behaviour: Behaviour): Behaviour {
+function afterRequests(count: number, behaviour: Behaviour): Behaviour {
   const waiting: (() => void)[] = [];
   return (request, response) => {
     waiting.push(() => behaviour(request, response));

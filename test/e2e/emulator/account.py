@@ -1,4 +1,4 @@
-"""What one emulated account consists of, beside what moto keeps."""
+"""The parts of one emulated account, beside those of moto."""
 
 from emulator import clients
 from emulator.call_log import CallLog
@@ -13,7 +13,7 @@ from emulator.stacks import types
 
 
 class Account:
-    """Wires the parts once."""
+    """Creates the parts, once for each emulator."""
 
     def __init__(self, port: int, node: str, runtime_client: str) -> None:
         url = f"http://127.0.0.1:{port}"

@@ -1,4 +1,4 @@
-"""One call of an AWS API, as it arrives."""
+"""One call of an AWS API."""
 
 import json
 import re
@@ -11,7 +11,7 @@ _CREDENTIAL = re.compile(r"Credential=([^/,]+)/[^/]*/([^/]+)/([^/]+)/")
 
 @dataclass(frozen=True)
 class Signature:
-    """Who signed a request, for which service."""
+    """The signer of a request, and the service that it is for."""
 
     access_key: str
     region: str
@@ -19,14 +19,14 @@ class Signature:
 
 
 def signature_of(environ: dict[str, Any]) -> Signature | None:
-    """Reads Signature Version 4, or nothing where a request carries none."""
+    """Reads Signature Version 4; None for an unsigned request."""
     match = _CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
     return Signature(*match.groups()) if match else None
 
 
 @dataclass(frozen=True)
 class Call:
-    """A call with its parameters: parsed JSON, or the fields of a form."""
+    """A call with its parameters, from JSON or from a form."""
 
     service: str
     action: str
@@ -36,7 +36,7 @@ class Call:
 
 
 def read_call(environ: dict[str, Any], signature: Signature, body: bytes) -> Call:
-    """The call that a request makes. Of a REST API the action is its method and path."""
+    """The call of a request. For a REST API the action is method and path."""
     content_type = environ.get("CONTENT_TYPE", "")
     target = environ.get("HTTP_X_AMZ_TARGET", "")
     speaks_json = "json" in content_type

@@ -1,4 +1,4 @@
-"""Which AWS APIs the functions called."""
+"""The calls of functions to AWS APIs."""
 
 import threading
 import time
@@ -11,7 +11,7 @@ from emulator.sessions import Session
 
 @dataclass(frozen=True)
 class LoggedCall:
-    """One try of one call: what an SDK repeats is there as often as it was sent."""
+    """One attempt of a call: each retry of an SDK is an entry of its own."""
 
     requestId: str
     functionName: str
@@ -22,14 +22,14 @@ class LoggedCall:
 
 
 class CallLog:
-    """Every call that a function made, in the order in which the calls were answered."""
+    """All calls of functions, in the order of their responses."""
 
     def __init__(self) -> None:
         self._calls: list[LoggedCall] = []
         self._lock = threading.Lock()
 
     def add(self, session: Session, call: Call, status: int) -> None:
-        """Notes a call under the invocation that its container is busy with."""
+        """Records a call under the current invocation of its container."""
         logged = LoggedCall(
             requestId=session.request_id,
             functionName=session.name,
@@ -42,6 +42,6 @@ class CallLog:
             self._calls.append(logged)
 
     def of(self, request_id: str | None) -> list[dict[str, Any]]:
-        """The calls of one invocation, or all of them."""
+        """The calls of one invocation; without an id, all calls."""
         with self._lock:
             return [asdict(call) for call in self._calls if request_id in (None, call.requestId)]

@@ -1,7 +1,7 @@
 """boto3 clients of the emulator itself.
 
-A CloudFormation resource handler is a client of its service's public API. The handlers here are
-too, so they rest on what AWS documents and not on moto's insides.
+CloudFormation creates resources through the public API of each service. The resources of this
+emulator do the same, so they depend on documented AWS APIs and not on moto's internals.
 """
 
 from functools import cache
@@ -14,13 +14,13 @@ _connection = {"url": ""}
 
 
 def connect(url: str) -> None:
-    """Says where the emulator listens."""
+    """Sets the URL of the emulator."""
     _connection["url"] = url
 
 
 @cache
 def client(service: str, region: str) -> Any:
-    """A client with an administrator's rights, for as long as the emulator runs."""
+    """A client with the permissions of an administrator."""
     return boto3.client(
         service,
         region_name=region,

@@ -1,11 +1,11 @@
-"""The emulator's own endpoints, under /emulator/, for the test."""
+"""The emulator's own endpoints under /emulator/. The tests call them."""
 
 import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote
 
-from emulator.answers import Answer, json_answer
+from emulator.responses import Response, json_response
 
 if TYPE_CHECKING:
     from emulator.account import Account
@@ -16,7 +16,7 @@ PREFIX = "/emulator/"
 class Control:
     """
     GET    /emulator/ready
-    GET    /emulator/calls[?requestId=ID]     what functions called
+    GET    /emulator/calls[?requestId=ID]     the calls of functions
     GET    /emulator/invocations[?requestId=ID]
     POST   /emulator/faults                   the fields of `Fault`
     DELETE /emulator/faults
@@ -35,17 +35,17 @@ class Control:
             ("DELETE", "containers"): lambda _query, _body: account.containers.stop_all(),
         }
 
-    def __call__(self, environ: dict[str, Any]) -> Answer:
+    def __call__(self, environ: dict[str, Any]) -> Response:
         method = environ["REQUEST_METHOD"]
         name, _, rest = environ["PATH_INFO"].removeprefix(PREFIX).partition("/")
         request_id = parse_qs(environ.get("QUERY_STRING", "")).get("requestId", [None])[0]
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         try:
             if (method, name) == ("POST", "schedules"):
-                return json_answer(200, self._account.scheduler.fire(unquote(rest)))
+                return json_response(200, self._account.scheduler.fire(unquote(rest)))
             endpoint = self._endpoints.get((method, name))
             if endpoint is None:
-                return json_answer(404, {"error": f"There is no {method} {PREFIX}{name}."})
-            return json_answer(200, endpoint(request_id, json.loads(body or b"null")))
-        except Exception as error:  # The test has to see what went wrong, whatever it was.
-            return json_answer(400, {"error": f"{type(error).__name__}: {error}"})
+                return json_response(404, {"error": f"There is no {method} {PREFIX}{name}."})
+            return json_response(200, endpoint(request_id, json.loads(body or b"null")))
+        except Exception as error:  # The test needs the message of every error.
+            return json_response(400, {"error": f"{type(error).__name__}: {error}"})

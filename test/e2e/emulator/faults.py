@@ -1,16 +1,16 @@
-"""Errors that AWS gives only when it is under load or broken."""
+"""Errors that AWS returns only under load or in an outage."""
 
 import threading
 from dataclasses import dataclass, field
 from typing import Any
 
-from emulator.answers import Answer, error_answer
 from emulator.call import Call
+from emulator.responses import Response, ServiceError, error_response
 
 
 @dataclass
 class Fault:
-    """Strikes the next calls of one action that functions make, as often as it says."""
+    """Makes the next calls of one action by functions fail, `times` of them."""
 
     service: str
     action: str
@@ -18,39 +18,39 @@ class Fault:
     times: int = 1
     message: str = "Injected by the test."
     status: int = 400
-    # TransactionCanceledException says of each item why: "None" or "ThrottlingError", ...
+    # For TransactionCanceledException, one for each item: "None", "ThrottlingError", ...
     reasons: list[str] = field(default_factory=list)
-    # The call does its work, and only its answer is lost.
+    # The call takes effect, and only its response is lost.
     applied: bool = False
-    # How long the answer takes.
+    # The delay of the response.
     delaySeconds: float = 0
 
-    def answer(self, call: Call) -> Answer:
-        """What the function gets to see."""
+    def response(self, call: Call) -> Response:
+        """The response to a call that fails."""
         reasons = [{"Code": reason, "Message": reason} for reason in self.reasons]
-        more = {"CancellationReasons": reasons} if reasons else None
-        return error_answer(call, self.status, self.error, self.message, more)
+        members = {"CancellationReasons": reasons} if reasons else None
+        return error_response(call, ServiceError(self.status, self.error, self.message, members))
 
 
 class Faults:
-    """The faults that are still to strike."""
+    """The injected faults."""
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
         self._lock = threading.Lock()
 
-    def add(self, wanted: dict[str, Any]) -> None:
-        """Raises `TypeError` for a field that a fault does not have."""
+    def add(self, fields: dict[str, Any]) -> None:
+        """Raises `TypeError` for an unknown field."""
         with self._lock:
-            self._faults.append(Fault(**wanted))
+            self._faults.append(Fault(**fields))
 
     def clear(self) -> None:
-        """Nothing strikes any more."""
+        """Removes all faults."""
         with self._lock:
             self._faults.clear()
 
     def take(self, call: Call) -> Fault | None:
-        """The fault that strikes this call, which has then one time less to strike."""
+        """The fault for this call, which then has one call less left; None without one."""
         with self._lock:
             for fault in self._faults:
                 if (fault.service, fault.action) == (call.service, call.action) and fault.times > 0:

@@ -1,70 +1,86 @@
 """Whether identity-based policies allow an action on a resource.
 
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html: nothing
-is allowed unless a statement allows it, and a statement that denies always wins.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html: an action
+needs a statement that allows it, and no statement that denies it.
 """
 
 import fnmatch
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
 from typing import Any
 
 
-class Verdict(Enum):
-    """Each with the words in which AWS explains it."""
+class Decision(Enum):
+    """The decision about a permission, with the end of AWS's message."""
 
     ALLOWED = ""
     NOT_ALLOWED = "because no identity-based policy allows the {action} action"
     DENIED = "with an explicit deny in an identity-based policy"
 
 
-class ConditionNotPlayed(Exception):
-    """A policy has a condition that this emulator cannot judge: better an error than a guess."""
+class UnsupportedCondition(Exception):
+    """A policy has a condition that this emulator cannot evaluate."""
 
 
-def judge(policies: Iterable[dict[str, Any]], action: str, resource: str, context: dict[str, str]) -> Verdict:
-    """What the policies together say."""
+@dataclass(frozen=True)
+class Permission:
+    """An action on a resource, with the condition keys of the permission."""
+
+    action: str
+    resource: str
+    context: dict[str, str] = field(default_factory=dict)
+
+
+def decide(policies: Iterable[dict[str, Any]], permission: Permission) -> Decision:
+    """The decision of all policies together."""
     effects = {
         statement["Effect"]
         for policy in policies
         for statement in statements_of(policy)
-        if _applies(statement, action, resource, context)
+        if _applies(statement, permission)
     }
     if "Deny" in effects:
-        return Verdict.DENIED
-    return Verdict.ALLOWED if "Allow" in effects else Verdict.NOT_ALLOWED
+        return Decision.DENIED
+    return Decision.ALLOWED if "Allow" in effects else Decision.NOT_ALLOWED
 
 
 def statements_of(policy: dict[str, Any]) -> list[dict[str, Any]]:
-    """A policy may hold one statement without a list around it."""
-    return listed(policy["Statement"])
+    """The statements of a policy, which can be one statement without a list."""
+    return as_list(policy["Statement"])
 
 
-def listed(value: Any) -> list[Any]:
-    """A value where JSON allows one or a list of them."""
+def as_list(value: Any) -> list[Any]:
+    """A list of one value or of many: policies allow both forms."""
     if value is None:
         return []
     return value if isinstance(value, list) else [value]
 
 
-def _applies(statement: dict[str, Any], action: str, resource: str, context: dict[str, str]) -> bool:
+def _applies(statement: dict[str, Any], permission: Permission) -> bool:
     return (
-        _names(statement, "Action", action.lower(), str.lower)
-        and _names(statement, "Resource", resource, str)
+        _names(_lower(statement), "Action", permission.action.lower())
+        and _names(statement, "Resource", permission.resource)
         and all(
-            _holds(operator, key, listed(values), context)
+            _holds(operator, as_list(values), _value_of(key, permission))
             for operator, keys in statement.get("Condition", {}).items()
             for key, values in keys.items()
         )
     )
 
 
-def _names(statement: dict[str, Any], element: str, value: str, normal: Any) -> bool:
+def _lower(statement: dict[str, Any]) -> dict[str, Any]:
+    """The statement with its actions in lower case: IAM ignores their case."""
+    names = [name for name in ("Action", "NotAction") if name in statement]
+    return {**statement, **{name: [it.lower() for it in as_list(statement[name])] for name in names}}
+
+
+def _names(statement: dict[str, Any], element: str, value: str) -> bool:
     if f"Not{element}" in statement:
-        return not _any_matches(map(normal, listed(statement[f"Not{element}"])), value)
-    return _any_matches(map(normal, listed(statement.get(element))), value)
+        return not _any_matches(as_list(statement[f"Not{element}"]), value)
+    return _any_matches(as_list(statement.get(element)), value)
 
 
 def _any_matches(patterns: Iterable[str], value: str) -> bool:
@@ -73,21 +89,25 @@ def _any_matches(patterns: Iterable[str], value: str) -> bool:
 
 @cache
 def _pattern(pattern: str) -> re.Pattern[str]:
-    # In a policy only * and ? are special; fnmatch would also take brackets for a choice.
+    # In a policy only * and ? are wildcards. For fnmatch, brackets would be too.
     return re.compile(fnmatch.translate(pattern.replace("[", "[[]")))
 
 
-def _holds(operator: str, key: str, values: list[str], context: dict[str, str]) -> bool:
-    if key not in context:
-        raise ConditionNotPlayed(f"The condition key {key} is not played.")
+def _value_of(key: str, permission: Permission) -> str:
+    if key not in permission.context:
+        raise UnsupportedCondition(f"The emulator does not know the condition key {key}.")
+    return permission.context[key]
+
+
+def _holds(operator: str, expected: list[str], actual: str) -> bool:
     match operator:
         case "StringEquals" | "ArnEquals" | "Bool":
-            return context[key] in map(_text, values)
+            return actual in map(_text, expected)
         case "StringLike" | "ArnLike":
-            return _any_matches(values, context[key])
+            return _any_matches(expected, actual)
         case "StringNotEquals":
-            return context[key] not in values
-    raise ConditionNotPlayed(f"The condition operator {operator} is not played.")
+            return actual not in expected
+    raise UnsupportedCondition(f"The emulator does not know the condition operator {operator}.")
 
 
 def _text(value: Any) -> str:

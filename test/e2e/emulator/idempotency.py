@@ -1,37 +1,37 @@
-"""ClientRequestToken of TransactWriteItems, which moto does not know.
+"""ClientRequestToken of TransactWriteItems, which moto ignores.
 
-https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html: a call
-with the token and the parameters of one that succeeded succeeds without doing anything; with other
-parameters it is an error. AWS forgets a token after ten minutes, the emulator when it ends.
+https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html: a repeated
+call with the token of a successful one succeeds and changes nothing; with other parameters it is an
+error. AWS forgets a token after ten minutes, the emulator never.
 """
 
 from typing import Any
 
-from emulator.answers import Answer, error_answer
 from emulator.call import Call
+from emulator.responses import Response, ServiceError, error_response
 
 
 class TransactionTokens:
-    """The transactions that succeeded. Used by one call at a time."""
+    """The successful transactions, by token. Not safe for concurrent calls."""
 
     def __init__(self) -> None:
-        self._succeeded: dict[str, tuple[dict[str, Any], Answer]] = {}
+        self._succeeded: dict[str, tuple[dict[str, Any], Response]] = {}
 
-    def recall(self, call: Call) -> Answer | None:
-        """The answer to a repeated transaction, or nothing for a new one."""
+    def response_to_repeat(self, call: Call) -> Response | None:
+        """The response to a repeated transaction; None for a new one."""
         known = self._succeeded.get(_token_of(call))
         if known is None:
             return None
-        parameters, answer = known
+        parameters, response = known
         if parameters == call.parameters:
-            return answer
+            return response
         message = "The request uses the same client token as a previous, but non-identical request."
-        return error_answer(call, 400, "IdempotentParameterMismatchException", message)
+        return error_response(call, ServiceError(400, "IdempotentParameterMismatchException", message))
 
-    def remember(self, call: Call, answer: Answer) -> None:
-        """Keeps what succeeded."""
-        if answer.status == 200 and _token_of(call):
-            self._succeeded[_token_of(call)] = (call.parameters, answer)
+    def record(self, call: Call, response: Response) -> None:
+        """Records a successful transaction."""
+        if response.status == 200 and _token_of(call):
+            self._succeeded[_token_of(call)] = (call.parameters, response)
 
 
 def _token_of(call: Call) -> str:

@@ -1,10 +1,9 @@
-"""Which permissions a call needs.
+"""The permissions that a call needs.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from moto.dynamodb.models import dynamodb_backends
@@ -12,8 +11,9 @@ from moto.kms.models import kms_backends
 from moto.secretsmanager.models import secretsmanager_backends
 
 from emulator.call import Call
+from emulator.iam_policy import Permission
 
-# A transaction has no permission of its own: each of its items is authorised as what it does.
+# A transaction has no permission of its own: each of its items needs that of its operation.
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
 _TRANSACTION_ITEMS = {
     "Put": "PutItem",
@@ -24,17 +24,8 @@ _TRANSACTION_ITEMS = {
 }
 
 
-@dataclass(frozen=True)
-class Permission:
-    """An action on a resource, and the condition keys that come with it."""
-
-    action: str
-    resource: str
-    context: dict[str, str] = field(default_factory=dict)
-
-
 def permissions_for(call: Call, account_id: str) -> Iterator[Permission]:
-    """Everything that has to be allowed for the call to be."""
+    """All permissions that the call needs."""
     match call.service:
         case "dynamodb":
             yield from _for_dynamodb(call, account_id)
@@ -79,7 +70,7 @@ def _for_secret(call: Call, account_id: str) -> Iterator[Permission]:
 
 
 def _key_of_table(call: Call, account_id: str, name: str) -> str | None:
-    """The key that a customer chose for a table. AWS's own keys need no permission."""
+    """The customer's key of a table. AWS's own keys need no permission."""
     table = dynamodb_backends[account_id][call.region].tables.get(name)
     key = (table.sse_specification or {}).get("KMSMasterKeyId") if table else None
     if key is None:
@@ -100,7 +91,7 @@ def _decrypt(call: Call, key_arn: str) -> Permission:
 
 
 def _resource_of(call: Call, account_id: str) -> str:
-    """The resource of a service that is named in a parameter; everything where none is."""
+    """The resource that a parameter names; `*` without one."""
     parameters: dict[str, Any] = call.parameters
     if queue := parameters.get("QueueUrl"):
         return _arn(call, account_id, queue.rpartition("/")[2])

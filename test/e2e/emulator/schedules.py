@@ -1,4 +1,4 @@
-"""EventBridge Scheduler, fired by the test instead of by the clock."""
+"""EventBridge Scheduler. The test fires schedules; no clock does."""
 
 import json
 import uuid
@@ -11,33 +11,33 @@ from moto.scheduler.models import Schedule, scheduler_backends
 
 from emulator.clients import client
 from emulator.functions.lambda_service import LambdaService
-from emulator.iam_policy import Verdict, judge
+from emulator.iam_policy import Decision, Permission, decide
 from emulator.sessions import CannotAssume, policies_of, trusted_role
 
 
 class CannotFire(Exception):
-    """Why a schedule does not invoke its target, and what became of the event."""
+    """A schedule could not invoke its target. The message also says where the event is."""
 
 
 class Scheduler:
-    """Hands a schedule's event over to its function, as the schedule's role may."""
+    """Invokes the functions of schedules, with the permissions of the schedule's role."""
 
     def __init__(self, functions: LambdaService) -> None:
         self._functions = functions
 
     def fire(self, name: str) -> dict[str, str]:
-        """Invokes once, without waiting, and gives the id of the invocation.
+        """Invokes the function once, without waiting, and returns the id of the invocation.
 
-        Raises `CannotFire` where the role does not allow it. Scheduler would try again; here the event
-        goes to the dead-letter queue at once, if the role allows that.
+        Raises `CannotFire` when the role does not allow it. Scheduler would retry. The emulator sends
+        the event to the dead-letter queue at once, if the role allows that.
         """
         schedule = _schedule(name)
         if schedule.state != "ENABLED":
             raise CannotFire(f"The schedule {name} is {schedule.state}.")
         target, event = schedule.target, _event(schedule)
         role = _role(target["RoleArn"])
-        if refusal := _refusal(role, "lambda:InvokeFunction", target["Arn"]):
-            raise CannotFire(f"{refusal} {_put_away(role, target, event)}")
+        if refusal := _refusal(role, Permission("lambda:InvokeFunction", target["Arn"])):
+            raise CannotFire(f"{refusal} {_send_dead_letter(role, target, event)}")
         _, _, _, region, account_id, *_ = target["Arn"].split(":")
         function = lambda_backends[account_id][region].get_function(target["Arn"])
         return {"requestId": self._functions.start(function, event).requestId}
@@ -59,13 +59,13 @@ def _role(role_arn: str) -> Role:
         raise CannotFire(str(error)) from error
 
 
-def _refusal(role: Role, action: str, resource: str, context: dict[str, str] | None = None) -> str | None:
-    if judge(policies_of(role.account_id, role.name), action, resource, context or {}) is Verdict.ALLOWED:
+def _refusal(role: Role, permission: Permission) -> str | None:
+    if decide(policies_of(role.account_id, role.name), permission) is Decision.ALLOWED:
         return None
-    return f"The role {role.arn} does not allow {action} on {resource}."
+    return f"The role {role.arn} does not allow {permission.action} on {permission.resource}."
 
 
-def _put_away(role: Role, target: dict[str, Any], event: str) -> str:
+def _send_dead_letter(role: Role, target: dict[str, Any], event: str) -> str:
     """https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html"""
     queue_arn = target.get("DeadLetterConfig", {}).get("Arn")
     if queue_arn is None:
@@ -74,11 +74,12 @@ def _put_away(role: Role, target: dict[str, Any], event: str) -> str:
     sqs = client("sqs", region)
     url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
     attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-    refusals = [_refusal(role, "sqs:SendMessage", queue_arn)]
+    refusals = [_refusal(role, Permission("sqs:SendMessage", queue_arn))]
     if key := attributes.get("KmsMasterKeyId"):
         key_arn = client("kms", region).describe_key(KeyId=key)["KeyMetadata"]["Arn"]
         via = {"kms:ViaService": f"sqs.{region}.amazonaws.com"}
-        refusals += [_refusal(role, it, key_arn, via) for it in ("kms:GenerateDataKey", "kms:Decrypt")]
+        actions = ("kms:GenerateDataKey", "kms:Decrypt")
+        refusals += [_refusal(role, Permission(it, key_arn, via)) for it in actions]
     if any(refusals):
         return f"The event is lost: {next(filter(None, refusals))}"
     sqs.send_message(QueueUrl=url, MessageBody=event)

@@ -1,4 +1,4 @@
-"""Sessions of roles: the credentials that AWS gives to a service, to act in a role."""
+"""Sessions of roles: the credentials with which a service acts in a role."""
 
 import json
 import threading
@@ -17,7 +17,7 @@ class CannotAssume(Exception):
 
 @dataclass
 class Session:
-    """A role as one container of a function acts in it."""
+    """The session of one container of a function."""
 
     account_id: str
     role_name: str
@@ -25,12 +25,12 @@ class Session:
     access_key: str
     secret_key: str
     token: str
-    # The invocation that the container is busy with.
+    # The current invocation of the container.
     request_id: str = ""
 
     @property
     def arn(self) -> str:
-        """As it stands in AWS's error messages."""
+        """The ARN in AWS's error messages."""
         return f"arn:aws:sts::{self.account_id}:assumed-role/{self.role_name}/{self.name}"
 
 
@@ -41,11 +41,11 @@ class Sessions:
         self._sessions: dict[str, Session] = {}
         self._lock = threading.Lock()
 
-    def open(self, role_arn: str, service: str, name: str, region: str) -> Session:
-        """Assumes the role for a service, if the role trusts it."""
+    def open(self, role_arn: str, service: str, *, name: str, region: str) -> Session:
+        """Assumes the role for a service. Raises `CannotAssume` when the role does not trust it."""
         role = trusted_role(role_arn, service)
-        answer = client("sts", region).assume_role(RoleArn=role_arn, RoleSessionName=name[:64])
-        credentials = answer["Credentials"]
+        response = client("sts", region).assume_role(RoleArn=role_arn, RoleSessionName=name[:64])
+        credentials = response["Credentials"]
         session = Session(
             account_id=role.account_id,
             role_name=role.name,
@@ -59,13 +59,13 @@ class Sessions:
         return session
 
     def of(self, access_key: str) -> Session | None:
-        """Whose key this is. Every other key is an administrator's."""
+        """The session of this key; None for the key of an administrator."""
         with self._lock:
             return self._sessions.get(access_key)
 
 
 def trusted_role(role_arn: str, service: str) -> Role:
-    """The role, if its trust policy lets the service act in it."""
+    """The role. Raises `CannotAssume` when its trust policy does not allow the service."""
     account_id = role_arn.split(":")[4]
     role = iam_backends[account_id]["aws"].get_role_by_arn(role_arn)
     trust = _document(role.assume_role_policy_document)
@@ -75,7 +75,7 @@ def trusted_role(role_arn: str, service: str) -> Role:
 
 
 def policies_of(account_id: str, role_name: str) -> list[dict[str, Any]]:
-    """The documents of a role's policies as they are now, inline and attached."""
+    """The current documents of a role's policies, inline and attached."""
     role = iam_backends[account_id]["aws"].get_role(role_name)
     attached = [
         version.document
@@ -91,5 +91,5 @@ def _document(document: str | dict[str, Any]) -> dict[str, Any]:
 
 
 def _trusts(statement: dict[str, Any], service: str) -> bool:
-    services = iam_policy.listed(statement.get("Principal", {}).get("Service"))
+    services = iam_policy.as_list(statement.get("Principal", {}).get("Service"))
     return statement["Effect"] == "Allow" and service in services

@@ -2,6 +2,7 @@ import { bootstrap, deploy, type Outputs } from '../cdk.ts';
 import { type Emulator, startEmulator } from '../emulator.ts';
 import { RolePolicies } from '../role-policy.ts';
 import { aws, shell } from '../shell.ts';
+import { descriptionsOf } from './descriptions.ts';
 
 /* The emulator itself: it behaves as AWS does wherever the other end-to-end tests rely on that. */
 
@@ -245,9 +246,9 @@ describe('another deployment', () => {
     const fill = ['secretsmanager', 'put-secret-value', '--secret-id', name('SecretArn')];
     await aws(emulator, ...fill, '--secret-string', 'filled');
     await aws(emulator, 'sqs', 'send-message', '--queue-url', name('QueueUrl'), '--message-body', 'kept');
-    before = await described();
+    before = await descriptionsOf(emulator, outputs);
     newOutputs = await deploy(emulator, 'Smoke', { app: APP, context: { edition: 'second' } });
-    after = await described();
+    after = await descriptionsOf(emulator, outputs);
   });
 
   it('replaces no resource', () => {
@@ -371,38 +372,4 @@ async function emptyTable(): Promise<void> {
     const key = JSON.stringify({ scope: { S: 'smoke' }, part: { S: part } });
     await aws(emulator, 'dynamodb', 'delete-item', '--table-name', name('TableName'), '--key', key);
   }
-}
-
-/** The AWS descriptions of all resources. */
-async function described(): Promise<Record<string, unknown>> {
-  const account = 'arn:aws:dynamodb:us-east-1:123456789012';
-  const functionArn = `arn:aws:lambda:us-east-1:123456789012:function:${name('FunctionName')}`;
-  const logArn = `arn:aws:logs:us-east-1:123456789012:log-group:${name('LogGroupName')}`;
-  const table = ['--table-name', name('TableName')];
-  const calls: Readonly<Record<string, readonly string[]>> = {
-    secret: ['secretsmanager', 'describe-secret', '--secret-id', name('SecretArn')],
-    table: ['dynamodb', 'describe-table', ...table],
-    timeToLive: ['dynamodb', 'describe-time-to-live', ...table],
-    backups: ['dynamodb', 'describe-continuous-backups', ...table],
-    tableTags: [
-      'dynamodb',
-      'list-tags-of-resource',
-      '--resource-arn',
-      `${account}:table/${name('TableName')}`,
-    ],
-    functionTags: ['lambda', 'list-tags', '--resource', functionArn],
-    queue: ['sqs', 'get-queue-attributes', '--queue-url', name('QueueUrl'), '--attribute-names', 'All'],
-    queueTags: ['sqs', 'list-queue-tags', '--queue-url', name('QueueUrl')],
-    schedule: ['scheduler', 'get-schedule', '--name', name('ScheduleName')],
-    role: ['iam', 'get-role', '--role-name', name('RoleName')],
-    topic: ['sns', 'get-topic-attributes', '--topic-arn', name('TopicArn')],
-    topicTags: ['sns', 'list-tags-for-resource', '--resource-arn', name('TopicArn')],
-    alarms: ['cloudwatch', 'describe-alarms'],
-    logs: ['logs', 'describe-log-groups', '--log-group-name-prefix', name('LogGroupName')],
-    logTags: ['logs', 'list-tags-for-resource', '--resource-arn', logArn],
-  };
-  const descriptions: Record<string, unknown> = {};
-  for (const [what, parameters] of Object.entries(calls))
-    descriptions[what] = await aws(emulator, ...parameters);
-  return descriptions;
 }

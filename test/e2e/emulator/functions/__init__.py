@@ -1,1 +1,1 @@
-"""Functions that really run: the deployed zip, under AWS's own runtime client."""
+"""Functions that really run: the deployed zip with AWS's own runtime client."""

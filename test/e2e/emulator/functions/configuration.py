@@ -1,4 +1,4 @@
-"""A function's configuration, as one container sees it for all its life."""
+"""The configuration of a function at the start of a container."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from moto.awslambda.models import LambdaFunction
 
 @dataclass(frozen=True)
 class Configuration:
-    """Two that are equal may share a container; Lambda starts new ones after any change."""
+    """Invocations with equal configurations share containers; after a change Lambda starts new ones."""
 
     name: str
     arn: str
@@ -26,12 +26,12 @@ class Configuration:
 
     @property
     def logs_json(self) -> bool:
-        """Whether the platform's own lines are JSON too."""
+        """Whether Lambda's own log lines are JSON too."""
         return self.log_format == "JSON"
 
 
 def configuration_of(function: LambdaFunction) -> Configuration:
-    """What moto and `lambda_model` know of a function."""
+    """Reads the configuration from moto and `lambda_model`."""
     logging = function.logging_config
     levels = {
         "AWS_LAMBDA_LOG_LEVEL": logging.get("ApplicationLogLevel"),

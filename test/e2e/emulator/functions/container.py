@@ -1,4 +1,4 @@
-"""One container of a function: a process that serves one invocation after the other."""
+"""One container of a function: a process that serves one invocation at a time."""
 
 import io
 import os
@@ -19,12 +19,12 @@ from emulator.sessions import Session
 
 # https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 _INIT_SECONDS = 10
-# How often a process is looked at that reports nothing.
-_LOOK_SECONDS = 0.05
+# How often a silent process is polled.
+_POLL_SECONDS = 0.05
 
 
 class Container:
-    """Frozen while it has no work, as on AWS: a timer or a request left behind stands still."""
+    """Frozen between invocations, as on AWS: its timers and open requests stop."""
 
     def __init__(self, configuration: Configuration, code: bytes, runtime: Runtime, session: Session) -> None:
         self.id = uuid.uuid4().hex
@@ -42,12 +42,12 @@ class Container:
         return self._process.poll() is None
 
     def serve(self, invocation: Invocation) -> None:
-        """Runs one invocation to its end, whatever that is."""
+        """Runs one invocation until it succeeds, fails or times out."""
         invocation.containerId = self.id
         invocation.cold = self.served == 0
         self.session.request_id = invocation.requestId
         self.served += 1
-        # What a cold start writes belongs to the first invocation, as in Lambda's log.
+        # The output of a cold start belongs to the first invocation, as in Lambda's log.
         written = 0 if invocation.cold else self._output.stat().st_size
         if invocation.cold and not self._is_started(invocation):
             self.stop()
@@ -58,20 +58,20 @@ class Container:
             invocation.output = output.read().decode(errors="replace")
 
     def memory_used_mb(self) -> int:
-        """The most memory that the process ever held; 0 where the system does not say."""
+        """The peak memory of the process; 0 on systems without /proc."""
         status = Path(f"/proc/{self._process.pid}/status")
         lines = status.read_text().splitlines() if status.exists() else []
         peaks = [line.split()[1] for line in lines if line.startswith("VmHWM:")]
         return int(peaks[0]) // 1024 if peaks else 0
 
     def stop(self) -> None:
-        """Ends the process. Its output stays until `remove`."""
+        """Kills the process. Its output stays until `remove`."""
         if self.alive:
             self._process.kill()
         self._process.wait()
 
     def remove(self) -> None:
-        """Leaves nothing."""
+        """Kills the process and deletes its files."""
         self.stop()
         self._api.close()
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -117,10 +117,10 @@ class Container:
         }
 
     def _is_started(self, invocation: Invocation) -> bool:
-        """Waits until the client asks for work. If it never does, the invocation has failed."""
+        """Waits until the client requests work. If it does not, the invocation fails."""
         invocation.start()
         until = time.time() + _INIT_SECONDS
-        while not self._api.waiting.wait(_LOOK_SECONDS):
+        while not self._api.waiting.wait(_POLL_SECONDS):
             if (result := self._api.result_within(0)) is not None:
                 invocation.end("error", result.body)
                 return False
@@ -151,18 +151,18 @@ class Container:
             invocation.fail("error", "Runtime.ExitError", self._exit())
 
     def _result_by(self, deadline: float) -> Result | None:
-        """What the client reports before the time limit, and before its process ends."""
+        """The result that the client reports before the time limit; None without one."""
         while True:
             was_alive = self.alive
             left = deadline - time.time()
-            if (result := self._api.result_within(min(_LOOK_SECONDS, left))) is not None:
+            if (result := self._api.result_within(min(_POLL_SECONDS, left))) is not None:
                 return result
             if not was_alive or left <= 0:
                 return None
 
     def _freeze(self, deadline: float) -> None:
-        """Once the client asks for more work; it may do things after its answer, until then."""
-        while self.alive and not self._api.waiting.wait(_LOOK_SECONDS):
+        """Freezes the process once the client requests work: until then it may run after its response."""
+        while self.alive and not self._api.waiting.wait(_POLL_SECONDS):
             if time.time() > deadline:
                 self.stop()
                 return

@@ -15,7 +15,7 @@ class TooManyRequests(Exception):
 
 
 class Containers:
-    """As on AWS: an idle one is used again, and who finds none gets a new one."""
+    """As on AWS: an invocation gets an idle container, or a new one."""
 
     def __init__(self, runtime: Runtime, sessions: Sessions) -> None:
         self._runtime = runtime
@@ -25,7 +25,7 @@ class Containers:
         self._lock = threading.Lock()
 
     def take(self, function: LambdaFunction) -> Container:
-        """A container for one invocation, to be given back."""
+        """A container for one invocation. Raises `TooManyRequests`. The caller gives it back."""
         configuration = configuration_of(function)
         with self._lock:
             self._check_concurrency(function)
@@ -38,7 +38,7 @@ class Containers:
         return container
 
     def give_back(self, container: Container) -> None:
-        """It is idle now, if it is still alive."""
+        """Makes the container idle, or removes it when its process has ended."""
         with self._lock:
             self._busy.remove(container)
             if container.alive:
@@ -47,7 +47,7 @@ class Containers:
         container.remove()
 
     def stop_all(self) -> None:
-        """Removes the idle ones: the next invocation is a cold start."""
+        """Removes the idle containers: the next invocation is a cold start."""
         with self._lock:
             idle, self._idle = self._idle, []
         for container in idle:
@@ -56,11 +56,14 @@ class Containers:
     def _new(self, configuration: Configuration, code: bytes) -> Container:
         if configuration.runtime != self._runtime.name:
             raise ValueError(
-                f"The function {configuration.name} is for {configuration.runtime}, "
-                f"and the emulator has {self._runtime.name}."
+                f"The function {configuration.name} needs {configuration.runtime}, "
+                f"and the emulator runs {self._runtime.name}."
             )
         session = self._sessions.open(
-            configuration.role, "lambda.amazonaws.com", configuration.name, configuration.region
+            configuration.role,
+            "lambda.amazonaws.com",
+            name=configuration.name,
+            region=configuration.region,
         )
         return Container(configuration, code, self._runtime, session)
 

@@ -1,4 +1,4 @@
-"""One invocation, and what came of it."""
+"""One invocation and its result."""
 
 import json
 import time
@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass
 class Invocation:
-    """Filled in as it goes."""
+    """The container fills in the fields while it runs."""
 
     functionName: str
     event: str
@@ -21,28 +21,28 @@ class Invocation:
     durationMs: float = 0
     # running, success, error, timeout
     status: str = "running"
-    # What the function answered, or its error, as JSON.
+    # The response of the function or its error, as JSON.
     payload: str = ""
-    # Everything that the function wrote to its standard output and error, as it wrote it.
+    # The standard output and error of the function, unchanged.
     output: str = ""
-    # With the lines that Lambda adds.
+    # The output between the lines that Lambda adds.
     log: str = ""
 
     def start(self) -> None:
-        """The clock of the time limit runs from here; a cold start does not count."""
+        """Starts the time of the time limit, which does not include a cold start."""
         self.startedAtMs = time.time() * 1000
 
     def end(self, status: str, payload: str) -> None:
-        """Once."""
+        """Sets status and result. Called once."""
         self.durationMs = time.time() * 1000 - self.startedAtMs
         self.status = status
         self.payload = payload
 
     def fail(self, status: str, error_type: str, message: str) -> None:
-        """An error that Lambda itself words."""
+        """Ends it with an error message of Lambda itself."""
         message = f"RequestId: {self.requestId} Error: {message}"
         self.end(status, json.dumps({"errorType": error_type, "errorMessage": message}))
 
     def to_dict(self) -> dict[str, Any]:
-        """For the test."""
+        """The fields as the test reads them."""
         return asdict(self)

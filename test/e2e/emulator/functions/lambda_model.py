@@ -1,4 +1,4 @@
-"""What moto's functions lack: where and how they log, and everything that can be updated."""
+"""Corrections of moto's functions: the logging configuration, and updates of every setting."""
 
 from typing import Any
 
@@ -10,24 +10,24 @@ _UPDATED = {
 }
 
 
-def mend() -> None:
-    """moto 5.2.1 forgets LoggingConfig, and on an update three more settings."""
+def patch_moto() -> None:
+    """moto 5.2.1 ignores LoggingConfig, and on an update three more settings."""
     create, update = LambdaFunction.__init__, LambdaFunction.update_configuration
     describe = LambdaFunction.get_configuration
 
     def create_with_logging(self: Any, account_id: str, spec: Any, *rest: Any, **more: Any) -> None:
         create(self, account_id, spec, *rest, **more)
-        _log_as(self, spec.get("LoggingConfig", {}))
+        _set_logging(self, spec.get("LoggingConfig", {}))
 
-    def update_everything(self: Any, wanted: dict[str, Any]) -> dict[str, Any]:
-        update(self, wanted)
+    def update_all_settings(self: Any, settings: dict[str, Any]) -> dict[str, Any]:
+        update(self, settings)
         for name, attribute in _UPDATED.items():
-            if name in wanted:
-                setattr(self, attribute, wanted[name])
-        if "EphemeralStorage" in wanted:
-            self.ephemeral_storage = wanted["EphemeralStorage"]["Size"]
-        if "LoggingConfig" in wanted:
-            _log_as(self, wanted["LoggingConfig"])
+            if name in settings:
+                setattr(self, attribute, settings[name])
+        if "EphemeralStorage" in settings:
+            self.ephemeral_storage = settings["EphemeralStorage"]["Size"]
+        if "LoggingConfig" in settings:
+            _set_logging(self, settings["LoggingConfig"])
         return self.get_configuration()
 
     def describe_with_logging(self: Any, on_create: bool = False) -> dict[str, Any]:
@@ -35,10 +35,10 @@ def mend() -> None:
         return {**describe(self, on_create), "LoggingConfig": logging}
 
     LambdaFunction.__init__ = create_with_logging
-    LambdaFunction.update_configuration = update_everything
+    LambdaFunction.update_configuration = update_all_settings
     LambdaFunction.get_configuration = describe_with_logging
 
 
-def _log_as(function: Any, logging: dict[str, Any]) -> None:
+def _set_logging(function: Any, logging: dict[str, Any]) -> None:
     function.logging_config = logging
     function.logs_group_name = logging.get("LogGroup", f"/aws/lambda/{function.function_name}")

@@ -14,12 +14,12 @@ from emulator.functions.containers import Containers, TooManyRequests
 from emulator.functions.invocation import Invocation
 from emulator.functions.logs import log_of, store
 
-# "Tail" shows the last 4 KB.
+# `LogType: Tail` returns the last 4 KB.
 _TAIL_BYTES = 4096
 
 
 class Throttled(JsonRESTError):
-    """As AWS refuses an invocation beyond the concurrency."""
+    """AWS's error for an invocation beyond the reserved concurrency."""
 
     code = 429
 
@@ -28,37 +28,37 @@ class Throttled(JsonRESTError):
 
 
 class LambdaService:
-    """Takes the place of moto's own invocation, which needs Docker."""
+    """Replaces moto's own invocation, which needs Docker."""
 
     def __init__(self, containers: Containers) -> None:
         self._containers = containers
         self._invocations: list[Invocation] = []
-        lambda_model.mend()
+        lambda_model.patch_moto()
         service = self
 
         def invoke(
-            backend: LambdaBackend, name: str, qualifier: str | None, body: Any, headers: Any, answer: Any
+            backend: LambdaBackend, name: str, qualifier: str | None, body: Any, headers: Any, response: Any
         ) -> bytes:
             function = backend.get_function(name, qualifier)
-            return service.answer(function, body, headers, answer)
+            return service.respond(function, body, request=headers, response=response)
 
         LambdaBackend.invoke = invoke
 
-    def answer(self, function: LambdaFunction, body: Any, headers: Any, answer: Any) -> bytes:
-        """Answers an Invoke request: fills in its headers and gives its payload."""
+    def respond(self, function: LambdaFunction, body: Any, *, request: Any, response: Any) -> bytes:
+        """Responds to an Invoke request: sets the headers and returns the payload."""
         event = _event(body)
-        match headers.get("X-Amz-Invocation-Type", "RequestResponse"):
+        match request.get("X-Amz-Invocation-Type", "RequestResponse"):
             case "DryRun":
                 return b""
             case "Event":
-                answer["x-emulator-request-id"] = self.start(function, event).requestId
+                response["x-emulator-request-id"] = self.start(function, event).requestId
                 return b""
         invocation = self.run(function, event)
-        answer["x-emulator-request-id"] = invocation.requestId
-        answer["x-amz-executed-version"] = "$LATEST"
-        answer["x-amz-log-result"] = _tail(invocation.log)
+        response["x-emulator-request-id"] = invocation.requestId
+        response["x-amz-executed-version"] = "$LATEST"
+        response["x-amz-log-result"] = _tail(invocation.log)
         if invocation.status != "success":
-            answer["x-amz-function-error"] = "Unhandled"
+            response["x-amz-function-error"] = "Unhandled"
         return invocation.payload.encode()
 
     def run(self, function: LambdaFunction, event: str) -> Invocation:
@@ -68,14 +68,14 @@ class LambdaService:
         return invocation
 
     def start(self, function: LambdaFunction, event: str) -> Invocation:
-        """Invokes without waiting. Raises `Throttled`, where AWS would try again for hours."""
+        """Invokes without waiting. Raises `Throttled`; AWS would retry for hours."""
         invocation = Invocation(function.function_name, event)
         container = self._take(function)
         threading.Thread(target=self._serve, args=(container, invocation), daemon=True).start()
         return invocation
 
     def invocations(self, request_id: str | None) -> list[dict[str, Any]]:
-        """One, or all, in the order of their beginning."""
+        """One invocation; without an id, all of them in the order of their start."""
         return [it.to_dict() for it in self._invocations if request_id in (None, it.requestId)]
 
     def _take(self, function: LambdaFunction) -> Container:

@@ -1,4 +1,4 @@
-"""The log that Lambda writes for a function, with the rights of the function's role."""
+"""The log that Lambda writes for a function, with the permissions of the function's role."""
 
 import json
 import time
@@ -11,13 +11,13 @@ from emulator.functions.invocation import Invocation
 
 
 def log_of(invocation: Invocation, container: Container) -> str:
-    """The function's output between the lines that Lambda adds."""
+    """The output of the function between the lines that Lambda adds."""
     lines = [_start(invocation, container), invocation.output.rstrip("\n"), _report(invocation, container)]
     return "\n".join(filter(None, lines)) + "\n"
 
 
 def store(invocation: Invocation, container: Container) -> None:
-    """Writes it to the log group. A role that may not is not told so: the log just stays empty."""
+    """Writes the log to the log group. Without the permission, the log stays empty, without an error."""
     configuration = container.configuration
     group, region = configuration.log_group, configuration.region
     group_arn = f"arn:aws:logs:{region}:{configuration.account_id}:log-group:{group}"

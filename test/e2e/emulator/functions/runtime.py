@@ -1,4 +1,4 @@
-"""What containers run on."""
+"""The runtime of the containers."""
 
 import subprocess
 from dataclasses import dataclass, field
@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Runtime:
-    """A Node.js, AWS's runtime client for it, and the address of the emulated account."""
+    """Node.js, AWS's runtime client, and the URL of the emulated account."""
 
     url: str
     node: str
     client: str
-    # The runtime as Lambda names it: "nodejs24.x".
+    # Lambda's name of the runtime: "nodejs24.x".
     name: str = field(init=False)
 
     def __post_init__(self) -> None:

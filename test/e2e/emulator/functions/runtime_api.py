@@ -15,20 +15,20 @@ from emulator.functions.invocation import Invocation
 
 @dataclass(frozen=True)
 class Result:
-    """What the client reported: a response, or an error of the function or of its start."""
+    """A report of the client: a response, or an error of the function or of its start."""
 
     failed: bool
     body: str
 
 
 class RuntimeApi:
-    """Hands out one invocation at a time."""
+    """Gives the client one invocation at a time."""
 
     def __init__(self, function_arn: str) -> None:
         self._function_arn = function_arn
         self._work: Queue[tuple[Invocation, float] | None] = Queue()
         self._results: Queue[Result] = Queue()
-        # The client is asking for work: it has nothing to do, and what ran before is over.
+        # The client requests work, so its last invocation has ended.
         self.waiting = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_for(self))
         self._server.daemon_threads = True
@@ -36,27 +36,27 @@ class RuntimeApi:
 
     @property
     def address(self) -> str:
-        """For AWS_LAMBDA_RUNTIME_API."""
+        """The value of AWS_LAMBDA_RUNTIME_API."""
         return f"127.0.0.1:{self._server.server_port}"
 
     def give(self, invocation: Invocation, deadline: float) -> None:
-        """Answers the client's question for work. `deadline` is in seconds since the epoch."""
+        """Gives the client an invocation. `deadline` is in seconds since the epoch."""
         self.waiting.clear()
         self._work.put((invocation, deadline))
 
     def result_within(self, seconds: float) -> Result | None:
-        """What the client reported, or nothing if it did not in this time."""
+        """The report of the client; None if there is none within this time."""
         try:
             return self._results.get(timeout=max(seconds, 0))
         except Empty:
             return None
 
     def report(self, path: str, body: str) -> None:
-        """The client reports."""
+        """Receives a report of the client."""
         self._results.put(Result(failed=not path.endswith("/response"), body=body))
 
     def next_work(self) -> tuple[dict[str, str], bytes] | None:
-        """The client asks for work, and waits until there is some, or never will be."""
+        """Waits for the next invocation; None after `close`."""
         self.waiting.set()
         work = self._work.get()
         if work is None:
@@ -70,7 +70,7 @@ class RuntimeApi:
         }, invocation.event.encode()
 
     def close(self) -> None:
-        """Nobody listens any more."""
+        """Stops the server."""
         self._work.put(None)
         self._server.shutdown()
         self._server.server_close()
@@ -85,17 +85,17 @@ def _handler_for(api: RuntimeApi) -> type[BaseHTTPRequestHandler]:
             if work is None:
                 self.close_connection = True
             else:
-                self._answer(200, *work)
+                self._respond(200, *work)
 
         def do_POST(self) -> None:
             body = self._body().decode()
-            self._answer(202, {}, b'{"status":"OK"}')
+            self._respond(202, {}, b'{"status":"OK"}')
             api.report(self.path, body)
 
         def log_message(self, *_: Any) -> None:
-            """Nothing: the requests say nothing that an invocation does not."""
+            """Logs nothing: the invocations contain all that the requests do."""
 
-        def _answer(self, status: int, headers: dict[str, str], body: bytes) -> None:
+        def _respond(self, status: int, headers: dict[str, str], body: bytes) -> None:
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)

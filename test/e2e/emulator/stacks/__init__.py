@@ -1,1 +1,1 @@
-"""CloudFormation: the types of resources that a stack like ours has, and the deployment itself."""
+"""CloudFormation: the resource types of our stack, and the deployment."""

@@ -1,4 +1,4 @@
-"""Change sets and stacks, where moto 5.2.1 differs from CloudFormation."""
+"""Corrections of moto 5.2.1 where its change sets and stacks differ from CloudFormation."""
 
 from typing import Any
 
@@ -10,9 +10,9 @@ from moto.core.responses import ActionResult
 
 
 class ChangeSetNotFound(CloudFormationError):
-    """AWS's answer to a change set that is not there. `cdk deploy` relies on the code."""
+    """AWS's error for a change set that does not exist. `cdk deploy` relies on its code."""
 
-    # moto takes the service's name from here.
+    # moto reads the name of the service from this attribute.
     __module__ = CloudFormationError.__module__
     code = "ChangeSetNotFound"
 
@@ -20,17 +20,17 @@ class ChangeSetNotFound(CloudFormationError):
         super().__init__(f"ChangeSet [{name}] does not exist")
 
 
-def mend() -> None:
-    """Once, before the first request."""
-    _mend_parameters()
-    _mend_change_sets()
-    _mend_execution()
-    _mend_retention()
+def patch_moto() -> None:
+    """Called once, before the first request."""
+    _patch_parameters()
+    _patch_change_sets()
+    _patch_execution()
+    _patch_retention()
     _add_termination_protection()
 
 
-def _mend_parameters() -> None:
-    """moto takes for the previous value of an SSM parameter's name what that parameter held."""
+def _patch_parameters() -> None:
+    """As the previous value of a parameter of type SSM, moto uses the value instead of its name."""
 
     def stack_parameters(self: Any) -> dict[str, Any]:
         declared = self.template_dict.get("Parameters", {})
@@ -40,16 +40,16 @@ def _mend_parameters() -> None:
     Stack.stack_parameters = property(stack_parameters)
 
 
-def _mend_change_sets() -> None:
-    """moto answers 500 to the deletion of a change set that is not there, and AWS 200.
+def _patch_change_sets() -> None:
+    """moto responds with 500 to the deletion of an unknown change set, and AWS with 200.
 
-    Nor does it see a change in the stack's tags alone.
+    moto also ignores a change of the stack's tags without another change.
     """
     create = CloudFormationBackend.create_change_set
     describe, delete = CloudFormationBackend.describe_change_set, CloudFormationBackend.delete_change_set
 
-    def create_change_set(self: Any, **wanted: Any) -> tuple[str, str]:
-        change_set_id, stack_id = create(self, **wanted)
+    def create_change_set(self: Any, **parameters: Any) -> tuple[str, str]:
+        change_set_id, stack_id = create(self, **parameters)
         change_set = self.change_sets[change_set_id]
         if change_set.status == "FAILED" and (change_set.tags or {}) != change_set.stack.tags:
             change_set.status, change_set.execution_status = "CREATE_COMPLETE", "AVAILABLE"
@@ -72,20 +72,20 @@ def _mend_change_sets() -> None:
     CloudFormationBackend.delete_change_set = delete_change_set
 
 
-def _mend_execution() -> None:
-    """moto leaves outputs and tags as they were, and answers 500 when a resource fails."""
+def _patch_execution() -> None:
+    """moto does not update outputs and tags, and responds with 500 when a resource fails."""
 
     def execute_change_set(self: Any, change_set_name: str, stack_name: str | None = None) -> None:
         change_set = self.describe_change_set(change_set_name)
-        # It is gone once it is executed; moto keeps it, and confuses it with the next of its name.
+        # AWS deletes an executed change set. moto keeps it, and confuses it with the next of the same name.
         del self.change_sets[change_set.change_set_id]
         stack, kind = change_set.stack, change_set.change_set_type
         stack._add_stack_event(f"{kind}_IN_PROGRESS", "User Initiated")
         _tag_resources(change_set.template_dict, change_set.tags or {})
         try:
             change_set.apply()
-        except Exception as error:  # Whatever it is, a deployment ends with a reason.
-            # AWS would roll back. The status says that nothing did.
+        except Exception as error:  # Every failed deployment has a reason.
+            # AWS would roll back. The emulator does not, and the status says so.
             _end(stack, "UPDATE_FAILED" if kind == "UPDATE" else "CREATE_FAILED", error)
             return
         stack.template = change_set.template
@@ -101,7 +101,7 @@ def _mend_execution() -> None:
 
 
 def _tag_resources(template: dict[str, Any], tags: dict[str, str]) -> None:
-    """CloudFormation gives a stack's tags to every resource that can have tags; its own go first."""
+    """Adds the tags of the stack to every resource that can have tags; the resource's own win."""
     for resource in template["Resources"].values():
         model = get_model_map().get(resource["Type"])
         if tags and getattr(model, "TAGGED", False):
@@ -118,8 +118,8 @@ def _end(stack: Any, status: str, error: Exception | None = None) -> None:
     stack._add_stack_event(status, stack.stack_status_reason)
 
 
-def _mend_retention() -> None:
-    """moto honours `DeletionPolicy: Retain` with a stack, and not with a resource of it."""
+def _patch_retention() -> None:
+    """moto honours `DeletionPolicy: Retain` when a stack is deleted, but not for a single resource."""
     delete = ResourceMap._delete_resource
 
     def delete_resource(self: Any, resource: Any, template: dict[str, Any]) -> None:
@@ -130,7 +130,7 @@ def _mend_retention() -> None:
 
 
 def _add_termination_protection() -> None:
-    """moto has neither the call nor the protection."""
+    """moto has no termination protection."""
     delete = CloudFormationBackend.delete_stack
 
     def update_termination_protection(self: Any) -> ActionResult:

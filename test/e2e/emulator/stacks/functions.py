@@ -9,7 +9,7 @@ from moto.core.common_models import CloudFormationModel
 from emulator.stacks.resource import Properties, Resource, Tags
 
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-_MOST_ENVIRONMENT_BYTES = 4096
+_MAX_ENVIRONMENT_BYTES = 4096
 
 _DEFAULTS = {
     "Description": "",
@@ -31,14 +31,14 @@ class Function(Resource, CloudFormationModel):
     REPLACED_BY = frozenset({"FunctionName", "PackageType"})
 
     def create(self) -> None:
-        answer = self.client("lambda").create_function(
+        response = self.client("lambda").create_function(
             FunctionName=self.name,
             Code=self._code(),
             Tags=Tags(self.properties).all,
             **self.picked("Architectures"),
             **self._configuration(),
         )
-        self.attributes = {"Arn": answer["FunctionArn"]}
+        self.attributes = {"Arn": response["FunctionArn"]}
         self._reserve_concurrency()
 
     def change(self, before: Properties) -> None:
@@ -57,9 +57,9 @@ class Function(Resource, CloudFormationModel):
         self.client("lambda").delete_function(FunctionName=self.name)
 
     def _configuration(self) -> dict[str, Any]:
-        """What a property that was taken out of the template goes back to is its default."""
+        """All settings. A property that was removed from the template gets its default again."""
         variables = self.properties.get("Environment", {}).get("Variables", {})
-        if sum(len(f"{name}{value}".encode()) for name, value in variables.items()) > _MOST_ENVIRONMENT_BYTES:
+        if sum(len(f"{name}{value}".encode()) for name, value in variables.items()) > _MAX_ENVIRONMENT_BYTES:
             raise ValueError(f"The environment variables of {self.name} exceed 4 KB.")
         return {**_DEFAULTS, **self.picked("Role", "Handler", "Runtime", *_DEFAULTS)}
 
@@ -93,7 +93,7 @@ class EventInvokeConfig(Resource, CloudFormationModel):
         self.client("lambda").put_function_event_invoke_config(**self.properties)
 
     def change(self, before: Properties) -> None:
-        # moto adds a second configuration where Lambda puts the new one in the old one's place.
+        # moto adds a second configuration. Lambda replaces the old one.
         self.remove()
         self.create()
 

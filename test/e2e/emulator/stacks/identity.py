@@ -16,13 +16,13 @@ class Role(Resource, CloudFormationModel):
     REPLACED_BY = frozenset({"RoleName", "Path"})
 
     def create(self) -> None:
-        answer = self.client("iam").create_role(
+        response = self.client("iam").create_role(
             RoleName=self.name,
             AssumeRolePolicyDocument=json.dumps(self.properties["AssumeRolePolicyDocument"]),
             Tags=Tags.listed(Tags(self.properties).all),
             **self.picked("Path", "Description", "MaxSessionDuration", "PermissionsBoundary"),
         )
-        self.attributes = {"Arn": answer["Role"]["Arn"], "RoleId": answer["Role"]["RoleId"]}
+        self.attributes = {"Arn": response["Role"]["Arn"], "RoleId": response["Role"]["RoleId"]}
         self._set_policies({})
 
     def change(self, before: Properties) -> None:
@@ -65,12 +65,12 @@ class Role(Resource, CloudFormationModel):
 class Policy(Resource, CloudFormationModel):
     """https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-policy.html
 
-    An inline policy of roles. Users and groups are not played.
+    An inline policy of roles. The emulator has no users and groups.
     """
 
     TYPE = "AWS::IAM::Policy"
     TAGGED = False
-    LONGEST_NAME = 128
+    MAX_NAME_LENGTH = 128
     REPLACED_BY = frozenset({"PolicyName"})
 
     def create(self) -> None:

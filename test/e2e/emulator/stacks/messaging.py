@@ -30,14 +30,14 @@ class Queue(Resource, CloudFormationModel):
 
     TYPE = "AWS::SQS::Queue"
     NAMED_BY = "QueueName"
-    LONGEST_NAME = 80
+    MAX_NAME_LENGTH = 80
     REPLACED_BY = frozenset({"QueueName", "FifoQueue"})
 
     def create(self) -> None:
-        answer = self.client("sqs").create_queue(
-            QueueName=self.name, Attributes=self._wanted(), tags=Tags(self.properties).all
+        response = self.client("sqs").create_queue(
+            QueueName=self.name, Attributes=self._all_attributes(), tags=Tags(self.properties).all
         )
-        self.id = answer["QueueUrl"]
+        self.id = response["QueueUrl"]
         self.attributes = {
             "Arn": f"arn:aws:sqs:{self.region}:{self.account_id}:{self.name}",
             "QueueName": self.name,
@@ -46,9 +46,9 @@ class Queue(Resource, CloudFormationModel):
 
     def change(self, before: Properties) -> None:
         sqs = self.client("sqs")
-        # moto takes the policy away when other attributes are set without it.
+        # moto removes the policy when other attributes are set without it.
         policy = sqs.get_queue_attributes(QueueUrl=self.id, AttributeNames=["Policy"])
-        attributes = {**self._wanted(), **policy.get("Attributes", {})}
+        attributes = {**self._all_attributes(), **policy.get("Attributes", {})}
         sqs.set_queue_attributes(QueueUrl=self.id, Attributes=attributes)
         tags = Tags(self.properties, before)
         if tags.removed:
@@ -59,7 +59,7 @@ class Queue(Resource, CloudFormationModel):
     def remove(self) -> None:
         self.client("sqs").delete_queue(QueueUrl=self.id)
 
-    def _wanted(self) -> dict[str, str]:
+    def _all_attributes(self) -> dict[str, str]:
         attributes = {**_QUEUE_DEFAULTS, **self.picked(*_QUEUE_DEFAULTS, *_QUEUE_OPTIONS)}
         return {name: _text(value) for name, value in attributes.items()}
 
@@ -90,16 +90,16 @@ class Topic(Resource, CloudFormationModel):
 
     TYPE = "AWS::SNS::Topic"
     NAMED_BY = "TopicName"
-    LONGEST_NAME = 256
+    MAX_NAME_LENGTH = 256
     REPLACED_BY = frozenset({"TopicName", "FifoTopic"})
 
     def create(self) -> None:
-        answer = self.client("sns").create_topic(
+        response = self.client("sns").create_topic(
             Name=self.name,
             Attributes={name: _text(it) for name, it in self.picked(*_TOPIC_ATTRIBUTES).items()},
             Tags=Tags.listed(Tags(self.properties).all),
         )
-        self.id = answer["TopicArn"]
+        self.id = response["TopicArn"]
         self.attributes = {"TopicArn": self.id, "TopicName": self.name}
 
     def change(self, before: Properties) -> None:
@@ -136,7 +136,7 @@ class TopicPolicy(Resource, CloudFormationModel):
         self.create()
 
     def remove(self) -> None:
-        """The topic keeps the last policy, as on AWS, and mostly goes with it."""
+        """The topic keeps the last policy, as on AWS."""
 
 
 class Subscription(Resource, CloudFormationModel):
@@ -147,20 +147,20 @@ class Subscription(Resource, CloudFormationModel):
     REPLACED_BY = frozenset({"TopicArn", "Protocol", "Endpoint"})
 
     def create(self) -> None:
-        answer = self.client("sns").subscribe(
+        response = self.client("sns").subscribe(
             ReturnSubscriptionArn=True, **self.picked("TopicArn", "Protocol", "Endpoint")
         )
-        self.id = answer["SubscriptionArn"]
+        self.id = response["SubscriptionArn"]
 
     def change(self, before: Properties) -> None:
-        """Nothing that is played can change in place."""
+        """No property of the emulated ones can change in place."""
 
     def remove(self) -> None:
         self.client("sns").unsubscribe(SubscriptionArn=self.id)
 
 
 def _text(value: Any) -> str:
-    """Attributes of SQS and SNS are strings, whatever they mean."""
+    """An attribute as SQS and SNS expect it: a string."""
     if isinstance(value, bool):
         return str(value).lower()
     return json.dumps(value) if isinstance(value, dict) else str(value)

@@ -10,7 +10,7 @@ class Alarm(Resource, CloudFormationModel):
 
     TYPE = "AWS::CloudWatch::Alarm"
     NAMED_BY = "AlarmName"
-    LONGEST_NAME = 255
+    MAX_NAME_LENGTH = 255
     REPLACED_BY = frozenset({"AlarmName"})
 
     def create(self) -> None:
@@ -31,11 +31,11 @@ class Alarm(Resource, CloudFormationModel):
         self.client("cloudwatch").delete_alarms(AlarmNames=[self.name])
 
     def _put(self, more: Properties) -> None:
-        """The API has the same names, and sets everything."""
-        wanted = {**self.properties, **more, "AlarmName": self.name}
+        """The API has the names of the properties, and sets all of them."""
+        settings = {**self.properties, **more, "AlarmName": self.name}
         if "Tags" not in more:
-            wanted.pop("Tags", None)
-        self.client("cloudwatch").put_metric_alarm(**wanted)
+            settings.pop("Tags", None)
+        self.client("cloudwatch").put_metric_alarm(**settings)
 
 
 class Dashboard(Resource, CloudFormationModel):
@@ -44,7 +44,7 @@ class Dashboard(Resource, CloudFormationModel):
     TYPE = "AWS::CloudWatch::Dashboard"
     TAGGED = False
     NAMED_BY = "DashboardName"
-    LONGEST_NAME = 255
+    MAX_NAME_LENGTH = 255
     REPLACED_BY = frozenset({"DashboardName"})
 
     def create(self) -> None:
@@ -64,7 +64,7 @@ class LogGroup(Resource, CloudFormationModel):
 
     TYPE = "AWS::Logs::LogGroup"
     NAMED_BY = "LogGroupName"
-    LONGEST_NAME = 512
+    MAX_NAME_LENGTH = 512
     REPLACED_BY = frozenset({"LogGroupName"})
 
     def create(self) -> None:
@@ -74,7 +74,7 @@ class LogGroup(Resource, CloudFormationModel):
             tags=Tags(self.properties).all,
             **({"kmsKeyId": key} if key else {}),
         )
-        # With the star, unlike moto's: policies that name the group rely on it.
+        # With the star, unlike moto's ARN: policies of CDK's log groups need it.
         arn = f"arn:aws:logs:{self.region}:{self.account_id}:log-group:{self.name}:*"
         self.attributes = {"Arn": arn}
         self._retain()

@@ -1,4 +1,4 @@
-"""What every type of resource does."""
+"""The base of all resource types."""
 
 from typing import Any, ClassVar
 
@@ -10,36 +10,36 @@ _SUFFIX_LENGTH = len("-1234567890AB")
 
 
 class Resource:
-    """A resource of a stack, changed in place unless CloudFormation would replace it.
+    """A resource of a stack. Changes are in place unless CloudFormation would replace the resource.
 
-    A subclass inherits from moto's `CloudFormationModel` too: that is how moto finds it. It creates,
-    changes and removes through the service's public API, from `self.properties`.
+    A subclass also inherits from moto's `CloudFormationModel`, by which moto finds it. It uses the
+    public API of its service.
     """
 
     TYPE: ClassVar[str]
-    # The property with the resource's name, and the longest name that the service takes.
+    # The property with the name of the resource, and the maximum length of the name.
     NAMED_BY: ClassVar[str] = ""
-    LONGEST_NAME: ClassVar[int] = 64
-    # The properties that CloudFormation documents with "Update requires: Replacement".
+    MAX_NAME_LENGTH: ClassVar[int] = 64
+    # The properties with "Update requires: Replacement" in the documentation of CloudFormation.
     REPLACED_BY: ClassVar[frozenset[str]] = frozenset()
-    # Whether it takes the tags of its stack.
+    # Whether it gets the tags of its stack.
     TAGGED: ClassVar[bool] = True
 
     def __init__(self, name: str, properties: Properties, account_id: str, region: str) -> None:
-        self.name = _fitted(name, self.LONGEST_NAME)
+        self.name = _fitted(name, self.MAX_NAME_LENGTH)
         self.properties = properties
         self.account_id = account_id
         self.region = region
-        # What `Ref` gives, and `Fn::GetAtt` by attribute. `create` sets them.
+        # The values of `Ref` and of `Fn::GetAtt`. `create` sets them.
         self.id = self.name
         self.attributes: dict[str, str] = {}
 
     def create(self) -> None:
-        """Makes the resource."""
+        """Creates the resource."""
         raise NotImplementedError
 
     def change(self, before: Properties) -> None:
-        """Makes the resource what `self.properties` say; they were `before`."""
+        """Updates the resource from the properties `before` to `self.properties`."""
         raise NotImplementedError
 
     def remove(self) -> None:
@@ -47,14 +47,14 @@ class Resource:
         raise NotImplementedError
 
     def client(self, service: str) -> Any:
-        """The API of a service, in the stack's region."""
+        """A client of a service in the region of the stack."""
         return client(service, self.region)
 
     def picked(self, *names: str) -> Properties:
-        """Those of the properties that are there."""
+        """The properties with these names, without those that are missing."""
         return {name: self.properties[name] for name in names if name in self.properties}
 
-    # What moto calls.
+    # moto calls the methods below; it prescribes their signatures.
 
     @classmethod
     def cloudformation_type(cls) -> str:
@@ -112,7 +112,7 @@ class Resource:
 
 
 class Tags:
-    """The tags of a resource, and how they differ from what they were."""
+    """The tags of a resource, and their changes since the last deployment."""
 
     def __init__(self, now: Properties, before: Properties | None = None) -> None:
         self.all = _tags(now)
@@ -122,7 +122,7 @@ class Tags:
 
     @staticmethod
     def listed(tags: dict[str, str]) -> list[dict[str, str]]:
-        """In the form of most services."""
+        """The format of most services."""
         return [{"Key": key, "Value": value} for key, value in tags.items()]
 
 
@@ -130,8 +130,8 @@ def _tags(properties: Properties) -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in properties.get("Tags", [])}
 
 
-def _fitted(name: str, longest: int) -> str:
-    """A generated name is cut before its random suffix, as CloudFormation does."""
-    if len(name) <= longest:
+def _fitted(name: str, max_length: int) -> str:
+    """Shortens a generated name before its random suffix, as CloudFormation does."""
+    if len(name) <= max_length:
         return name
-    return name[: longest - _SUFFIX_LENGTH] + name[-_SUFFIX_LENGTH:]
+    return name[: max_length - _SUFFIX_LENGTH] + name[-_SUFFIX_LENGTH:]

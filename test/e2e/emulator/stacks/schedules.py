@@ -14,17 +14,17 @@ class Schedule(Resource, CloudFormationModel):
     REPLACED_BY = frozenset({"Name", "GroupName"})
 
     def create(self) -> None:
-        answer = self.client("scheduler").create_schedule(**self._wanted())
-        self.attributes = {"Arn": answer["ScheduleArn"]}
+        response = self.client("scheduler").create_schedule(**self._settings())
+        self.attributes = {"Arn": response["ScheduleArn"]}
 
     def change(self, before: Properties) -> None:
-        self.client("scheduler").update_schedule(**self._wanted())
+        self.client("scheduler").update_schedule(**self._settings())
 
     def remove(self) -> None:
         self.client("scheduler").delete_schedule(Name=self.name, **self.picked("GroupName"))
 
-    def _wanted(self) -> Properties:
-        """The API has the same names, and an update sets everything."""
+    def _settings(self) -> Properties:
+        """The API has the names of the properties, and an update sets all of them."""
         return {**self.properties, "Name": self.name}
 
 
@@ -36,10 +36,10 @@ class ScheduleGroup(Resource, CloudFormationModel):
     REPLACED_BY = frozenset({"Name"})
 
     def create(self) -> None:
-        answer = self.client("scheduler").create_schedule_group(
+        response = self.client("scheduler").create_schedule_group(
             Name=self.name, Tags=Tags.listed(Tags(self.properties).all)
         )
-        self.attributes = {"Arn": answer["ScheduleGroupArn"]}
+        self.attributes = {"Arn": response["ScheduleGroupArn"]}
 
     def change(self, before: Properties) -> None:
         scheduler, arn = self.client("scheduler"), self.attributes["Arn"]

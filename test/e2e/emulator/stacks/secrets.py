@@ -13,22 +13,22 @@ class Secret(Resource, CloudFormationModel):
 
     TYPE = "AWS::SecretsManager::Secret"
     NAMED_BY = "Name"
-    LONGEST_NAME = 512
+    MAX_NAME_LENGTH = 512
     REPLACED_BY = frozenset({"Name"})
 
     def create(self) -> None:
         value = self.properties.get("SecretString") or self._generated()
-        answer = self.client("secretsmanager").create_secret(
+        response = self.client("secretsmanager").create_secret(
             Name=self.name,
             Tags=Tags.listed(Tags(self.properties).all),
             **({"SecretString": value} if value else {}),
             **self.picked("Description", "KmsKeyId"),
         )
-        self.id = answer["ARN"]
+        self.id = response["ARN"]
         self.attributes = {"Id": self.id}
 
     def change(self, before: Properties) -> None:
-        """The value is written again only if the template's changed: a person may have set another."""
+        """Writes the value only if it changed in the template: a person may have set another one."""
         secrets = self.client("secretsmanager")
         value = self.picked("SecretString")
         if value.get("SecretString") == before.get("SecretString"):
@@ -47,13 +47,13 @@ class Secret(Resource, CloudFormationModel):
         self.client("secretsmanager").delete_secret(SecretId=self.id, ForceDeleteWithoutRecovery=True)
 
     def _generated(self) -> str | None:
-        """A value of the wanted length and form. Its randomness is not played."""
-        wanted = self.properties.get("GenerateSecretString")
-        if wanted is None:
+        """A value of the requested length and format, but not a random one."""
+        options = self.properties.get("GenerateSecretString")
+        if options is None:
             return None
         letters = string.ascii_letters * 64
-        password = letters[: int(wanted.get("PasswordLength", 32))]
-        if "SecretStringTemplate" not in wanted:
+        password = letters[: int(options.get("PasswordLength", 32))]
+        if "SecretStringTemplate" not in options:
             return password
-        filled = json.loads(wanted["SecretStringTemplate"])
-        return json.dumps({**filled, wanted["GenerateStringKey"]: password})
+        filled = json.loads(options["SecretStringTemplate"])
+        return json.dumps({**filled, options["GenerateStringKey"]: password})

@@ -6,9 +6,9 @@ from emulator.stacks.resource import Properties, Resource
 
 
 class BucketPolicy(Resource, CloudFormationModel):
-    """Accepted and not applied.
+    """Accepted but not applied.
 
-    The one of `cdk bootstrap` denies what does not come over TLS, which on loopback is everything.
+    The policy of `cdk bootstrap` denies requests without TLS, and loopback has no TLS.
     """
 
     TYPE = "AWS::S3::BucketPolicy"

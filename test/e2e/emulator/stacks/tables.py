@@ -8,23 +8,23 @@ from emulator.stacks.resource import Properties, Resource, Tags
 
 
 class _AnyTable(Resource):
-    """What the two types have in common, once `_table` has them in one form."""
+    """The common part of both types. `_table` converts the properties to one format."""
 
     NAMED_BY = "TableName"
-    LONGEST_NAME = 255
+    MAX_NAME_LENGTH = 255
     REPLACED_BY = frozenset({"TableName", "KeySchema", "LocalSecondaryIndexes"})
 
     def create(self) -> None:
         table = self._table(self.properties)
         names = ("KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes", "LocalSecondaryIndexes")
-        answer = self.client("dynamodb").create_table(
+        response = self.client("dynamodb").create_table(
             TableName=self.name,
             Tags=Tags.listed(Tags(table).all),
             **self.picked(*names, "TableClass"),
             **_adjustable(table),
             **_encryption(table),
         )
-        self.attributes = {"Arn": answer["TableDescription"]["TableArn"]}
+        self.attributes = {"Arn": response["TableDescription"]["TableArn"]}
         self._set_extras(table, {})
 
     def change(self, before: Properties) -> None:
@@ -45,19 +45,19 @@ class _AnyTable(Resource):
         self.client("dynamodb").delete_table(TableName=self.name)
 
     def _set_extras(self, table: Properties, before: Properties) -> None:
-        """What has an API of its own."""
+        """The settings that have APIs of their own."""
         dynamodb = self.client("dynamodb")
-        lifetime = table.get("TimeToLiveSpecification")
-        if lifetime and lifetime != before.get("TimeToLiveSpecification"):
+        time_to_live = table.get("TimeToLiveSpecification")
+        if time_to_live and time_to_live != before.get("TimeToLiveSpecification"):
             dynamodb.update_time_to_live(
-                TableName=self.name, TimeToLiveSpecification={"Enabled": True, **lifetime}
+                TableName=self.name, TimeToLiveSpecification={"Enabled": True, **time_to_live}
             )
         recovery = table.get("PointInTimeRecoverySpecification")
         if recovery and recovery != before.get("PointInTimeRecoverySpecification"):
             dynamodb.update_continuous_backups(TableName=self.name, PointInTimeRecoverySpecification=recovery)
 
     def _table(self, properties: Properties) -> Properties:
-        """As the properties of AWS::DynamoDB::Table."""
+        """The properties in the format of AWS::DynamoDB::Table."""
         return properties
 
 
@@ -70,7 +70,7 @@ class Table(_AnyTable, CloudFormationModel):
 class GlobalTable(_AnyTable, CloudFormationModel):
     """https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-globaltable.html
 
-    Only the replica in the stack's own region is played.
+    The emulator has only the replica in the region of the stack.
     """
 
     TYPE = "AWS::DynamoDB::GlobalTable"
@@ -81,7 +81,7 @@ class GlobalTable(_AnyTable, CloudFormationModel):
             **properties.get("SSESpecification", {}),
             **replica.get("SSESpecification", {}),
         }
-        # The tags of the stack come beside the replicas.
+        # The tags of the stack are beside the replicas, not in them.
         tags = [*properties.get("Tags", []), *replica.get("Tags", [])]
         merged = {**properties, **replica, "Tags": tags}
         merged.pop("SSESpecification", None)
@@ -89,16 +89,16 @@ class GlobalTable(_AnyTable, CloudFormationModel):
 
 
 def _adjustable(table: Properties) -> dict[str, Any]:
-    """What CreateTable and UpdateTable both take."""
+    """The settings that CreateTable and UpdateTable have in common."""
     names = ("BillingMode", "ProvisionedThroughput")
-    wanted = {name: table[name] for name in names if name in table}
+    settings = {name: table[name] for name in names if name in table}
     if "StreamSpecification" in table:
-        wanted["StreamSpecification"] = {"StreamEnabled": True, **table["StreamSpecification"]}
-    return {**wanted, "DeletionProtectionEnabled": table.get("DeletionProtectionEnabled", False)}
+        settings["StreamSpecification"] = {"StreamEnabled": True, **table["StreamSpecification"]}
+    return {**settings, "DeletionProtectionEnabled": table.get("DeletionProtectionEnabled", False)}
 
 
 def _encryption(table: Properties) -> dict[str, Any]:
-    wanted = dict(table.get("SSESpecification", {}))
-    if not wanted:
+    settings = dict(table.get("SSESpecification", {}))
+    if not settings:
         return {}
-    return {"SSESpecification": {"Enabled": wanted.pop("SSEEnabled", True), **wanted}}
+    return {"SSESpecification": {"Enabled": settings.pop("SSEEnabled", True), **settings}}

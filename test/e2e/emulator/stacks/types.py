@@ -1,10 +1,10 @@
-"""Makes moto know our types and deploy as CloudFormation does."""
+"""Registers our resource types with moto and corrects its deployments."""
 
 from emulator.stacks import deployment
 
 
 def register() -> None:
-    """moto takes every subclass of its model that exists when it first looks, the last of a type."""
+    """moto finds the subclasses of its model at its first request; the last one of a type counts."""
     from emulator.stacks import (  # noqa: F401
         functions,
         identity,
@@ -16,4 +16,4 @@ def register() -> None:
         tables,
     )
 
-    deployment.mend()
+    deployment.patch_moto()
