@@ -39,6 +39,12 @@ export function rosterSize(roster: Roster): number {
     : Object.values(roster.counts).reduce((sum, count) => sum + count, 0);
 }
 
+/** How many syncs the last complete listing had. */
+export function listedCount(roster: Roster): number {
+  if (roster.kind === 'counts') return rosterSize(roster);
+  return Object.values(roster.syncs).filter(({ missingSince }) => missingSince === undefined).length;
+}
+
 /** 8 hex digits of FNV-1a over connector, connection, source and destination. Collisions only fold lines. */
 export function workHash(labels: Labels): string {
   const { connectorId, connectionRef, source, kbUid, destTable } = labels;

@@ -7,6 +7,7 @@ function counts(overrides: Partial<SyncCounts> = {}): SyncCounts {
     listed: 3,
     healthy: 3,
     problems: NO_PROBLEMS,
+    paused: 0,
     inconclusive: 0,
     excluded: 0,
     withoutId: 0,
@@ -23,11 +24,11 @@ function figures(overrides: Partial<CheckFigures> = {}): CheckFigures {
 describe('the counts of a summary', () => {
   it('account for every record that was listed', () => {
     const problems = { unreadable: 1, disabled: 2, failing: 3, never_succeeded: 4, stalled: 5 };
-    const others = { inconclusive: 6, excluded: 7, withoutId: 8, repeated: 9 };
-    const syncs = counts({ listed: 1045, healthy: 1000, problems, ...others });
+    const others = { paused: 10, inconclusive: 6, excluded: 7, withoutId: 8, repeated: 9 };
+    const syncs = counts({ listed: 1055, healthy: 1000, problems, ...others });
     expect(checkSummary(figures({ syncs }), 'nothing')).toBe(
-      '1,045 syncs: 1,000 healthy, 1 unreadable, 2 disabled, 3 failing, 4 never succeeded, 5 stalled, ' +
-        '6 inconclusive, 7 excluded, 8 without an id, 9 repeated; 0 alerts open; nothing new to send.',
+      '1,055 syncs: 1,000 healthy, 1 unreadable, 2 disabled, 3 failing, 4 never succeeded, 5 stalled, ' +
+        '10 paused, 6 inconclusive, 7 excluded, 8 without an id, 9 repeated; 0 alerts open; nothing new to send.',
     );
   });
 

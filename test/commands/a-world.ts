@@ -104,7 +104,7 @@ export class World {
     slack: {
       post: async (message) => {
         const result = this.postResults.shift() ?? { kind: 'accepted' };
-        this.posted.push({ covers: [], coversShrinkage: false, endsReminder: false, ...message });
+        this.posted.push({ covers: [], endsReminder: false, ...message });
         return result;
       },
     },

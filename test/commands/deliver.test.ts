@@ -46,7 +46,7 @@ describe('a post that Slack does not accept', () => {
     const { changes } = await completedCheck(world);
     expect(changes).toMatchObject([{ alert: 'sync:refunds', reason: 'resolved_undelivered' }]);
     expect(world.takePostedTexts()).toEqual([
-      expect.stringContaining('1 resolved in the meantime · refunds was failing'),
+      expect.stringContaining('refunds was failing from 2026-11-24 09:05 UTC to 2026-11-24 09:10 UTC'),
     ]);
   });
 

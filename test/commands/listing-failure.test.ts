@@ -54,12 +54,12 @@ describe('a check whose listing fails', () => {
     expect(world.takePostedTexts()).toEqual([]);
   });
 
-  it('sends nothing about an organisation that has never had a sync', async () => {
+  it('says once that an organisation without any sync has none', async () => {
     const world = new World();
     await completedCheck(world);
+    expect(world.takePostedTexts()).toEqual(['test: No syncs are visible: organisation acme lists none']);
     world.now += HOUR;
     await completedCheck(world);
     expect(world.takePostedTexts()).toEqual([]);
-    expect(world.writes).toHaveLength(1);
   });
 });

@@ -1,3 +1,4 @@
+import { check } from '../../lambda/commands/check.ts';
 import { report, rowsThatFit } from '../../lambda/commands/report.ts';
 import type { ReportedSync } from '../../lambda/core/digest/reported-sync.ts';
 import { aFailingRecord, aRecord, REFUSED, START, settings, UNCONFIRMED, World } from './a-world.ts';
@@ -55,9 +56,8 @@ describe('a report on demand', () => {
 
   it('fails at an empty listing after one with syncs', async () => {
     const world = aWorld();
+    await check(world.ports, settings());
     world.shown = [];
-    const { state } = world.stored;
-    world.stored = { state: { ...state, facts: { ...state.facts, size: { normal: 2 } } }, version: 1 };
     await expect(report(world.ports, settings(), true)).rejects.toThrow('no syncs at all');
   });
 

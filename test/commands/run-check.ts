@@ -8,16 +8,12 @@ export const healthy = (at: number) => [aRecord(at)];
 /** The same sync, failing since before `START`: its last success stays where it is. */
 export const failing = () => [aFailingRecord(START)];
 /** 60 failing syncs that share no cause. Each has a line of its own, so they take more than one message. */
+/** Sixty failing syncs, and as many healthy ones, which share nothing: no cause explains them. */
 export const sixtyFailing = (at: number) =>
-  Array.from({ length: 60 }, (_, index) => {
+  Array.from({ length: 120 }, (_, index) => {
     const own = `s${index}`;
-    return aFailingRecord(at, {
-      id: own,
-      name: own,
-      connector_id: own,
-      connection_ref: own,
-      kb_uid: own,
-    });
+    const labels = { id: own, name: own, connector_id: own, connection_ref: own, kb_uid: own };
+    return index < 60 ? aFailingRecord(at, labels) : aRecord(at, labels);
   });
 export const LISTING_FAILURE = {
   kind: 'failed',

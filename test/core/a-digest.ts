@@ -10,15 +10,18 @@ import type { Line, Span } from '../../lambda/core/digest/rich-text.ts';
 import { writeDigest } from '../../lambda/core/digest/write-digest.ts';
 import type { ListingFailure } from '../../lambda/core/listing.ts';
 import type {
+  NeutralChange,
   Notification,
   NotificationPlan,
   SharedCause,
   TrackedAlert,
 } from '../../lambda/core/notify/notification.ts';
 import type { SendReason } from '../../lambda/core/notify/reason.ts';
+import { EMPTY_PLAN } from '../../lambda/core/notify/notification.ts';
 import { parsePolicy } from '../../lambda/core/parse/parse-policy.ts';
 import { parseSync } from '../../lambda/core/parse/parse-sync.ts';
 import type { Policy } from '../../lambda/core/policy.ts';
+import { EMPTY_ROSTER } from '../../lambda/core/roster.ts';
 import type { LastNotified } from '../../lambda/core/state.ts';
 import type { Instant } from '../../lambda/core/time.ts';
 import { aRecord, HOUR, MINUTE, START } from '../commands/a-world.ts';
@@ -112,7 +115,6 @@ export function anAlert(overrides: Partial<Alert> = {}): Alert {
     state: 'firing',
     problem,
     severity: 'warning',
-    paused: false,
     problems: [problem],
     since,
     firings: [since],
@@ -188,9 +190,13 @@ export function resolved(
   return aNotification('resolved', `sync:${name}`, alert);
 }
 
-/** The alert of a sync that a person paused. */
-export function paused(name: string): Notification {
-  return named('new', name, { problem: 'disabled', paused: true });
+/** A sync that a person paused, as a change of condition to send. */
+export function paused(name: string): NeutralChange {
+  return {
+    fingerprint: `sync:${name}`,
+    kind: 'paused',
+    condition: { condition: 'paused', since: ago(5 * MINUTE), name, by: 'person' },
+  };
 }
 
 /** One alert that a reminder lists. */
@@ -205,8 +211,14 @@ export function aCause(overrides: Partial<SharedCause> = {}): SharedCause {
     key: `connection:8:postgres:${name}`,
     kind: 'connection',
     name,
+    isGrouping: true,
     open: { failing: 3 },
     severity: 'warning',
+    listed: 0,
+    succeeded: 0,
+    earlierSentAs: [],
+    moved: [],
+    stillOpen: [],
     ...overrides,
   };
 }
@@ -229,7 +241,7 @@ export interface DigestOptions {
 
 /** The digest of a plan. The facts hold the alerts of the plan unless they are given. */
 export function aDigest(plan: Partial<NotificationPlan>, options: DigestOptions = {}): Digest {
-  const complete = { notifications: [], reminder: [], ...plan };
+  const complete = { ...EMPTY_PLAN, ...plan };
   return writeDigest(complete, {
     facts: factsOf(plan),
     evaluation: listed([aDiagnosis()]),
@@ -241,7 +253,7 @@ export function aDigest(plan: Partial<NotificationPlan>, options: DigestOptions 
 
 export function factsOf({ notifications = [], reminder = [] }: Partial<NotificationPlan>): Facts {
   const alerts = [...notifications, ...reminder].map(({ fingerprint, alert }) => [fingerprint, alert]);
-  return { alerts: Object.fromEntries(alerts), histories: {}, size: { normal: 0 } };
+  return { alerts: Object.fromEntries(alerts), histories: {}, roster: EMPTY_ROSTER, conditions: {} };
 }
 
 /** A line as text: *strong*, `text from outside`, and moments as the time of day in UTC. */

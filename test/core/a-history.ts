@@ -3,7 +3,12 @@ import type { Facts } from '../../lambda/core/alert.ts';
 import { type Evaluation, evaluate } from '../../lambda/core/diagnose/evaluation.ts';
 import type { ListingFailure } from '../../lambda/core/listing.ts';
 import { backOffUnconfirmed } from '../../lambda/core/notify/backoff.ts';
-import type { Coverage, MessageContent, NotificationPlan } from '../../lambda/core/notify/notification.ts';
+import type {
+  Coverage,
+  MessageContent,
+  Notification,
+  NotificationPlan,
+} from '../../lambda/core/notify/notification.ts';
 import { recordAccepted, recordInFlight, recordRefused } from '../../lambda/core/notify/notification-log.ts';
 import { planNotifications } from '../../lambda/core/notify/plan.ts';
 import { parseListing } from '../../lambda/core/parse/parse-sync.ts';
@@ -22,6 +27,7 @@ import { days, defaultPolicy, frozen, hours, LISTING_FAILURE, minutes, NOW, REQU
 const EVENTS = [
   'succeeds',
   'fails',
+  'fails eight times',
   'starts a run',
   'is stopped',
   'loses its state',
@@ -83,6 +89,8 @@ function afterEvent(sync: PlatformSync, event: Event, now: number): PlatformSync
       return { ...sync, state: 'completed', failures: 0, ranAt: now - 20_000, succeededAt: now - 10_000 };
     case 'fails':
       return { ...sync, state: 'failed', failures: sync.failures + 1, ranAt: now - 20_000 };
+    case 'fails eight times':
+      return { ...sync, state: 'failed', failures: sync.failures + 8, ranAt: now - 20_000 };
     case 'starts a run':
       return { ...sync, state: 'running', ranAt: now - 5_000 };
     case 'is stopped':
@@ -184,8 +192,15 @@ export function runCheck(
   const parsed = frozen(parseListing(frozen(listing)));
   const evaluation = frozen(evaluate(parsed, frozen(before).facts, { policy, now }));
   const facts = frozen(track(before.facts, evaluation, { policy, initialRun: !before.initialized }));
-  const { plan, route } = frozen(planNotifications(facts, frozen(routeOf(before)), { evaluation, policy }));
-  const progress = { facts, route, evaluation, listedAt: now };
+  const { plan, route } = frozen(
+    planNotifications(facts, frozen(routeOf(before)), {
+      evaluation,
+      policy,
+      initialRun: !before.initialized,
+      policyChanged: false,
+    }),
+  );
+  const progress = { facts, route, evaluation, listedAt: now, policyId: 'a policy' };
   const next = frozen(asSaved(nextState(before, progress), evaluation));
   const delivery = deliver(routeOf(next), frozen(messagesOf(plan)), { results, facts, now });
   const { posts } = delivery;
@@ -196,20 +211,40 @@ export function runCheck(
 }
 
 /** The messages of a plan, two alerts each, so that the posts of one check can have different results. */
-function messagesOf({ notifications, reminder, shrinkage }: NotificationPlan): readonly MessageContent[] {
+function messagesOf(plan: NotificationPlan): readonly MessageContent[] {
+  const { notifications, reminder, neutral, nothingListed } = plan;
   const covers: Coverage[] = [
-    ...notifications.map(({ fingerprint, reason }) => ({ fingerprint, reason, listed: true })),
+    ...notifications.flatMap(coversOf),
     ...reminder.map(({ fingerprint }) => ({ fingerprint, reason: 'reminder' as const, listed: true })),
+    ...neutral.flatMap(({ fingerprint, alert }): readonly Coverage[] => [
+      { fingerprint, reason: 'condition', listed: true },
+      ...(alert === undefined ? [] : [{ fingerprint, reason: 'resolved' as const, listed: true }]),
+    ]),
+    ...(nothingListed ? [{ fingerprint: 'listing', reason: 'nothing_listed' as const, listed: true }] : []),
   ];
-  const contents: MessageContent[] = shrinkage
-    ? [{ covers: [], coversShrinkage: true, endsReminder: false }]
-    : [];
+  const contents: MessageContent[] = [];
   for (let first = 0; first < covers.length; first += 2)
-    contents.push({ covers: covers.slice(first, first + 2), coversShrinkage: false, endsReminder: false });
+    contents.push({ covers: covers.slice(first, first + 2), endsReminder: false });
   const last = contents.findLastIndex((content) =>
     content.covers.some(({ reason }) => reason === 'reminder'),
   );
   return contents.map((content, index) => ({ ...content, endsReminder: index === last }));
+}
+
+/** A notification, and with the first of its cause the open alerts that move to that cause. */
+function coversOf(
+  { fingerprint, reason, cause }: Notification,
+  index: number,
+  all: readonly Notification[],
+): readonly Coverage[] {
+  if (!cause?.isGrouping) return [{ fingerprint, reason, listed: true }];
+  const mark = { key: cause.key, severity: cause.severity };
+  const isFirst = all.findIndex((one) => one.cause?.key === cause.key) === index;
+  const moved = isFirst ? cause.moved : [];
+  return [
+    { fingerprint, reason, listed: true, cause: mark },
+    ...moved.map((one) => ({ fingerprint: one, reason: 'moved' as const, listed: false, cause: mark })),
+  ];
 }
 
 /** Records every message as in flight, then posts them. After a post that is not accepted, no other is made. */

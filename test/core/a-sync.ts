@@ -1,9 +1,10 @@
-import type { Alert, Facts, SyncHistory } from '../../lambda/core/alert.ts';
+import { type Alert, EMPTY_FACTS, type Facts } from '../../lambda/core/alert.ts';
 import { type Evaluation, evaluate } from '../../lambda/core/diagnose/evaluation.ts';
-import type { Fingerprint } from '../../lambda/core/fingerprint.ts';
+import { type Fingerprint, fingerprintOf } from '../../lambda/core/fingerprint.ts';
 import type { ListingFailure } from '../../lambda/core/listing.ts';
 import { parsePolicy } from '../../lambda/core/parse/parse-policy.ts';
 import type { Policy } from '../../lambda/core/policy.ts';
+import { type SyncRoster, workHash } from '../../lambda/core/roster.ts';
 import type { LastNotified, NotificationLogEntry, Route } from '../../lambda/core/state.ts';
 import type { Labels, Sync } from '../../lambda/core/sync.ts';
 import type { Instant } from '../../lambda/core/time.ts';
@@ -122,7 +123,6 @@ export function anAlert(overrides: Partial<Alert> = {}): Alert {
     state,
     problem,
     severity: 'warning',
-    paused: false,
     problems: [problem],
     since,
     firings: state === 'pending' ? [] : [since],
@@ -141,16 +141,22 @@ export function anEndedAlert(overrides: Partial<Alert> = {}): Alert {
   });
 }
 
-/** Facts with these alerts and histories; `normal` is the size of the listing. */
+/** Facts with these alerts and histories, and an empty roster unless it is given. */
 export function aFacts(
   alerts: Readonly<Partial<Record<Fingerprint, Alert>>> = {},
-  { histories = {}, normal = Object.keys(alerts).length } = {} as {
-    readonly histories?: Readonly<Record<string, SyncHistory>>;
-    readonly normal?: number;
-  },
+  known: Partial<Omit<Facts, 'alerts'>> = {},
 ): Facts {
   const given = Object.entries(alerts).flatMap(([key, alert]) => (alert === undefined ? [] : [[key, alert]]));
-  return { alerts: Object.fromEntries(given), histories, size: { normal } };
+  return { ...EMPTY_FACTS, alerts: Object.fromEntries(given), ...known };
+}
+
+/** A roster of the syncs with these ids and the labels of `aSync`, all of them listed since the initial run. */
+export function aRoster(...ids: readonly string[]): SyncRoster {
+  const work = workHash(LABELS);
+  return {
+    kind: 'syncs',
+    syncs: Object.fromEntries(ids.map((id) => [fingerprintOf(id), { name: 'orders', work }])),
+  };
 }
 
 /** The last notification about a failing sync: its firing as a warning, listed, an hour ago. */

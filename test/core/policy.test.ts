@@ -18,6 +18,15 @@ describe('the thresholds of a sync', () => {
     expect(thresholdsFor(policy, id, LABELS)).toMatchObject(thresholds);
   });
 
+  it.each([
+    ['a', 3],
+    ['b', 5],
+  ])('have the number of failures of the override, else of the policy: id %s has %p', (id, failures) => {
+    const override = { match: { id: 'a' }, criticalAtFailures: 3 };
+    const written = aPolicy({ criticalAtFailures: 5, overrides: [override] });
+    expect(thresholdsFor(written, id, LABELS).criticalAtFailures).toBe(failures);
+  });
+
   it("are the policy's when no override matches", () => {
     expect(thresholdsFor(policy, 'b', { ...LABELS, name: 'users' })).toEqual(policy);
     expect(thresholdsFor(aPolicy(), 'a', LABELS)).toMatchObject({ graceSeconds: 300 });

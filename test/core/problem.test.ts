@@ -23,7 +23,7 @@ test.each([
     'readable',
     'SyncsUnreadable',
   ],
-  ['disabled', 'is disabled', 'was disabled', 'disabled', 'by_disable_reason', 'enabled', 'SyncsDisabled'],
+  ['disabled', 'is disabled', 'was disabled', 'disabled', 'critical', 'enabled', 'SyncsDisabled'],
   ['failing', 'is failing', 'was failing', 'failing', 'by_age', 'not_failing', 'SyncsFailing'],
   [
     'never_succeeded',

@@ -10,12 +10,12 @@ test('the route of a state without one was sent nothing', () => {
   expect(routeOf(INITIAL_STATE)).toEqual({ notificationLog: {} });
 });
 
-test('the initial state knows no alert and no listing', () => {
+test('the initial state knows no alert, no sync and no listing', () => {
   expect(INITIAL_STATE).toEqual({
     initialized: false,
     listedAt: null,
     supersededInARow: 0,
-    facts: { alerts: {}, histories: {}, size: { normal: 0 } },
+    facts: { alerts: {}, histories: {}, roster: { kind: 'syncs', syncs: {} }, conditions: {} },
     routes: {},
   });
 });

@@ -10,6 +10,7 @@ export function aCheck(overrides: Partial<Checked> = {}): Checked {
     syncs: {
       listed: 20,
       healthy: 8,
+      paused: 0,
       inconclusive: 1,
       problems: { disabled: 1, failing: 2, never_succeeded: 0, stalled: 3, unreadable: 1 },
       excluded: 2,

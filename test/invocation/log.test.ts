@@ -44,15 +44,16 @@ describe('the log of a check', () => {
 
   it('has no entry for a change that Slack did not accept', async () => {
     const long = 'x'.repeat(120);
-    deployed.shown = Array.from({ length: 60 }, (_, index) =>
-      aFailingRecord(START, {
+    deployed.shown = Array.from({ length: 120 }, (_, index) => {
+      const labels = {
         id: `sync-${index}`,
         name: `${long} ${index}`,
         connection_ref: `c${index}`,
         connector_id: `c${index}`,
         kb_uid: `k${index}`,
-      }),
-    );
+      };
+      return index < 60 ? aFailingRecord(START, labels) : aRecord(START, labels);
+    });
     deployed.slackAnswers = [answers(200, 'ok'), answers(404, 'no_service')];
     await failureOf(deployed.invoke());
     const { notified, attempted } = deployed.logged().entry;

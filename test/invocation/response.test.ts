@@ -8,6 +8,7 @@ function textOf(headline: string, last: string): unknown {
   const digest = {
     environment: 'prod',
     headline,
+    push: [],
     sections: [],
     context: [words(last)],
     moreHint: '',

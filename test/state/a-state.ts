@@ -1,11 +1,14 @@
 import fc from 'fast-check';
-import type { Alert, Facts, ListingSize, SyncHistory } from '../../lambda/core/alert.ts';
+import type { Alert, Facts, SyncHistory } from '../../lambda/core/alert.ts';
+import type { Condition } from '../../lambda/core/condition.ts';
 import { PROBLEMS } from '../../lambda/core/problem.ts';
+import type { CountRoster, RosterEntry, SyncRoster } from '../../lambda/core/roster.ts';
 import type {
   LastNotified,
   Lease,
   NotificationLogEntry,
   NotifiedCause,
+  NotifiedCondition,
   Route,
   WatchState,
 } from '../../lambda/core/state.ts';
@@ -27,33 +30,37 @@ export const A_FULL_STATE: WatchState = {
   initialized: true,
   listedAt: START,
   supersededInARow: 1,
+  policyId: '0123456789ab',
   facts: {
     alerts: {
       'sync:orders': {
         state: 'firing',
         problem: 'failing',
         severity: 'critical',
-        paused: false,
+        criticalBy: 'failures',
+        disableImminent: true,
         problems: ['failing', 'stalled'],
         since: START - HOUR,
         critical: { from: START - HOUR, to: START - MINUTE },
         firings: [START - HOUR],
         lastSuccessAt: START - 2 * HOUR,
         absent: true,
+        flapping: 'often',
+        holds: 1,
         healthySince: START - MINUTE,
+        pendingRunAt: START - HOUR,
         labels: LABELS,
       },
       listing: {
         state: 'ended',
         problem: 'listing_failed',
         severity: 'warning',
-        paused: false,
         problems: ['listing_failed'],
         since: START - HOUR,
         firings: [START - HOUR],
         lastSuccessAt: null,
         resolution: { how: 'resolved', by: 'listing_restored', at: START - MINUTE },
-        pendingAgain: { since: START, problems: ['listing_failed'] },
+        pendingAgain: { since: START, problems: ['listing_failed'], runAt: START },
         labels: null,
       },
     },
@@ -62,18 +69,44 @@ export const A_FULL_STATE: WatchState = {
         failing: { lastSuccessAt: START - 2 * HOUR },
         disabled: { lastRunAt: START - HOUR, lastSuccessAt: null },
         enabledSince: START,
+        briefFailures: [START - HOUR],
         absent: true,
       },
     },
-    size: { normal: 40, shrunk: true, shrinkage: { at: START, from: 100, to: 40 } },
+    roster: {
+      kind: 'syncs',
+      syncs: {
+        'sync:orders': { name: 'Orders', work: '0a1b2c3d', since: START - HOUR, missingSince: START },
+      },
+    },
+    conditions: {
+      'sync:orders': {
+        condition: 'unlisted',
+        since: START,
+        name: 'Orders',
+        by: 'person',
+        was: 'was healthy',
+        recreated: true,
+        relistedAt: START - HOUR,
+      },
+    },
+    emptySince: START,
+    nothingListed: true,
   },
   routes: {
     default: {
       notificationLog: {
         'sync:orders': {
           undeliveredSince: START,
-          held: true,
-          lastNotified: { at: START - HOUR, severity: 'warning', problems: ['failing'], listed: true },
+          heldSince: START,
+          lastNotified: {
+            at: START - HOUR,
+            severity: 'warning',
+            problems: ['failing'],
+            listed: true,
+            cause: 'connector:postgres',
+            disableImminent: true,
+          },
           inFlight: { what: 'firing', times: 1 },
         },
         listing: {
@@ -84,17 +117,19 @@ export const A_FULL_STATE: WatchState = {
       remindedAt: START,
       pausedRemindedAt: START,
       remindersInFlight: 1,
-      shrinkageNotifiedAt: START,
       backoffUntil: START + HOUR,
       unconfirmedInARow: 2,
       causes: {
         'connector:postgres': {
+          began: START - 2 * HOUR,
           at: START - HOUR,
-          inARow: { brought: 'firings', times: 2 },
+          times: 2,
           severity: 'warning',
-          members: ['sync:orders'],
+          resolvedAt: START - HOUR,
         },
       },
+      conditions: { 'sync:orders': { condition: 'paused', at: START - HOUR } },
+      nothingListedSent: true,
     },
   },
   lease: { holder: 'another check', expiresAt: START + MINUTE },
@@ -109,6 +144,7 @@ export function anyState(): fc.Arbitrary<WatchState> {
     initialized: fc.boolean(),
     listedAt: nullable(instant),
     supersededInARow: fc.nat(),
+    policyId: word,
     facts,
     routes,
     lease,
@@ -151,6 +187,7 @@ const resolution = fc.oneof(
     at: instant,
   }),
   fc.record({ how: fc.constant('unlisted' as const), at: instant }),
+  fc.record({ how: fc.constant('paused' as const), at: instant }),
   fc.record({ how: fc.constant('excluded' as const), reason: word, at: instant }),
 );
 
@@ -159,30 +196,27 @@ const alert: fc.Arbitrary<Alert> = fc.record(
     state: fc.constantFrom('pending', 'firing', 'ended'),
     problem,
     severity,
-    paused: fc.boolean(),
+    criticalBy: fc.constantFrom('age', 'platform', 'failures', 'listing'),
+    disableImminent: yes,
     problems,
     since: instant,
     critical: fc.record({ from: instant, to: instant }, { requiredKeys: ['from'] }),
     firings: fc.array(instant, { maxLength: 3 }),
     lastSuccessAt: nullable(instant),
     absent: yes,
+    flapping: fc.constantFrom('often', 'intermittent'),
+    holds: fc.nat(),
     healthySince: instant,
+    pendingRunAt: instant,
     resolution,
-    pendingAgain: fc.record({ since: instant, problems }),
+    pendingAgain: fc.record(
+      { since: instant, problems, runAt: instant },
+      { requiredKeys: ['since', 'problems'] },
+    ),
     labels: nullable(labels),
   } satisfies FieldsOf<Alert>,
   {
-    requiredKeys: [
-      'state',
-      'problem',
-      'severity',
-      'paused',
-      'problems',
-      'since',
-      'firings',
-      'lastSuccessAt',
-      'labels',
-    ],
+    requiredKeys: ['state', 'problem', 'severity', 'problems', 'since', 'firings', 'lastSuccessAt', 'labels'],
   },
 );
 
@@ -191,48 +225,89 @@ const history = fc.record(
     failing: fc.record({ lastSuccessAt: nullable(instant) }),
     disabled: fc.record({ lastRunAt: nullable(instant), lastSuccessAt: nullable(instant) }),
     enabledSince: instant,
+    briefFailures: fc.array(instant, { maxLength: 3 }),
     absent: yes,
   } satisfies FieldsOf<SyncHistory>,
   { requiredKeys: [] },
 );
 
-const size = fc.record(
-  {
-    normal: fc.nat(),
-    shrunk: yes,
-    shrinkage: fc.record({ at: instant, from: fc.nat(), to: fc.nat() }),
-  } satisfies FieldsOf<ListingSize>,
-  { requiredKeys: ['normal'] },
+const rosterEntry = fc.record(
+  { name: word, work: word, since: instant, missingSince: instant } satisfies FieldsOf<RosterEntry>,
+  { requiredKeys: ['name', 'work'] },
 );
 
-const facts = fc.record({
-  alerts: dictionary(fingerprint, alert),
-  histories: dictionary(fingerprint, history),
-  size,
-} satisfies FieldsOf<Facts>);
+const roster = fc.oneof(
+  fc.record({
+    kind: fc.constant('syncs' as const),
+    syncs: dictionary(fingerprint, rosterEntry),
+  } satisfies FieldsOf<SyncRoster>),
+  fc.record({
+    kind: fc.constant('counts' as const),
+    counts: dictionary(
+      word.map((name) => `connector:${name}`),
+      fc.nat(),
+    ),
+  } satisfies FieldsOf<CountRoster>),
+);
+
+const kindOfCondition = fc.constantFrom('active' as const, 'paused' as const, 'unlisted' as const);
+
+const condition: fc.Arbitrary<Condition> = fc.record(
+  {
+    condition: kindOfCondition,
+    since: instant,
+    name: word,
+    by: fc.constantFrom('person', 'unknown'),
+    was: word,
+    recreated: yes,
+    relistedAt: instant,
+  } satisfies FieldsOf<Condition>,
+  { requiredKeys: ['condition', 'since', 'name'] },
+);
+
+const facts = fc.record(
+  {
+    alerts: dictionary(fingerprint, alert),
+    histories: dictionary(fingerprint, history),
+    roster,
+    conditions: dictionary(fingerprint, condition),
+    emptySince: instant,
+    nothingListed: yes,
+  } satisfies FieldsOf<Facts>,
+  { requiredKeys: ['alerts', 'histories', 'roster', 'conditions'] },
+);
 
 const logEntry: fc.Arbitrary<NotificationLogEntry> = fc.record(
   {
     undeliveredSince: instant,
-    held: yes,
-    lastNotified: fc.record({
-      at: instant,
-      severity,
-      problems,
-      listed: fc.boolean(),
-    } satisfies FieldsOf<LastNotified>),
+    heldSince: instant,
+    lastNotified: fc.record(
+      {
+        at: instant,
+        severity,
+        problems,
+        listed: fc.boolean(),
+        cause: word,
+        disableImminent: yes,
+      } satisfies FieldsOf<LastNotified>,
+      { requiredKeys: ['at', 'severity', 'problems', 'listed'] },
+    ),
     resolutionSent: yes,
     inFlight: fc.record({ what: fc.constantFrom('firing', 'resolved'), times: fc.nat() }),
   } satisfies FieldsOf<NotificationLogEntry>,
   { requiredKeys: [] },
 );
 
-const cause: fc.Arbitrary<NotifiedCause> = fc.record({
-  at: instant,
-  inARow: fc.record({ brought: fc.constantFrom('firings', 'resolutions'), times: fc.nat() }),
-  severity,
-  members: fc.array(fingerprint, { maxLength: 3 }),
-} satisfies FieldsOf<NotifiedCause>);
+const cause: fc.Arbitrary<NotifiedCause> = fc.record(
+  {
+    began: instant,
+    at: instant,
+    times: fc.nat(),
+    severity,
+    resolvedAt: instant,
+  } satisfies FieldsOf<NotifiedCause>,
+  { requiredKeys: ['began', 'at', 'times', 'severity'] },
+);
 
 const route: fc.Arbitrary<Route> = fc.record(
   {
@@ -240,13 +315,17 @@ const route: fc.Arbitrary<Route> = fc.record(
     remindedAt: instant,
     pausedRemindedAt: instant,
     remindersInFlight: fc.nat(),
-    shrinkageNotifiedAt: instant,
     backoffUntil: instant,
     unconfirmedInARow: fc.nat(),
     causes: dictionary(
       word.map((name) => `connector:${name}`),
       cause,
     ),
+    conditions: dictionary(
+      fingerprint,
+      fc.record({ condition: kindOfCondition, at: instant } satisfies FieldsOf<NotifiedCondition>),
+    ),
+    nothingListedSent: yes,
   } satisfies FieldsOf<Route>,
   { requiredKeys: ['notificationLog'] },
 );

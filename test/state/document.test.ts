@@ -12,7 +12,7 @@ import { A_FULL_STATE, anyState } from './a-state.ts';
 const LABEL = 'the state of this test';
 const DOCUMENT = aDocument();
 /** Objects whose keys are ids, not fields. */
-const DICTIONARIES = ['alerts', 'histories', 'routes', 'notificationLog', 'causes'];
+const DICTIONARIES = ['alerts', 'histories', 'syncs', 'conditions', 'routes', 'notificationLog', 'causes'];
 
 const textOf = (path: Path) => path.join('.');
 const casesOf = (paths: readonly Path[]) => paths.map((path) => [textOf(path), path] as const);
@@ -20,35 +20,55 @@ const isEntry = (path: Path) => DICTIONARIES.includes(String(path.at(-2)));
 const FIELDS = pathsIn(DOCUMENT).filter(
   (path) => path.length > 0 && typeof path.at(-1) === 'string' && !isEntry(path),
 );
+/** Fields whose name is optional elsewhere, or required elsewhere. */
+const REQUIRED_ALL_THE_SAME = ['facts.alerts.listing.resolution.by'];
+const OPTIONAL_HERE = ['facts.roster.syncs.sync:orders.since', 'routes.default.conditions'];
+
 const OPTIONAL_FIELDS = new Set([
+  'policyId',
+  'criticalBy',
+  'disableImminent',
   'critical',
   'to',
   'absent',
+  'flapping',
+  'holds',
   'healthySince',
+  'pendingRunAt',
   'resolution',
   'pendingAgain',
+  'runAt',
   'failing',
   'disabled',
   'enabledSince',
-  'shrunk',
-  'shrinkage',
+  'briefFailures',
+  'missingSince',
+  'by',
+  'was',
+  'recreated',
+  'relistedAt',
+  'emptySince',
+  'nothingListed',
   'undeliveredSince',
-  'held',
+  'heldSince',
   'lastNotified',
+  'cause',
   'resolutionSent',
   'inFlight',
   'remindedAt',
   'pausedRemindedAt',
   'remindersInFlight',
-  'shrinkageNotifiedAt',
   'backoffUntil',
   'unconfirmedInARow',
   'causes',
+  'resolvedAt',
+  'nothingListedSent',
   'lease',
 ]);
 /** `shrinkage.to` is required, `critical.to` is not. */
 const isOptional = (path: Path) =>
-  OPTIONAL_FIELDS.has(String(path.at(-1))) && textOf(path) !== 'facts.size.shrinkage.to';
+  (OPTIONAL_FIELDS.has(String(path.at(-1))) && !REQUIRED_ALL_THE_SAME.includes(textOf(path))) ||
+  OPTIONAL_HERE.includes(textOf(path));
 const OBJECTS = pathsIn(DOCUMENT).filter(
   (path) => isObjectAt(DOCUMENT, path) && !DICTIONARIES.includes(String(path.at(-1))),
 );

@@ -99,7 +99,7 @@ export function diagnose(
   if (!sync.enabled && !isPaused) problems.push('disabled');
   if (isFailing) problems.push('failing');
   if (isRunning ? isOverdueWhileRunning(sync, age, now) : late)
-    problems.push(successLagSeconds === null ? 'never_succeeded' : 'stalled');
+    problems.push(lateness(successLagSeconds, isRunning && tracked.problems.includes('failing')));
   const [problem, ...also] = problems;
 
   const proof: Proof = {
@@ -110,7 +110,8 @@ export function diagnose(
     fresh: successLagSeconds !== null && !isOld(sync, age),
   };
   const isDisproved = (had: AlertProblem) => proof[ALERT_KINDS[had].disprovedBy];
-  const seesFailing = !isPaused && (problem === 'failing' || (isFailing && history.failing !== undefined));
+  const seesFailing =
+    !isPaused && ((isFailing && problem === 'failing') || (isFailing && history.failing !== undefined));
   const failing = seesFailing ? 'seen' : proof.not_failing ? 'disproved' : 'unknown';
   const verdict = (): Verdict => {
     if (isPaused) return { kind: 'paused', by: pausedBy(sync, runState, tracked) ?? 'unknown' };
@@ -171,6 +172,12 @@ function isOverdueWhileRunning(sync: Sync, { critical, successLagSeconds }: Age,
   return critical && !isFirstLoad;
 }
 
+/** A retry in progress changes nothing: a sync that was failing still is, and grows older. */
+function lateness(successLagSeconds: number | null, isRetrying: boolean): Problem {
+  if (isRetrying) return 'failing';
+  return successLagSeconds === null ? 'never_succeeded' : 'stalled';
+}
+
 function isNew({ createdAt }: Sync, now: Instant): boolean {
   return createdAt !== null && secondsBetween(createdAt, now) <= FIRST_LOAD_SECONDS;
 }
@@ -224,7 +231,8 @@ function severityOf(
       const failures = sync.consecutiveFailures ?? 0;
       if (runState === 'failure' && failures >= thresholds.criticalAtFailures)
         return { severity: 'critical', criticalBy: 'failures' };
-      const isFirstLoad = successLagSeconds === null && (runState === 'in_progress' || isNew(sync, now));
+      const isFirstLoad =
+        successLagSeconds === null && (problem === 'failing' ? isNew(sync, now) : runState === 'in_progress');
       return critical && !isFirstLoad ? { severity: 'critical', criticalBy: 'age' } : { severity: 'warning' };
     }
   }

@@ -8,7 +8,7 @@ import { fingerprintOf, isSyncFingerprint, type SyncFingerprint } from '../finge
 import type { ListingFailure, ParsedListing } from '../listing.ts';
 import { exclusionReason } from '../policy.ts';
 import { type AlertProblem, PROBLEMS, type Severity } from '../problem.ts';
-import { rosterSize } from '../roster.ts';
+import { listedCount } from '../roster.ts';
 import type { Field } from '../sync.ts';
 import { DAY_SECONDS, type Instant, secondsBetween } from '../time.ts';
 import { type Diagnosis, diagnose, type TrackedSync, type Verdict } from './diagnose.ts';
@@ -51,7 +51,7 @@ export function evaluate(listing: ParsedListing, facts: Facts, context: CheckCon
   if (!listing.ok) return { kind: 'unavailable', at, failure: listing.failure, recordCount: 0 };
   const { syncs, request } = listing;
   if (syncs.length === 0 && !isEmptyAccepted(facts, at)) {
-    const received = `no syncs at all, where there were ${rosterSize(facts.roster)}`;
+    const received = `no syncs at all, where there were ${listedCount(facts.roster)}`;
     return { kind: 'unavailable', at, failure: { kind: 'empty', request, received }, recordCount: 0 };
   }
 
@@ -85,11 +85,11 @@ export function evaluate(listing: ParsedListing, facts: Facts, context: CheckCon
 }
 
 function isEmptyAccepted({ roster, emptySince }: Facts, now: Instant): boolean {
-  if (rosterSize(roster) === 0) return true;
+  if (listedCount(roster) === 0) return true;
   return emptySince !== undefined && secondsBetween(emptySince, now) >= EMPTY_ACCEPTED_AFTER_SECONDS;
 }
 
-/** "none of 3 records can be read: cannot read interval_secs (a, b and 1 more)". */
+/** "none of 5 records can be read: interval_secs (a, b, c and 2 more)". */
 function unreadableText(unreadable: readonly Diagnosis[]): string {
   const fields = [...new Set(unreadable.flatMap(({ faults }) => faults))].join(', ');
   const ids = unreadable.flatMap(({ sync }) => (sync.id === null ? [] : [sync.id]));

@@ -23,7 +23,7 @@ export function openLine(one: TrackedAlert, reason: NotifyReason, evaluation: Ev
       strong(phraseOf(one, evaluation)),
       ...qualifier(one, reason, evaluation),
     ],
-    detail: openDetail(one, evaluation),
+    detail: openDetail(one, reason, evaluation),
     covers: [coverageOf(one, reason, true)],
   };
 }
@@ -57,8 +57,7 @@ function qualifier(
   const diagnosis = diagnosisOf(fingerprint, evaluation);
   if (fingerprint === 'listing' && evaluation.kind === 'unavailable')
     return [words(': '), untrusted(statusOf(evaluation.failure.received))];
-  const forecast =
-    alert.disableImminent && diagnosis ? disableForecast(diagnosis.sync, evaluation.at) : undefined;
+  const forecast = alert.disableImminent && diagnosis ? disableForecast(diagnosis, evaluation.at) : undefined;
   if (forecast !== undefined) return [words(': '), strong(forecast)];
   if (reason === 'escalated' && critical?.to === undefined) return [words(', '), strong('critical now')];
   const sent = logEntry.lastNotified?.problems.at(-1);
@@ -86,7 +85,11 @@ export function pastCriticalStretch({ critical, since }: Alert): Line {
   return [words('critical from '), moment(critical.from), words(' to '), moment(critical.to)];
 }
 
-function openDetail({ fingerprint, alert }: TrackedAlert, evaluation: Evaluation): Line {
+function openDetail(
+  { fingerprint, alert }: TrackedAlert,
+  reason: NotifyReason,
+  evaluation: Evaluation,
+): Line {
   const now = evaluation.at;
   const openSeconds = secondsBetween(alert.since, now);
   const openFor = openSeconds > 0 ? [words(`open for ${durationText(openSeconds)}`)] : [];
@@ -101,7 +104,7 @@ function openDetail({ fingerprint, alert }: TrackedAlert, evaluation: Evaluation
   const diagnosis = diagnosisOf(fingerprint, evaluation);
   if (diagnosis === undefined) return joined([[words('not in the last listing')], openFor, place], ' · ');
   const parts = [
-    intermittentText(alert),
+    intermittentText(alert, reason),
     evidence(diagnosis, now),
     hold,
     unprovenText(diagnosis),
@@ -111,9 +114,10 @@ function openDetail({ fingerprint, alert }: TrackedAlert, evaluation: Evaluation
   return joined(parts, ' · ');
 }
 
-/** "4 failures in 2 h, each followed by a success". */
-function intermittentText({ flapping, labels }: Alert): Line {
+/** "4 failures in 2 h, with successes in between"; later only that it goes on. */
+function intermittentText({ flapping, labels }: Alert, reason: NotifyReason): Line {
   if (flapping !== 'intermittent') return [];
+  if (reason !== 'new') return [words('it fails and succeeds in turn')];
   const window = windowText(briefWindowSeconds(labels));
   return [words(`4 failures in ${window}, with successes in between`)];
 }

@@ -1,12 +1,13 @@
-import type { Evaluation } from '../diagnose/evaluation.ts';
+import { diagnosisOf, type Evaluation } from '../diagnose/evaluation.ts';
 import { groupBy } from '../group-by.ts';
 import { causesOf } from '../notify/cause.ts';
 import type { Coverage, SharedCause, TrackedAlert } from '../notify/notification.ts';
 import type { NotifyReason } from '../notify/reason.ts';
 import { PROBLEM_KINDS, PROBLEMS } from '../problem.ts';
 import { type Instant, secondsBetween } from '../time.ts';
-import { commonEvidence } from './common-evidence.ts';
+import { commonEvidence, rangeText } from './common-evidence.ts';
 import type { Item } from './digest.ts';
+import { failuresLeft, secondsUntilDisabled } from './forecast.ts';
 import { coverageOf, listOf, MAX_NAMED, markOf, namesOf } from './names.ts';
 import { joined, type Line, strong, untrusted, words } from './rich-text.ts';
 import { durationText, formatNumber, joinWithAnd, pluralize } from './wording.ts';
@@ -19,7 +20,8 @@ export interface Folded<T extends TrackedAlert = TrackedAlert> {
 
 /**
  * The alerts by their shared cause, the critical and the largest first; and the singles, which includes those whose
- * cause has fewer than `least` alerts here.
+ * cause has fewer than `least` alerts here. A cause that was not sent before is named even for one alert: the others that
+ * it explains were sent without it.
  */
 export function folded<T extends TrackedAlert>(
   alerts: readonly T[],
@@ -29,7 +31,9 @@ export function folded<T extends TrackedAlert>(
   const singles = new Set<T>();
   for (const together of groupBy(alerts, (one) => one.cause?.key).values()) {
     const cause = together[0]?.cause;
-    if (cause !== undefined && together.length >= least) causes.push({ cause, alerts: together });
+    const isNamed = cause?.isGrouping && cause.notified === undefined;
+    if (cause !== undefined && (isNamed || together.length >= least))
+      causes.push({ cause, alerts: together });
     else for (const one of together) singles.add(one);
   }
   return { causes: causes.toSorted(worstFirst), singles: alerts.filter((one) => singles.has(one)) };
@@ -55,6 +59,7 @@ export function openCauseLines<T extends TrackedAlert>(
   const parts = [
     ...commonEvidence(alerts, evaluation),
     peersText(cause),
+    connectorText(cause, alerts),
     openFor(alerts, evaluation.at),
     earlierText(cause),
     cause.kind === 'organisation' ? spreadText(alerts) : [],
@@ -81,7 +86,7 @@ export function openCauseLines<T extends TrackedAlert>(
     covers: byUrgency.map((one, index) => coverageOf(one, reasonOf(one), index < MAX_NAMED)),
     isNested: true,
   };
-  return [head, names, ...exceptions(group)];
+  return [head, names, ...exceptions(group, evaluation)];
 }
 
 /** Critical ones and those that the platform disabled come first. */
@@ -90,25 +95,42 @@ function urgency({ alert }: TrackedAlert): number {
 }
 
 /** Those that the platform disabled or is about to, where that is not so of all. */
-function exceptions({ alerts }: Folded): readonly Item[] {
+function exceptions({ alerts }: Folded, evaluation: Evaluation): readonly Item[] {
   const disabled = alerts.filter(({ alert }) => alert.problem === 'disabled');
   const imminent = alerts.filter(({ alert }) => alert.disableImminent && alert.problem !== 'disabled');
-  const line = (some: readonly TrackedAlert[], phrase: string): readonly Item[] =>
-    some.length === 0 || some.length === alerts.length
+  const line = (some: readonly TrackedAlert[], phrase: string, short: string): readonly Item[] =>
+    some.length === 0
       ? []
       : [
           {
             level: 'critical',
             title: [...namesOf(some), words(': '), strong(phrase)],
+            push: [...namesOf(some, 3), words(` ${short}`)],
             detail: [],
             covers: [],
             isNested: true,
           },
         ];
   return [
-    ...line(disabled, 'disabled by the platform; enable them once the cause is fixed'),
-    ...line(imminent, 'about to be disabled by the platform'),
+    ...line(
+      disabled.length === alerts.length ? [] : disabled,
+      `disabled by the platform; enable ${disabled.length === 1 ? 'it' : 'them'} once the cause is fixed`,
+      'disabled',
+    ),
+    ...line(imminent, imminentText(imminent, evaluation), 'about to be disabled'),
   ];
+}
+
+/** "2 more failures disable each, in about 1 h 50 m": the fewest failures that are left, and the shortest time. */
+function imminentText(imminent: readonly TrackedAlert[], evaluation: Evaluation): string {
+  const diagnoses = imminent.flatMap(({ fingerprint }) => diagnosisOf(fingerprint, evaluation) ?? []);
+  const left = diagnoses.flatMap(({ sync }) => failuresLeft(sync) ?? []);
+  const seconds = diagnoses.flatMap((diagnosis) => secondsUntilDisabled(diagnosis, evaluation.at) ?? []);
+  if (left.length === 0) return 'about to be disabled by the platform';
+  const [least, most] = [Math.min(...left), Math.max(...left)];
+  const count = least === most ? pluralize(most, 'more failure') : `${least} to ${most} more failures`;
+  const when = seconds.length === 0 ? '' : `, in about ${rangeText(seconds)}`;
+  return `${count} ${most === 1 ? 'disables' : 'disable'} ${imminent.length === 1 ? 'it' : 'each'}${when}`;
 }
 
 /** "connection pg-main: 40 of 40 syncs failing"; for the whole organisation in one sentence. */
@@ -146,9 +168,19 @@ function newsText<T extends TrackedAlert>(alerts: readonly T[], reasonOf: (one: 
     fresh > 0 ? `${formatNumber(fresh)} more` : '',
     worse > 0 ? `${formatNumber(worse)} critical now` : '',
     imminent > 0 ? `${formatNumber(imminent)} about to be disabled` : '',
-    changed > 0 ? `${formatNumber(changed)} changed` : '',
+    changed > 0 ? `${formatNumber(changed)} ${changedTo(alerts, reasonOf)}` : '',
   ];
   return joinWithAnd(news.filter((part) => part !== ''));
+}
+
+/** "disabled now", when all that changed have the one problem now. */
+function changedTo<T extends TrackedAlert>(alerts: readonly T[], reasonOf: (one: T) => NotifyReason): string {
+  const problems = new Set(
+    alerts.filter((one) => reasonOf(one) === 'changed').map(({ alert: { problem } }) => problem),
+  );
+  const [only] = problems;
+  if (only === undefined || only === 'listing_failed' || problems.size > 1) return 'changed';
+  return `${PROBLEM_KINDS[only].adjective} now`;
 }
 
 function openCount({ open }: SharedCause): number {
@@ -184,6 +216,12 @@ function peersText(cause: SharedCause): Line {
   return [words(`${countOfOthers(beyond.succeeded, beyond.listed)} syncs of this connector succeeded since`)];
 }
 
+/** "connector warehouse-pg": where a person finds the connection. */
+function connectorText({ kind }: SharedCause, alerts: readonly TrackedAlert[]): Line {
+  const connector = alerts[0]?.alert.labels?.connectorId;
+  return kind !== 'connection' || connector == null ? [] : [words('connector '), untrusted(connector)];
+}
+
 /** "8 of the other 12", "the other 12". */
 function countOfOthers(count: number, others: number): string {
   const all = `the other ${formatNumber(others)}`;
@@ -217,7 +255,7 @@ function spreadText(alerts: readonly TrackedAlert[]): Line {
 /** How a line about ended alerts is worded, and why they are sent. */
 export interface ResolvedCauseOptions {
   readonly reason: NotifyReason;
-  readonly phrase: 'resolved' | 'no longer watched' | 'resolved in the meantime';
+  readonly phrase: 'resolved' | 'excluded by the policy' | 'resolved in the meantime';
 }
 
 /** A cause some or all of whose alerts ended, as one line. */
@@ -235,7 +273,7 @@ export function resolvedCauseLine(
   const isAll = stillOpen.length === 0 && alerts.length > 1 && cause.isGrouping;
   const text = {
     resolved: isAll ? `all ${formatNumber(alerts.length)} ${verb}` : `${count} ${verb}`,
-    'no longer watched': `${count} ${alerts.length === 1 ? 'is' : 'are'} no longer watched`,
+    'excluded by the policy': `${count} ${alerts.length === 1 ? 'is' : 'are'} excluded by the policy`,
     'resolved in the meantime': `${count} resolved in the meantime`,
   }[phrase];
   const left = stillOpen.length > 0 ? [words('still open: '), ...namesOf(stillOpen)] : [];
@@ -245,11 +283,24 @@ export function resolvedCauseLine(
     level: phrase === 'resolved' ? 'good' : 'note',
     title: [...whereText(cause), strong(text)],
     detail: joined(
-      [left, [words(`lasted ${lasted}`)], names].filter((part) => part.length > 0),
+      [exclusionReasons(alerts), left, [words(`lasted ${lasted}`)], names].filter((part) => part.length > 0),
       ' · ',
     ),
     covers: alerts.map((one) => coverageOf(one, reason, false)),
   };
+}
+
+/** Why the policy excludes them. */
+function exclusionReasons(alerts: readonly TrackedAlert[]): Line {
+  const reasons = new Set(
+    alerts.flatMap(({ alert: { resolution } }) =>
+      resolution?.how === 'excluded' ? [resolution.reason] : [],
+    ),
+  );
+  return listOf(
+    [...reasons].map((reason) => [untrusted(reason)]),
+    3,
+  );
 }
 
 function oldestOf(alerts: readonly TrackedAlert[], now: Instant): Instant {

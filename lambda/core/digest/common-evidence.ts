@@ -43,8 +43,13 @@ function commonState(diagnoses: readonly Diagnosis[]): Line {
 
 /** "nothing has started for 12 m", when that is so for at least half of them. */
 function idleText(diagnoses: readonly Diagnosis[], { at }: Evaluation): Line {
-  const idle = diagnoses.flatMap(({ sync, thresholdSeconds, runState }) => {
-    const next = nextRunAt(sync);
+  const unstarted = diagnoses.filter(
+    ({ sync, runState }) => sync.enabled === true && sync.lastRunAt === null && runState !== 'in_progress',
+  );
+  if (unstarted.length * 2 >= diagnoses.length) return [words('no run of them has ever started')];
+  const idle = diagnoses.flatMap((diagnosis) => {
+    const { sync, thresholdSeconds, runState } = diagnosis;
+    const next = nextRunAt(diagnosis);
     const isIdle =
       sync.enabled === true &&
       runState !== 'in_progress' &&
@@ -66,7 +71,7 @@ function successRange(diagnoses: readonly Diagnosis[]): Line {
 }
 
 /** "16 to 19 m", "12 m", "50 m to 3 h". */
-function rangeText(seconds: readonly number[]): string {
+export function rangeText(seconds: readonly number[]): string {
   const [least, most] = [durationText(Math.min(...seconds)), durationText(Math.max(...seconds))];
   if (least === most) return most;
   const [, amount, unit] = /^(\S+) (\S+)$/.exec(least) ?? [];

@@ -31,6 +31,8 @@ export interface Item {
   readonly covers: readonly Coverage[];
   /** It belongs to the shared cause above it. */
   readonly isNested?: true;
+  /** What a lock screen shows of it: by default the title, and nothing of a nested item. */
+  readonly push?: Line;
 }
 
 /** Where a digest comes from. */

@@ -84,7 +84,7 @@ function sinceCreated({ createdAt }: Sync, now: Instant): number {
 function lastState(diagnosis: Diagnosis, now: Instant): Line {
   const { sync, runState, verdict } = diagnosis;
   const running = runningSince(diagnosis, now);
-  if (running !== undefined) {
+  if (running !== undefined && sync.enabled !== false) {
     return [words(`a run has been going for ${durationText(secondsBetween(running, now))}`)];
   }
   if (isUnknown(sync, 'last_state')) return [words('last state unknown')];
@@ -102,14 +102,15 @@ function failuresInARow({ consecutiveFailures, faults }: Sync): Line {
 }
 
 /** Whether runs still start: failing runs and runs that never start have different causes. */
-function whetherRunsStart({ sync, thresholdSeconds, runState }: Diagnosis, now: Instant): Line {
+function whetherRunsStart(diagnosis: Diagnosis, now: Instant): Line {
+  const { sync, thresholdSeconds, runState } = diagnosis;
   const { enabled, lastRunAt } = sync;
   if (!enabled || runState === 'in_progress') return [];
   if (isUnknown(sync, 'last_run_at')) return [words('last run unknown')];
   if (lastRunAt === null) return [words('no run has ever started')];
   const ago = secondsBetween(lastRunAt, now);
   if (ago < MINUTE_SECONDS) return [words('last run just now')];
-  const next = nextRunAt(sync);
+  const next = nextRunAt(diagnosis);
   if (next === undefined) return [words(`last run ${durationText(ago)} ago`)];
   const overdueSeconds = secondsBetween(next, now);
   if (overdueSeconds > thresholdSeconds) return [words(`nothing has started for ${durationText(ago)}`)];

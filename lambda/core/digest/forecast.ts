@@ -1,3 +1,4 @@
+import type { Diagnosis } from '../diagnose/diagnose.ts';
 import type { Sync } from '../sync.ts';
 import { after, HOUR_SECONDS, type Instant, secondsBetween } from '../time.ts';
 import { durationText } from './wording.ts';
@@ -7,12 +8,14 @@ export const DISABLED_AT_FAILURES = 10;
 
 /**
  * When the platform starts the next run of a failing sync: it doubles the interval with each failure, up to an hour or the
- * interval itself (docs/timbal-api.md). Undefined without a last run or a schedule.
+ * interval itself (docs/timbal-api.md). Undefined without a last run or a schedule, and for a failing sync of an older API
+ * that gives no count of failures.
  */
-export function nextRunAt(sync: Sync, failures = sync.consecutiveFailures ?? 0): Instant | undefined {
-  const { lastRunAt, labels } = sync;
+export function nextRunAt({ sync, runState }: Pick<Diagnosis, 'sync' | 'runState'>): Instant | undefined {
+  const { lastRunAt, labels, consecutiveFailures } = sync;
   if (lastRunAt === null || labels.intervalSeconds === null) return undefined;
-  return after(lastRunAt, backoffSeconds(labels.intervalSeconds, failures));
+  if (runState === 'failure' && consecutiveFailures === null) return undefined;
+  return after(lastRunAt, backoffSeconds(labels.intervalSeconds, consecutiveFailures ?? 0));
 }
 
 function backoffSeconds(intervalSeconds: number, failures: number): number {
@@ -21,15 +24,27 @@ function backoffSeconds(intervalSeconds: number, failures: number): number {
 }
 
 /** "the next failure disables it, in about 40 m"; undefined when the API gives no count. */
-export function disableForecast(sync: Sync, now: Instant): string | undefined {
-  const { consecutiveFailures: failures, labels } = sync;
-  if (failures === null || failures >= DISABLED_AT_FAILURES || sync.enabled !== true) return undefined;
-  const left = DISABLED_AT_FAILURES - failures;
+export function disableForecast(diagnosis: Diagnosis, now: Instant): string | undefined {
+  const left = failuresLeft(diagnosis.sync);
+  if (left === undefined) return undefined;
   const which = left === 1 ? 'the next failure disables it' : `${left} more failures disable it`;
-  const next = nextRunAt(sync);
-  if (next === undefined || labels.intervalSeconds === null) return which;
+  const seconds = secondsUntilDisabled(diagnosis, now);
+  return seconds === undefined ? which : `${which}, in about ${durationText(seconds)}`;
+}
+
+/** How many more failures in a row disable the sync; undefined when the API gives no count. */
+export function failuresLeft({ consecutiveFailures: failures, enabled }: Sync): number | undefined {
+  if (failures === null || failures >= DISABLED_AT_FAILURES || enabled !== true) return undefined;
+  return DISABLED_AT_FAILURES - failures;
+}
+
+/** In how many seconds about the platform disables the sync, if it goes on failing; undefined when nothing tells. */
+export function secondsUntilDisabled(diagnosis: Diagnosis, now: Instant): number | undefined {
+  const { consecutiveFailures: failures, labels } = diagnosis.sync;
+  const next = nextRunAt(diagnosis);
+  if (failures === null || next === undefined || labels.intervalSeconds === null) return undefined;
   let seconds = Math.max(0, secondsBetween(now, next));
   for (let count = failures + 1; count < DISABLED_AT_FAILURES; count += 1)
     seconds += backoffSeconds(labels.intervalSeconds, count);
-  return `${which}, in about ${durationText(seconds)}`;
+  return seconds;
 }

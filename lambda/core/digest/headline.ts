@@ -28,7 +28,7 @@ export function headline(
     ({ reason }) => reason === 'resolved_undelivered' || reason === 'resolved_in_group',
   ).length;
   const ended = notifications.filter(({ reason }) => reason === 'resolved');
-  const resolved = ended.filter(({ alert }) => alert.resolution?.how === 'resolved').length;
+  const resolved = ended.filter(({ alert }) => alert.resolution?.how !== 'excluded').length;
   const dropped = ended.length - resolved;
   const text = joinWithAnd(
     [
@@ -39,29 +39,35 @@ export function headline(
       ...neutralPhrases(neutral),
       brief > 0 ? `${formatNumber(brief)} resolved in the meantime` : '',
       resolved > 0 ? `${formatNumber(resolved)} resolved` : '',
-      dropped > 0 ? `${formatNumber(dropped)} no longer watched` : '',
+      dropped > 0 ? `${formatNumber(dropped)} excluded by the policy` : '',
       reminder.length > 0 ? `${formatNumber(reminder.length)} still open` : '',
     ].filter((part) => part !== ''),
   );
   return initialRun ? `First check: ${text}` : capitalized(text);
 }
 
-const NEUTRAL_PHRASES: Readonly<Record<NeutralChange['kind'], string>> = {
+const NEUTRAL_PHRASES: Readonly<Record<NeutralChange['kind'] | 'disabled', string>> = {
   unlisted: 'no longer listed',
   recreated: 're-created',
   listed_again: 'listed again',
   paused: 'paused',
+  disabled: 'disabled',
   resumed: 'resumed',
 };
 
 function neutralPhrases(neutral: readonly NeutralChange[]): readonly string[] {
   const kinds = Object.entries(NEUTRAL_PHRASES).flatMap(([kind, phrase]) => {
-    const count = neutral.filter((change) => change.kind === kind).length;
+    const count = neutral.filter((change) => namedKind(change) === kind).length;
     return count === 0 ? [] : [{ count, phrase }];
   });
   return kinds.map(({ count, phrase }, index) =>
     index === 0 ? `${pluralize(count, 'sync')} ${phrase}` : `${formatNumber(count)} ${phrase}`,
   );
+}
+
+/** Where the API does not say who disabled a sync, nobody can say that a person paused it. */
+function namedKind({ kind, condition, alert }: NeutralChange): keyof typeof NEUTRAL_PHRASES {
+  return kind === 'paused' && alert === undefined && condition.by === 'unknown' ? 'disabled' : kind;
 }
 
 function listingPhrase({ fingerprint, alert }: Notification, evaluation: Evaluation): string {
@@ -83,21 +89,32 @@ function needAttention(unhealthy: readonly Notification[]): string {
   return details === '' ? need : `${need} (${details})`;
 }
 
+/** "6 resolved", so that a lock screen shows as well that it is getting better. */
+function resolvedText(items: readonly Item[]): readonly Line[] {
+  const covers = items.flatMap((item) => item.covers);
+  const count = covers.filter(({ reason }) => reason === 'resolved').length;
+  return count === 0 ? [] : [[words(`${formatNumber(count)} resolved`)]];
+}
+
 /** How many items a lock screen names. */
 const MAX_PUSHED = 3;
 
-/** What a lock screen shows: "CRITICAL: " and the titles of the worst items; the headline where nothing is open. */
-export function pushText(headline: string, sections: readonly Section[]): Line {
-  const items = sections.flatMap((section) => section.items).filter(({ isNested }) => !isNested);
+/**
+ * What a lock screen shows: "CRITICAL: " and the titles of the worst items, after the headline if all of it is a reminder;
+ * the headline alone where nothing is open.
+ */
+export function pushText(headline: string, sections: readonly Section[], isReminder: boolean): Line {
+  const all = sections.flatMap((section) => section.items);
+  const items = all.filter(({ isNested, push }) => !isNested || push !== undefined);
   const isUrgent = ({ level }: Item) => level === 'critical' || level === 'warning';
   const worst = [
     ...items.filter(({ level }) => level === 'critical'),
     ...items.filter(({ level }) => level === 'warning'),
   ].slice(0, MAX_PUSHED);
+  const [only, ...others] = items;
+  if (only !== undefined && others.length === 0 && only.level === 'good') return only.title;
   if (!items.some(isUrgent)) return [words(headline)];
-  const titles = joined(
-    worst.map(({ title }) => title),
-    ' · ',
-  );
-  return worst[0]?.level === 'critical' ? [words('CRITICAL: '), ...titles] : titles;
+  const titles = joined([...worst.map(({ title, push }) => push ?? title), ...resolvedText(all)], ' · ');
+  const text = isReminder ? [words(`${headline}: `), ...titles] : titles;
+  return worst[0]?.level === 'critical' ? [words('CRITICAL: '), ...text] : text;
 }

@@ -1,4 +1,5 @@
 import { syncIdOf } from '../fingerprint.ts';
+import { causesOf } from '../notify/cause.ts';
 import type { Coverage, NeutralChange } from '../notify/notification.ts';
 import { secondsBetween } from '../time.ts';
 import type { Item, Origin } from './digest.ts';
@@ -14,7 +15,7 @@ export function neutralLines(changes: readonly NeutralChange[], isWarning: boole
   const byPerson = paused.filter(({ alert, condition }) => alert === undefined && condition.by !== 'unknown');
   const unsaid = paused.filter(({ alert, condition }) => alert === undefined && condition.by === 'unknown');
   return [
-    ...line(failing, (count) => `${count} ${wasOrWere(failing)} paused while failing`),
+    ...pausedWhileFailing(failing),
     ...line(byPerson, (count) => `${count} ${wasOrWere(byPerson)} paused`),
     ...line(unsaid, (count) => `${count} disabled; the API does not say by whom`),
     ...line(of('resumed'), (count) => `${count} ${wasOrWere(of('resumed'))} resumed`),
@@ -31,23 +32,46 @@ function line(changes: readonly NeutralChange[], text: (count: string) => string
   return [{ level: 'note', title, detail: [], covers: changes.flatMap(coversOf) }];
 }
 
+/** "connection pg-orders: 20 syncs were paused while failing": under what they share, where they all share it. */
+function pausedWhileFailing(failing: readonly NeutralChange[]): readonly Item[] {
+  const [first, ...others] = failing.map(({ alert }) => causesOf(alert?.alert.labels ?? null));
+  const shared = first?.find(({ key }) => others.every((causes) => causes.some((one) => one.key === key)));
+  const isShared = shared !== undefined && shared.kind !== 'organisation' && others.length > 0;
+  const where: Line = isShared ? [words(`${shared.kind} `), untrusted(shared.name), words(': ')] : [];
+  return line(failing, (count) => `${count} ${wasOrWere(failing)} paused while failing`).map((item) => ({
+    ...item,
+    title: [...where, ...item.title],
+  }));
+}
+
 /** Names each with its last state, since that decides whether anybody has to act. */
 function unlistedLine(changes: readonly NeutralChange[], isWarning: boolean): readonly Item[] {
   if (changes.length === 0) return [];
   const count = pluralize(changes.length, 'sync');
-  const names = listOf(changes.map((change) => [nameOf(change), words(` (${lastState(change)})`)]));
+  const states = new Set(changes.map(lastState));
+  const [state] = states;
+  const isAllHealthy = states.size === 1 && state === HEALTHY_BEFORE;
+  const names = listOf(
+    changes.map((change) => [nameOf(change), ...(isAllHealthy ? [] : [words(` (${lastState(change)})`)])]),
+  );
   return [
     {
       level: isWarning ? 'warning' : 'note',
-      title: [strong(`${count} ${isOrAre(changes)} no longer listed`), words(': '), ...names],
+      title: [
+        strong(`${count} ${isOrAre(changes)} no longer listed`),
+        words(isAllHealthy ? (changes.length === 1 ? ', it was healthy: ' : ', all were healthy: ') : ': '),
+        ...names,
+      ],
       detail: [words('Deleted, or the API key no longer sees them.')],
       covers: changes.flatMap(coversOf),
     },
   ];
 }
 
+const HEALTHY_BEFORE = 'was healthy';
+
 function lastState({ condition, alert }: NeutralChange): string {
-  const was = condition.was ?? 'was healthy';
+  const was = condition.was ?? HEALTHY_BEFORE;
   if (alert === undefined) return was;
   const { since, resolution } = alert.alert;
   return `${was} for ${durationText(secondsBetween(since, resolution?.at ?? since))}`;

@@ -22,7 +22,12 @@ export function resolvedLine(one: Notification, evaluation: Evaluation): Item {
   const isResolved = resolution?.how === 'resolved';
   return {
     level: isResolved ? 'good' : 'note',
-    title: [...subject(one), words(' '), strong(resolutionPhrase(alert)), ...exclusionText(alert)],
+    title: [
+      ...subject(one),
+      words(' '),
+      strong(resolutionPhrase(alert, evaluation)),
+      ...exclusionText(alert),
+    ],
     detail: joined(
       [
         [words(pastText(alert, evaluation))],
@@ -49,7 +54,10 @@ function pastText(alert: Alert, { at }: Evaluation): string {
   return `open for ${length}: ${joinWithAnd(problems.map((one) => pastPhrase(one)))}`;
 }
 
-function resolutionPhrase({ resolution }: Alert): string {
+function resolutionPhrase({ resolution, problem }: Alert, evaluation: Evaluation): string {
+  // After a day an empty listing is what there is: nothing can be listed "again".
+  if (problem === 'listing_failed' && evaluation.kind === 'listed' && evaluation.recordCount === 0)
+    return 'count as deleted after a day of empty listings';
   switch (resolution?.how) {
     case 'unlisted':
       return 'is no longer listed';
@@ -77,7 +85,7 @@ function exclusionText({ resolution }: Alert): Line {
 }
 
 /** An alert that fired and ended while nothing could be delivered. */
-export function resolvedBeforeDeliveryLine(one: Notification): Item {
+export function resolvedBeforeDeliveryLine(one: Notification, evaluation: Evaluation): Item {
   const { alert, reason } = one;
   return {
     level: alert.resolution?.how === 'resolved' ? 'good' : 'note',
@@ -89,7 +97,10 @@ export function resolvedBeforeDeliveryLine(one: Notification): Item {
       moment(alert.resolution?.at ?? alert.since),
       words(', which could not be delivered then'),
     ],
-    detail: joined([pastCriticalStretch(alert), [words(resolutionPhrase(alert))], placeOf(alert)], ' · '),
+    detail: joined(
+      [pastCriticalStretch(alert), [words(resolutionPhrase(alert, evaluation))], placeOf(alert)],
+      ' · ',
+    ),
     covers: [coverageOf(one, reason, true)],
   };
 }

@@ -6,13 +6,15 @@ import type { Instant } from '../time.ts';
 import { openLine, unreadableLine } from './alert-lines.ts';
 import { folded, isCritical, openCauseLines, resolvedCauseLine } from './cause-lines.ts';
 import type { Item } from './digest.ts';
-import { coverageOf } from './names.ts';
+import { coverageOf, namesOf } from './names.ts';
 import { resolvedBeforeDeliveryLine, resolvedLine } from './resolved-lines.ts';
 import { words } from './rich-text.ts';
 import { formatNumber, pluralize } from './wording.ts';
 
-/** Above this many resolutions, or causes or singles of a reminder, one line counts the rest. */
+/** Above this many resolutions one line counts the rest. */
 export const MAX_LISTED = 10;
+/** Above this many causes and singles of a reminder one line counts the rest. */
+export const MAX_REMINDED = 15;
 
 /** The items of a section that may hold both severities. */
 interface BySeverity {
@@ -56,13 +58,13 @@ export function unreadableItems(
 
 export function resolvedBeforeDelivery(
   notifications: readonly Notification[],
-  now: Instant,
+  evaluation: Evaluation,
 ): readonly Item[] {
   const { causes, singles } = folded(notifications);
   const phrase = { reason: 'resolved_undelivered', phrase: 'resolved in the meantime' } as const;
   return [
-    ...causes.map((group) => resolvedCauseLine(group, phrase, now)),
-    ...singles.map(resolvedBeforeDeliveryLine),
+    ...causes.map((group) => resolvedCauseLine(group, phrase, evaluation.at)),
+    ...singles.map((one) => resolvedBeforeDeliveryLine(one, evaluation)),
   ];
 }
 
@@ -82,7 +84,7 @@ export function resolvedInGroup(notifications: readonly Notification[], now: Ins
  */
 export function resolvedItems(
   notifications: readonly Notification[],
-  phrase: 'resolved' | 'no longer watched',
+  phrase: 'resolved' | 'excluded by the policy',
   evaluation: Evaluation,
 ): readonly Item[] {
   const { causes, singles } = folded(notifications);
@@ -98,20 +100,29 @@ export function resolvedItems(
   const more = shown.length > 0 ? 'more ' : '';
   const verb = phrase === 'resolved' ? '' : rest.length === 1 ? 'is ' : 'are ';
   const text = `${formatNumber(rest.length)} ${more}${rest.length === 1 ? 'sync' : 'syncs'} ${verb}${phrase}`;
-  return [...items, { level: 'note', title: [words(text)], detail: [], covers: rest.map(countedOnly) }];
+  const title = [words(`${text}: `), ...namesOf(rest)];
+  return [...items, { level: 'note', title, detail: [], covers: rest.map(countedOnly) }];
 }
 
 /** What is still open, in so few lines that it fits one message: what finds no room is counted. */
 export function reminderItems(reminder: readonly TrackedAlert[], evaluation: Evaluation): BySeverity {
   const { causes, singles } = folded(reminder);
-  const shownCauses = causes.slice(0, MAX_LISTED);
-  const shown = singles.slice(0, MAX_LISTED);
-  const rest = [...causes.slice(MAX_LISTED).flatMap(({ alerts }) => alerts), ...singles.slice(MAX_LISTED)];
+  const isCriticalSingle = ({ alert }: TrackedAlert) => alert.severity === 'critical';
+  // Nothing critical is left out while a warning is listed.
+  const bySeverity = [
+    ...causes.filter(isCritical),
+    ...singles.filter(isCriticalSingle),
+    ...causes.filter((group) => !isCritical(group)),
+    ...singles.filter((one) => !isCriticalSingle(one)),
+  ];
+  const listed = new Set(bySeverity.slice(0, MAX_REMINDED));
+  const shownCauses = causes.filter((group) => listed.has(group));
+  const shown = singles.filter((one) => listed.has(one));
+  const rest = bySeverity.slice(MAX_REMINDED).flatMap((line) => ('alerts' in line ? line.alerts : [line]));
   const ofCauses = (groups: typeof causes) =>
     groups.flatMap((group) => openCauseLines(group, () => 'reminder', evaluation));
   const ofSingles = (some: readonly TrackedAlert[]) =>
     some.map((one) => openLine(one, 'reminder', evaluation));
-  const isCriticalSingle = ({ alert }: TrackedAlert) => alert.severity === 'critical';
   const covers = rest.map((one) => coverageOf(one, 'reminder', false));
   const title = [words(`and ${formatNumber(rest.length)} more still open`)];
   return {

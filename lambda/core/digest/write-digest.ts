@@ -61,12 +61,12 @@ export function writeDigest(plan: NotificationPlan, digestContext: DigestContext
     { title: 'Still open', items: reminder.warnings },
     {
       title: 'Resolved before delivery',
-      items: resolvedBeforeDelivery(of('resolved_undelivered'), evaluation.at),
+      items: resolvedBeforeDelivery(of('resolved_undelivered'), evaluation),
     },
     { title: 'Resolved', items: resolvedItems(of('resolved'), 'resolved', evaluation) },
     {
-      title: 'No longer watched',
-      items: resolvedItems(of('no_longer_watched'), 'no longer watched', evaluation),
+      title: 'Excluded by the policy',
+      items: resolvedItems(of('excluded'), 'excluded by the policy', evaluation),
     },
     { title: 'Resolved in the meantime', items: resolvedInGroup(of('resolved_in_group'), evaluation.at) },
     { title: 'Paused, resumed or no longer listed', items: neutral.filter((item) => !isUrgent(item)) },
@@ -77,7 +77,7 @@ export function writeDigest(plan: NotificationPlan, digestContext: DigestContext
   return {
     environment: origin.environment,
     headline: text,
-    push: pushText(text, sections),
+    push: pushText(text, sections, plan.reminder.length > 0 && plan.notifications.length === 0),
     sections,
     ...(plan.satisfiesReminder && { satisfiesReminder: true }),
     context: contextLine(summary(facts, evaluation), origin, evaluation.at),
@@ -87,11 +87,14 @@ export function writeDigest(plan: NotificationPlan, digestContext: DigestContext
 
 /** Neighbours with the same title as one section. */
 function merged(sections: readonly Section[]): readonly Section[] {
-  return sections.reduce<readonly Section[]>((before, section) => {
-    const last = before.at(-1);
-    if (last?.title !== section.title) return [...before, section];
-    return [...before.slice(0, -1), { ...last, items: [...last.items, ...section.items] }];
-  }, []);
+  const groups: Section[] = [];
+  for (const section of sections) {
+    const last = groups.at(-1);
+    if (last?.title === section.title)
+      groups.splice(-1, 1, { ...last, items: [...last.items, ...section.items] });
+    else groups.push(section);
+  }
+  return groups;
 }
 
 /** "29 syncs checked · 4 open, the oldest first seen 3 h ago, 2 paused". */
@@ -126,6 +129,9 @@ export function contextLine(about: string, origin: Origin, now: Instant): Line {
   ];
 }
 
+/** Numbers in names in their order: a-2 before a-10. */
+const NATURAL_ORDER = new Intl.Collator('en', { numeric: true });
+
 const SEVERITY_ORDER: Readonly<Record<Severity, number>> = { critical: 0, warning: 1 };
 
 function sorted<T extends TrackedAlert>(alerts: readonly T[], evaluation: Evaluation): readonly T[] {
@@ -138,7 +144,8 @@ function sorted<T extends TrackedAlert>(alerts: readonly T[], evaluation: Evalua
   ranked.sort((a, b) => {
     if (a.severity !== b.severity) return a.severity - b.severity;
     if (a.behind !== b.behind) return b.behind - a.behind;
-    if (a.name !== b.name) return a.name < b.name ? -1 : 1;
+    const byName = NATURAL_ORDER.compare(a.name, b.name);
+    if (byName !== 0) return byName;
     return a.one.fingerprint < b.one.fingerprint ? -1 : 1;
   });
   return ranked.map(({ one }) => one);

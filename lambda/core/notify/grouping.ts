@@ -23,8 +23,8 @@ export interface GroupingContext {
 /**
  * Whether the follow-ups of a notified cause are sent now. The first critical one and the end of the cause are, at once;
  * other critical ones after `groupInterval`; warnings and escalations by age first after `groupInterval`, then after an
- * hour; the first resolution after `groupInterval`, others with any notification or after six hours
- * (docs/design/shared-causes.md).
+ * hour; no opening longer than an hour; the first resolution after `groupInterval`, others with any notification or after
+ * six hours (docs/design/shared-causes.md).
  */
 export function isSentNow(
   followUps: readonly Pending[],
@@ -42,11 +42,13 @@ export function isSentNow(
   const openings = followUps.filter(({ reason }) => !isResolution(reason));
   if (openings.some((one) => isCritical(one) && !isByAge(one))) return true;
   if (openings.length > 0 && isPast(cause.times === 1 ? groupSeconds : FOLLOW_UP_SECONDS)) return true;
+  if (openings.some(({ logEntry }) => hasPassed(logEntry.heldSince ?? now, FOLLOW_UP_SECONDS, context)))
+    return true;
   const resolutions = followUps.filter(({ reason }) => isResolution(reason));
   if (resolutions.length === 0) return false;
   if (cause.resolvedAt === undefined) return true;
   const oldest = Math.min(...resolutions.map(({ alert }) => alert.resolution?.at ?? now));
-  return secondsBetween(oldest, now) >= RESOLUTION_HOLD_SECONDS;
+  return hasPassed(oldest, RESOLUTION_HOLD_SECONDS, context);
 }
 
 /** Whether held follow-ups go with any other message: `groupInterval` after the last notification of their cause. */
@@ -74,9 +76,9 @@ function isCritical({ alert, reason }: Pending): boolean {
   return alert.severity === 'critical' && !isResolution(reason);
 }
 
-/** Becoming critical because the data grew old is no news under a critical cause. */
+/** Becoming critical because the data grew old is no news under a critical cause; opening as critical is. */
 function isByAge({ alert, reason }: Pending): boolean {
-  return alert.criticalBy === 'age' && reason !== 'disable_imminent';
+  return alert.criticalBy === 'age' && reason !== 'new' && reason !== 'disable_imminent';
 }
 
 /** The notified causes that still have an alert open or something left to send. */

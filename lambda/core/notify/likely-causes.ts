@@ -33,11 +33,11 @@ const RECENT_SECONDS = HOUR_SECONDS;
 /** A cause explains at least this part of its syncs; so many of one connection are enough, however large it is. */
 const MIN_SHARE = 0.1;
 const ENOUGH = 10;
-const CONNECTION_SHARE = 0.5;
-const BROAD_SHARE = 0.8;
+export const CONNECTION_SHARE = 0.5;
+export const BROAD_SHARE = 0.8;
 const ORGANISATION_AFFECTED = 5;
 /** What a broader cause must explain beyond a more specific one, in syncs. */
-const PENALTY: Readonly<Record<Cause['kind'], number>> = {
+export const PENALTY: Readonly<Record<Cause['kind'], number>> = {
   connection: 0,
   connector: 3,
   'knowledge base': 3,

@@ -1,7 +1,8 @@
 import type { Facts } from '../alert.ts';
+import type { Condition } from '../condition.ts';
 import type { Policy } from '../policy.ts';
 import { rosterSize } from '../roster.ts';
-import type { Route } from '../state.ts';
+import type { NotifiedCondition, Route } from '../state.ts';
 import { DAY_SECONDS, HOUR_SECONDS, type Instant, secondsBetween } from '../time.ts';
 import type { NeutralChange, TrackedAlert } from './notification.ts';
 import { endsByCondition, sendReason } from './reason.ts';
@@ -25,26 +26,33 @@ export interface NeutralContext {
  */
 export function neutralChanges(
   facts: Facts,
-  { route, policy, now }: NeutralContext,
+  { route, policy }: Omit<NeutralContext, 'now'>,
 ): readonly NeutralChange[] {
   return Object.entries(facts.conditions).flatMap(([fingerprint, condition]) => {
     const sent = route.conditions?.[fingerprint];
-    const kind = kindOf(sent?.condition ?? 'active', condition.condition);
+    const kind = kindOf(sentConditionOf(sent, condition), condition.condition);
     if (kind === undefined) return [];
     const isPause = kind === 'paused' || kind === 'resumed';
     const alert = alertOf(fingerprint, facts, route);
     if (isPause && !policy.notifyPauses && alert === undefined) return [];
-    const isStale =
-      kind === 'listed_again' && sent !== undefined && secondsBetween(sent.at, now) > DAY_SECONDS;
-    if (isStale) return [];
     const named = kind === 'unlisted' && condition.recreated ? 'recreated' : kind;
     return [{ fingerprint, kind: named, condition, ...(alert && { alert }) }];
   });
 }
 
+/** A sync that came back more than a day after it was sent as unlisted starts anew: that it is back is not sent. */
+function sentConditionOf(
+  sent: NotifiedCondition | undefined,
+  { relistedAt }: Condition,
+): Condition['condition'] {
+  if (sent === undefined) return 'active';
+  const startsAnew = relistedAt !== undefined && secondsBetween(sent.at, relistedAt) > DAY_SECONDS;
+  return sent.condition === 'unlisted' && startsAnew ? 'active' : sent.condition;
+}
+
 function kindOf(
-  sent: 'active' | 'paused' | 'unlisted',
-  now: 'active' | 'paused' | 'unlisted',
+  sent: Condition['condition'],
+  now: Condition['condition'],
 ): Exclude<NeutralChange['kind'], 'recreated'> | undefined {
   if (sent === now) return undefined;
   if (now === 'unlisted') return 'unlisted';
@@ -59,6 +67,26 @@ function alertOf(fingerprint: string, facts: Facts, route: Route): TrackedAlert 
   if (alert === undefined || logEntry?.lastNotified === undefined || !endsByCondition(alert))
     return undefined;
   return sendReason(alert, logEntry) === 'resolved' ? { fingerprint, alert, logEntry } : undefined;
+}
+
+/**
+ * The fingerprints of the ended alerts whose resolution is a line about a condition: one that is to be sent, or one that
+ * comes once the sync has been missing for long enough. Any other resolution is sent by itself, so that none is lost.
+ */
+export function endedWithCondition(
+  facts: Facts,
+  changes: readonly NeutralChange[],
+  route: Route,
+): ReadonlySet<string> {
+  const { roster, conditions } = facts;
+  const ended = changes.flatMap(({ alert }) => alert?.fingerprint ?? []);
+  const missing = Object.entries(roster.kind === 'syncs' ? roster.syncs : {}).flatMap(
+    ([fingerprint, { missingSince }]) => {
+      const isWaiting = missingSince !== undefined && conditions[fingerprint]?.condition !== 'unlisted';
+      return isWaiting && alertOf(fingerprint, facts, route) !== undefined ? [fingerprint] : [];
+    },
+  );
+  return new Set([...ended, ...missing]);
 }
 
 /** Whether so many syncs are unlisted that it is a warning. */

@@ -90,7 +90,7 @@ export type SectionName =
   | 'resolved_undelivered'
   | 'resolved_in_group'
   | 'resolved'
-  | 'no_longer_watched';
+  | 'excluded';
 
 export function sectionOf({ alert, reason }: Pending): SectionName {
   switch (reason) {
@@ -103,7 +103,7 @@ export function sectionOf({ alert, reason }: Pending): SectionName {
     case 'resolved_in_group':
       return reason;
     case 'resolved':
-      return alert.resolution?.how === 'resolved' ? 'resolved' : 'no_longer_watched';
+      return alert.resolution?.how === 'excluded' ? 'excluded' : 'resolved';
   }
 }
 

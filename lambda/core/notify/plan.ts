@@ -12,7 +12,7 @@ import { isBackingOff } from './backoff.ts';
 import { type Cause, causesOf } from './cause.ts';
 import { isSentNow, liveCauses, mayRideAlong, type NotifiedCauses } from './grouping.ts';
 import { type LikelyCause, likelyCauses } from './likely-causes.ts';
-import { areNeutralDue, neutralChanges } from './neutral.ts';
+import { areNeutralDue, endedWithCondition, neutralChanges } from './neutral.ts';
 import {
   EMPTY_PLAN,
   type NotificationPlan,
@@ -21,7 +21,7 @@ import {
   type TrackedAlert,
 } from './notification.ts';
 import { populationOf } from './population.ts';
-import { type Decision, decide, endsByCondition, sendReason } from './reason.ts';
+import { type Decision, decide, sendReason } from './reason.ts';
 import { isDue, nextReminderAt, pausedReminderOf, remindable, reminderOf } from './reminders.ts';
 import { foldingCauses, groupingCause, type SharedCauseContext } from './shared-causes.ts';
 
@@ -58,10 +58,12 @@ export function planNotifications(facts: Facts, route: Route, context: PlanConte
     population === undefined
       ? new Map<string, LikelyCause>()
       : likelyCauses(population, { notified, policyChanged, now });
-  const pending = pendingOf(facts, route);
+  const neutral = neutralChanges(facts, { route, policy });
+  const withCondition = endedWithCondition(facts, neutral, route);
+  const pending = pendingOf(facts, route, withCondition);
   const causeOf = groupingCausesOf(pending, { notified, likely });
-  const neutral = neutralChanges(facts, { route, policy, now });
-  const isNeutralDue = neutral.length > 0 && (initialRun || areNeutralDue(neutral, facts, { route, policy, now }));
+  const isNeutralDue =
+    neutral.length > 0 && (initialRun || areNeutralDue(neutral, facts, { route, policy, now }));
   const isNothingListed = facts.nothingListed === true && !route.nothingListedSent;
   const isRouteBackingOff = isBackingOff(route, now);
 
@@ -82,8 +84,11 @@ export function planNotifications(facts: Facts, route: Route, context: PlanConte
   const notificationLog: Record<string, NotificationLogEntry> = {};
   for (const [fingerprint, alert] of Object.entries(facts.alerts)) {
     const before = route.notificationLog[fingerprint] ?? {};
-    const isHeldByGroup = !sent.has(fingerprint);
-    const decision = decide(alert, before, { isHeldByGroup, isBackingOff: isRouteBackingOff });
+    const decision = decide(alert, before, {
+      endsWithCondition: withCondition.has(fingerprint),
+      isHeldByGroup: !sent.has(fingerprint),
+      isBackingOff: isRouteBackingOff,
+    });
     decisions.set(fingerprint, decision);
     const logEntry = entryBefore(before, decision, now);
     if (Object.keys(logEntry).length > 0) notificationLog[fingerprint] = logEntry;
@@ -101,8 +106,7 @@ export function planNotifications(facts: Facts, route: Route, context: PlanConte
     .map((one) => ({ ...one, logEntry: notificationLog[one.fingerprint] ?? {} }));
   const reminder = isReminderDue ? reminderOf(open, notifications) : [];
   for (const { fingerprint } of reminder) decisions.set(fingerprint, { notify: true, reason: 'reminder' });
-  const sendsAnything =
-    notifications.length + reminder.length > 0 || isNothingListed || isNeutralDue;
+  const sendsAnything = notifications.length + reminder.length > 0 || isNothingListed || isNeutralDue;
   const tracked = trackedOf(facts, route);
   const plan: NotificationPlan = {
     notifications: withCauses(notifications, causeOf, { population, likely, notified, tracked, now }),
@@ -116,11 +120,11 @@ export function planNotifications(facts: Facts, route: Route, context: PlanConte
 }
 
 /** Every alert with a reason to be sent; those that end with the condition of their sync are sent by its line. */
-function pendingOf(facts: Facts, route: Route): readonly Pending[] {
+function pendingOf(facts: Facts, route: Route, withCondition: ReadonlySet<string>): readonly Pending[] {
   return Object.entries(facts.alerts).flatMap(([fingerprint, alert]) => {
     const logEntry = route.notificationLog[fingerprint] ?? {};
     const reason = sendReason(alert, logEntry);
-    if (reason === undefined || endsByCondition(alert)) return [];
+    if (reason === undefined || withCondition.has(fingerprint)) return [];
     return [{ fingerprint, alert, logEntry, reason }];
   });
 }
@@ -207,11 +211,12 @@ function sentNow(
   return sent;
 }
 
-/** Whether every alert that was sent under the cause, and not closed yet, has ended. */
+/** Whether every alert that was sent under the cause, and not closed yet, has ended, or waits for a person to enable it. */
 function isCauseOver(key: string, { facts, route }: SendContext): boolean {
   return Object.entries(route.notificationLog).every(([fingerprint, { lastNotified, resolutionSent }]) => {
     if (lastNotified?.cause !== key || resolutionSent) return true;
-    return facts.alerts[fingerprint]?.state !== 'firing';
+    const alert = facts.alerts[fingerprint];
+    return alert?.state !== 'firing' || alert.problem === 'disabled';
   });
 }
 

@@ -46,6 +46,8 @@ export type Decision =
 
 /** What can hold a notification back. */
 export interface Holds {
+  /** The line about the sync's condition is its resolution. */
+  readonly endsWithCondition: boolean;
   readonly isHeldByGroup: boolean;
   readonly isBackingOff: boolean;
 }
@@ -53,13 +55,13 @@ export interface Holds {
 export function decide(alert: Alert, logEntry: NotificationLogEntry, holds: Holds): Decision {
   const reason = sendReason(alert, logEntry);
   if (reason === undefined) return { notify: false, reason: noReason(alert) };
-  if (endsByCondition(alert)) return { notify: false, reason: 'with_condition' };
+  if (holds.endsWithCondition) return { notify: false, reason: 'with_condition' };
   if (holds.isHeldByGroup) return { notify: false, reason: 'held_by_group', withheld: reason };
   if (holds.isBackingOff) return { notify: false, reason: 'route_backing_off', withheld: reason };
   return { notify: true, reason };
 }
 
-/** An alert that ended because its sync was paused or left the listing: the line about that is its resolution. */
+/** Whether an alert ended because its sync was paused or left the listing: a line about that may be its resolution. */
 export function endsByCondition({ state, resolution }: Alert): boolean {
   return state === 'ended' && (resolution?.how === 'paused' || resolution?.how === 'unlisted');
 }

@@ -2,7 +2,7 @@ import type { AlertProblem, Severity } from '../problem.ts';
 import { type Instant, secondsBetween } from '../time.ts';
 import { type Cause, causesOf, ORGANISATION, SPECIFICITY } from './cause.ts';
 import type { NotifiedCauses } from './grouping.ts';
-import type { LikelyCause } from './likely-causes.ts';
+import { BROAD_SHARE, CONNECTION_SHARE, type LikelyCause, PENALTY } from './likely-causes.ts';
 import type { SharedCause, TrackedAlert } from './notification.ts';
 import { type Candidate, type Member, MIN_AFFECTED, median, type Population } from './population.ts';
 
@@ -53,10 +53,17 @@ function movedTo(
 ): readonly TrackedAlert[] {
   if (found === undefined) return [];
   const explained = new Set(found.affected.map(({ fingerprint }) => fingerprint));
-  return tracked.filter(({ fingerprint, alert, logEntry }) => {
-    const isSent = logEntry.lastNotified !== undefined && !logEntry.resolutionSent;
-    const isElsewhere = logEntry.lastNotified?.cause !== cause.key;
-    return alert.state === 'firing' && isSent && isElsewhere && explained.has(fingerprint);
+  const elsewhere = tracked.filter(({ alert, logEntry: { lastNotified, resolutionSent } }) => {
+    const isOpen = alert.state === 'firing' && lastNotified !== undefined && !resolutionSent;
+    return isOpen && lastNotified.cause !== cause.key;
+  });
+  const isExplained = ({ fingerprint }: TrackedAlert) => explained.has(fingerprint);
+  const taken = new Set(elsewhere.filter(isExplained).map(({ logEntry }) => logEntry.lastNotified?.cause));
+  // What was sent under a cause of which this one explains a part goes with it, however early it began.
+  return elsewhere.filter((one) => {
+    const earlier = one.logEntry.lastNotified?.cause;
+    const isOwn = causesOf(one.alert.labels).some(({ key }) => key === cause.key);
+    return isExplained(one) || (earlier !== undefined && taken.has(earlier) && isOwn);
   });
 }
 
@@ -126,8 +133,9 @@ function secondsSinceSuccess(population: Population | undefined, now: Instant): 
 }
 
 /**
- * The causes under which alerts of one section fold: at least three of them share it, and at least half of its listed
- * syncs have an open alert. That is layout alone: it holds nothing back.
+ * The causes under which alerts of one section fold: at least three of them share it, and of its listed syncs at least
+ * half (a connection) or 80 % (anything broader) have an open alert. The one that leaves out least comes first. That is
+ * layout alone: it holds nothing back.
  */
 export function foldingCauses(
   alerts: readonly TrackedAlert[],
@@ -144,22 +152,33 @@ export function foldingCauses(
       else group.alerts.push(one);
     }
   }
-  const ordered = [...groups.values()].toSorted(
+  const foldable = [...groups.values()].flatMap((group) => {
+    const candidate = population.candidates.get(group.cause.key);
+    return candidate === undefined || !isMostlyAffected(candidate) ? [] : [{ ...group, candidate }];
+  });
+  const ordered = foldable.toSorted(
     (one, other) =>
-      other.alerts.length - one.alerts.length || SPECIFICITY[one.cause.kind] - SPECIFICITY[other.cause.kind],
+      foldingNet(other.candidate) - foldingNet(one.candidate) ||
+      SPECIFICITY[one.cause.kind] - SPECIFICITY[other.cause.kind],
   );
-  for (const { cause, alerts: sharing } of ordered) {
+  for (const { alerts: sharing, candidate } of ordered) {
     const left = sharing.filter(({ fingerprint }) => !found.has(fingerprint));
-    const candidate = population.candidates.get(cause.key);
-    if (left.length < MIN_AFFECTED || candidate === undefined || !isHalfAffected(candidate)) continue;
+    if (left.length < MIN_AFFECTED) continue;
     const shared = foldingCause(candidate, context);
     for (const { fingerprint } of left) found.set(fingerprint, shared);
   }
   return found;
 }
 
-function isHalfAffected({ members }: Candidate): boolean {
-  return members.filter(({ alert }) => alert !== undefined).length * 2 >= members.length;
+function isMostlyAffected({ cause, members }: Candidate): boolean {
+  const affected = members.filter(({ alert }) => alert !== undefined).length;
+  return affected >= members.length * (cause.kind === 'connection' ? CONNECTION_SHARE : BROAD_SHARE);
+}
+
+/** The affected less the others, and less a penalty for breadth. */
+function foldingNet({ cause, members }: Candidate): number {
+  const affected = members.filter(({ alert }) => alert !== undefined).length;
+  return affected * 2 - members.length - PENALTY[cause.kind];
 }
 
 function foldingCause({ cause, members }: Candidate, { population, now }: SharedCauseContext): SharedCause {

@@ -27,9 +27,10 @@ export interface Progress {
 export function nextState(state: WatchState, progress: Progress): WatchState {
   const { facts, route, evaluation, listedAt, policyId } = progress;
   const { emptySince: _emptySince, nothingListed: _nothingListed, ...kept } = state.facts;
-  const isDelivered = Object.values(route.notificationLog).every(
-    ({ undeliveredSince }) => undeliveredSince === undefined,
-  );
+  const isSent = facts.nothingListed !== true || route.nothingListedSent === true;
+  const isDelivered =
+    isSent &&
+    Object.values(route.notificationLog).every(({ undeliveredSince }) => undeliveredSince === undefined);
   return {
     ...state,
     initialized: state.initialized || (hasListed(evaluation, facts) && isDelivered),
@@ -68,7 +69,8 @@ export function hasChanged(before: WatchState, next: WatchState): boolean {
 }
 
 /**
- * The state as it is saved: with the labels of this evaluation, without what no later decision reads. An ended alert goes once nothing about it is left to send and its flap window is over.
+ * The state as it is saved: with the labels of this evaluation, without what no later decision reads. An ended alert
+ * goes once nothing about it is left to send and its flap window is over.
  */
 export function asSaved(state: WatchState, evaluation: Evaluation): WatchState {
   const { alerts, histories, conditions } = state.facts;

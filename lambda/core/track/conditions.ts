@@ -39,8 +39,7 @@ export function conditionsAfter(evaluation: Evaluation, context: ConditionContex
     if (after !== undefined) conditions[fingerprint] = after;
   }
   for (const [fingerprint, entry] of Object.entries(roster.syncs)) {
-    if (entry.missingSince === undefined || !isUnlisted(fingerprint, entry, { facts, now: evaluation.at }))
-      continue;
+    if (entry.missingSince === undefined || !isUnlisted(fingerprint, entry, { facts, evaluation })) continue;
     conditions[fingerprint] = unlistedCondition(fingerprint, entry, { facts, now: evaluation.at });
   }
   return withRecreated(conditions, roster);
@@ -79,22 +78,24 @@ function listedCondition(
   return isKept(after, now) ? after : undefined;
 }
 
-/** Missing from two complete listings in a row; for a day, when it was announced and came back within a week. */
+/**
+ * Missing from two complete listings in a row, or from one that is accepted as empty; for a day, when it came back within a week.
+ */
 function isUnlisted(
   fingerprint: string,
   { since, missingSince }: RosterEntry,
-  { facts, now }: { readonly facts: Facts; readonly now: Instant },
+  { facts, evaluation }: { readonly facts: Facts; readonly evaluation: ListedEvaluation },
 ): boolean {
   if (missingSince === undefined) return false;
   const before = facts.conditions[fingerprint];
   const wasMissing = rosterEntryOf(facts, fingerprint)?.missingSince !== undefined;
-  if (!wasMissing && facts.emptySince === undefined) return false;
+  if (!wasMissing && evaluation.recordCount > 0) return false;
   const isRecent = since !== undefined && secondsBetween(since, missingSince) < MIN_LISTED_SECONDS;
   const hadAlert = facts.alerts[fingerprint]?.state === 'firing';
   if (isRecent && !hadAlert) return false;
   const isRelisted =
     before?.relistedAt !== undefined && secondsBetween(before.relistedAt, missingSince) < RELISTED_SECONDS;
-  return !isRelisted || secondsBetween(missingSince, now) >= LONG_ABSENCE_SECONDS;
+  return !isRelisted || secondsBetween(missingSince, evaluation.at) >= LONG_ABSENCE_SECONDS;
 }
 
 function rosterEntryOf({ roster }: Facts, fingerprint: string): RosterEntry | undefined {

@@ -133,18 +133,25 @@ function newAlert(observation: ProblemObservation, now: Instant): Alert {
 }
 
 /** The 4th brief failure within its window: one that alone would stay pending. */
-function isIntermittent({ pendingPeriod, briefFailures, labels }: ProblemObservation, now: Instant): boolean {
+function isIntermittent(
+  { problem, pendingPeriod, briefFailures, labels }: ProblemObservation,
+  now: Instant,
+): boolean {
   return (
-    pendingPeriod.secondRun &&
+    problem === 'failing' &&
+    (pendingPeriod.secondRun || pendingPeriod.seconds > 0) &&
     briefWithinWindow(briefFailures, labels, now).length >= INTERMITTENT_FAILURES - 1
   );
 }
 
 function fire(alert: Alert, now: Instant): Alert {
-  const { pendingRunAt: _pendingRunAt, ...rest } = alert;
-  const firings = [...firingsWithinWindow(alert, now), now];
+  const { pendingRunAt: _pendingRunAt, holds, ...rest } = alert;
+  const recent = firingsWithinWindow(alert, now);
+  const firings = [...recent, now];
   const flapping = alert.flapping ?? (firings.length >= FLAPPING_FIRINGS ? 'often' : undefined);
-  return { ...rest, state: 'firing', firings, ...(flapping && { flapping }) };
+  // Once the flap window is empty, the holds begin again.
+  const again = recent.length > 0 && holds !== undefined ? { holds } : {};
+  return { ...rest, state: 'firing', firings, ...again, ...(flapping && { flapping }) };
 }
 
 function fireAgain(

@@ -60,9 +60,11 @@ export function isBrief({ sync, late }: Diagnosis): boolean {
 }
 
 /** The interval may be new: the sync needs time to run by it before lateness means anything. */
-function isEditedSinceLastRun({ sync }: Diagnosis, graceSeconds: number): boolean {
+function isEditedSinceLastRun({ sync, runState }: Diagnosis, graceSeconds: number): boolean {
   const { updatedAt, lastRunAt, lastSuccessAt } = sync;
   if (updatedAt === null) return false;
-  const last = Math.max(lastRunAt ?? Number.NEGATIVE_INFINITY, lastSuccessAt ?? Number.NEGATIVE_INFINITY);
+  // The first run after an edit may have started at once: while it is in progress, only the last success is older.
+  const ranBefore = runState === 'in_progress' ? null : lastRunAt;
+  const last = Math.max(ranBefore ?? Number.NEGATIVE_INFINITY, lastSuccessAt ?? Number.NEGATIVE_INFINITY);
   return secondsBetween(last, updatedAt) > graceSeconds;
 }

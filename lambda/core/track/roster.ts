@@ -48,12 +48,13 @@ function isForgotten(missingSince: Instant, now: Instant): boolean {
 }
 
 function countsOf({ diagnoses }: ListedEvaluation): Readonly<Record<string, number>> {
-  const counts: Record<string, number> = {};
+  const counts = new Map<string, number>();
   for (const { sync } of diagnoses.values()) {
-    const connector = sync.labels.connectorId ?? '';
-    counts[connector] = (counts[connector] ?? 0) + 1;
+    // The prefix keeps an id from naming a property that every object has.
+    const key = `connector:${sync.labels.connectorId ?? ''}`;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
   }
-  return counts;
+  return Object.fromEntries(counts);
 }
 
 function shortName(fingerprint: string, { name, source }: Labels): string {

@@ -21,10 +21,16 @@ export function historyOf(overrides: SyncOverrides, history: SyncHistory = {}): 
   return diagnosisOf(overrides, { history }).history;
 }
 
-/** A verdict in words: "healthy", "inconclusive", "failing, warning", "disabled, paused, warning". */
+/** A verdict in words: "healthy", "inconclusive", "paused by a person", "failing, warning". */
 export function words({ verdict }: Diagnosis): string {
-  if (verdict.kind !== 'problem') return verdict.kind;
-  return `${verdict.problem}, ${verdict.paused ? 'paused, ' : ''}${verdict.severity}`;
+  switch (verdict.kind) {
+    case 'paused':
+      return verdict.by === 'person' ? 'paused by a person' : 'paused, by whom is unknown';
+    case 'problem':
+      return `${verdict.problem}, ${verdict.severity}`;
+    default:
+      return verdict.kind;
+  }
 }
 
 /** The problem of a diagnosis, or its verdict without one. */

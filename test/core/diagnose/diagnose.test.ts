@@ -2,14 +2,19 @@ import { diagnose } from '../../../lambda/core/diagnose/diagnose.ts';
 import { parseSync } from '../../../lambda/core/parse/parse-sync.ts';
 import type { Problem } from '../../../lambda/core/problem.ts';
 import { aRecord } from '../../commands/a-world.ts';
-import { ago, aSync, days, defaultPolicy, minutes, NOW, type SyncOverrides } from '../a-sync.ts';
+import { ago, aPolicy, aSync, days, defaultPolicy, minutes, NOW, type SyncOverrides } from '../a-sync.ts';
 import { diagnosisOf, problemOf, succeeded, words } from './a-diagnosis.ts';
 
 describe('the first problem that applies is the verdict, and the others are evidence', () => {
   const late = succeeded(minutes(40));
   const never = { lastSuccessAt: null, createdAt: ago(minutes(40)), lastRunAt: null };
   test.each<[string, SyncOverrides, string, readonly Problem[]]>([
-    ['is disabled by a person', { enabled: false, disabledReason: null }, 'disabled, paused, warning', []],
+    [
+      'is paused by a person, failed and is late',
+      { enabled: false, disabledReason: null, lastState: 'failed', ...late },
+      'paused by a person',
+      [],
+    ],
     [
       'is disabled, failed and is late',
       { enabled: false, disabledReason: 'x', lastState: 'failed', ...late },
@@ -38,32 +43,45 @@ describe('a disabled sync', () => {
   test.each<[string, string, SyncOverrides]>([
     ['with a reason', 'disabled, critical', { disabledReason: 'quota exceeded' }],
     ['with a reason, after a success', 'disabled, critical', { disabledReason: 'x', lastState: 'completed' }],
-    ['with a reason of null', 'disabled, paused, warning', { disabledReason: null }],
+    ['with a reason of null', 'paused by a person', { disabledReason: null }],
+    ['with an empty reason', 'paused by a person', { disabledReason: '' }],
     [
       'with a reason of null, after a failure',
-      'disabled, paused, warning',
+      'paused by a person',
       { disabledReason: null, lastState: 'failed' },
     ],
     [
       'with a reason of null, for a year',
-      'disabled, paused, warning',
+      'paused by a person',
       { disabledReason: null, ...succeeded(days(365)) },
     ],
     ['without the field, after a failure', 'disabled, critical', { lastState: 'failed' }],
-    ['without the field, after a success', 'disabled, warning', { lastState: 'completed' }],
-    ['without the field, without a state', 'disabled, warning', { lastState: null }],
-    ['without the field, after a stopped run', 'disabled, warning', { lastState: 'stopped' }],
+    ['without the field, after a success', 'paused, by whom is unknown', { lastState: 'completed' }],
+    ['without the field, without a state', 'paused, by whom is unknown', { lastState: null }],
+    ['without the field, after a stopped run', 'paused, by whom is unknown', { lastState: 'stopped' }],
   ])('%s: %s', (_, verdict, overrides) => {
     expect(words(diagnosisOf({ enabled: false, ...overrides }))).toBe(verdict);
   });
 
+  test.each<[string, string | null | undefined, string]>([
+    ['without the field', undefined, 'disabled, critical'],
+    ['with a reason of null', null, 'paused by a person'],
+    ['with a reason', 'quota exceeded', 'disabled, critical'],
+  ])('whose alert is open, %s: %p gives %s', (_, disabledReason, verdict) => {
+    const disabled = { enabled: false, disabledReason };
+    for (const problem of ['failing', 'stalled', 'disabled'] as const)
+      expect(words(diagnosisOf(disabled, { problems: [problem] }))).toBe(verdict);
+  });
+
   test.each([[5], [{ code: 7 }], [['quota']]])(
-    'is not taken as paused when its disabled_reason is unreadable: %j',
+    'is judged as without the field when its disabled_reason is unreadable: %j',
     (disabled_reason) => {
       const failed = parseSync(aRecord(NOW, { enabled: false, disabled_reason, last_state: 'failed' }));
       expect(words(diagnose(failed, { policy: defaultPolicy, now: NOW }))).toBe('disabled, critical');
       const completed = parseSync(aRecord(NOW, { enabled: false, disabled_reason }));
-      expect(words(diagnose(completed, { policy: defaultPolicy, now: NOW }))).toBe('disabled, warning');
+      expect(words(diagnose(completed, { policy: defaultPolicy, now: NOW }))).toBe(
+        'paused, by whom is unknown',
+      );
     },
   );
 
@@ -77,7 +95,7 @@ describe('a disabled sync', () => {
         seconds_since_success: null,
       }),
     );
-    expect(words(diagnose(sync, { policy: defaultPolicy, now: NOW }))).toBe('disabled, paused, warning');
+    expect(words(diagnose(sync, { policy: defaultPolicy, now: NOW }))).toBe('paused by a person');
   });
 });
 
@@ -94,10 +112,7 @@ describe('a late sync with a run in progress is healthy up to the critical thres
       'when the lag is at the critical threshold',
       { ...late, lastSuccessAt: ago(11_100), lastRunAt: ago(60) },
     ],
-    [
-      'when its first run goes on at the critical threshold',
-      { lastState: 'running', lastSuccessAt: null, createdAt: ago(11_100), lastRunAt: ago(60) },
-    ],
+    ['when it failed before the run', { ...late, lastRunAt: ago(60), consecutiveFailures: 2 }],
   ])('%s', (_, overrides) => {
     expect(words(diagnosisOf(overrides))).toBe('healthy');
   });
@@ -124,15 +139,9 @@ describe('a late sync with a run in progress is healthy up to the critical thres
       { ...late, lastSuccessAt: ago(11_101), lastRunAt: ago(60) },
     ],
     [
-      'when it failed before the run',
-      'failing, warning',
-      { ...late, lastRunAt: ago(60), consecutiveFailures: 2 },
-    ],
-    ['when it is disabled', 'disabled, warning', { ...late, lastRunAt: ago(60), enabled: false }],
-    [
-      'when its first run goes on above the critical threshold',
-      'never_succeeded, critical',
-      { lastState: 'running', lastSuccessAt: null, createdAt: ago(11_101), lastRunAt: ago(60) },
+      'when it is disabled',
+      'disabled, critical',
+      { ...late, lastRunAt: ago(60), enabled: false, disabledReason: 'x' },
     ],
     [
       'when it never succeeded and no run is known',
@@ -146,6 +155,53 @@ describe('a late sync with a run in progress is healthy up to the critical thres
   test('but the run proves nothing: an open alert stays open', () => {
     const running = { ...late, lastRunAt: ago(60) };
     expect(problemOf(diagnosisOf(running, { problems: ['stalled'] }))).toBe('inconclusive');
+  });
+});
+
+describe('a failing sync with failures in a row', () => {
+  const failed = (failures: number | null, lastState = 'failed') => ({
+    lastState,
+    consecutiveFailures: failures,
+  });
+
+  test.each([
+    [null, undefined],
+    [7, undefined],
+    [8, 'failures'],
+    [9, 'failures'],
+  ])('is critical from 8 of them on: %p makes it critical by %s', (failures, criticalBy) => {
+    const { verdict } = diagnosisOf(failed(failures));
+    const severity = criticalBy === undefined ? 'warning' : 'critical';
+    expect(verdict).toEqual({
+      kind: 'problem',
+      problem: 'failing',
+      severity,
+      ...(criticalBy && { criticalBy }),
+      also: [],
+    });
+  });
+
+  test.each([
+    [2, 'failing, warning'],
+    [3, 'failing, critical'],
+  ])(
+    'is critical from criticalAtFailures of the policy on: with 3, %p failures are %s',
+    (failures, verdict) => {
+      const policy = aPolicy({ criticalAtFailures: 3 });
+      expect(words(diagnosisOf(failed(failures), { policy }))).toBe(verdict);
+    },
+  );
+
+  test('is critical by failures, though it is by age too', () => {
+    const { verdict } = diagnosisOf({ ...failed(8), lastSuccessAt: ago(11_101) });
+    expect(verdict).toMatchObject({ severity: 'critical', criticalBy: 'failures' });
+  });
+
+  test('says that it is critical by age, or that the platform disabled it', () => {
+    const old = diagnosisOf({ ...failed(7), lastSuccessAt: ago(11_101) });
+    expect(old.verdict).toMatchObject({ severity: 'critical', criticalBy: 'age' });
+    const disabled = diagnosisOf({ enabled: false, disabledReason: '10 failures in a row' });
+    expect(disabled.verdict).toMatchObject({ severity: 'critical', criticalBy: 'platform' });
   });
 });
 

@@ -9,7 +9,9 @@ import {
   anEvaluation,
   anUnavailableEvaluation,
   aPolicy,
+  aRoster,
   aSync,
+  days,
   defaultPolicy,
   LISTING_FAILURE,
   later,
@@ -39,7 +41,7 @@ describe('the listing is unavailable', () => {
   });
 
   it('when it is empty and an earlier one was not, with the number of syncs before', () => {
-    expect(anEvaluation([], { facts: aFacts({}, { normal: 3 }) })).toEqual({
+    expect(anEvaluation([], { facts: aFacts({}, { roster: aRoster('a', 'b', 'c') }) })).toEqual({
       kind: 'unavailable',
       failure: { kind: 'empty', request: REQUEST, received: 'no syncs at all, where there were 3' },
       recordCount: 0,
@@ -51,12 +53,27 @@ describe('the listing is unavailable', () => {
     expect(anEvaluation([])).toMatchObject({ kind: 'listed', recordCount: 0 });
   });
 
-  it('when more than half of its records are unreadable, with their number', () => {
-    const syncs = [aSync(UNREADABLE), aSync({ ...UNREADABLE, id: 'b' }), aSync({ id: 'c' })];
-    expect(anEvaluation(syncs)).toEqual({
+  it('when none of its records can be read, with the fields and up to three ids', () => {
+    const syncs = ['a', 'b', 'c', 'd', 'e'].map(unreadable);
+    const wrongInterval = aSync({ id: 'b', intervalSeconds: null, faults: ['interval_secs'] });
+    const received = (listed: readonly Sync[]) => {
+      const evaluation = anEvaluation(listed);
+      return evaluation.kind === 'unavailable' ? evaluation.failure.received : evaluation.kind;
+    };
+    expect(received(syncs)).toBe('none of 5 records can be read: enabled (a, b, c and 2 more)');
+    expect(received(syncs.slice(0, 3))).toBe('none of 3 records can be read: enabled (a, b, c)');
+    expect(received([unreadable('a'), wrongInterval])).toBe(
+      'none of 2 records can be read: enabled, interval_secs (a, b)',
+    );
+    expect(received([unnamed])).toBe('none of 1 records can be read: id');
+    expect(anEvaluation([unreadable('a')])).toEqual({
       kind: 'unavailable',
-      failure: { kind: 'unreadable', request: REQUEST, received: '2 of 3 records could not be read' },
-      recordCount: 3,
+      failure: {
+        kind: 'unreadable',
+        request: REQUEST,
+        received: 'none of 1 records can be read: enabled (a)',
+      },
+      recordCount: 1,
       at: NOW,
     });
   });
@@ -65,17 +82,47 @@ describe('the listing is unavailable', () => {
   const readable = (id: string) => aSync({ id });
   const unnamed = aSync({ id: null, faults: ['id'] });
   it.each<[string, Evaluation['kind'], readonly Sync[]]>([
-    ['2 of 4', 'listed', [unreadable('a'), unreadable('b'), readable('c'), readable('d')]],
-    [
-      '3 of 5',
-      'unavailable',
-      [unreadable('a'), unreadable('b'), unreadable('c'), readable('d'), readable('e')],
-    ],
     ['1 of 1', 'unavailable', [unreadable('a')]],
-    ['2 of 3, one of them without an id', 'unavailable', [unreadable('a'), unnamed, readable('c')]],
-    ['1 of 3', 'listed', [unreadable('a'), readable('b'), readable('c')]],
+    ['1 of 2', 'listed', [unreadable('a'), readable('b')]],
+    ['2 of 3', 'listed', [unreadable('a'), unreadable('b'), readable('c')]],
+    ['2 of 2, one of them without an id', 'unavailable', [unreadable('a'), unnamed]],
+    ['2 of 3, one of them without an id', 'listed', [unreadable('a'), unnamed, readable('c')]],
   ])('or not, by the number of unreadable records: %s is %s', (_, kind, syncs) => {
     expect(anEvaluation(syncs).kind).toBe(kind);
+  });
+
+  it('whatever the records are that the policy excludes', () => {
+    const policy = aPolicy({ exclude: [{ match: { id: 'x*' }, reason: 'a test' }] });
+    expect(anEvaluation([unreadable('a'), readable('x1')], { policy }).kind).toBe('unavailable');
+    expect(anEvaluation([readable('a'), unreadable('x1')], { policy }).kind).toBe('listed');
+    expect(anEvaluation([unreadable('x1'), unreadable('x2')], { policy }).kind).toBe('listed');
+  });
+});
+
+describe('an empty listing where there were syncs', () => {
+  const roster = aRoster('a', 'b', 'c');
+  it.each([
+    ['unavailable', 'at first', undefined],
+    ['unavailable', 'after a second less than a day', ago(days(1) - 1)],
+    ['listed', 'after a day of empty listings', ago(days(1))],
+  ])('is %s %s', (kind, _, emptySince) => {
+    const facts = aFacts({}, { roster, ...(emptySince !== undefined && { emptySince }) });
+    expect(anEvaluation([], { facts }).kind).toBe(kind);
+  });
+
+  it('is listed once all of them are missing', () => {
+    const syncs = Object.entries(roster.syncs).map(([fingerprint, entry], index) => {
+      return [fingerprint, { ...entry, missingSince: ago(minutes(5 + index)) }] as const;
+    });
+    const missing = aFacts({}, { roster: { kind: 'syncs', syncs: Object.fromEntries(syncs) } });
+    expect(anEvaluation([], { facts: missing }).kind).toBe('listed');
+  });
+
+  it('is unavailable also where only the syncs of each connector were counted', () => {
+    const facts = aFacts({}, { roster: { kind: 'counts', counts: { 'connector:postgres': 25_000 } } });
+    expect(anEvaluation([], { facts })).toMatchObject({
+      failure: { received: 'no syncs at all, where there were 25000' },
+    });
   });
 });
 
@@ -165,6 +212,18 @@ describe('of two records with the same id the worse one counts, in either order'
 
   it.each<[string, Sync, Sync, object]>([
     ['inconclusive before healthy', unproved, healthy, { kind: 'inconclusive' }],
+    [
+      'paused before inconclusive',
+      aSync({ enabled: false, disabledReason: null }),
+      unproved,
+      { kind: 'paused' },
+    ],
+    [
+      'stalled before paused',
+      stalled,
+      aSync({ enabled: false, disabledReason: null }),
+      { problem: 'stalled' },
+    ],
     ['stalled before inconclusive', stalled, { ...unproved, lastState: 'stopped' }, { problem: 'stalled' }],
     ['failing before stalled', aFailingSync(), stalled, { problem: 'failing' }],
     ['unreadable before failing', aSync(UNREADABLE), aFailingSync(), { problem: 'unreadable' }],

@@ -83,7 +83,7 @@ describe('a sync is late, or critical, one second above its threshold and not at
     [11_100, 'never_succeeded, warning'],
     [11_101, 'never_succeeded, critical'],
   ])('when it never succeeded and was created %p s ago: %s', (age, verdict) => {
-    const never = { lastState: null, lastSuccessAt: null, createdAt: ago(age) };
+    const never = { lastState: null, lastRunAt: null, lastSuccessAt: null, createdAt: ago(age) };
     expect(words(diagnosisOf(never))).toBe(verdict);
   });
 
@@ -110,6 +110,15 @@ describe('a sync is late, or critical, one second above its threshold and not at
     expect(words(diagnose(parseSync(record), { policy: defaultPolicy, now: NOW }))).toBe(verdict);
   });
 
+  test.each([[0], [days(1)], [days(365)]])(
+    'but never without a schedule: a sync with a lag of %p s is healthy, and a failing one a warning',
+    (lag) => {
+      const sync = { ...succeeded(lag), intervalSeconds: null };
+      expect(words(diagnosisOf(sync))).toBe('healthy');
+      expect(words(diagnosisOf({ ...sync, lastState: 'failed' }))).toBe('failing, warning');
+    },
+  );
+
   const OVERRIDES = [
     { match: { name: 'ord*', kb: 'kb_sales' }, stallAfterIntervals: 4 },
     { match: { name: 'orders' }, stallAfterIntervals: 9 },
@@ -132,6 +141,11 @@ describe('a sync is late, or critical, one second above its threshold and not at
 });
 
 describe('the lag of a sync', () => {
+  test('is known without a schedule', () => {
+    const { lagSeconds, late } = diagnosisOf({ intervalSeconds: null, ...succeeded(700) });
+    expect({ lagSeconds, late }).toEqual({ lagSeconds: 700, late: false });
+  });
+
   test.each([
     ['is the age of last_success_at', { lastSuccessAt: ago(700), secondsSinceSuccess: null }, 700],
     ['is seconds_since_success without a date', { lastSuccessAt: null, secondsSinceSuccess: 700 }, 700],

@@ -67,8 +67,10 @@ describe('the last state of a sync that is not late', () => {
   test.each<[string | null, number | null, string]>([
     ['running', 0, 'healthy'],
     ['running', null, 'healthy'],
-    ['running', 1, 'failing, warning'],
-    ['queued', 3, 'failing, warning'],
+    ['running', 1, 'healthy'],
+    ['queued', 3, 'healthy'],
+    ['failed', 1, 'failing, warning'],
+    ['failed', null, 'failing, warning'],
     ['completed', 1, 'healthy'],
     ['stopped', 1, 'healthy'],
     [null, 1, 'healthy'],

@@ -33,6 +33,7 @@ describe('the tally of an evaluation', () => {
         aFailingSync({ id: 'c' }),
         aFailingSync({ id: 'c' }),
         aSync({ id: 'd', enabled: false, disabledReason: null }),
+        aSync({ id: 'e', enabled: false, disabledReason: 'x' }),
         aFailingSync({ id: 'sandbox' }),
         aSync({ id: null, faults: ['id'] }),
       ],
@@ -40,9 +41,10 @@ describe('the tally of an evaluation', () => {
     );
     const policy = aPolicy({ exclude: [{ match: { id: 'sandbox' }, reason: 'a sandbox' }] });
     expect(tally(evaluation, policy)).toEqual({
-      listed: 8,
+      listed: 9,
       healthy: 2,
       inconclusive: 1,
+      paused: 1,
       problems: { ...NO_PROBLEMS, failing: 1, disabled: 1 },
       excluded: 1,
       withoutId: 1,
@@ -58,6 +60,7 @@ describe('the tally of an evaluation', () => {
       listed: 7,
       healthy: 0,
       inconclusive: 0,
+      paused: 0,
       problems: NO_PROBLEMS,
       excluded: 0,
       withoutId: 0,

@@ -54,7 +54,7 @@ describe('a sync is readable without a field that its verdict does not need', ()
 
 describe('the diagnosis of an unreadable sync', () => {
   test('names each field that could not be read', () => {
-    const sync = parseSync(aRecord(NOW, { interval_secs: 0, enabled: 'yes' }));
+    const sync = parseSync(aRecord(NOW, { interval_secs: 'often', enabled: 'yes' }));
     const { faults } = diagnose(sync, { policy: defaultPolicy, now: NOW });
     expect(faults).toHaveLength(2);
     expect(faults.join()).toMatch(/interval_secs/);
@@ -63,7 +63,7 @@ describe('the diagnosis of an unreadable sync', () => {
 
   test('has no lag, is not late and has no other problem', () => {
     expect(diagnosisOf({ enabled: null, faults: ['enabled'], lastState: 'failed' })).toMatchObject({
-      verdict: { paused: false, also: [] },
+      verdict: { kind: 'problem', problem: 'unreadable', also: [] },
       lagSeconds: null,
       successLagSeconds: null,
       late: false,

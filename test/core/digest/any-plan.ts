@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Resolution } from '../../../lambda/core/alert.ts';
-import type { NotificationPlan } from '../../../lambda/core/notify/notification.ts';
+import { EMPTY_PLAN, type NotificationPlan } from '../../../lambda/core/notify/notification.ts';
 import type { NotifyReason } from '../../../lambda/core/notify/reason.ts';
 import { PROBLEMS, type Severity } from '../../../lambda/core/problem.ts';
 import { aLastNotified, anAlert, anEndedAlert, labelsOf, NOW } from '../a-digest.ts';
@@ -27,16 +27,14 @@ export function anyPlan(): fc.Arbitrary<NotificationPlan> {
     problem: fc.constantFrom(...PROBLEMS),
     resolution,
     reason,
-    paused: fc.boolean(),
     listed: fc.boolean(),
   });
   return fc.uniqueArray(one, { selector: ({ id }) => id, minLength: 1, maxLength: 40 }).map((all) => {
-    const alerts = all.map(({ id, severity, problem, resolution, reason, paused, listed }) => {
+    const alerts = all.map(({ id, severity, problem, resolution, reason, listed }) => {
       const about = {
         severity,
         problem,
         problems: [problem],
-        paused: paused && problem === 'disabled',
         labels: labelsOf(id),
       };
       const isEnded = reason === 'resolved_undelivered' || reason === 'resolved';
@@ -46,6 +44,7 @@ export function anyPlan(): fc.Arbitrary<NotificationPlan> {
       return { fingerprint: `sync:${id}`, alert, logEntry, reason };
     });
     return {
+      ...EMPTY_PLAN,
       notifications: alerts.flatMap(({ reason, ...one }) =>
         reason === 'reminder' ? [] : [{ ...one, reason }],
       ),

@@ -7,17 +7,17 @@ export const CAUSE_KEY = 'connection:8:postgres:pg-main';
 /** The overrides of an alert that has been critical for a minute. */
 export const CRITICAL = { severity: 'critical', critical: { from: ago(60) } } as const;
 
-/** The causes of a route on which `pg-main` was last notified so many seconds ago, as a warning, with new alerts. */
+/** The causes of a route on which `pg-main` was last notified so many seconds ago, as a warning, for the first time. */
 export function notifiedAgo(
   seconds: number,
   overrides: Partial<NotifiedCause> = {},
 ): NonNullable<Route['causes']> {
   return {
     [CAUSE_KEY]: {
+      began: ago(seconds),
       at: ago(seconds),
-      inARow: { brought: 'firings', times: 1 },
+      times: 1,
       severity: 'warning',
-      members: ['sync:a', 'sync:b', 'sync:c'],
       ...overrides,
     },
   };

@@ -1,6 +1,11 @@
 import type { Facts } from '../../../lambda/core/alert.ts';
-import { type PlannedNotifications, planNotifications } from '../../../lambda/core/notify/plan.ts';
+import {
+  type PlanContext,
+  type PlannedNotifications,
+  planNotifications,
+} from '../../../lambda/core/notify/plan.ts';
 import type { Route } from '../../../lambda/core/state.ts';
+import type { Instant } from '../../../lambda/core/time.ts';
 import { anEvaluation, aSync, defaultPolicy, frozen, NOW } from '../a-sync.ts';
 
 const EVALUATION = anEvaluation([aSync()]);
@@ -9,11 +14,19 @@ const EVALUATION = anEvaluation([aSync()]);
 export function plannedNow(
   facts: Facts,
   route: Route,
-  { evaluation = EVALUATION, policy = defaultPolicy, now = NOW } = {},
+  {
+    evaluation = EVALUATION,
+    policy = defaultPolicy,
+    now = NOW,
+    initialRun = false,
+    policyChanged = false,
+  }: Partial<PlanContext> & { readonly now?: Instant } = {},
 ): PlannedNotifications {
   return planNotifications(frozen(facts), frozen(route), {
     evaluation: frozen({ ...evaluation, at: now }),
     policy,
+    initialRun,
+    policyChanged,
   });
 }
 

@@ -9,7 +9,6 @@ describe('a route after an unconfirmed post', () => {
   test('backs off for one period, and keeps the message in flight', () => {
     const content: MessageContent = {
       covers: [{ fingerprint: ORDERS, reason: 'new', listed: true }],
-      coversShrinkage: false,
       endsReminder: false,
     };
     const route = aRoute({ [ORDERS]: { undeliveredSince: ago(minutes(20)) } });

@@ -1,4 +1,4 @@
-import { causesOf, SPECIFICITY } from '../../../lambda/core/notify/cause.ts';
+import { causesOf, ORGANISATION, SPECIFICITY } from '../../../lambda/core/notify/cause.ts';
 import { LABELS } from '../a-sync.ts';
 
 describe('the causes that a sync shares', () => {
@@ -7,11 +7,24 @@ describe('the causes that a sync shares', () => {
   const kb = { key: 'kb:kb_sales', kind: 'knowledge base', name: 'kb_sales' };
 
   it.each([
-    ['its connection, its connector and its knowledge base', LABELS, [connection, connector, kb]],
-    ['no connection when that is unknown', { ...LABELS, connectionRef: null }, [connector, kb]],
-    ['no connection when its connector is unknown', { ...LABELS, connectorId: null }, [kb]],
-    ['no knowledge base when that is unknown', { ...LABELS, connectionRef: null, kbUid: null }, [connector]],
-    ['none when nothing is known', null, []],
+    [
+      'its connection, its connector, its knowledge base and the organisation',
+      LABELS,
+      [connection, connector, kb, ORGANISATION],
+    ],
+    ['no connection when that is unknown', { ...LABELS, connectionRef: null }, [connector, kb, ORGANISATION]],
+    ['no connection when its connector is unknown', { ...LABELS, connectorId: null }, [kb, ORGANISATION]],
+    [
+      'no knowledge base when that is unknown',
+      { ...LABELS, connectionRef: null, kbUid: null },
+      [connector, ORGANISATION],
+    ],
+    [
+      'the organisation alone when nothing else is known',
+      { ...LABELS, connectorId: null, connectionRef: null, kbUid: null },
+      [ORGANISATION],
+    ],
+    ['none for an alert that belongs to no sync', null, []],
   ])('are %s', (_, labels, causes) => {
     expect(causesOf(labels)).toEqual(causes);
   });
@@ -24,7 +37,8 @@ describe('the causes that a sync shares', () => {
   });
 });
 
-it('a connection is more specific than a connector, and a connector than a knowledge base', () => {
+it('a connection is the most specific cause, then a connector, a knowledge base and the organisation', () => {
   expect(SPECIFICITY.connection).toBeLessThan(SPECIFICITY.connector);
   expect(SPECIFICITY.connector).toBeLessThan(SPECIFICITY['knowledge base']);
+  expect(SPECIFICITY['knowledge base']).toBeLessThan(SPECIFICITY.organisation);
 });

@@ -1,11 +1,12 @@
 import type { Facts } from '../../../lambda/core/alert.ts';
+import type { Condition } from '../../../lambda/core/condition.ts';
 import type { MessageContent } from '../../../lambda/core/notify/notification.ts';
 import {
   recordAccepted,
   recordInFlight,
   recordRefused,
 } from '../../../lambda/core/notify/notification-log.ts';
-import type { NotifyReason } from '../../../lambda/core/notify/reason.ts';
+import type { CoverReason, NotifyReason } from '../../../lambda/core/notify/reason.ts';
 import type { NotificationLogEntry, Route } from '../../../lambda/core/state.ts';
 import {
   aFacts,
@@ -24,11 +25,11 @@ const ORDERS = 'sync:orders';
 const UNDELIVERED = { undeliveredSince: ago(minutes(20)) };
 
 /** A message that covers one alert. */
-const message = (reason: NotifyReason, { fingerprint = ORDERS, listed = true } = {}): MessageContent => ({
+const message = (reason: CoverReason, { fingerprint = ORDERS, listed = true } = {}): MessageContent => ({
   covers: [{ fingerprint, reason, listed }],
-  coversShrinkage: false,
   endsReminder: reason === 'reminder',
 });
+const CONNECTOR = { key: 'connector:postgres', severity: 'warning' } as const;
 const entryOf = (route: Route, fingerprint = ORDERS) => route.notificationLog[fingerprint];
 
 const FIRING = aFacts({ [ORDERS]: anAlert() });
@@ -47,6 +48,7 @@ describe('a message that is about to be posted', () => {
   test.each<[NotifyReason, 'firing' | 'resolved']>([
     ['new', 'firing'],
     ['escalated', 'firing'],
+    ['disable_imminent', 'firing'],
     ['changed', 'firing'],
     ['resolved_undelivered', 'firing'],
     ['resolved_in_group', 'firing'],
@@ -114,7 +116,10 @@ describe('an accepted message', () => {
   test.each(['resolved_undelivered', 'resolved_in_group'] as const)(
     'with the reason %s counts as firing and resolution in one',
     (reason) => {
-      const before = { ...UNDELIVERED, ...(reason === 'resolved_in_group' && { held: true as const }) };
+      const before = {
+        ...UNDELIVERED,
+        ...(reason === 'resolved_in_group' && { heldSince: ago(minutes(20)) }),
+      };
       expect(entryAfter(before, reason, ENDED)).toEqual({ lastNotified: FIRST, resolutionSent: true });
     },
   );
@@ -156,7 +161,7 @@ describe('an accepted message', () => {
     const route = aRoute({ [ORDERS]: UNDELIVERED });
     const content: MessageContent = {
       ...message('new'),
-      covers: [{ fingerprint: ORDERS, reason: 'new', listed: true, cause: 'connector:postgres' }],
+      covers: [{ fingerprint: ORDERS, reason: 'new', listed: true, cause: CONNECTOR }],
     };
     expect(accepted(route, content, aFacts())).toEqual(route);
     expect(accepted(route, message('reminder'), aFacts())).toEqual({ ...route, remindedAt: NOW });
@@ -175,19 +180,88 @@ describe('an accepted message', () => {
     expect(after).not.toHaveProperty('backoffUntil');
   });
 
-  test('says that the listing shrank once', () => {
-    const shrinkage = { at: ago(60), from: 20, to: 9 };
-    const facts: Facts = { alerts: {}, histories: {}, size: { normal: 9, shrinkage } };
-    const content: MessageContent = { covers: [], coversShrinkage: true, endsReminder: false };
-    expect(accepted(aRoute(), content, facts).shrinkageNotifiedAt).toBe(shrinkage.at);
-    const without = { ...content, coversShrinkage: false };
-    expect(accepted(aRoute(), without, facts).shrinkageNotifiedAt).toBeUndefined();
+  test('says once that no sync is visible', () => {
+    expect(accepted(aRoute(), message('nothing_listed', { fingerprint: 'listing' }))).toEqual(
+      aRoute({}, { nothingListedSent: true }),
+    );
+  });
+});
+
+describe('an accepted message that says that the platform is about to disable a sync', () => {
+  const imminent = aFacts({ [ORDERS]: anAlert({ severity: 'critical', disableImminent: true }) });
+
+  test.each<[NotifyReason, NotificationLogEntry]>([
+    ['new', UNDELIVERED],
+    ['escalated', aLogEntry()],
+    ['disable_imminent', aLogEntry()],
+  ])('records that it was sent, so that it is sent once: %s', (reason, before) => {
+    expect(entryAfter(before, reason, imminent)?.lastNotified).toMatchObject({
+      severity: 'critical',
+      disableImminent: true,
+    });
+  });
+
+  test('keeps that record while the alert changes', () => {
+    const before = aLogEntry({ lastNotified: aLastNotified({ disableImminent: true }) });
+    expect(entryAfter(before, 'changed', STALLED)?.lastNotified?.disableImminent).toBe(true);
+  });
+});
+
+describe('an accepted message that moves an alert to another cause', () => {
+  const moved: MessageContent = {
+    covers: [{ fingerprint: ORDERS, reason: 'moved', listed: false, cause: CONNECTOR }],
+    endsReminder: false,
+  };
+  const before = aLogEntry({ lastNotified: aLastNotified({ cause: 'connection:8:postgres:pg-main' }) });
+
+  test('changes nothing but the cause', () => {
+    expect(entryOf(accepted(aRoute({ [ORDERS]: before }), moved))).toEqual({
+      lastNotified: aLastNotified({ cause: CONNECTOR.key }),
+    });
+  });
+
+  test('is neither in flight before the post nor changed by a refusal', () => {
+    const route = frozen(aRoute({ [ORDERS]: { ...before, inFlight: { what: 'firing', times: 2 } } }));
+    expect(recordInFlight(route, moved)).toEqual(route);
+    expect(recordRefused(route, moved)).toEqual(route);
+  });
+
+  test('changes no log entry of an alert that was never sent', () => {
+    const route = aRoute({ [ORDERS]: UNDELIVERED });
+    expect(accepted(route, moved)).toEqual(route);
+  });
+});
+
+describe('an accepted message with a change of condition', () => {
+  const conditions = (condition: Condition['condition']) =>
+    aFacts({}, { conditions: { [ORDERS]: { condition, since: ago(60), name: 'orders' } } });
+
+  test.each(['paused', 'unlisted'] as const)('records that the sync is %s', (condition) => {
+    expect(accepted(aRoute(), message('condition'), conditions(condition)).conditions).toEqual({
+      [ORDERS]: { condition, at: NOW },
+    });
+  });
+
+  test.each([
+    ['is active again', conditions('active')],
+    ['has no condition any more', aFacts()],
+  ])('drops the record once the sync %s', (_, facts) => {
+    const route = aRoute({}, { conditions: { [ORDERS]: { condition: 'paused', at: ago(600) } } });
+    expect(accepted(route, message('condition'), facts)).not.toHaveProperty('conditions');
+  });
+
+  test('keeps the records of the syncs that it does not cover', () => {
+    const sent = { 'sync:x': { condition: 'paused', at: ago(600) } } as const;
+    const route = aRoute({}, { conditions: sent });
+    expect(accepted(route, message('new')).conditions).toEqual(sent);
+    expect(accepted(route, message('condition'), conditions('paused')).conditions).toEqual({
+      ...sent,
+      [ORDERS]: { condition: 'paused', at: NOW },
+    });
   });
 });
 
 describe('an accepted message with a reminder', () => {
-  const paused = anAlert({ problem: 'disabled', paused: true });
-
   test('records the time of the reminder', () => {
     const before = recordInFlight(aRoute({ [ORDERS]: aLogEntry() }), message('reminder'));
     const after = accepted(before, message('reminder'));
@@ -201,21 +275,22 @@ describe('an accepted message with a reminder', () => {
     expect(accepted(aRoute({ [ORDERS]: aLogEntry() }), part).remindedAt).toBeUndefined();
   });
 
-  test('records the time for paused syncs if it lists any', () => {
-    const facts = aFacts({ [ORDERS]: anAlert(), 'sync:p': paused });
-    const covers = [ORDERS, 'sync:p'].map((fingerprint) => ({
-      fingerprint,
-      reason: 'reminder' as const,
-      listed: true,
-    }));
-    const after = accepted(aRoute(), { ...message('reminder'), covers }, facts);
-    expect(after.pausedRemindedAt).toBe(NOW);
-  });
-
-  test('is not the same as a new alert of a paused sync', () => {
-    const after = accepted(aRoute(), message('new'), aFacts({ [ORDERS]: paused }));
-    expect(after).not.toHaveProperty('pausedRemindedAt');
-  });
+  test.each([
+    ['paused', NOW],
+    [undefined, undefined],
+  ] as const)(
+    'records the time for paused syncs if it names one that was sent before: %p: %p',
+    (sent, at) => {
+      const conditions = { 'sync:p': { condition: 'paused', since: ago(600), name: 'p' } } as const;
+      const route = aRoute({}, sent && { conditions: { 'sync:p': { condition: sent, at: ago(600) } } });
+      const after = accepted(
+        route,
+        message('condition', { fingerprint: 'sync:p' }),
+        aFacts({}, { conditions }),
+      );
+      expect(after.pausedRemindedAt).toBe(at);
+    },
+  );
 
   test('is the only one that changes the reminders in flight', () => {
     const inFlight = aRoute({ [ORDERS]: UNDELIVERED }, { remindersInFlight: 2 });

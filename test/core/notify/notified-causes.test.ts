@@ -1,39 +1,41 @@
 import type { Facts } from '../../../lambda/core/alert.ts';
 import type { MessageContent } from '../../../lambda/core/notify/notification.ts';
 import { recordAccepted, recordInFlight } from '../../../lambda/core/notify/notification-log.ts';
-import type { NotifyReason } from '../../../lambda/core/notify/reason.ts';
+import type { CoverReason } from '../../../lambda/core/notify/reason.ts';
+import type { Severity } from '../../../lambda/core/problem.ts';
 import type { Route } from '../../../lambda/core/state.ts';
 import { aFacts, aLastNotified, aLogEntry, anAlert, anEndedAlert, aRoute, later, NOW } from '../a-sync.ts';
-import { CAUSE_KEY, CRITICAL, notifiedAgo } from './a-notified-cause.ts';
+import { CAUSE_KEY, notifiedAgo } from './a-notified-cause.ts';
 
-function message(reason: NotifyReason, ids: readonly string[]): MessageContent {
+/** A message about these alerts under one cause, whose line is marked with this severity. */
+function message(
+  reason: CoverReason,
+  ids: readonly string[],
+  { severity = 'warning', key = CAUSE_KEY }: { readonly severity?: Severity; readonly key?: string } = {},
+): MessageContent {
   const covers = ids.map((id) => ({
     fingerprint: `sync:${id}`,
     reason,
     listed: reason !== 'resolved',
-    cause: CAUSE_KEY,
+    cause: { key, severity },
   }));
-  return { covers, coversShrinkage: false, endsReminder: false };
+  return { covers, endsReminder: false };
 }
 const firings = (...ids: string[]) => message('new', ids);
 const resolutions = (...ids: string[]) => message('resolved', ids);
 
-const OPEN = { 'sync:a': anAlert(), 'sync:b': anAlert(), 'sync:c': anAlert(CRITICAL) };
+const OPEN = { 'sync:a': anAlert(), 'sync:b': anAlert(), 'sync:c': anAlert() };
 const FACTS = aFacts(OPEN);
 
 const accepted = (route: Route, content: MessageContent, facts: Facts = FACTS, now = NOW) =>
   recordAccepted(route, content, { facts, now });
+const causeIn = ({ causes }: Route) => causes?.[CAUSE_KEY];
 
 describe('a cause on a route', () => {
-  it('has its members and the worst severity once a message of it was accepted', () => {
+  it('is there once a message of it was accepted', () => {
     const content = firings('a', 'b', 'c');
     expect(accepted(recordInFlight(aRoute(), content), content).causes).toEqual({
-      [CAUSE_KEY]: {
-        at: NOW,
-        inARow: { brought: 'firings', times: 1 },
-        severity: 'critical',
-        members: ['sync:a', 'sync:b', 'sync:c'],
-      },
+      [CAUSE_KEY]: { began: NOW, at: NOW, times: 1, severity: 'warning' },
     });
   });
 
@@ -41,66 +43,78 @@ describe('a cause on a route', () => {
     expect(recordInFlight(aRoute(), firings('a', 'b', 'c'))).not.toHaveProperty('causes');
   });
 
-  it('counts the notifications in a row that brought the same, and begins anew with the other', () => {
+  it('counts its notifications, and keeps the time of the first', () => {
     const first = accepted(aRoute(), firings('a', 'b'));
     const second = accepted(first, firings('c'), FACTS, later(900));
-    expect(second.causes?.[CAUSE_KEY]).toMatchObject({
-      at: later(900),
-      inARow: { brought: 'firings', times: 2 },
-    });
-    const fewer = aFacts({ ...OPEN, 'sync:a': anEndedAlert() });
-    const third = accepted(second, resolutions('a'), fewer, later(1800));
-    expect(third.causes?.[CAUSE_KEY]?.inARow).toEqual({ brought: 'resolutions', times: 1 });
-    expect(third.causes?.[CAUSE_KEY]?.members).toHaveLength(3);
+    expect(causeIn(second)).toEqual({ began: NOW, at: later(900), times: 2, severity: 'warning' });
   });
 
-  it('counts two messages of one check as one notification', () => {
+  it('counts the messages of one check as one notification', () => {
     const first = accepted(aRoute(), firings('a', 'b'));
     const second = accepted(first, firings('c'));
-    expect(second.causes?.[CAUSE_KEY]?.inARow.times).toBe(1);
     const third = accepted(second, firings('a'), FACTS, later(900));
     const fourth = accepted(third, firings('b'), FACTS, later(900));
-    expect([third, fourth].map(({ causes }) => causes?.[CAUSE_KEY]?.inARow.times)).toEqual([2, 2]);
+    expect([second, third, fourth].map((route) => causeIn(route)?.times)).toEqual([1, 2, 2]);
   });
 
-  it.each<[string, 'firings' | 'resolutions', MessageContent[], number]>([
-    ['resolutions, then firings, after resolutions', 'resolutions', [resolutions('a'), firings('b')], 1],
-    ['firings, then resolutions, after firings', 'firings', [firings('b'), resolutions('a')], 4],
-  ])('counts a check that brought both as firings: %s', (_what, brought, messages, times) => {
-    const before = aRoute({}, { causes: notifiedAgo(900, { inARow: { brought, times: 3 } }) });
-    const facts = aFacts({ ...OPEN, 'sync:a': anEndedAlert() });
-    const after = messages.reduce((route, content) => accepted(route, content, facts), before);
-    expect(after.causes?.[CAUSE_KEY]?.inARow).toEqual({ brought: 'firings', times });
-  });
-
-  it('is a warning until a critical alert of it was sent, and stays critical from then on', () => {
+  it('is a warning until it was sent as critical, and stays critical from then on', () => {
     const first = accepted(aRoute(), firings('a', 'b'));
-    expect(first.causes?.[CAUSE_KEY]?.severity).toBe('warning');
-    const second = accepted(first, firings('c'), FACTS, later(900));
+    const critical = message('escalated', ['c'], { severity: 'critical' });
+    const second = accepted(first, critical, FACTS, later(900));
     const third = accepted(second, firings('a'), FACTS, later(1800));
-    expect([second, third].map(({ causes }) => causes?.[CAUSE_KEY]?.severity)).toEqual([
+    expect([first, second, third].map((route) => causeIn(route)?.severity)).toEqual([
+      'warning',
       'critical',
       'critical',
     ]);
   });
 
-  it('loses the members that are no longer listed, so that none is said to have recovered', () => {
-    const unlisted = anEndedAlert({ resolution: { how: 'unlisted', at: NOW } });
-    const first = accepted(aRoute(), firings('a', 'b', 'c'));
-    const facts = aFacts({ ...OPEN, 'sync:a': unlisted, 'sync:b': anEndedAlert() });
-    const second = accepted(first, resolutions('a', 'b'), facts, later(900));
-    expect(second.causes?.[CAUSE_KEY]?.members).toEqual(['sync:b', 'sync:c']);
+  it('is not critical because a resolution stands under a critical line', () => {
+    const route = aRoute({ 'sync:a': aLogEntry() }, { causes: notifiedAgo(900) });
+    const facts = aFacts({ ...OPEN, 'sync:b': anEndedAlert() });
+    const sent = aLogEntry({ lastNotified: aLastNotified({ cause: CAUSE_KEY }) });
+    const before = { ...route, notificationLog: { 'sync:a': sent, 'sync:b': sent } };
+    const after = accepted(before, message('resolved', ['b'], { severity: 'critical' }), facts);
+    expect(causeIn(after)?.severity).toBe('warning');
+  });
+
+  it.each(['resolved', 'resolved_in_group'] as const)('has the time of its last resolution: %s', (reason) => {
+    const first = accepted(aRoute(), firings('a', 'b'));
+    expect(causeIn(first)).not.toHaveProperty('resolvedAt');
+    const fewer = aFacts({ ...OPEN, 'sync:a': anEndedAlert() });
+    const second = accepted(first, message(reason, ['a']), fewer, later(900));
+    expect(causeIn(second)?.resolvedAt).toBe(later(900));
+    const third = accepted(second, firings('c'), fewer, later(1800));
+    expect(causeIn(third)?.resolvedAt).toBe(later(900));
   });
 
   it('is dropped with the resolution of its last alert', () => {
     const facts = aFacts({ 'sync:a': anEndedAlert() });
-    const sent = aLogEntry({ lastNotified: aLastNotified({ severity: 'critical' }) });
+    const sent = aLogEntry({ lastNotified: aLastNotified({ cause: CAUSE_KEY }) });
     const route = aRoute({ 'sync:a': sent }, { causes: notifiedAgo(60) });
     expect(accepted(route, resolutions('a'), facts)).not.toHaveProperty('causes');
   });
 
-  it('is unchanged by a reminder', () => {
-    const route = aRoute({ 'sync:a': aLogEntry() }, { causes: notifiedAgo(60) });
-    expect(accepted(route, message('reminder', ['a'])).causes).toEqual(notifiedAgo(60));
+  it('is dropped when its last open alert moves to another cause', () => {
+    const sent = aLogEntry({ lastNotified: aLastNotified({ cause: CAUSE_KEY }) });
+    const route = aRoute({ 'sync:a': sent }, { causes: notifiedAgo(60) });
+    const connector = 'connector:postgres';
+    const content: MessageContent = {
+      covers: [
+        ...message('new', ['b'], { key: connector }).covers,
+        ...message('moved', ['a'], { key: connector }).covers,
+      ],
+      endsReminder: false,
+    };
+    expect(Object.keys(accepted(route, content).causes ?? {})).toEqual([connector]);
   });
+
+  it.each(['reminder', 'moved', 'condition'] as const)(
+    'is unchanged by a message that covers a %s',
+    (reason) => {
+      const sent = aLogEntry({ lastNotified: aLastNotified({ cause: CAUSE_KEY }) });
+      const route = aRoute({ 'sync:a': sent }, { causes: notifiedAgo(60) });
+      expect(accepted(route, message(reason, ['a'])).causes).toEqual(notifiedAgo(60));
+    },
+  );
 });

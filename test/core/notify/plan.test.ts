@@ -1,4 +1,3 @@
-import type { Facts } from '../../../lambda/core/alert.ts';
 import { isEmptyPlan } from '../../../lambda/core/notify/notification.ts';
 import { recordInFlight } from '../../../lambda/core/notify/notification-log.ts';
 import type { PlannedNotifications } from '../../../lambda/core/notify/plan.ts';
@@ -90,7 +89,6 @@ describe('an alert that fires again after its resolution', () => {
     const { route } = plannedNow(FIRING, aRoute({ [ORDERS]: logEntry }));
     const content = {
       covers: [{ fingerprint: ORDERS, reason: 'new', listed: true }],
-      coversShrinkage: false,
       endsReminder: false,
     } as const;
     const inFlight = recordInFlight(route, content);
@@ -118,9 +116,10 @@ describe('undeliveredSince in the log', () => {
     expect(plannedNow(pending, aRoute()).route.notificationLog).toEqual({});
   });
 
-  it('is kept beside "held" of an alert that resolved while its cause held it', () => {
-    const { route } = plannedNow(ENDED, aRoute({ [ORDERS]: { held: true } }));
-    expect(route.notificationLog[ORDERS]).toEqual({ held: true, undeliveredSince: NOW });
+  it('is kept beside "heldSince" of an alert that resolved while its cause held it', () => {
+    const heldSince = ago(minutes(10));
+    const { route } = plannedNow(ENDED, aRoute({ [ORDERS]: { heldSince } }));
+    expect(route.notificationLog[ORDERS]).toEqual({ heldSince, undeliveredSince: NOW });
     expect(reasonsOf(plannedNow(ENDED, route, { now: later(300) }))).toEqual({
       [ORDERS]: 'resolved_in_group',
     });
@@ -172,17 +171,69 @@ describe('a route that backs off', () => {
   });
 });
 
-describe('a listing that shrank', () => {
-  const shrinkage = { at: ago(60), from: 20, to: 9 };
-  const facts: Facts = { alerts: {}, histories: {}, size: { normal: 9, shrinkage } };
+describe('an alert that ends because its sync was paused', () => {
+  const alerts = { [ORDERS]: anEndedAlert({ resolution: { how: 'paused', at: NOW } }) };
+  const conditions = { [ORDERS]: { condition: 'paused', since: NOW, name: 'orders', by: 'person' } } as const;
+  const facts = aFacts(alerts, { conditions });
+
+  it('is sent with the pause, and not as a notification of its own', () => {
+    const planned = plannedNow(facts, aRoute({ [ORDERS]: aLogEntry() }), { now: later(minutes(15)) });
+    expect(reasonsOf(planned)).toEqual({});
+    expect(planned.decisions.get(ORDERS)).toEqual({ notify: false, reason: 'with_condition' });
+    expect(planned.plan.neutral).toMatchObject([
+      { fingerprint: ORDERS, kind: 'paused', alert: { fingerprint: ORDERS } },
+    ]);
+  });
+
+  it('is sent as a notification of its own when the pause was undone before it was sent', () => {
+    const active = { [ORDERS]: { condition: 'active', since: NOW, name: 'orders' } } as const;
+    const planned = plannedNow(aFacts(alerts, { conditions: active }), aRoute({ [ORDERS]: aLogEntry() }));
+    expect(reasonsOf(planned)).toEqual({ [ORDERS]: 'resolved' });
+    expect(planned.plan.neutral).toEqual([]);
+  });
+});
+
+describe('changes of condition', () => {
+  const paused = (since: number) => ({
+    conditions: { [ORDERS]: { condition: 'paused', since, name: 'orders', by: 'person' } } as const,
+  });
+  const kindsIn = ({ plan }: PlannedNotifications) => plan.neutral.map(({ kind }) => kind);
+
+  it.each([
+    [15 * 60 - 151, []],
+    [15 * 60 - 150, ['paused']],
+  ])(
+    'are sent without another message 15 minutes less half a period later: after %d s: %j',
+    (seconds, kinds) => {
+      expect(kindsIn(plannedNow(aFacts({}, paused(ago(seconds))), aRoute()))).toEqual(kinds);
+    },
+  );
+
+  it('go with any message before that', () => {
+    const facts = aFacts({ 'sync:a': anAlert() }, paused(NOW));
+    expect(kindsIn(plannedNow(facts, aRoute()))).toEqual(['paused']);
+    const sent = aLogEntry({ lastNotified: aLastNotified({ at: ago(days(1)) }) });
+    expect(kindsIn(plannedNow(facts, aRoute({ 'sync:a': sent })))).toEqual(['paused']);
+  });
+
+  it('are sent at once on the initial run', () => {
+    const facts = aFacts({}, paused(NOW));
+    expect(kindsIn(plannedNow(facts, aRoute(), { initialRun: true }))).toEqual(['paused']);
+  });
+
+  it('wait while the route backs off', () => {
+    const route = aRoute({}, { backoffUntil: later(60) });
+    expect(isEmptyPlan(plannedNow(aFacts({}, paused(ago(days(1)))), route).plan)).toBe(true);
+  });
+});
+
+describe('an initial run that lists no sync', () => {
+  const facts = aFacts({}, { nothingListed: true });
 
   it('is in the plan until the route was sent it', () => {
-    expect(plannedNow(facts, aRoute()).plan.shrinkage).toEqual(shrinkage);
+    expect(plannedNow(facts, aRoute()).plan.nothingListed).toBe(true);
     expect(isEmptyPlan(plannedNow(facts, aRoute()).plan)).toBe(false);
-    const sentEarlier = aRoute({}, { shrinkageNotifiedAt: ago(days(2)) });
-    expect(plannedNow(facts, sentEarlier).plan.shrinkage).toEqual(shrinkage);
-    const sent = aRoute({}, { shrinkageNotifiedAt: shrinkage.at });
-    expect(isEmptyPlan(plannedNow(facts, sent).plan)).toBe(true);
+    expect(isEmptyPlan(plannedNow(facts, aRoute({}, { nothingListedSent: true })).plan)).toBe(true);
   });
 
   it('waits while the route backs off', () => {

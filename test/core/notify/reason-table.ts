@@ -15,11 +15,14 @@ export const RESOLUTION_IN_FLIGHT = {
 export const LOG_ENTRIES = {
   'nothing, pending': {},
   'nothing, undelivered': UNDELIVERED,
-  'nothing, held': { held: true },
+  'nothing, held': { heldSince: ago(minutes(10)) },
   'nothing, firing in flight': { ...UNDELIVERED, ...FIRING_IN_FLIGHT },
   'firing (warning)': aLogEntry(),
   'firing (critical)': aLogEntry({ lastNotified: aLastNotified({ severity: 'critical' }) }),
   'firing (other problem)': aLogEntry({ lastNotified: aLastNotified({ problems: ['stalled'] }) }),
+  'firing, disabling imminent': aLogEntry({
+    lastNotified: aLastNotified({ severity: 'critical', disableImminent: true }),
+  }),
   'firing, escalation in flight': aLogEntry({ ...UNDELIVERED, ...FIRING_IN_FLIGHT }),
   'firing, resolution undelivered': aLogEntry(UNDELIVERED),
   'firing, resolution in flight': aLogEntry({ ...UNDELIVERED, ...RESOLUTION_IN_FLIGHT }),
@@ -31,9 +34,16 @@ export const ALERTS = {
   pending: anAlert({ state: 'pending' }),
   warning: anAlert(),
   critical: anAlert({ severity: 'critical', critical: { from: ago(minutes(30)) } }),
+  imminent: anAlert({
+    severity: 'critical',
+    criticalBy: 'failures',
+    critical: { from: ago(minutes(30)) },
+    disableImminent: true,
+  }),
   'was critical': anAlert({ critical: { from: ago(minutes(30)), to: ago(minutes(10)) } }),
   'other problem': anAlert({ problem: 'stalled', problems: ['stalled'] }),
   resolved: anEndedAlert(),
+  paused: anEndedAlert({ resolution: { how: 'paused', at: ago(minutes(10)) } }),
   unlisted: anEndedAlert({ resolution: { how: 'unlisted', at: ago(minutes(10)) } }),
   excluded: anEndedAlert({ resolution: { how: 'excluded', reason: 'x', at: ago(minutes(10)) } }),
   'pending again': anEndedAlert({ pendingAgain: { since: ago(60), problems: ['failing'] } }),
@@ -44,10 +54,10 @@ const COLUMNS = [
   'pending',
   'warning',
   'critical',
+  'imminent',
   'was critical',
   'other problem',
   'resolved',
-  'unlisted',
   'excluded',
   'pending again',
 ] as const satisfies readonly AlertName[];
@@ -55,21 +65,23 @@ const COLUMNS = [
 type Cell = SendReason | '–';
 const WAITED = 'resolved_undelivered';
 const GROUPED = 'resolved_in_group';
+const IMMINENT = 'disable_imminent';
 
 // biome-ignore format: a table
 const TABLE: Readonly<Record<LogEntryName, readonly Cell[]>> = {
-  //                                 pending  warning    critical     was critical  other problem  resolved    unlisted    excluded    pending again
-  'nothing, pending':               ['–',     'new',     'new',       'new',        'new',         '–',        '–',        '–',        '–'],
-  'nothing, undelivered':           ['–',     'new',     'new',       'new',        'new',         WAITED,     WAITED,     WAITED,     WAITED],
-  'nothing, held':                  ['–',     'new',     'new',       'new',        'new',         GROUPED,    GROUPED,    GROUPED,    GROUPED],
-  'nothing, firing in flight':      ['–',     'new',     'new',       'new',        'new',         WAITED,     WAITED,     WAITED,     WAITED],
-  'firing (warning)':               ['–',     '–',       'escalated', 'escalated',  'changed',     'resolved', 'resolved', 'resolved', 'resolved'],
-  'firing (critical)':              ['–',     '–',       '–',         '–',          'changed',     'resolved', 'resolved', 'resolved', 'resolved'],
-  'firing (other problem)':         ['–',     'changed', 'escalated', 'escalated',  '–',           'resolved', 'resolved', 'resolved', 'resolved'],
-  'firing, escalation in flight':   ['–',     'changed', 'escalated', 'escalated',  'changed',     'resolved', 'resolved', 'resolved', 'resolved'],
-  'firing, resolution undelivered': ['–',     '–',       'escalated', 'escalated',  'changed',     'resolved', 'resolved', 'resolved', 'resolved'],
-  'firing, resolution in flight':   ['–',     'new',     'new',       'new',        'new',         'resolved', 'resolved', 'resolved', 'resolved'],
-  'firing and resolution':          ['–',     'new',     'new',       'new',        'new',         '–',        '–',        '–',        '–'],
+  //                                 pending  warning    critical     imminent     was critical  other problem  resolved    excluded    pending again
+  'nothing, pending':               ['–',     'new',     'new',       'new',       'new',        'new',         '–',        '–',        '–'],
+  'nothing, undelivered':           ['–',     'new',     'new',       'new',       'new',        'new',         WAITED,     WAITED,     WAITED],
+  'nothing, held':                  ['–',     'new',     'new',       'new',       'new',        'new',         GROUPED,    GROUPED,    GROUPED],
+  'nothing, firing in flight':      ['–',     'new',     'new',       'new',       'new',        'new',         WAITED,     WAITED,     WAITED],
+  'firing (warning)':               ['–',     '–',       'escalated', 'escalated', 'escalated',  'changed',     'resolved', 'resolved', 'resolved'],
+  'firing (critical)':              ['–',     '–',       '–',         IMMINENT,    '–',          'changed',     'resolved', 'resolved', 'resolved'],
+  'firing (other problem)':         ['–',     'changed', 'escalated', 'escalated', 'escalated',  '–',           'resolved', 'resolved', 'resolved'],
+  'firing, disabling imminent':     ['–',     '–',       '–',         '–',         '–',          'changed',     'resolved', 'resolved', 'resolved'],
+  'firing, escalation in flight':   ['–',     'changed', 'escalated', 'escalated', 'escalated',  'changed',     'resolved', 'resolved', 'resolved'],
+  'firing, resolution undelivered': ['–',     '–',       'escalated', 'escalated', 'escalated',  'changed',     'resolved', 'resolved', 'resolved'],
+  'firing, resolution in flight':   ['–',     'new',     'new',       'new',       'new',        'new',         'resolved', 'resolved', 'resolved'],
+  'firing and resolution':          ['–',     'new',     'new',       'new',       'new',        'new',         '–',        '–',        '–'],
 };
 
 const NAMES = [
@@ -80,6 +92,7 @@ const NAMES = [
   'firing (warning)',
   'firing (critical)',
   'firing (other problem)',
+  'firing, disabling imminent',
   'firing, escalation in flight',
   'firing, resolution undelivered',
   'firing, resolution in flight',

@@ -9,7 +9,7 @@ import {
 import { ago, aLastNotified, aLogEntry, anAlert, frozen, hours, minutes } from '../a-sync.ts';
 import { ALERTS, type AlertName, CELLS, LOG_ENTRIES, type LogEntryName } from './reason-table.ts';
 
-const NO_HOLDS: Holds = { isHeldByGroup: false, isBackingOff: false };
+const NO_HOLDS: Holds = { endsWithCondition: false, isHeldByGroup: false, isBackingOff: false };
 
 describe('the reason to send', () => {
   it.each(CELLS)('follows from log entry and alert: sent %s, alert %s: %s', (sent, alert, reason) => {
@@ -44,7 +44,22 @@ describe('the decision about an alert', () => {
     [{ notify: true, reason: 'changed' }, 'firing (warning)', 'other problem', {}],
     [{ notify: true, reason: 'resolved_undelivered' }, 'nothing, undelivered', 'resolved', {}],
     [{ notify: true, reason: 'resolved_in_group' }, 'nothing, held', 'resolved', {}],
-    [{ notify: true, reason: 'resolved' }, 'firing (warning)', 'unlisted', {}],
+    [{ notify: true, reason: 'disable_imminent' }, 'firing (critical)', 'imminent', {}],
+    [{ notify: true, reason: 'resolved' }, 'firing (warning)', 'excluded', {}],
+    [
+      { notify: false, reason: 'with_condition' },
+      'firing (warning)',
+      'unlisted',
+      { endsWithCondition: true },
+    ],
+    [
+      { notify: false, reason: 'with_condition' },
+      'firing (warning)',
+      'paused',
+      { endsWithCondition: true, isHeldByGroup: true, isBackingOff: true },
+    ],
+    [{ notify: false, reason: 'nothing_new' }, 'nothing, pending', 'paused', { endsWithCondition: true }],
+    [{ notify: true, reason: 'resolved' }, 'firing (warning)', 'paused', {}],
     [{ notify: false, reason: 'pending' }, 'nothing, pending', 'pending', {}],
     [{ notify: false, reason: 'pending' }, 'firing and resolution', 'pending again', {}],
     [{ notify: false, reason: 'already_notified' }, 'firing (warning)', 'warning', {}],
@@ -88,7 +103,7 @@ describe('the decision about an alert', () => {
     },
   );
 
-  it.each([{ isHeldByGroup: true }, { isBackingOff: true }])(
+  it.each([{ endsWithCondition: true }, { isHeldByGroup: true }, { isBackingOff: true }])(
     'that is not to notify does not depend on the holds: %j',
     (holds) => {
       const decision = decide(ALERTS.warning, LOG_ENTRIES['firing (warning)'], { ...NO_HOLDS, ...holds });
@@ -102,10 +117,11 @@ describe('the text of a reason', () => {
     expect(NOTIFY_REASONS).toEqual({
       new: 'it fires',
       escalated: 'it became critical',
+      disable_imminent: 'the platform is about to disable it',
       changed: 'it has a problem that was not sent yet',
       resolved_undelivered: 'it resolved before its notification could be delivered',
       resolved_in_group: 'it resolved while its shared cause held it',
-      resolved: 'it resolved',
+      resolved: 'it ended',
       reminder: 'it is still open, and a reminder is due',
     });
   });
@@ -114,6 +130,7 @@ describe('the text of a reason', () => {
     expect(NO_NOTIFY_REASONS).toEqual({
       pending: 'it is pending and may fire at a later check',
       held_by_group: 'its shared cause holds it for the next notification of that cause',
+      with_condition: 'its sync was paused or is no longer listed, and one line says so for all of them',
       route_backing_off: 'the destination is left alone for a while after a post failed',
       already_notified: 'it was sent and has not changed',
       nothing_new: 'it is over, and nothing about it is left to send',

@@ -1,5 +1,6 @@
 import type { Alert } from '../../../lambda/core/alert.ts';
 import { isEmptyPlan } from '../../../lambda/core/notify/notification.ts';
+import type { PlannedNotifications } from '../../../lambda/core/notify/plan.ts';
 import { isDue, nextReminderAt, remindable } from '../../../lambda/core/notify/reminders.ts';
 import type { Route } from '../../../lambda/core/state.ts';
 import {
@@ -142,6 +143,15 @@ describe('a reminder', () => {
     expect(plan.satisfiesReminder).toBeUndefined();
   });
 
+  it('leaves out a flapping alert that is healthy for now, however long it is held open', () => {
+    const facts = aFacts({
+      [ORDERS]: openFor(days(3)),
+      'sync:flaps': openFor(days(3), { flapping: 'often', healthySince: ago(hours(1)) }),
+    });
+    const route = aRoute({ [ORDERS]: notifiedAgo(days(1)), 'sync:flaps': notifiedAgo(days(1)) });
+    expect(remindedOf(plannedNow(facts, route))).toEqual([ORDERS]);
+  });
+
   it('is caused by no pending, ended or resolved alert', () => {
     const facts = aFacts({
       'sync:a': anAlert({ state: 'pending', since: ago(days(3)) }),
@@ -153,45 +163,56 @@ describe('a reminder', () => {
 });
 
 describe('a reminder of paused syncs', () => {
-  const pausedNotified = (seconds: number) =>
-    aLogEntry({ lastNotified: aLastNotified({ at: ago(seconds), problems: ['disabled'] }) });
-  const paused = openFor(days(30), { problem: 'disabled', paused: true });
+  const facts = aFacts(
+    { [ORDERS]: openFor(days(3)) },
+    { conditions: { 'sync:p': { condition: 'paused', since: ago(days(30)), name: 'p', by: 'person' } } },
+  );
+  const routeAt = (pausedAt: number, overrides: Partial<Route> = {}) =>
+    aRoute(
+      { [ORDERS]: notifiedAgo(days(1)) },
+      { conditions: { 'sync:p': { condition: 'paused', at: ago(pausedAt) } }, ...overrides },
+    );
+  const pausedIn = ({ plan }: PlannedNotifications) =>
+    plan.pausedReminder.map(({ fingerprint }) => fingerprint);
 
   it('never comes by itself', () => {
-    const route = aRoute({ 'sync:p': pausedNotified(days(30)) });
-    expect(isEmptyPlan(plannedNow(aFacts({ 'sync:p': paused }), route).plan)).toBe(true);
-  });
-
-  it('does not delay that of other alerts, though a paused sync is the oldest', () => {
-    const route = aRoute(
-      { 'sync:p': pausedNotified(60), [ORDERS]: notifiedAgo(days(1)) },
-      { pausedRemindedAt: ago(60) },
-    );
-    const facts = aFacts({ 'sync:p': paused, [ORDERS]: openFor(days(3)) });
-    expect(remindedOf(plannedNow(facts, route))).toEqual([ORDERS]);
+    const { alerts: _alerts, ...rest } = facts;
+    const planned = plannedNow({ alerts: {}, ...rest }, routeAt(days(30)));
+    expect(isEmptyPlan(planned.plan)).toBe(true);
+    expect(pausedIn(planned)).toEqual([]);
   });
 
   it.each([
-    [days(1), [ORDERS]],
-    [days(6), [ORDERS]],
-    [days(7), [ORDERS, 'sync:p']],
-    [days(8), [ORDERS, 'sync:p']],
-  ])('comes with another one only every 7 days: %p s after the last it lists %p', (seconds, listed) => {
-    const facts = aFacts({ 'sync:p': paused, [ORDERS]: openFor(days(3)) });
-    const route = aRoute(
-      { 'sync:p': pausedNotified(days(30)), [ORDERS]: notifiedAgo(days(1)) },
-      { pausedRemindedAt: ago(seconds), remindedAt: ago(days(1)) },
-    );
-    expect(remindedOf(plannedNow(facts, route))).toEqual(listed);
+    [days(7) - 151, []],
+    [days(7) - 150, ['sync:p']],
+    [days(30), ['sync:p']],
+  ])('comes with another one 7 days after the pause was sent: %d s: %j', (seconds, listed) => {
+    const planned = plannedNow(facts, routeAt(seconds));
+    expect(remindedOf(planned)).toEqual([ORDERS]);
+    expect(pausedIn(planned)).toEqual(listed);
   });
 
-  it('does not come a day after the pause was notified', () => {
-    const facts = aFacts({
-      'sync:p': openFor(days(1), { problem: 'disabled', paused: true }),
-      [ORDERS]: openFor(days(3)),
-    });
-    const route = aRoute({ 'sync:p': pausedNotified(days(1)), [ORDERS]: notifiedAgo(days(1)) });
-    expect(remindedOf(plannedNow(facts, route))).toEqual([ORDERS]);
+  it.each([
+    [days(7) - 151, []],
+    [days(7) - 150, ['sync:p']],
+  ])('comes with another one 7 days after the last of them: %d s: %j', (seconds, listed) => {
+    const route = routeAt(days(30), { pausedRemindedAt: ago(seconds) });
+    expect(pausedIn(plannedNow(facts, route))).toEqual(listed);
+  });
+
+  it('does not name a sync whose pause was never sent', () => {
+    expect(pausedIn(plannedNow(facts, routeAt(days(30), { conditions: {} })))).toEqual([]);
+  });
+
+  it('does not come with a message that is no reminder', () => {
+    const critical = {
+      ...facts,
+      alerts: { [ORDERS]: openFor(60, { severity: 'critical', critical: { from: NOW } }) },
+    };
+    const route = { ...routeAt(days(30)), notificationLog: { [ORDERS]: notifiedAgo(60) } };
+    const planned = plannedNow(critical, route);
+    expect(reasonsOf(planned)).toEqual({ [ORDERS]: 'escalated' });
+    expect(pausedIn(planned)).toEqual([]);
   });
 });
 
@@ -259,7 +280,7 @@ describe('the time of the next reminder', () => {
 
   it.each<[string, Readonly<Record<string, Alert>>]>([
     ['nothing is open', {}],
-    ['only a paused sync is open', { [ORDERS]: openFor(days(3), { problem: 'disabled', paused: true }) }],
+    ['a flapping alert is healthy for now', { [ORDERS]: openFor(days(3), { healthySince: ago(60) }) }],
     ['the alert has ended', { [ORDERS]: anEndedAlert() }],
     ['the alert was never sent', { 'sync:unsent': openFor(days(3)) }],
   ])('is undefined when %s', (_, alerts) => {

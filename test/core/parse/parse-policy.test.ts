@@ -14,6 +14,7 @@ describe('an empty policy', () => {
         periodSeconds: 300,
         stallAfterIntervals: 2,
         criticalAfterIntervals: 12,
+        criticalAtFailures: 8,
         graceSeconds: 300,
         pendingForSeconds: 0,
         successStates: ['completed'],
@@ -23,6 +24,7 @@ describe('an empty policy', () => {
         pausedRepeatIntervalSeconds: 7 * 86_400,
         groupIntervalSeconds: 900,
         listingFailureForSeconds: 600,
+        notifyPauses: true,
         exclude: [],
         overrides: [],
       },
@@ -55,6 +57,16 @@ describe('a written policy', () => {
     expect(policy.successStates).toEqual(['completed', 'done']);
     expect(policy.inProgressStates).toContain('busy');
     expect(policy.stoppedStates).toContain('halted');
+  });
+
+  it.each([[1], [8], [10]])('may set criticalAtFailures to %p, also for some syncs', (criticalAtFailures) => {
+    expect(aPolicy({ criticalAtFailures }).criticalAtFailures).toBe(criticalAtFailures);
+    const override = { match: { id: 'a' }, criticalAtFailures };
+    expect(aPolicy({ overrides: [override] }).overrides).toEqual([override]);
+  });
+
+  it('may leave pauses to the report', () => {
+    expect(aPolicy({ notifyPauses: false }).notifyPauses).toBe(false);
   });
 
   it('may set the same number of intervals for late and for critical', () => {
@@ -101,6 +113,16 @@ describe('parsePolicy names the field of every fault', () => {
       ],
     ],
   ])('in %j', (written, faults) => expect(faultsOf(written)).toEqual(faults));
+
+  it.each([[0], [11], [1.5], ['8'], [Number.NaN]])('when %p is criticalAtFailures', (criticalAtFailures) => {
+    expect(faultsOf({ criticalAtFailures })[0]).toMatch(/^criticalAtFailures: /);
+    const [fault] = faultsOf({ overrides: [{ match: { id: 'a' }, criticalAtFailures }] });
+    expect(fault).toMatch(/^overrides\.0\.criticalAtFailures: /);
+  });
+
+  it.each([['yes'], [1], [null]])('when %p is notifyPauses', (notifyPauses) => {
+    expect(faultsOf({ notifyPauses })[0]).toMatch(/^notifyPauses: /);
+  });
 
   it.each([[0], [0.5], ['2'], [Number.NaN], [Number.POSITIVE_INFINITY]])(
     'when %p is the number of intervals',

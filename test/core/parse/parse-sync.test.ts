@@ -157,15 +157,22 @@ describe('interval_secs', () => {
     expect(sync.faults).toEqual([]);
   });
 
-  test.each([[-1], [0], ['900'], [''], [Number.NaN], [Number.POSITIVE_INFINITY], [null]])(
-    '%p is a fault',
-    (written) => {
-      expect(withField('interval_secs', written)).toMatchObject({
-        labels: { intervalSeconds: null },
-        faults: ['interval_secs'],
-      });
-    },
-  );
+  test.each([[-900], [-1], [0], [-0]])('%p gives no schedule, and is no fault', (written) => {
+    const sync = withField('interval_secs', written);
+    expect(sync.labels.intervalSeconds).toBeNull();
+    expect(sync.faults).toEqual([]);
+  });
+
+  test('of a fraction of a second is the tick of 30 seconds', () => {
+    expect(withField('interval_secs', 0.5).labels.intervalSeconds).toBe(30);
+  });
+
+  test.each([['900'], [''], [Number.NaN], [Number.POSITIVE_INFINITY], [null]])('%p is a fault', (written) => {
+    expect(withField('interval_secs', written)).toMatchObject({
+      labels: { intervalSeconds: null },
+      faults: ['interval_secs'],
+    });
+  });
 });
 
 describe('the id', () => {

@@ -1,5 +1,7 @@
 import type { Alert, Facts, SyncHistory } from '../../../lambda/core/alert.ts';
+import type { Condition } from '../../../lambda/core/condition.ts';
 import type { Evaluation } from '../../../lambda/core/diagnose/evaluation.ts';
+import { type RosterEntry, type SyncRoster, workHash } from '../../../lambda/core/roster.ts';
 import { asSaved, hasChanged, hasListed, nextState } from '../../../lambda/core/save/next-state.ts';
 import { INITIAL_STATE, type Route, type WatchState } from '../../../lambda/core/state.ts';
 import {
@@ -10,6 +12,7 @@ import {
   anEndedAlert,
   anEvaluation,
   anUnavailableEvaluation,
+  aRoster,
   aRoute,
   aSync,
   days,
@@ -24,6 +27,8 @@ const ORDERS = 'sync:orders';
 const HISTORY: SyncHistory = { failing: { lastSuccessAt: ago(hours(2)) } };
 const LISTED = anEvaluation([aSync()]);
 const UNAVAILABLE = anUnavailableEvaluation();
+const POLICY = 'the policy of this check';
+const PAUSED: Condition = { condition: 'paused', since: ago(hours(1)), name: 'orders', by: 'person' };
 
 /** An initialized state in which `orders` is firing and was sent to both routes. */
 function aState(overrides: Partial<WatchState> = {}): WatchState {
@@ -31,7 +36,7 @@ function aState(overrides: Partial<WatchState> = {}): WatchState {
     ...INITIAL_STATE,
     initialized: true,
     listedAt: ago(minutes(5)),
-    facts: aFacts({ [ORDERS]: anAlert() }, { histories: { [ORDERS]: HISTORY } }),
+    facts: aFacts({ [ORDERS]: anAlert() }, { histories: { [ORDERS]: HISTORY }, roster: aRoster('orders') }),
     routes: { default: aRoute({ [ORDERS]: aLogEntry() }), other: aRoute({ [ORDERS]: aLogEntry() }) },
     ...overrides,
   };
@@ -44,42 +49,66 @@ describe('the next state', () => {
   it('has the new facts and the new route, and keeps fields and routes that it does not know', () => {
     const unknown = { wind: 'north' };
     const before = frozen(aState({ supersededInARow: 1, facts: { ...aFacts(), ...unknown } }));
-    expect(nextState(before, { facts, route, evaluation: LISTED, listedAt: NOW })).toEqual({
+    expect(nextState(before, { facts, route, evaluation: LISTED, listedAt: NOW, policyId: POLICY })).toEqual({
       initialized: true,
       listedAt: NOW,
       supersededInARow: 0,
+      policyId: POLICY,
       facts: { ...facts, ...unknown },
       routes: { default: route, other: aRoute({ [ORDERS]: aLogEntry() }) },
     });
   });
 
+  it.each(['emptySince', 'nothingListed'] as const)('has %s of this evaluation alone', (field) => {
+    const before = aState({ facts: aFacts({}, { emptySince: NOW, nothingListed: true }) });
+    const progress = { facts, route, evaluation: LISTED, listedAt: NOW, policyId: POLICY };
+    expect(nextState(before, progress).facts).not.toHaveProperty(field);
+    const listedNothing = aFacts({}, { emptySince: ago(60), nothingListed: true });
+    expect(nextState(before, { ...progress, facts: listedNothing }).facts).toEqual(listedNothing);
+  });
+
+  it.each([
+    [false, {}],
+    [true, { nothingListedSent: true }],
+  ] as const)('is initialized by an empty listing: %p when the route is %j', (initialized, sent) => {
+    const progress = {
+      facts: aFacts({}, { nothingListed: true }),
+      route: aRoute({}, sent),
+      evaluation: anEvaluation([]),
+      listedAt: NOW,
+      policyId: POLICY,
+    };
+    expect(nextState(aState({ initialized: false }), progress).initialized).toBe(initialized);
+  });
+
   const UNDELIVERED = aRoute({ 'sync:a': aLogEntry(), 'sync:b': { undeliveredSince: NOW } });
   const DELIVERED = aRoute({ 'sync:a': aLogEntry() });
-  it.each<[string, boolean, Evaluation, number, Route, boolean]>([
-    ['is initialized when it was so before', true, UNAVAILABLE, 0, UNDELIVERED, true],
-    ['is initialized by a listing with nothing undelivered', false, LISTED, 0, DELIVERED, true],
-    ['is not initialized while a notification is undelivered', false, LISTED, 0, UNDELIVERED, false],
-    ['is not initialized by a failed listing alone', false, UNAVAILABLE, 0, DELIVERED, false],
+  it.each<[string, boolean, Evaluation, boolean, Route, boolean]>([
+    ['is initialized when it was so before', true, UNAVAILABLE, false, UNDELIVERED, true],
+    ['is initialized by a listing with nothing undelivered', false, LISTED, false, DELIVERED, true],
+    ['is not initialized while a notification is undelivered', false, LISTED, false, UNDELIVERED, false],
+    ['is not initialized by a failed listing alone', false, UNAVAILABLE, false, DELIVERED, false],
     [
       'is initialized by a failed listing when syncs were listed before',
       false,
       UNAVAILABLE,
-      1,
+      true,
       DELIVERED,
       true,
     ],
-  ])('%s', (_, before, evaluation, normal, route, initialized) => {
-    const progress = { facts: aFacts({}, { normal }), route, evaluation, listedAt: NOW };
+  ])('%s', (_, before, evaluation, listedBefore, route, initialized) => {
+    const roster = aRoster(...(listedBefore ? ['orders'] : []));
+    const progress = { facts: aFacts({}, { roster }), route, evaluation, listedAt: NOW, policyId: POLICY };
     expect(nextState(aState({ initialized: before }), progress).initialized).toBe(initialized);
   });
 });
 
-it.each<[string, Evaluation, number, boolean]>([
-  ['have been listed by this evaluation', LISTED, 0, true],
-  ['have not been listed', UNAVAILABLE, 0, false],
-  ['have been listed by an earlier evaluation', UNAVAILABLE, 1, true],
-])('the syncs %s', (_, evaluation, normal, listed) => {
-  expect(hasListed(evaluation, aFacts({}, { normal }))).toBe(listed);
+it.each<[string, Evaluation, SyncRoster, boolean]>([
+  ['have been listed by this evaluation', LISTED, aRoster(), true],
+  ['have not been listed', UNAVAILABLE, aRoster(), false],
+  ['have been listed by an earlier evaluation', UNAVAILABLE, aRoster('orders'), true],
+])('the syncs %s', (_, evaluation, roster, listed) => {
+  expect(hasListed(evaluation, aFacts({}, { roster }))).toBe(listed);
 });
 
 describe('a state has changed', () => {
@@ -92,10 +121,23 @@ describe('a state has changed', () => {
   const reminded = aRoute({ [ORDERS]: aLogEntry() }, { remindedAt: NOW });
   const resolutionSent = aRoute({ [ORDERS]: aLogEntry({ resolutionSent: true }) });
 
+  const CAUSE = { began: ago(60), at: NOW, times: 1, severity: 'critical' } as const;
+  const rosterWith = (entry: Partial<RosterEntry>): SyncRoster => ({
+    kind: 'syncs',
+    syncs: { [ORDERS]: { name: 'orders', work: workHash(LABELS), ...entry } },
+  });
+
   it.each<[string, Partial<WatchState>]>([
     ['the initial run is over', { initialized: false }],
     ['a check was superseded', { supersededInARow: 1 }],
-    ['the size of the listing changed', facts({ size: { normal: 9 } })],
+    ['the policy is another', { policyId: 'another' }],
+    ['another sync is listed', facts({ roster: aRoster('orders', 'users') })],
+    ['a sync is missing', facts({ roster: rosterWith({ missingSince: NOW }) })],
+    ['a sync is new', facts({ roster: rosterWith({ since: NOW }) })],
+    ['only the syncs of each connector are counted', facts({ roster: { kind: 'counts', counts: { a: 1 } } })],
+    ['the listing is empty', facts({ emptySince: NOW })],
+    ['a sync is paused', facts({ conditions: { [ORDERS]: PAUSED } })],
+    ['a cause was sent', routes({ default: aRoute({ [ORDERS]: aLogEntry() }, { causes: { c: CAUSE } }) })],
     ['an alert changed', facts({ alerts: { [ORDERS]: anAlert({ absent: true }) } })],
     ['there is a new alert', facts({ alerts: { [ORDERS]: anAlert(), 'sync:users': anAlert() } })],
     ['an alert was dropped', facts({ alerts: {} })],
@@ -115,6 +157,7 @@ describe('a state has changed', () => {
   it.each<[string, Partial<WatchState>]>([
     ['when nothing differs', {}],
     ['by the time of the listing alone', { listedAt: NOW }],
+    ['by the name of a sync in the roster alone', facts({ roster: rosterWith({ name: 'Orders' }) })],
     ['by labels alone', facts({ alerts: { [ORDERS]: anAlert({ labels: { ...LABELS, name: 'Orders' } }) } })],
   ])('but not %s', (_, overrides) => {
     expect(hasChanged(frozen(aState()), frozen(aState(overrides)))).toBe(false);
@@ -168,6 +211,23 @@ describe('the saved state', () => {
     });
   });
 
+  it('drops what a route was sent about a condition that is over', () => {
+    const sent = { condition: 'paused', at: ago(hours(1)) } as const;
+    const conditionsAfter = (conditions: Facts['conditions']) => {
+      const route = aRoute({}, { conditions: { [ORDERS]: sent } });
+      const state = aState({ facts: aFacts({}, { conditions }), routes: { default: route } });
+      return asSaved(frozen(state), LISTED).routes['default'];
+    };
+    expect(conditionsAfter({ [ORDERS]: PAUSED })).toEqual(aRoute({}, { conditions: { [ORDERS]: sent } }));
+    expect(conditionsAfter({})).toEqual(aRoute());
+  });
+
+  it('keeps a history of failures that ended before they fired', () => {
+    const histories = { [ORDERS]: { briefFailures: [NOW] } };
+    const { facts } = asSaved(frozen(aState({ facts: aFacts({}, { histories }) })), LISTED);
+    expect(facts.histories).toEqual(histories);
+  });
+
   it('drops an empty history', () => {
     const histories = { [ORDERS]: HISTORY, 'sync:users': { absent: true } } as const;
     const { facts } = asSaved(frozen(aState({ facts: aFacts({}, { histories }) })), LISTED);
@@ -204,28 +264,5 @@ describe('the saved labels of an alert', () => {
     const facts = aFacts({ listing: anAlert({ labels: null }), records: anAlert({ labels: null }) });
     const evaluation = anEvaluation([aSync({ id: 'ng' }), aSync({ id: 'ds' })]);
     expect(asSaved(frozen(aState({ facts })), evaluation).facts.alerts).toEqual(facts.alerts);
-  });
-});
-
-describe('the saved size of the listing', () => {
-  const two = [aSync(), aSync({ id: 'users' })];
-  it.each<[string, Evaluation, Facts['size'], Facts['size']]>([
-    ['is the size of this listing', anEvaluation(two), { normal: 3 }, { normal: 2 }],
-    [
-      'stays as it was when the listing is incomplete',
-      anEvaluation([...two, aSync({ id: null, faults: ['id'] })]),
-      { normal: 3 },
-      { normal: 3 },
-    ],
-    ['stays as it was when the listing failed', UNAVAILABLE, { normal: 3 }, { normal: 3 }],
-    [
-      'stays as it was while the listing may have shrunk',
-      anEvaluation(two),
-      { normal: 9, shrunk: true },
-      { normal: 9, shrunk: true },
-    ],
-  ])('%s', (_, evaluation, size, after) => {
-    const facts = { ...aFacts(), size };
-    expect(asSaved(frozen(aState({ facts })), evaluation).facts.size).toEqual(after);
   });
 });

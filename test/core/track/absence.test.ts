@@ -1,6 +1,6 @@
 import type { SyncHistory } from '../../../lambda/core/alert.ts';
 import type { Sync } from '../../../lambda/core/sync.ts';
-import { aFacts, aFailingSync, ago, anAlert, hours } from '../a-sync.ts';
+import { aFacts, aFailingSync, ago, anAlert, aRoster, hours } from '../a-sync.ts';
 import {
   anUnnamedSync,
   aSlowSync,
@@ -18,7 +18,10 @@ const others = [aSlowSync({ id: 'users' })];
 const incomplete = [...others, anUnnamedSync()];
 
 describe('a firing alert whose sync is', () => {
-  const facts = aFacts({ [ORDERS]: anAlert() }, { histories: { [ORDERS]: failing }, normal: 2 });
+  const facts = aFacts(
+    { [ORDERS]: anAlert() },
+    { histories: { [ORDERS]: failing }, roster: aRoster('orders', 'users') },
+  );
 
   test.each<[string, string, readonly Listed[]]>([
     ['absent once', 'firing', [others]],
@@ -60,9 +63,7 @@ describe('the history of a sync that is absent', () => {
   const absent = { ...failing, absent: true } as const;
   const withAlert = { [ORDERS]: anAlert() };
   const historyAfter = (listed: readonly Sync[], before: SyncHistory, alerts = {}) =>
-    trackOnce(listed, { facts: aFacts(alerts, { histories: { [ORDERS]: before }, normal: 2 }) }).histories[
-      ORDERS
-    ];
+    trackOnce(listed, { facts: aFacts(alerts, { histories: { [ORDERS]: before } }) }).histories[ORDERS];
 
   test.each([
     ['without an alert', {}],

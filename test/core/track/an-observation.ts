@@ -8,10 +8,12 @@ export function aProblem(overrides: Partial<ProblemObservation> = {}): ProblemOb
     kind: 'problem',
     problem: 'failing',
     severity: 'warning',
-    paused: false,
+    disableImminent: false,
+    runAt: ago(hours(0)),
+    briefFailures: [],
     alsoToDisprove: [],
     lastSuccessAt: ago(hours(2)),
-    pendingPeriod: { seconds: 0, secondEvaluation: false },
+    pendingPeriod: { seconds: 0, secondRun: false },
     labels: LABELS,
     ...overrides,
   };
@@ -19,6 +21,9 @@ export function aProblem(overrides: Partial<ProblemObservation> = {}): ProblemOb
 
 /** Four firings within the flap window, the last an hour ago. */
 export const FOUR_FIRINGS = [ago(hours(20)), ago(hours(10)), ago(hours(5)), ago(hours(1))];
+
+/** An alert that flaps: it fired four times within the flap window. */
+export const FLAPPING = { firings: FOUR_FIRINGS, flapping: 'often' } as const satisfies Partial<Alert>;
 
 /** An alert in words: "none", "firing, healthy for 1 h", "resolved, pending again, absent". */
 export function words(alert: Alert | undefined): string {

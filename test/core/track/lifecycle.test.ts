@@ -14,7 +14,7 @@ import {
   minutes,
   NOW,
 } from '../a-sync.ts';
-import { aProblem, FOUR_FIRINGS, words } from './an-observation.ts';
+import { aProblem, FLAPPING, words } from './an-observation.ts';
 
 const ALERTS = {
   none: undefined,
@@ -22,19 +22,20 @@ const ALERTS = {
   'pending, absent once': anAlert({ state: 'pending', since: ago(minutes(10)), absent: true }),
   firing: anAlert(),
   'firing, absent once': anAlert({ absent: true }),
-  flapping: anAlert({ firings: FOUR_FIRINGS }),
-  'flapping, healthy for 1 h': anAlert({ firings: FOUR_FIRINGS, healthySince: ago(hours(1)) }),
-  'flapping, healthy for 2 h': anAlert({ firings: FOUR_FIRINGS, healthySince: ago(hours(2)) }),
-  'flapping, absent once': anAlert({ firings: FOUR_FIRINGS, absent: true }),
+  flapping: anAlert(FLAPPING),
+  'flapping, healthy for 1 h': anAlert({ ...FLAPPING, healthySince: ago(hours(1)) }),
+  'flapping, healthy for 2 h': anAlert({ ...FLAPPING, healthySince: ago(hours(2)) }),
+  'flapping, absent once': anAlert({ ...FLAPPING, absent: true }),
   ended: anEndedAlert(),
   'ended, pending again': anEndedAlert({ pendingAgain: { since: ago(minutes(10)), problems: ['failing'] } }),
 } as const satisfies Record<string, Alert | undefined>;
 
 const OBSERVATIONS = {
   problem: aProblem(),
-  'problem, pending for 1 h': aProblem({ pendingPeriod: { seconds: hours(1), secondEvaluation: false } }),
+  'problem, pending for 1 h': aProblem({ pendingPeriod: { seconds: hours(1), secondRun: false } }),
   inconclusive: { kind: 'inconclusive' },
   healthy: { kind: 'healthy', diagnosis: diagnose(aSync(), { policy: defaultPolicy, now: NOW }) },
+  paused: { kind: 'paused' },
   absent: { kind: 'absent' },
   excluded: { kind: 'excluded', reason: 'a test' },
   unobserved: { kind: 'unobserved' },
@@ -45,6 +46,7 @@ const COLUMNS = [
   'problem, pending for 1 h',
   'inconclusive',
   'healthy',
+  'paused',
   'absent',
   'excluded',
   'unobserved',
@@ -54,18 +56,18 @@ describe('the table of transitions', () => {
   const H = 'healthy for';
   // biome-ignore format: a table
   const TABLE: readonly (readonly [keyof typeof ALERTS, ...string[]])[] = [
-    //                            problem     pending for 1 h           inconclusive               healthy                absent                             excluded    unobserved
-    ['none',                      'firing',   'pending',                'none',                    'none',                'none',                            'none',     'none'],
-    ['pending',                   'firing',   'pending',                'pending',                 'none',                'pending, absent',                 'none',     'pending'],
-    ['pending, absent once',      'firing',   'pending',                'pending',                 'none',                'none',                            'none',     'pending, absent'],
-    ['firing',                    'firing',   'firing',                 'firing',                  'resolved',            'firing, absent',                  'excluded', 'firing'],
-    ['firing, absent once',       'firing',   'firing',                 'firing',                  'resolved',            'unlisted',                        'excluded', 'firing, absent'],
-    ['flapping',                  'firing',   'firing',                 'firing',                  `firing, ${H} 0 h`,    'firing, absent',                  'excluded', 'firing'],
-    ['flapping, healthy for 1 h', 'firing',   'firing',                 `firing, ${H} 1 h`,        `firing, ${H} 1 h`,    `firing, ${H} 1 h, absent`,        'excluded', `firing, ${H} 1 h`],
-    ['flapping, healthy for 2 h', 'firing',   'firing',                 `firing, ${H} 2 h`,        'resolved',            `firing, ${H} 2 h, absent`,        'excluded', `firing, ${H} 2 h`],
-    ['flapping, absent once',     'firing',   'firing',                 'firing',                  `firing, ${H} 0 h`,    'unlisted',                        'excluded', 'firing, absent'],
-    ['ended',                     'firing',   'resolved, pending again', 'resolved',               'resolved',            'resolved',                        'resolved', 'resolved'],
-    ['ended, pending again',      'firing',   'resolved, pending again', 'resolved, pending again', 'resolved',           'resolved, pending again, absent', 'resolved', 'resolved, pending again'],
+    //                            problem     pending for 1 h            inconclusive               healthy              paused      absent                             excluded    unobserved
+    ['none',                      'firing',   'pending',                 'none',                    'none',              'none',     'none',                            'none',     'none'],
+    ['pending',                   'firing',   'pending',                 'pending',                 'none',              'none',     'pending, absent',                 'none',     'pending'],
+    ['pending, absent once',      'firing',   'pending',                 'pending',                 'none',              'none',     'none',                            'none',     'pending, absent'],
+    ['firing',                    'firing',   'firing',                  'firing',                  'resolved',          'paused',   'firing, absent',                  'excluded', 'firing'],
+    ['firing, absent once',       'firing',   'firing',                  'firing',                  'resolved',          'paused',   'unlisted',                        'excluded', 'firing, absent'],
+    ['flapping',                  'firing',   'firing',                  'firing',                  `firing, ${H} 0 h`,  'paused',   'firing, absent',                  'excluded', 'firing'],
+    ['flapping, healthy for 1 h', 'firing',   'firing',                  `firing, ${H} 1 h`,        `firing, ${H} 1 h`,  'paused',   `firing, ${H} 1 h, absent`,        'excluded', `firing, ${H} 1 h`],
+    ['flapping, healthy for 2 h', 'firing',   'firing',                  `firing, ${H} 2 h`,        'resolved',          'paused',   `firing, ${H} 2 h, absent`,        'excluded', `firing, ${H} 2 h`],
+    ['flapping, absent once',     'firing',   'firing',                  'firing',                  `firing, ${H} 0 h`,  'paused',   'unlisted',                        'excluded', 'firing, absent'],
+    ['ended',                     'firing',   'resolved, pending again', 'resolved',                'resolved',          'resolved', 'resolved',                        'resolved', 'resolved'],
+    ['ended, pending again',      'firing',   'resolved, pending again', 'resolved, pending again', 'resolved',          'resolved', 'resolved, pending again, absent', 'resolved', 'resolved, pending again'],
   ];
   const cells = TABLE.flatMap(([alert, ...outcomes]) =>
     COLUMNS.map(
@@ -98,7 +100,6 @@ describe('a new alert', () => {
       state: 'firing',
       problem: 'failing',
       severity: 'warning',
-      paused: false,
       problems: ['failing'],
       since: NOW,
       firings: [NOW],
@@ -137,7 +138,7 @@ describe('a pending alert', () => {
     [601, 'firing'],
   ])('with a pending period of 10 minutes is, after %p seconds, %s', (elapsed, state) => {
     const pending = anAlert({ state: 'pending', since: ago(elapsed) });
-    const observation = aProblem({ pendingPeriod: { seconds: 600, secondEvaluation: false } });
+    const observation = aProblem({ pendingPeriod: { seconds: 600, secondRun: false } });
     expect(transition(pending, observation, NOW)?.state).toBe(state);
   });
 
@@ -175,7 +176,7 @@ describe('an ended alert', () => {
     [601, 'firing'],
   ])('that is pending again for a period of 10 minutes is, after %p seconds, %s', (elapsed, state) => {
     const alert = anEndedAlert({ pendingAgain: { since: ago(elapsed), problems: ['failing'] } });
-    const observation = aProblem({ pendingPeriod: { seconds: 600, secondEvaluation: false } });
+    const observation = aProblem({ pendingPeriod: { seconds: 600, secondRun: false } });
     expect(transition(alert, observation, NOW)?.state).toBe(state);
   });
 
@@ -255,9 +256,37 @@ describe('a firing alert', () => {
     expect(transition(anAlert(), aProblem({ problem: 'unreadable' }), NOW)?.severity).toBe('warning');
   });
 
-  test('is paused when the last observation says so', () => {
-    expect(transition(anAlert(), aProblem({ problem: 'disabled', paused: true }), NOW)?.paused).toBe(true);
-    expect(transition(anAlert({ problem: 'disabled', paused: true }), aProblem(), NOW)?.paused).toBe(false);
+  test('takes the reason why it is critical, and loses it as a warning', () => {
+    const byAge = transition(anAlert(), aProblem({ severity: 'critical', criticalBy: 'age' }), NOW);
+    expect(byAge).toMatchObject({ severity: 'critical', criticalBy: 'age' });
+    const byPlatform = aProblem({ problem: 'disabled', severity: 'critical', criticalBy: 'platform' });
+    expect(byAge && transition(byAge, byPlatform, NOW)?.criticalBy).toBe('platform');
+    expect(byAge && transition(byAge, aProblem(), NOW)).not.toHaveProperty('criticalBy');
+  });
+
+  test('stays critical for the same reason when its record is unreadable', () => {
+    const critical = anAlert({ severity: 'critical', criticalBy: 'platform', critical: { from: ago(60) } });
+    const unreadable = aProblem({ problem: 'unreadable' });
+    expect(transition(critical, unreadable, NOW)).toMatchObject({
+      severity: 'critical',
+      criticalBy: 'platform',
+    });
+  });
+
+  test('is about to be disabled once an observation said so, until it ends and fires again', () => {
+    const imminent = transition(anAlert(), aProblem({ disableImminent: true }), NOW);
+    expect(imminent?.disableImminent).toBe(true);
+    const retried = imminent && transition(imminent, aProblem(), NOW);
+    expect(retried?.disableImminent).toBe(true);
+    const ended = imminent && transition(imminent, OBSERVATIONS.healthy, NOW);
+    expect(ended && transition(ended, aProblem(), NOW)).not.toHaveProperty('disableImminent');
+  });
+
+  test('ends as paused when its sync is paused, also during the hold of a flapping one', () => {
+    const paused = { how: 'paused', at: NOW };
+    expect(transition(anAlert(), OBSERVATIONS.paused, NOW)?.resolution).toEqual(paused);
+    const held = anAlert({ ...FLAPPING, healthySince: ago(hours(1)) });
+    expect(transition(held, OBSERVATIONS.paused, NOW)?.resolution).toEqual(paused);
   });
 
   test('keeps the last success from when it began to fire', () => {

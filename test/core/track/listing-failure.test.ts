@@ -1,7 +1,6 @@
-import { aFacts, ago, anAlert, anEndedAlert, aPolicy, aSync, hours, NOW } from '../a-sync.ts';
+import { aFacts, ago, anAlert, anEndedAlert, aPolicy, aRoster, aSync, days, hours, NOW } from '../a-sync.ts';
+import { FLAPPING } from './an-observation.ts';
 import { aSlowSync, ORDERS, stateAfter, stateOf, trackAll, trackOnce } from './track-evaluations.ts';
-
-const fourFirings = [ago(hours(20)), ago(hours(10)), ago(hours(5)), ago(hours(1))];
 
 describe('the alert "listing"', () => {
   test.each([
@@ -65,50 +64,88 @@ describe('the alert "listing"', () => {
       severity: 'critical',
       labels: null,
       lastSuccessAt: null,
-      firings: fourFirings,
+      ...FLAPPING,
     });
-    const facts = aFacts({ listing }, { normal: 1 });
+    const facts = aFacts({ listing });
     const listings = at.map((seconds) => [seconds, [aSlowSync()]] as const);
     expect(stateOf(trackAll(listings, { facts }), 'listing')).toBe(state);
   });
 });
 
 test.each(['failed', 'refused', 'malformed', 'unreadable', 'empty'] as const)(
-  'a listing failure of the kind "%s" changes no other alert, no history and no size',
+  'a listing failure of the kind "%s" changes no other alert, no history, no condition and not the roster',
   (kind) => {
     const alerts = {
       'sync:a': anAlert(),
       'sync:b': anAlert({ state: 'pending' }),
-      'sync:c': anAlert({ firings: fourFirings, healthySince: ago(hours(3)) }),
+      'sync:c': anAlert({ ...FLAPPING, healthySince: ago(hours(3)) }),
       'sync:d': anAlert({ absent: true }),
       'sync:e': anEndedAlert(),
       'sync:f': anEndedAlert({ pendingAgain: { since: ago(hours(5)), problems: ['failing'] } }),
       records: anAlert({ labels: null, problem: 'unreadable' }),
     } as const;
     const histories = { 'sync:a': { failing: { lastSuccessAt: null } } };
-    const before = aFacts(alerts, { histories, normal: 7 });
+    const conditions = { 'sync:a': { condition: 'paused', since: ago(hours(1)), name: 'a' } } as const;
+    const before = aFacts(alerts, { histories, conditions, roster: aRoster('a', 'b', 'g') });
     const after = trackOnce(kind, { facts: before });
     const { listing, ...rest } = after.alerts;
     expect(listing).toBeDefined();
     expect(rest).toEqual(alerts);
     expect(after.histories).toEqual(before.histories);
-    expect(after.size).toEqual(before.size);
+    expect(after.roster).toEqual(before.roster);
+    expect(after.conditions).toEqual(before.conditions);
   },
 );
 
 describe('an empty listing', () => {
+  const roster = aRoster('a', 'b', 'c');
+  const DAY = days(1);
+
   test('after one with syncs is a listing failure until syncs are listed again', () => {
     const facts = trackAll(
       [
         [0, []],
         [600, []],
       ],
-      { facts: aFacts({}, { normal: 3 }) },
+      { facts: aFacts({}, { roster }) },
     );
     expect(stateOf(facts, 'listing')).toBe('firing');
-    expect(facts.size.normal).toBe(3);
+    expect(facts).toMatchObject({ roster, emptySince: NOW });
     const restored = trackAll([[1200, [aSlowSync()]]], { facts });
     expect(stateOf(restored, 'listing')).toBe('resolved by listing_restored');
+    expect(restored).not.toHaveProperty('emptySince');
+  });
+
+  test('is accepted after a day of them: the failure resolves, and every sync is unlisted', () => {
+    const before = trackAll(
+      [
+        [0, []],
+        [DAY - 1, []],
+      ],
+      { facts: aFacts({}, { roster }) },
+    );
+    expect(stateOf(before, 'listing')).toBe('firing');
+    expect(before.conditions).toEqual({});
+    const accepted = trackAll([[DAY, []]], { facts: before });
+    expect(stateOf(accepted, 'listing')).toBe('resolved by listing_restored');
+    expect(Object.values(accepted.conditions).map(({ condition }) => condition)).toEqual([
+      'unlisted',
+      'unlisted',
+      'unlisted',
+    ]);
+    const after = trackAll([[DAY + 300, []]], { facts: accepted });
+    expect(stateOf(after, 'listing')).toBe('resolved by listing_restored');
+    expect(after.conditions).toEqual(accepted.conditions);
+  });
+
+  test('that is accepted ends the alerts of the syncs, at the second one', () => {
+    const facts = aFacts({ [ORDERS]: anAlert() }, { roster: aRoster('orders'), emptySince: ago(DAY) });
+    expect(stateAfter([[0, []]], { facts })).toBe('firing');
+    const accepted = [
+      [0, []],
+      [300, []],
+    ] as const;
+    expect(stateAfter(accepted, { facts })).toBe('unlisted');
   });
 
   test('of an organisation that never had a sync opens no alert', () => {
@@ -123,9 +160,15 @@ describe('an empty listing', () => {
     expect(facts.alerts).toEqual({});
   });
 
-  test('ends no alert, however often it is repeated', () => {
-    const facts = aFacts({ [ORDERS]: anAlert() }, { normal: 1 });
-    const listings = [0, 300, 600].map((seconds) => [seconds, []] as const);
+  test('on the initial run is a fact of its own, and not on a later run', () => {
+    expect(trackOnce([], { facts: aFacts(), initialRun: true }).nothingListed).toBe(true);
+    expect(trackOnce([], { facts: aFacts() })).not.toHaveProperty('nothingListed');
+    expect(trackOnce([aSync()], { facts: aFacts(), initialRun: true })).not.toHaveProperty('nothingListed');
+  });
+
+  test('ends no alert within a day, however often it is repeated', () => {
+    const facts = aFacts({ [ORDERS]: anAlert() }, { roster: aRoster('orders') });
+    const listings = [0, 300, DAY - 1].map((seconds) => [seconds, []] as const);
     expect(stateAfter(listings, { facts })).toBe('firing');
   });
 });

@@ -33,6 +33,7 @@ import {
 } from './track-evaluations.ts';
 
 const OPTIONS = { policy: defaultPolicy, initialRun: false };
+const every = (periodSeconds: number) => ({ policy: { ...defaultPolicy, periodSeconds }, initialRun: false });
 const INITIAL_RUN = { policy: aPolicy({ pendingFor: '10m' }), initialRun: true };
 
 describe('the observation of a listed sync', () => {
@@ -53,17 +54,61 @@ describe('the observation of a listed sync', () => {
       kind: 'problem',
       problem: 'failing',
       severity: 'warning',
-      paused: false,
+      disableImminent: false,
+      runAt: ago(minutes(5)),
+      briefFailures: [],
       alsoToDisprove: ['failing'],
       lastSuccessAt: ago(minutes(20)),
-      pendingPeriod: { seconds: 600, secondEvaluation: false },
+      pendingPeriod: { seconds: 600, secondRun: false },
       labels: LABELS,
     });
   });
 
-  test('says that a person paused the sync', () => {
-    const paused = aSync({ enabled: false, disabledReason: null });
-    expect(observe(paused)).toMatchObject({ problem: 'disabled', paused: true, alsoToDisprove: [] });
+  test.each([
+    ['a person', null],
+    ['somebody of whom the API says nothing', undefined],
+  ])('is paused when %s paused the sync', (_, disabledReason) => {
+    expect(observe(aSync({ enabled: false, disabledReason }))).toEqual({ kind: 'paused' });
+  });
+
+  test('says why it is critical', () => {
+    const disabled = aSync({ enabled: false, disabledReason: '10 failures in a row' });
+    expect(observe(disabled)).toMatchObject({ problem: 'disabled', criticalBy: 'platform' });
+    expect(observe(aFailingSync())).not.toHaveProperty('criticalBy');
+  });
+
+  test.each([
+    [7, false],
+    [8, true],
+    [9, true],
+  ])(
+    'of a failing sync with %p failures in a row says that it is about to be disabled: %p',
+    (failures, imminent) => {
+      const failing = aFailingSync({ consecutiveFailures: failures });
+      expect(observe(failing)).toMatchObject({ disableImminent: imminent });
+      const old = aFailingSync({ consecutiveFailures: failures, lastSuccessAt: ago(20_000) });
+      expect(observe(old)).toMatchObject({ severity: 'critical', disableImminent: imminent });
+    },
+  );
+
+  test('says that the platform is about to disable the sync from criticalAtFailures of its override on', () => {
+    const policy = aPolicy({ overrides: [{ match: { id: 'orders' }, criticalAtFailures: 3 }] });
+    expect(observe(aFailingSync({ consecutiveFailures: 2 }), { policy })).toMatchObject({
+      disableImminent: false,
+    });
+    expect(observe(aFailingSync({ consecutiveFailures: 3 }), { policy })).toMatchObject({
+      disableImminent: true,
+    });
+  });
+
+  test('does not say so of a sync that is disabled already', () => {
+    const disabled = aFailingSync({ consecutiveFailures: 10, enabled: false, disabledReason: 'x' });
+    expect(observe(disabled)).toMatchObject({ problem: 'disabled', disableImminent: false });
+  });
+
+  test('has the failures of the history that ended before they fired', () => {
+    const briefFailures = [ago(minutes(60)), ago(minutes(30))];
+    expect(observe(aFailingSync(), { history: { briefFailures } })).toMatchObject({ briefFailures });
   });
 
   test('has no last success when the record is unreadable: its dates may be wrong', () => {
@@ -95,7 +140,7 @@ describe('the observation of a listed sync', () => {
   test('has no pending period on the initial run', () => {
     const diagnosis = diagnose(aFailingSync(), { policy: INITIAL_RUN.policy, now: NOW });
     expect(observationOf(diagnosis, INITIAL_RUN)).toMatchObject({
-      pendingPeriod: { seconds: 0, secondEvaluation: false },
+      pendingPeriod: { seconds: 0, secondRun: false },
     });
   });
 });
@@ -120,6 +165,8 @@ describe('the observation of the listing', () => {
     ['empty', 600, 'a later run', OPTIONS],
     ['refused', 0, 'a later run', OPTIONS],
     ['failed', 0, 'the initial run', INITIAL_RUN],
+    ['failed', 600, 'a schedule of 59 min 59 s', every(3599)],
+    ['failed', 0, 'a schedule of an hour: the last complete listing is over an hour old', every(3600)],
   ] as const)(
     'of the kind "%s" is critical, with a pending period of %p s on %s',
     (kind, seconds, _, options) => {
@@ -127,10 +174,13 @@ describe('the observation of the listing', () => {
         kind: 'problem',
         problem: 'listing_failed',
         severity: 'critical',
-        paused: false,
+        criticalBy: 'listing',
+        disableImminent: false,
+        runAt: null,
+        briefFailures: [],
         alsoToDisprove: [],
         lastSuccessAt: null,
-        pendingPeriod: { seconds, secondEvaluation: false },
+        pendingPeriod: { seconds, secondRun: false },
         labels: null,
       });
     },
@@ -154,10 +204,12 @@ describe('the observation of the records without an id', () => {
       kind: 'problem',
       problem: 'unreadable',
       severity: 'warning',
-      paused: false,
+      disableImminent: false,
+      runAt: null,
+      briefFailures: [],
       alsoToDisprove: [],
       lastSuccessAt: null,
-      pendingPeriod: { seconds, secondEvaluation: false },
+      pendingPeriod: { seconds, secondRun: false },
       labels: null,
     });
   });

@@ -1,6 +1,11 @@
 import { diagnose } from '../../../lambda/core/diagnose/diagnose.ts';
 import type { Sync } from '../../../lambda/core/sync.ts';
-import { isPendingOver, NO_PENDING_PERIOD, pendingPeriodOf } from '../../../lambda/core/track/pending.ts';
+import {
+  isPendingOver,
+  NO_PENDING_PERIOD,
+  type PendingPeriod,
+  pendingPeriodOf,
+} from '../../../lambda/core/track/pending.ts';
 import {
   aFacts,
   aFailingSync,
@@ -10,6 +15,7 @@ import {
   aSync,
   defaultPolicy,
   hours,
+  later,
   minutes,
   NOW,
   type SyncOverrides,
@@ -25,30 +31,45 @@ import {
 } from './track-evaluations.ts';
 
 describe('a pending period', () => {
+  const RUN = ago(minutes(20));
+  const isOver = (period: PendingPeriod, elapsed: number, runAt: number | null = RUN) =>
+    isPendingOver(period, { since: ago(elapsed), runAt: RUN }, { now: NOW, runAt });
+
   test.each([
     [599, false],
     [600, true],
     [601, true],
   ])('of 10 minutes is over after %p seconds: %p', (elapsed, over) => {
-    expect(isPendingOver({ seconds: 600, secondEvaluation: false }, ago(elapsed), NOW)).toBe(over);
+    expect(isOver({ seconds: 600, secondRun: false }, elapsed)).toBe(over);
   });
 
   test('of 0 seconds is over at once', () => {
-    expect(isPendingOver(NO_PENDING_PERIOD, NOW, NOW)).toBe(true);
+    expect(isOver(NO_PENDING_PERIOD, 0)).toBe(true);
   });
 
   test.each([
-    [0, false],
-    [0.001, true],
-  ])('that needs a second evaluation is over after %p seconds: %p', (elapsed, over) => {
-    expect(isPendingOver({ seconds: 0, secondEvaluation: true }, ago(elapsed), NOW)).toBe(over);
+    ['with the same run', RUN, false],
+    ['with another run', RUN + 1, true],
+    ['without a run', null, false],
+  ])('that needs a second run is over %s: %p gives %p', (_, runAt, over) => {
+    expect(isOver({ seconds: 0, secondRun: true }, 3600, runAt)).toBe(over);
+  });
+
+  test('that needs a second run is not over when the first one is not known', () => {
+    const start = { since: ago(3600), runAt: undefined };
+    expect(isPendingOver({ seconds: 0, secondRun: true }, start, { now: NOW, runAt: RUN })).toBe(false);
+  });
+
+  test('that needs a second run takes its time as well', () => {
+    expect(isOver({ seconds: 600, secondRun: true }, 599, RUN + 1)).toBe(false);
+    expect(isOver({ seconds: 600, secondRun: true }, 600, RUN + 1)).toBe(true);
   });
 
   test.each([
     [60, false],
     [61, true],
   ])('that a clock %p seconds ahead began is over: %p', (ahead, over) => {
-    expect(isPendingOver({ seconds: 600, secondEvaluation: true }, ago(-ahead), NOW)).toBe(over);
+    expect(isOver({ seconds: 600, secondRun: true }, -ahead)).toBe(over);
   });
 });
 
@@ -135,18 +156,39 @@ describe('a sync with a short interval and a failed run', () => {
     ['after 2 consecutive failures', 'firing', fast({ consecutiveFailures: 2 })],
     ['at its stall threshold', 'pending', fast({ lastSuccessAt: ago(599 + 599 + 300) })],
     ['above its stall threshold', 'firing', fast({ lastSuccessAt: ago(599 + 599 + 301) })],
-    ['that is disabled', 'firing', fast({ enabled: false })],
+    ['that is disabled', 'firing', fast({ enabled: false, disabledReason: 'x' })],
     ['that is stalled, not failing', 'firing', fast({ lastState: 'completed', lastSuccessAt: ago(1600) })],
   ])('%s is %s at the first evaluation', (_, state, sync) => {
     expect(stateOf(trackOnce([sync]))).toBe(state);
   });
 
-  test('fires at the second evaluation, since the first', () => {
+  test.each<[string, string, SyncOverrides]>([
+    ['the same failed run once more', 'pending', {}],
+    ['a second failed run', 'firing', { lastRunAt: later(240) }],
+    ['a second failure in a row', 'firing', { consecutiveFailures: 2 }],
+    ['the same failed run, and is late', 'firing', { lastSuccessAt: ago(599 + 599 + 1) }],
+    ['a second failed run that the API does not date', 'pending', { lastRunAt: null }],
+  ])('whose second evaluation sees %s is %s', (_, state, second) => {
     const facts = trackAll([
       [0, [fast()]],
-      [1, [fast()]],
+      [300, [fast(second)]],
     ]);
-    expect(facts.alerts[ORDERS]).toMatchObject({ state: 'firing', since: NOW });
+    expect(stateOf(facts)).toBe(state);
+    expect(facts.alerts[ORDERS]?.since).toBe(NOW);
+  });
+
+  test('stays pending however often the same failed run is seen', () => {
+    const listings = [0, 60, 120, 180].map((seconds) => [seconds, [fast()]] as const);
+    expect(stateAfter(listings)).toBe('pending');
+  });
+
+  test('fires when the retry that it waited for fails', () => {
+    const facts = trackAll([
+      [0, [fast()]],
+      [60, [fast({ lastState: 'running', lastRunAt: later(30) })]],
+    ]);
+    expect(stateOf(facts)).toBe('pending');
+    expect(stateAfter([[120, [fast({ lastRunAt: later(30) })]]], { facts })).toBe('firing');
   });
 
   test('leaves no alert when it is healthy at the second evaluation', () => {
@@ -157,27 +199,36 @@ describe('a sync with a short interval and a failed run', () => {
     expect(facts.alerts).toEqual({});
   });
 
+  test('waits for a second run again once its alert has ended', () => {
+    const facts = aFacts({ [ORDERS]: anEndedAlert() });
+    const pendingAgain = trackAll([[0, [fast()]]], { facts });
+    expect(stateOf(pendingAgain)).toBe('resolved by success, pending again');
+    expect(stateAfter([[300, [fast()]]], { facts: pendingAgain })).toBe('resolved by success, pending again');
+    const second = fast({ lastRunAt: later(240) });
+    expect(stateAfter([[300, [second]]], { facts: pendingAgain })).toBe('firing');
+  });
+
   test.each([
     ['0s', 1, 'firing'],
     ['2m', 119, 'pending'],
     ['2m', 120, 'firing'],
-  ])('with pendingFor %s is, %p seconds after its first evaluation, %s', (pendingFor, seconds, state) => {
-    const listings = [
-      [0, [fast()]],
-      [seconds, [fast()]],
-    ] as const;
-    expect(stateAfter(listings, { policy: aPolicy({ pendingFor }) })).toBe(state);
-  });
+  ])(
+    'with pendingFor %s and a second failed run after %p seconds is then %s',
+    (pendingFor, seconds, state) => {
+      const listings = [
+        [0, [fast()]],
+        [seconds, [fast({ lastRunAt: later(0.5) })]],
+      ] as const;
+      expect(stateAfter(listings, { policy: aPolicy({ pendingFor }) })).toBe(state);
+    },
+  );
 
   test('fires at once on the initial run', () => {
     expect(stateOf(trackOnce([fast()], { initialRun: true }))).toBe('firing');
   });
 
-  test('needs no second evaluation when its interval is unknown', () => {
-    const diagnosis = diagnose(aSync({ lastState: 'failed' }), { policy: defaultPolicy, now: NOW });
-    const { sync } = diagnosis;
-    const unknown = { ...sync, labels: { ...sync.labels, intervalSeconds: null } };
-    expect(pendingPeriodOf({ ...diagnosis, sync: unknown }, defaultPolicy).secondEvaluation).toBe(false);
+  test('fires at once when it has no schedule', () => {
+    expect(stateOf(trackOnce([fast({ intervalSeconds: null })]))).toBe('firing');
   });
 });
 
@@ -216,7 +267,12 @@ describe('a late sync', () => {
   const edited = (overrides: SyncOverrides = {}) => aStalledSync({ updatedAt: ago(60), ...overrides });
 
   test.each<[string, string, Sync]>([
-    ['edited a millisecond after its last run', 'pending', edited({ updatedAt: ago(2400) + 1 })],
+    [
+      'edited a second more than the grace after its last run',
+      'pending',
+      edited({ updatedAt: ago(2400 - 301) }),
+    ],
+    ['edited the grace of 5 minutes after its last run', 'firing', edited({ updatedAt: ago(2400 - 300) })],
     ['edited at its last run', 'firing', edited({ updatedAt: ago(2400) })],
     ['edited before its last run', 'firing', edited({ lastRunAt: ago(30) })],
     ['edited before its last success', 'firing', edited({ updatedAt: ago(2500), lastRunAt: null })],
@@ -247,19 +303,27 @@ describe('the pending period of a problem', () => {
     expect(periodOf(aSync(), aPolicy({ pendingFor: '10m' }))).toEqual(NO_PENDING_PERIOD);
   });
 
-  test('is pendingFor and one stall threshold, without a second evaluation, for a stalled sync that was edited', () => {
-    const period = { seconds: minutes(10) + 900 + minutes(5), secondEvaluation: false };
+  test('is pendingFor and one stall threshold, without a second run, for a stalled sync that was edited', () => {
+    const period = { seconds: minutes(10) + 900 + minutes(5), secondRun: false };
     const sync = aSync({ ...STALLED, updatedAt: ago(60) });
     expect(periodOf(sync, aPolicy({ pendingFor: '10m' }))).toEqual(period);
   });
 
   test.each([
-    [-1, 0],
     [0, 0],
-    [1, 1200],
+    [299, 0],
+    [300, 0],
+    [301, 1200],
   ])('for a stalled sync edited %d s after its last run and success is %d s', (afterLastRun, seconds) => {
     const sync = aSync({ ...STALLED, updatedAt: ago(hours(1) - afterLastRun) });
     expect(periodOf(sync).seconds).toBe(seconds);
+  });
+
+  test('counts an edit against the grace of the override', () => {
+    const policy = aPolicy({ overrides: [{ match: { id: 'orders' }, grace: '1m' }] });
+    const editedAfter = (seconds: number) =>
+      periodOf(aSync({ ...STALLED, updatedAt: ago(hours(1) - seconds) }), policy).seconds;
+    expect([60, 61].map(editedAfter)).toEqual([0, 900 + 60]);
   });
 
   test.each([

@@ -34,8 +34,8 @@ describe('an alert that was failing resolves', () => {
     ],
     [
       'success',
-      'with a newer success, paused in between',
-      { problem: 'disabled', paused: true, problems: ['failing', 'disabled'] },
+      'with a newer success, disabled in between',
+      { problem: 'disabled', problems: ['failing', 'disabled'] },
       aSync(),
     ],
   ])('by %s: %s', (by, _, alert, sync) => {
@@ -88,21 +88,19 @@ describe('an alert that was disabled resolves when its sync is enabled', () => {
       aSync({ lastState: null, lastSuccessAt: null, lastRunAt: null, createdAt: ago(60) }),
     ],
     ['success', 'with a newer success', { problem: 'disabled' }, aSync()],
-    [
-      'enabled',
-      'paused by a person, without a newer success',
-      { problem: 'disabled', paused: true },
-      withoutNewSuccess,
-    ],
-    [
-      'enabled',
-      'paused by a person, with a newer success: nothing had failed',
-      { problem: 'disabled', paused: true },
-      aSync(),
-    ],
   ])('by %s: %s', (by, _, alert, sync) => {
     expect(resolutionOf(alert, sync)).toBe(`resolved by ${by}`);
   });
+});
+
+test.each<[string, Partial<Alert>]>([
+  ['failing', {}],
+  ['stalled', { problem: 'stalled' }],
+  ['disabled by the platform', { problem: 'disabled' }],
+  ['unreadable', { problem: 'unreadable' }],
+  ['flapping', { flapping: 'often' }],
+])('an alert that was %s ends as paused when a person pauses its sync', (_, alert) => {
+  expect(resolutionOf(alert, aSync({ enabled: false, disabledReason: null }))).toBe('paused');
 });
 
 describe('an alert that was unreadable resolves by readable', () => {

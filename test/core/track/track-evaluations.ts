@@ -7,6 +7,7 @@ import { track } from '../../../lambda/core/track/track.ts';
 import {
   aFacts,
   ago,
+  aRoster,
   aSync,
   days,
   defaultPolicy,
@@ -32,7 +33,11 @@ export interface Start {
 
 /** The facts after evaluations of these listings, each so many seconds after `NOW`. */
 export function trackAll(listings: readonly (readonly [number, Listed])[], start: Start = {}): Facts {
-  const { facts: before = aFacts({}, { normal: 1 }), policy = defaultPolicy, initialRun = false } = start;
+  const {
+    facts: before = aFacts({}, { roster: aRoster('orders') }),
+    policy = defaultPolicy,
+    initialRun = false,
+  } = start;
   return listings.reduce<Facts>((facts, [seconds, listed]) => {
     const listing =
       typeof listed === 'string'

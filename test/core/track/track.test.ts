@@ -25,7 +25,7 @@ import {
 } from './track-evaluations.ts';
 
 test('an alert about something unknown, written by a later version, stays as it is', () => {
-  const facts = { ...aFacts({}, { normal: 1 }), alerts: { 'route:default': anAlert() } };
+  const facts = { ...aFacts(), alerts: { 'route:default': anAlert() } };
   expect(trackOnce([aSync()], { facts }).alerts).toEqual(facts.alerts);
   expect(trackOnce('failed', { facts }).alerts).toMatchObject(facts.alerts);
 });
@@ -116,7 +116,7 @@ describe('through several evaluations', () => {
   test('a new stalled alert has to disprove a failure that the history still holds', () => {
     const histories = { [ORDERS]: { failing: { lastSuccessAt: ago(2400) } } };
     const stopped = aStalledSync({ lastState: 'stopped' });
-    const { alerts } = trackOnce([stopped], { facts: aFacts({}, { histories, normal: 1 }) });
+    const { alerts } = trackOnce([stopped], { facts: aFacts({}, { histories }) });
     expect(alerts[ORDERS]?.problems).toEqual(['stalled', 'failing']);
   });
 

@@ -1,0 +1,182 @@
+/*
+ * Plays a night through the real check: takes a `Night`, gives everything that was sent. The tests of the nights and
+ * `npm run night` call it.
+ */
+import { check } from '../../../lambda/commands/check.ts';
+import { type Checked, type Outcome, outcomeOf } from '../../../lambda/commands/outcome.ts';
+import type { Ports } from '../../../lambda/commands/ports.ts';
+import { PLAIN, renderPlainText } from '../../../lambda/core/render/plain-text.ts';
+import { routeOf } from '../../../lambda/core/state.ts';
+import type { Minute, Night } from '../notation/night.ts';
+import { World } from '../world/world.ts';
+import { calmTicks } from './calm-ticks.ts';
+import { NightStore } from './night-store.ts';
+import type { PlayedNight, Post, SentDigest } from './played-night.ts';
+import { readable, slackText } from './slack-text.ts';
+import { answerOf, listed, surroundingsAt } from './surroundings.ts';
+
+const MINUTE_MS = 60_000;
+const LINE_WIDTH = 100;
+
+export interface PlayOptions {
+  /** Plays every check, also those that do nothing, and encodes the state as the real stores do. @default false */
+  readonly isThorough?: boolean;
+}
+
+/**
+ * Plays a night from its first check to its last.
+ *
+ * A check that nothing could have changed for is skipped: while every run is healthy, or fails on without a new failed
+ * run, only time passes. Then a later check is tried; if it posts and saves nothing, the checks before it would not have
+ * either, and otherwise the night goes on from before it in smaller steps.
+ */
+export async function playNight(
+  night: Night,
+  { isThorough = false }: PlayOptions = {},
+): Promise<PlayedNight> {
+  const playing = new Playing(night, isThorough);
+  const { ticks, calmUntil } = calmTicks(night);
+  let at = 0;
+  let stride = 1;
+  await playing.check(ticks[0] ?? night.firstCheck);
+  while (at < ticks.length - 1) {
+    const furthest = Math.min(at + stride, calmUntil[at] ?? at);
+    const target = isThorough ? at + 1 : Math.max(at + 1, furthest);
+    const before = target > at + 1 ? playing.copy() : undefined;
+    const didNothing = await playing.check(ticks[target] ?? night.lastCheck);
+    if (before !== undefined && !didNothing) {
+      playing.putBack(before);
+      stride = Math.max(1, Math.floor((target - at) / 2));
+      continue;
+    }
+    at = target;
+    stride = didNothing ? stride * 2 : 1;
+  }
+  return playing.played();
+}
+
+/** Where a night stands, to go back to. */
+interface Progress {
+  readonly world: World;
+  readonly stored: NightStore['current'];
+  readonly sentCount: number;
+  readonly longestHoldMs: number;
+}
+
+/** A night while it is played. */
+class Playing {
+  readonly #night: Night;
+  readonly #store: NightStore;
+  readonly #sent: SentDigest[] = [];
+  #world: World;
+  #checks = 0;
+  #longestHoldMs = 0;
+
+  constructor(night: Night, isThorough: boolean) {
+    this.#night = night;
+    this.#store = new NightStore(isThorough);
+    this.#world = new World(night);
+  }
+
+  copy(): Progress {
+    return {
+      world: this.#world.copy(),
+      stored: this.#store.current,
+      sentCount: this.#sent.length,
+      longestHoldMs: this.#longestHoldMs,
+    };
+  }
+
+  /** Undoes all that came after `earlier`. */
+  putBack(earlier: Progress): void {
+    this.#world = earlier.world;
+    this.#store.putBack(earlier.stored);
+    this.#sent.length = earlier.sentCount;
+    this.#longestHoldMs = earlier.longestHoldMs;
+  }
+
+  played(): PlayedNight {
+    return {
+      sent: this.#sent,
+      checks: this.#checks,
+      longestHoldMinutes: Math.round(this.#longestHoldMs / MINUTE_MS),
+    };
+  }
+
+  /** Plays the check of a minute. Says whether it posted nothing and saved nothing. */
+  async check(minute: Minute): Promise<boolean> {
+    const now = this.#night.midnight + minute * MINUTE_MS;
+    const { listing, slack, policy } = surroundingsAt(this.#night, minute);
+    this.#world.advance(minute);
+    this.#checks += 1;
+    const posts: Post[] = [];
+    const ports: Ports = {
+      now: () => now,
+      state: this.#store,
+      listing: { list: async () => listed(listing, { night: this.#night, world: this.#world, now }) },
+      slack: {
+        post: async ({ text, blocks }) => {
+          const answer = answerOf(slack, posts.length + 1);
+          posts.push({ push: readable(text), text: slackText(blocks), answer: answer.kind });
+          return answer;
+        },
+      },
+    };
+    const held = this.#heldSince();
+    const outcome = await outcomeOfCheck(ports, { policy, origin: originOf(this.#night) });
+    if (outcome.kind !== 'checked') throw new Error(`the check stopped: ${outcome.reason}`);
+    const { digest } = outcome;
+    if (posts.length > 0 && digest !== undefined) this.#sent.push(sentDigest(minute, posts, digest));
+    this.#measureHolds(held, now);
+    return posts.length === 0 && !outcome.saved;
+  }
+
+  /** Since when a notification about each alert is held. */
+  #heldSince(): ReadonlyMap<string, number> {
+    const entries = Object.entries(routeOf(this.#store.current.state).notificationLog);
+    return new Map(
+      entries.flatMap(([fingerprint, { heldSince }]) =>
+        heldSince === undefined ? [] : [[fingerprint, heldSince] as const],
+      ),
+    );
+  }
+
+  /** A hold ends when the notification is sent, or goes on. */
+  #measureHolds(before: ReadonlyMap<string, number>, now: number): void {
+    const after = this.#heldSince();
+    for (const since of [...before.values(), ...after.values()])
+      this.#longestHoldMs = Math.max(this.#longestHoldMs, now - since);
+  }
+}
+
+type CheckOptions = Pick<Parameters<typeof check>[1], 'policy' | 'origin'>;
+
+/** Runs a check. Returns its outcome, also when it failed: that the listing fails is part of the story. */
+async function outcomeOfCheck(ports: Ports, options: CheckOptions): Promise<Outcome> {
+  try {
+    return await check(ports, { ...options, checkId: 'night', remainingSeconds: 60, dryRun: false });
+  } catch (error) {
+    const outcome = outcomeOf(error);
+    if (outcome === undefined) throw error;
+    return outcome;
+  }
+}
+
+function originOf({ connectorFilter }: Night): CheckOptions['origin'] {
+  return {
+    environment: 'prod',
+    organisation: 'acme',
+    moreHint: 'npm run invoke -- prod report',
+    ...(connectorFilter !== undefined && { connectorId: connectorFilter }),
+  };
+}
+
+function sentDigest(at: Minute, posts: readonly Post[], digest: NonNullable<Checked['digest']>): SentDigest {
+  const items = digest.sections.flatMap((section) => section.items);
+  return {
+    at,
+    posts,
+    terminal: renderPlainText(digest, { ...PLAIN, width: LINE_WIDTH }),
+    isCritical: items.some(({ level }) => level === 'critical'),
+  };
+}

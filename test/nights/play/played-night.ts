@@ -1,0 +1,34 @@
+import type { Minute } from '../notation/night.ts';
+
+/** What a night's checks sent. */
+export interface PlayedNight {
+  readonly sent: readonly SentDigest[];
+  /** The longest time for which a notification was held, in minutes. */
+  readonly longestHoldMinutes: number;
+  /** How many checks were played; the others would have done nothing. */
+  readonly checks: number;
+}
+
+/** What one check posted. */
+export interface SentDigest {
+  readonly at: Minute;
+  /** At least one. */
+  readonly posts: readonly Post[];
+  /** The digest as a terminal shows it. */
+  readonly terminal: string;
+  /** Whether a line of it is critical. */
+  readonly isCritical: boolean;
+}
+
+export interface Post {
+  /** What a lock screen shows. */
+  readonly push: string;
+  /** The blocks as plain text, without marks of formatting. */
+  readonly text: string;
+  readonly answer: 'accepted' | 'refused' | 'unconfirmed';
+}
+
+/** How many messages Slack accepted. */
+export function messageCount({ posts }: Pick<SentDigest, 'posts'>): number {
+  return posts.filter(({ answer }) => answer === 'accepted').length;
+}
