@@ -17,6 +17,8 @@ interface Standing {
   post?: Post;
   /** When it was last sent as no longer listed. */
   unlistedSentAt?: number;
+  /** Its records never say who paused it. */
+  isUnclear: boolean;
   /** A line claimed something else since the last change: what Slack has is unknown. */
   isDisputed: boolean;
   /** Its last record does not say. */
@@ -46,6 +48,8 @@ export class ConditionLines {
     for (const [id, sync] of this.#seen.syncs) {
       const standing = this.#standings.get(id) ?? newStanding(sync, check.now);
       this.#standings.set(id, standing);
+      // An older API does not say who disabled it: nothing is claimed of such a sync any more.
+      if (sync.reading?.mayBePaused && !sync.reading.isPaused) standing.isUnclear = true;
       const { actual, isUnsure } = conditionOf(sync, standing);
       standing.isUnsure = isUnsure;
       if (actual === 'active' && !isUnsure) standing.hasBeenActive = true;
@@ -60,13 +64,14 @@ export class ConditionLines {
   /** The condition that the listings show; undefined when they do not say. */
   actual(id: string): Condition | undefined {
     const standing = this.#standings.get(id);
-    return standing?.isUnsure ? undefined : standing?.actual;
+    return standing?.isUnsure || standing?.isUnclear ? undefined : standing?.actual;
   }
 
   delivered(id: string, post: Post): void {
     const standing = this.#standings.get(id);
     const fail = (text: string) => this.#report.violation(`${id}: ${text}`, post.by);
     if (standing === undefined) return fail('a line about a sync that was never listed');
+    if (standing.isUnclear) return;
     const { actual, sent, since, unlistedSentAt } = standing;
     const { now } = post.by;
     if (!standing.isUnsure && actual === sent) {
@@ -74,7 +79,12 @@ export class ConditionLines {
       if (actual === 'paused' && !isRepeat) this.#remindPaused(post);
       else if (!isRepeat) {
         fail(`sent that it is ${actual}, which was sent before`);
+        // From now on Slack has the other condition that the line can have claimed.
         standing.isDisputed = true;
+        standing.sent = actual === 'unlisted' ? 'active' : 'unlisted';
+        if (standing.sent === 'unlisted') standing.unlistedSentAt = now;
+        standing.post = post;
+        return;
       }
     }
     if (actual === 'unlisted' && actual !== sent) {
@@ -137,7 +147,14 @@ export class ConditionLines {
   #mustSend(id: string, standing: Standing, check: SimulatedCheck): boolean {
     const { actual, sent, unlistedSentAt, since } = standing;
     const sync = this.#seen.syncs.get(id);
-    if (standing.isUnsure || standing.isDisputed || actual === sent || sync === undefined) return false;
+    if (
+      standing.isUnsure ||
+      standing.isUnclear ||
+      standing.isDisputed ||
+      actual === sent ||
+      sync === undefined
+    )
+      return false;
     if (!sync.isAlwaysWatched || sync.excluded !== undefined) return false;
     // A post without a certain answer may have said it.
     if (standing.post !== undefined && !standing.post.isConfirmed) return false;
@@ -171,6 +188,7 @@ function newStanding({ isOriginal }: SeenSync, now: number): Standing {
     actual: 'active',
     since: now,
     sent: 'active',
+    isUnclear: false,
     isDisputed: false,
     isUnsure: false,
     hasBeenActive: isOriginal,

@@ -109,7 +109,7 @@ export class Delays {
       // Its line waits as a neutral one does, or until the absence has lasted for a day.
       const isOnProbation =
         alert.resolution?.how === 'unlisted' && this.#options.conditions.isOnProbation(id, check.now);
-      const maxMs = isOnProbation ? 24 * HOUR : HOUR;
+      const maxMs = isOnProbation ? 25 * HOUR : HOUR;
       if (isByCondition) return { id, what: 'an end', sinceMs: endedAt, maxMs, causes: ['a condition'] };
       const isLast = one.cause === undefined || !this.#hasOpen(one.cause);
       return { id, what: 'an end', sinceMs: endedAt, maxMs: MAX_RECOVERY_MS, causes: isLast ? [] : causes };

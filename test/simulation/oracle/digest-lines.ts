@@ -183,8 +183,11 @@ export class DigestLines {
 
   /** A line about pauses and listings says what is so. */
   #conditionKind(check: SimulatedCheck, { head }: Group): void {
-    const [first] = head.title;
-    const text = first !== undefined && 'text' in first ? first.text : '';
+    const said = head.title.flatMap((span) =>
+      span.kind === 'strong' || span.kind === 'words' ? [span.text] : [],
+    );
+    // The names stand after the first colon, each with its last state.
+    const text = said.find((part) => /sync/.test(part)) ?? '';
     const expected = /paused|does not say by whom/.test(text)
       ? 'paused'
       : /no longer listed|re-created/.test(text)

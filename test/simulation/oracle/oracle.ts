@@ -49,7 +49,7 @@ export class Oracle implements Observer {
     this.#conditions = conditions;
     this.#channel = channel;
     this.#lines = lines;
-    this.#delays = new Delays({ bounds, channel, lines, report });
+    this.#delays = new Delays({ bounds, channel, conditions, lines, report });
     this.#reminders = new Reminders({ seen, bounds, channel, report });
   }
 
@@ -115,7 +115,7 @@ export class Oracle implements Observer {
     const isDelivered = check.posts.every(({ result }) => result === 'accepted');
     if (check.isFaulty || !isDelivered || this.#wasBackingOff(check, state)) return;
     this.#delays.verify(check);
-    this.#conditions.verify(check, (id) => this.#channel.of(id).isOpen);
+    this.#conditions.verify(check);
     this.#reminders.verify(check);
   }
 

@@ -153,7 +153,7 @@ export function read(record: Record<string, unknown>, context: ReadingContext): 
     if (isVeryLate && hasSucceeded)
       return { ...readable, problem: 'late', severity: 'critical', waitSeconds: editedSeconds };
     if (isVeryLate && !isNew)
-      return { ...readable, problem: 'late', severity: 'warning', waitSeconds: waitSeconds + editedSeconds };
+      return { ...readable, problem: 'late', waitSeconds: waitSeconds + editedSeconds };
     if (!hasSucceeded) return { ...readable, opensNothing: 'its first load is in progress' };
     return { ...readable, ...((isBusy || !isLate) && { opensNothing: 'a run is in progress' }) };
   }
