@@ -22,6 +22,7 @@ export interface CheckParts {
   readonly evaluate: typeof evaluate;
   readonly track: typeof track;
   readonly planNotifications: typeof planNotifications;
+  readonly writeDigest: typeof writeDigest;
   readonly deliver: typeof deliver;
   readonly ports: (ports: Ports) => Ports;
   readonly settings: (settings: CheckSettings) => CheckSettings;
@@ -32,6 +33,7 @@ export const REAL_PARTS: CheckParts = {
   evaluate,
   track,
   planNotifications,
+  writeDigest,
   deliver,
   ports: (ports) => ports,
   settings: (settings) => settings,
@@ -68,7 +70,7 @@ export function checkWithParts(replaced: () => Partial<CheckParts>): Check {
     const { plan, route } = planned;
     const digest = isEmptyPlan(plan)
       ? undefined
-      : writeDigest(plan, { facts, evaluation, origin, initialRun });
+      : parts.writeDigest(plan, { facts, evaluation, origin, initialRun });
     const messages = digest === undefined ? [] : slackMessages(digest);
 
     const next = nextState(state, { facts, route, evaluation, listedAt: listed.requestedAt, policyId });

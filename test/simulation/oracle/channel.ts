@@ -149,7 +149,7 @@ export class Channel {
     if (earlier !== undefined) {
       if (earlier.isConfirmed && !this.isInDoubt(id))
         this.#fail(id, `sent as ${reason} (${what}) twice`, post);
-      else post.repeats += 1;
+      else if (this.isInDoubt(id)) post.repeats += 1;
     }
     one.isOpen = true;
     one.opening ??= post;

@@ -12,7 +12,7 @@ interface Standing {
   actual: Condition;
   /** When that changed. */
   since: number;
-  /** When it was last seen in the condition that Slack knows. */
+  /** What Slack has. */
   sent: Condition;
   post?: Post;
   /** When it was last sent as no longer listed. */
@@ -56,6 +56,10 @@ export class ConditionLines {
       if (actual !== standing.actual) {
         standing.since = check.now;
         standing.isDisputed = false;
+        // Nobody is told that it is listed again after so long.
+        const sentMs = check.now - (standing.unlistedSentAt ?? check.now);
+        if (standing.sent === 'unlisted' && actual !== 'unlisted' && sentMs > DAY - CLOCK_MS)
+          standing.sent = 'active';
       }
       standing.actual = actual;
     }

@@ -145,7 +145,8 @@ export function read(record: Record<string, unknown>, context: ReadingContext): 
     const isEarly = enabledFor - intervalSeconds - policy.graceSeconds <= stall;
     return { ...readable, ...(hasNotRun && isEarly && { opensNothing: 'it was enabled again' }) };
   }
-  const editedAfter = Math.max(fields.lastRun ?? 0, fields.lastSuccess ?? 0) + policy.graceSeconds * 1000;
+  const ranBefore = isRunning ? 0 : (fields.lastRun ?? 0);
+  const editedAfter = Math.max(ranBefore, fields.lastSuccess ?? 0) + policy.graceSeconds * 1000;
   const isEdited = typeof updated === 'number' && updated > editedAfter && !isInitialRun;
   const editedSeconds = isEdited ? stall + policy.graceSeconds : 0;
   if (isRunning) {
@@ -181,9 +182,12 @@ export function read(record: Record<string, unknown>, context: ReadingContext): 
 /** Of several records of one id the worst counts: a problem of any is one, and health needs all. */
 export function worstOf(one: Reading, other: Reading): Reading {
   const [worse, better] = rank(one) >= rank(other) ? [one, other] : [other, one];
-  const { opensNothing: _nothing, ...rest } = worse;
+  const { opensNothing: _nothing, severity, ...rest } = worse;
+  const isCertain =
+    severity === 'critical' || (one.problem === other.problem && one.severity === other.severity);
   return {
     ...rest,
+    ...(isCertain && severity !== undefined && { severity }),
     isClear: one.isClear && other.isClear,
     isPaused: one.isPaused && other.isPaused,
     mayBePaused: one.mayBePaused || other.mayBePaused,
