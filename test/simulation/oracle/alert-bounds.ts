@@ -24,8 +24,8 @@ export class AlertBounds {
   readonly #seen: SeenSyncs;
   readonly #report: OracleReport;
   #facts: Facts | undefined;
-  /** By fingerprint, when a fast or pending failure ended before it fired. */
-  readonly #brief = new Map<string, number[]>();
+  /** By fingerprint, when a pending alert ended before it fired; certain if its record was healthy then. */
+  readonly #brief = new Map<string, { readonly at: number; readonly isCertain: boolean }[]>();
   /** By fingerprint, when the alert last fired. */
   readonly firedAt = new Map<string, number>();
   /** By fingerprint, since when the open alert is critical. */
@@ -66,7 +66,6 @@ export class AlertBounds {
       this.firedAt.set(id, check.now);
       this.endedAt.delete(id);
       this.criticalSince.delete(id);
-      this.#brief.delete(id);
     }
     if (isOpen && after.severity === 'critical') {
       if (!this.criticalSince.has(id)) this.criticalSince.set(id, check.now);
@@ -88,18 +87,27 @@ export class AlertBounds {
 
   #compare(change: Change): void {
     const { id, before, after, check } = change;
-    if (before?.state === 'firing' && after === undefined)
-      return this.#report.violation(`${id}: an open alert was forgotten`, check);
+    if (before?.state === 'firing' && after === undefined) {
+      this.#report.violation(`${id}: an open alert was forgotten`, check);
+      return;
+    }
     if (id === 'listing' || id === 'records') return;
     const sync = this.#seen.syncs.get(id);
-    if (this.#seen.kind === 'failed') return this.#checkUnchanged(change);
-    if (sync === undefined) return this.#report.violation(`${id}: an alert of a sync never listed`, check);
+    if (this.#seen.kind === 'failed') {
+      this.#checkUnchanged(change);
+      return;
+    }
+    if (sync === undefined) {
+      this.#report.violation(`${id}: an alert of a sync never listed`, check);
+      return;
+    }
     if (after?.state === 'firing' && before?.state !== 'firing') this.#checkFires(change, sync);
     if (after?.state === 'firing' && before?.state === 'firing') this.#checkStaysOpen(change, sync);
     if (before?.state === 'firing' && after?.state === 'ended') this.#checkEnds(change, sync);
     if (after?.state === 'firing') this.#checkSeverity(change, sync);
     if (sync.reading?.isPaused && after?.state === 'pending')
       this.#report.violation(`${id}: paused, and an alert is pending`, check);
+    if (after?.state === 'firing') this.#brief.delete(id);
     this.#countBrief(change, sync);
   }
 
@@ -113,13 +121,20 @@ export class AlertBounds {
       this.#report.violation(`${id}: a failed listing changed its alert to ${after.state}`, check);
   }
 
-  #checkFires({ id, before, after, check, isInitialRun }: Change, sync: SeenSync): void {
+  #checkFires({ id, after, check, isInitialRun }: Change, sync: SeenSync): void {
     const { reading } = sync;
     const fail = (text: string) => this.#report.violation(`${id}: fires ${text}`, check);
-    if (!sync.isPresent || reading === undefined) return fail('without a record');
-    if (sync.excluded !== undefined) return fail('though the policy excludes it');
+    if (!sync.isPresent || reading === undefined) {
+      fail('without a record');
+      return;
+    }
+    if (sync.excluded !== undefined) {
+      fail('though the policy excludes it');
+      return;
+    }
     if (after?.flapping === 'intermittent') {
-      if (before === undefined) fail('as intermittent at its first failure');
+      if ((this.#brief.get(id)?.length ?? 0) < 3)
+        fail('as intermittent, without three brief failures before');
       return;
     }
     const isOnlyFailing = after?.problem === 'failing' || reading.problem !== 'failing';
@@ -129,12 +144,24 @@ export class AlertBounds {
   #checkStaysOpen({ id, after, check }: Change, sync: SeenSync): void {
     const fail = (text: string) => this.#report.violation(`${id}: still open although ${text}`, check);
     const { reading, clearSince } = sync;
-    if (sync.absences >= 2) return fail('two complete listings lack it');
+    if (sync.absences >= 2) {
+      fail('two complete listings lack it');
+      return;
+    }
     if (!sync.isPresent) return;
-    if (sync.excluded !== undefined) return fail('the policy excludes it');
-    if (reading?.isPaused) return fail('a person paused it');
+    if (sync.excluded !== undefined) {
+      fail('the policy excludes it');
+      return;
+    }
+    if (reading?.isPaused) {
+      fail('a person paused it');
+      return;
+    }
     if (clearSince === undefined || !reading?.isClear) return;
-    if (after?.flapping === undefined) return fail('it is healthy');
+    if (after?.flapping === undefined) {
+      fail('it is healthy');
+      return;
+    }
     if (check.now - clearSince > DAY + CLOCK_MS) fail('it has been healthy for more than a day');
   }
 
@@ -153,8 +180,14 @@ export class AlertBounds {
         if (sync.isPresent && sync.excluded === undefined) fail('no policy excludes it');
         return;
       case 'resolved': {
-        if (!sync.isPresent || reading === undefined) return fail('it is not listed');
-        if (reading.problem !== undefined) return fail(`it has the problem ${reading.problem}`);
+        if (!sync.isPresent || reading === undefined) {
+          fail('it is not listed');
+          return;
+        }
+        if (reading.problem !== undefined) {
+          fail(`it has the problem ${reading.problem}`);
+          return;
+        }
         for (const problem of before?.problems ?? [])
           if (!reading.disproves(problem, sync.failingSuccess)) fail(`nothing disproves ${problem}`);
         const healthyMs = check.now - (sync.problemFreeSince ?? check.now);
@@ -192,18 +225,14 @@ export class AlertBounds {
     const isPending = (alert: Alert | undefined) =>
       alert?.state === 'pending' || alert?.pendingAgain !== undefined;
     if (!isPending(before) || isPending(after) || after?.state === 'firing') return;
-    if (!sync.isPresent || !sync.reading?.isClear) return;
-    const intervalMs = sync.reading.fields.intervalSeconds * 1000;
+    const intervalMs = (sync.reading?.fields.intervalSeconds ?? 0) * 1000;
     const windowMs = Math.max(2 * HOUR, 12 * intervalMs);
-    const brief = [...(this.#brief.get(id) ?? []), check.now].filter(
-      (at) => check.now - at < windowMs - HOUR,
-    );
+    const end = { at: check.now, isCertain: sync.reading?.isClear === true };
+    const brief = [...(this.#brief.get(id) ?? []), end].filter(({ at }) => check.now - at < windowMs + HOUR);
     this.#brief.set(id, brief);
-    if (brief.length > 5)
-      this.#report.violation(
-        `${id}: ${brief.length} brief failures, and nothing fires as intermittent`,
-        check,
-      );
+    const certain = brief.filter(({ at, isCertain }) => isCertain && check.now - at < windowMs - HOUR).length;
+    if (certain > 5)
+      this.#report.violation(`${id}: ${certain} brief failures, and nothing fires as intermittent`, check);
   }
 
   /** The alerts about the listing as a whole and about records without an id. */

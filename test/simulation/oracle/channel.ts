@@ -101,24 +101,29 @@ export class Channel {
     switch (reason) {
       case 'condition':
         this.#conditions.delivered(id, post);
-        return this.#closeByCondition(id, post, alert);
+        this.#closeByCondition(id, post, alert);
+        return;
       case 'nothing_listed':
         if (this.#nothingListed?.isConfirmed) this.#fail(id, 'that nothing is listed was sent twice', post);
         this.#nothingListed = post;
         return;
       case 'new':
-        return this.#open(cover, post, alert);
+        this.#open(cover, post, alert);
+        return;
       case 'escalated':
       case 'changed':
       case 'disable_imminent':
-        return this.#update(cover, post, alert);
+        this.#update(cover, post, alert);
+        return;
       case 'reminder':
       case 'moved':
-        return this.#mention(cover, post, alert);
+        this.#mention(cover, post, alert);
+        return;
       case 'resolved':
       case 'resolved_undelivered':
       case 'resolved_in_group':
-        return this.#end(cover, post, alert);
+        this.#end(cover, post, alert);
+        return;
     }
   }
 

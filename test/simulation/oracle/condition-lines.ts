@@ -74,11 +74,16 @@ export class ConditionLines {
   delivered(id: string, post: Post): void {
     const standing = this.#standings.get(id);
     const fail = (text: string) => this.#report.violation(`${id}: ${text}`, post.by);
-    if (standing === undefined) return fail('a line about a sync that was never listed');
+    if (standing === undefined) {
+      fail('a line about a sync that was never listed');
+      return;
+    }
     if (standing.isUnclear) return;
     const { actual, sent, since, unlistedSentAt } = standing;
     const { now } = post.by;
-    if (!standing.isUnsure && actual === sent) {
+    // After a return of which nobody was told, it is announced anew.
+    const isAnew = actual === 'unlisted' && unlistedSentAt !== undefined && since > unlistedSentAt;
+    if (!standing.isUnsure && actual === sent && !isAnew) {
       const isRepeat = standing.post?.isConfirmed === false;
       if (actual === 'paused' && !isRepeat) this.#remindPaused(post);
       else if (!isRepeat) {
@@ -91,7 +96,7 @@ export class ConditionLines {
         return;
       }
     }
-    if (actual === 'unlisted' && actual !== sent) {
+    if (actual === 'unlisted' && (actual !== sent || isAnew)) {
       this.#report.count('sent: unlisted');
       const absentMs = now - (this.#seen.syncs.get(id)?.absentSince ?? now);
       const isSoon = unlistedSentAt !== undefined && now - unlistedSentAt < 7 * DAY;

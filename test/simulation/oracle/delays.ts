@@ -134,10 +134,14 @@ export class Delays {
     const { report, channel } = this.#options;
     const ageMs = check.now - sinceMs;
     const age = `${Math.round(ageMs / MINUTE)} min`;
-    if (causes.length === 0)
-      return report.violation(`${id}: ${what} of a single is not sent, since ${age}`, check);
-    if (ageMs > maxMs + CLOCK_MS)
-      return report.violation(`${id}: ${what} is held for ${age}, more than ${maxMs / MINUTE}`, check);
+    if (causes.length === 0) {
+      report.violation(`${id}: ${what} of a single is not sent, since ${age}`, check);
+      return;
+    }
+    if (ageMs > maxMs + CLOCK_MS) {
+      report.violation(`${id}: ${what} is held for ${age}, more than ${maxMs / MINUTE}`, check);
+      return;
+    }
     const groupMs = check.policy.groupIntervalSeconds * 1000;
     const isRidable = causes.every((key) => {
       const sentAt = channel.causeSentAt.get(key);

@@ -21,6 +21,8 @@ export interface Reading {
   readonly isPaused: boolean;
   /** Disabled, and the platform did not say that it was the platform. */
   readonly mayBePaused: boolean;
+  /** The past decides, of which too little is kept here. */
+  readonly isUnsure?: true;
   /** Why nothing may open by this record. */
   readonly opensNothing?: string;
   /** Whether this record disproves a problem that the alert had. */
@@ -139,11 +141,17 @@ export function read(record: Record<string, unknown>, context: ReadingContext): 
   };
   const readable = { ...nothing, disproves };
 
+  // When it is enabled again, an API's clock that jumps can make a success look newer.
+  if (before.disabled !== undefined && !isResumed) return { ...readable, isUnsure: true };
   if (isResumed) {
     const enabledFor = (now - (before.enabledAt ?? now)) / 1000;
     const hasNotRun = fields.lastRun === before.disabled?.lastRun;
     const isEarly = enabledFor - intervalSeconds - policy.graceSeconds <= stall;
-    return { ...readable, ...(hasNotRun && isEarly && { opensNothing: 'it was enabled again' }) };
+    return {
+      ...readable,
+      isUnsure: true,
+      ...(hasNotRun && isEarly && { opensNothing: 'it was enabled again' }),
+    };
   }
   const ranBefore = isRunning ? 0 : (fields.lastRun ?? 0);
   const editedAfter = Math.max(ranBefore, fields.lastSuccess ?? 0) + policy.graceSeconds * 1000;
@@ -159,7 +167,7 @@ export function read(record: Record<string, unknown>, context: ReadingContext): 
     return { ...readable, ...((isBusy || !isLate) && { opensNothing: 'a run is in progress' }) };
   }
   const isImminent = isFailed && (failures ?? 0) >= policy.criticalAtFailures;
-  const severity = isImminent || (isVeryLate && !isNew) ? 'critical' : 'warning';
+  const severity = isImminent || (isVeryLate && !(isNew && isFailed)) ? 'critical' : 'warning';
   const wait = severity === 'critical' ? 0 : waitSeconds;
   if (isFailed) {
     const isFirst = intervalSeconds < FAST_SECONDS && hasSchedule && !isLate && (failures ?? 0) < 2;
@@ -181,6 +189,11 @@ export function read(record: Record<string, unknown>, context: ReadingContext): 
 
 /** Of several records of one id the worst counts: a problem of any is one, and health needs all. */
 export function worstOf(one: Reading, other: Reading): Reading {
+  const unsure = [one, other].find(({ isUnsure }) => isUnsure);
+  if (unsure !== undefined) {
+    const { opensNothing: _reason, ...claims } = unsure;
+    return claims;
+  }
   const [worse, better] = rank(one) >= rank(other) ? [one, other] : [other, one];
   const { opensNothing: _nothing, severity, ...rest } = worse;
   const isCertain =

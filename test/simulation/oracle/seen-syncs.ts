@@ -63,8 +63,15 @@ export class SeenSyncs {
   evaluate({ listed, now, policy }: SimulatedCheck, isInitialRun: boolean): void {
     if (listed === undefined) return;
     const records = listed.ok ? (listed.records as readonly Fields[]) : [];
-    if (!listed.ok) return this.#fail(now);
-    if (records.length === 0) return this.#empty(now);
+    if (!listed.ok) {
+      this.#fail(now);
+      return;
+    }
+    if (records.length === 0) {
+      this.#empty(now);
+      return;
+    }
+    const isFirst = this.isNew;
     const here = new Map<string, { reading: Reading; record: Fields }>();
     let unreadable = 0;
     let excluded = 0;
@@ -85,7 +92,8 @@ export class SeenSyncs {
     }
     if (unreadable > 0 && unreadable === records.length - excluded) {
       this.emptySince = undefined;
-      return this.#fail(now);
+      this.#fail(now);
+      return;
     }
     this.kind = 'listed';
     this.failingSince = undefined;
@@ -94,7 +102,7 @@ export class SeenSyncs {
     this.isComplete = withoutId === 0;
     this.hasRecordsWithoutId = withoutId > 0;
     for (const [id, { record, reading }] of here)
-      this.#see(id, { record, reading, excluded: exclusionReason(policy, record), now, isInitialRun });
+      this.#see(id, { record, reading, excluded: exclusionReason(policy, record), now, isFirst });
     for (const [id, sync] of this.syncs) if (!here.has(id)) this.#miss(sync, now);
   }
 
@@ -109,9 +117,13 @@ export class SeenSyncs {
       (sync) => sync.absences < 2 && sync.excluded === undefined,
     );
     this.emptySince ??= now;
-    if (isWatched && now - this.emptySince < DAY - CLOCK_MS) return this.#fail(now);
+    if (isWatched && now - this.emptySince < DAY - CLOCK_MS) {
+      this.#fail(now);
+      return;
+    }
     // By their clocks, checks may disagree on whether the day is over.
     this.isEmptyAccepted = isWatched || this.isEmptyAccepted;
+    if (!isWatched) this.failingSince = undefined;
     this.kind = 'empty';
     this.isComplete = true;
     this.hasRecordsWithoutId = false;
@@ -127,12 +139,12 @@ export class SeenSyncs {
       readonly reading: Reading;
       readonly excluded: string | undefined;
       readonly now: number;
-      readonly isInitialRun: boolean;
+      readonly isFirst: boolean;
     },
   ): void {
-    const { record, reading, excluded, now, isInitialRun } = given;
+    const { record, reading, excluded, now, isFirst } = given;
     const known = this.syncs.get(id);
-    const sync: SeenSync = known ?? newSync(record, now, isInitialRun);
+    const sync: SeenSync = known ?? newSync(record, now, isFirst);
     if (known === undefined) this.syncs.set(id, sync);
     const { problem, isClear, fields } = reading;
     sync.isPresent = true;
