@@ -61,7 +61,8 @@ export class DigestLines {
         const other = lines.get(fingerprint);
         if (other !== undefined && other !== group)
           this.#fail(`${fingerprint}: in two lines of one digest`, check);
-        if (here.has(fingerprint) && reason !== 'resolved')
+        // The end of an alert and a change of condition may share a line with other news of the same sync.
+        if (here.has(fingerprint) && reason !== 'resolved' && reason !== 'condition')
           this.#fail(`${fingerprint}: twice in one line`, check);
         here.add(fingerprint);
         lines.set(fingerprint, group);
@@ -199,7 +200,15 @@ export class DigestLines {
         : /resumed|listed again/.test(text)
           ? 'active'
           : undefined;
-    const covers = head.covers.filter(({ reason }) => reason === 'condition');
+    // A change of condition may ride on news of its sync, which says it as well.
+    const withNews = new Set(
+      head.covers.flatMap(({ reason, fingerprint }) =>
+        reason === 'condition' || reason === 'resolved' ? [] : [fingerprint],
+      ),
+    );
+    const covers = head.covers.filter(
+      ({ reason, fingerprint }) => reason === 'condition' && !withNews.has(fingerprint),
+    );
     if (covers.length === 0) return;
     if (expected === undefined) {
       this.#fail(`a line that says nothing known: "${text}"`, check);
