@@ -35,6 +35,8 @@ export interface SeenSync {
   /** The latest success in the records that showed it failing; undefined when none does. */
   failingSuccess: number | null | undefined;
   disabled: { readonly lastRun: number | undefined; readonly lastSuccess: number | undefined } | undefined;
+  /** When a record last showed it disabled. */
+  disabledAt: number;
   enabledAt: number | undefined;
 }
 
@@ -164,10 +166,15 @@ export class SeenSyncs {
     else if (isClear) sync.failingSuccess = undefined;
     if (problem === 'disabled' || reading.mayBePaused) {
       sync.disabled = fields;
+      sync.disabledAt = now;
       sync.enabledAt = undefined;
     } else if (sync.disabled !== undefined && fields.enabled === true && problem !== 'unreadable') {
       sync.enabledAt ??= now;
-      if ((fields.lastSuccess ?? 0) > (sync.disabled.lastSuccess ?? 0)) sync.disabled = undefined;
+      // By its date and by its age: while the API's clock jumps, the two disagree.
+      const age = record['seconds_since_success'];
+      const isNewerByAge = typeof age === 'number' && now - age * 1000 > sync.disabledAt;
+      const isNewerByDate = (fields.lastSuccess ?? 0) > (sync.disabled.lastSuccess ?? 0);
+      if (isNewerByAge && isNewerByDate) sync.disabled = undefined;
     }
   }
 
@@ -207,6 +214,7 @@ function newSync(record: Fields, now: number, isOriginal: boolean): SeenSync {
     clearSince: undefined,
     failingSuccess: undefined,
     disabled: undefined,
+    disabledAt: now,
     enabledAt: undefined,
   };
 }
