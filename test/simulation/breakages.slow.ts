@@ -3,7 +3,8 @@ import { checkWithParts } from './check-with-parts.ts';
 import { runWorld } from './run-world.ts';
 
 /** These seeds find every breakage; those that find most come first. */
-const SEEDS = [11, 2, 12, 4, 3, 6, 20, 1];
+const SEEDS = [3, 10, 21, 23, 24, 26, 27, 30];
+const HOURS = 9;
 const TIMEOUT_MS = 120_000;
 
 describe('the simulation finds a check that is broken on purpose', () => {
@@ -13,7 +14,7 @@ describe('the simulation finds a check that is broken on purpose', () => {
       const found: string[] = [];
       for (const seed of SEEDS) {
         if (found.length > 0) break;
-        const world = { seed, hours: 9, check: checkWithParts(parts), stopsAtViolation: true };
+        const world = { seed, hours: HOURS, check: checkWithParts(parts), stopsAtViolation: true };
         found.push(...(await runWorld(world)).violations);
       }
       expect(found).not.toEqual([]);

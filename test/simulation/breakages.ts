@@ -1,8 +1,12 @@
 import type { Ports } from '../../lambda/commands/ports.ts';
 import type { Facts } from '../../lambda/core/alert.ts';
-import type { Notification } from '../../lambda/core/notify/notification.ts';
+import type { Verdict } from '../../lambda/core/diagnose/diagnose.ts';
+import type { Evaluation } from '../../lambda/core/diagnose/evaluation.ts';
+import type { NeutralChange, Notification, SharedCause } from '../../lambda/core/notify/notification.ts';
 import type { PlannedNotifications } from '../../lambda/core/notify/plan.ts';
-import type { NotificationLogEntry, NotifiedCause, Route, WatchState } from '../../lambda/core/state.ts';
+import { EMPTY_ROSTER } from '../../lambda/core/roster.ts';
+import type { NotificationLogEntry, Route, WatchState } from '../../lambda/core/state.ts';
+import type { Sync } from '../../lambda/core/sync.ts';
 import { type CheckParts, REAL_PARTS } from './check-with-parts.ts';
 
 /** Faults of the program, each with the parts that have it. The oracle has to find every one of them. */
@@ -43,17 +47,8 @@ export const BREAKAGES: Readonly<Record<string, () => Partial<CheckParts>>> = {
       ),
   }),
   'an inconclusive sync counts as healthy': () => ({
-    evaluate: (...given) => {
-      const evaluation = REAL_PARTS.evaluate(...given);
-      if (evaluation.kind === 'unavailable') return evaluation;
-      const diagnoses = new Map(
-        [...evaluation.diagnoses].map(([id, one]) => [
-          id,
-          one.verdict.kind === 'inconclusive' ? { ...one, verdict: { kind: 'healthy' as const } } : one,
-        ]),
-      );
-      return { ...evaluation, diagnoses };
-    },
+    evaluate: (...given) =>
+      withVerdicts(given, (verdict) => (verdict.kind === 'inconclusive' ? { kind: 'healthy' } : verdict)),
   }),
   'an alert that resolved before delivery is never sent': () => ({
     planNotifications: (...given) => withoutReason(given, 'resolved_undelivered'),
@@ -61,38 +56,8 @@ export const BREAKAGES: Readonly<Record<string, () => Partial<CheckParts>>> = {
   'an escalation is never sent': () => ({
     planNotifications: (...given) => withoutReason(given, 'escalated'),
   }),
-  'the log forgets what is held': () => ({
-    planNotifications: (...given) => {
-      const planned = REAL_PARTS.planNotifications(...given);
-      return { ...planned, route: withLog(planned.route, ({ held: _held, ...rest }) => rest) };
-    },
-  }),
-  'follow-ups of a shared cause are sent at once': () => ({
-    planNotifications: (facts, { causes: _causes, ...route }, context) =>
-      REAL_PARTS.planNotifications(facts, route, context),
-  }),
   'the group interval never ends': () => ({
     settings: (settings) => ({ ...settings, policy: { ...settings.policy, groupIntervalSeconds: 1e6 } }),
-  }),
-  'the group interval does not grow': () => ({
-    planNotifications: (facts, route, context) => {
-      const once = (cause: NotifiedCause) => ({ ...cause, inARow: { ...cause.inARow, times: 1 } });
-      return REAL_PARTS.planNotifications(
-        facts,
-        { ...route, causes: mapValues(route.causes ?? {}, once) },
-        context,
-      );
-    },
-  }),
-  'an alert that resolved while it was held is sent as undelivered': () => ({
-    planNotifications: (...given) =>
-      withNotifications(REAL_PARTS.planNotifications(...given), (one) =>
-        one.reason === 'resolved_in_group' ? { ...one, reason: 'resolved_undelivered' } : one,
-      ),
-  }),
-  'no alert is sent under its shared cause': () => ({
-    planNotifications: (...given) =>
-      withNotifications(REAL_PARTS.planNotifications(...given), ({ cause: _cause, ...one }) => one),
   }),
   'every alert is sent under the same shared cause': () => ({
     planNotifications: (...given) => {
@@ -138,10 +103,6 @@ export const BREAKAGES: Readonly<Record<string, () => Partial<CheckParts>>> = {
       const syncs = listing.syncs.filter(({ id }, index) => id === null || ids.lastIndexOf(id) === index);
       return REAL_PARTS.evaluate({ ...listing, syncs }, facts, context);
     },
-  }),
-  'a shrinkage is sent at every check': () => ({
-    planNotifications: (facts, { shrinkageNotifiedAt: _at, ...route }, context) =>
-      REAL_PARTS.planNotifications(facts, route, context),
   }),
   'a check ignores the lease of another': () => ({
     checkLease: ({ lease: _lease, ...state }, ...rest) => REAL_PARTS.checkLease(state, ...rest),
@@ -214,11 +175,115 @@ export const BREAKAGES: Readonly<Record<string, () => Partial<CheckParts>>> = {
       return { ...planned, plan: { ...planned.plan, reminder: [] } };
     },
   }),
+  'what is held is never released': () => ({
+    planNotifications: (facts, route, context) =>
+      withNotifications(REAL_PARTS.planNotifications(facts, route, context), ({ fingerprint, ...one }) =>
+        route.notificationLog[fingerprint]?.heldSince === undefined ? { fingerprint, ...one } : undefined,
+      ),
+  }),
+  'a recovery under a shared cause is never sent': () => ({
+    planNotifications: (...given) =>
+      withNotifications(REAL_PARTS.planNotifications(...given), (one) =>
+        one.reason === 'resolved' && one.cause !== undefined ? undefined : one,
+      ),
+  }),
+  'a cause says that all recovered while one is open': () => ({
+    planNotifications: (...given) => withCauses(given, (cause) => ({ ...cause, stillOpen: [] })),
+  }),
+  'a cause always says that nothing has succeeded for a day': () => ({
+    planNotifications: (...given) =>
+      withCauses(given, (cause) => ({ ...cause, nothingSucceededForSeconds: 86_400 })),
+  }),
+  'a warning stands before a critical alert': () => ({
+    writeDigest: (...given) => {
+      const digest = REAL_PARTS.writeDigest(...given);
+      return { ...digest, sections: digest.sections.toReversed() };
+    },
+  }),
+  'the lock screen does not say that an alert is critical': () => ({
+    writeDigest: (...given) => {
+      const digest = REAL_PARTS.writeDigest(...given);
+      return { ...digest, push: [{ kind: 'words', text: digest.headline }] };
+    },
+  }),
+  'an alert stands in two lines of one digest': () => ({
+    writeDigest: (...given) => {
+      const digest = REAL_PARTS.writeDigest(...given);
+      return { ...digest, sections: [...digest.sections, ...digest.sections] };
+    },
+  }),
+  'a paused sync needs attention': () => ({
+    evaluate: (...given) =>
+      withVerdicts(given, (verdict) =>
+        verdict.kind === 'paused'
+          ? { kind: 'problem', problem: 'disabled', severity: 'warning', also: [] }
+          : verdict,
+      ),
+  }),
+  'a pause ends no alert': () => ({
+    evaluate: (...given) =>
+      withVerdicts(given, (verdict) => (verdict.kind === 'paused' ? { kind: 'inconclusive' } : verdict)),
+  }),
+  'no pause is sent': () => ({
+    planNotifications: (...given) => withoutNeutral(given, 'paused'),
+  }),
+  'no unlisted sync is sent': () => ({
+    planNotifications: (...given) => withoutNeutral(given, 'unlisted'),
+  }),
+  'what was sent of pauses and unlisted syncs is forgotten': () => ({
+    planNotifications: (facts, { conditions: _sent, ...route }, context) =>
+      REAL_PARTS.planNotifications(facts, route, context),
+  }),
+  'the roster is forgotten': () => ({
+    track: (facts, ...rest) => REAL_PARTS.track({ ...facts, roster: EMPTY_ROSTER }, ...rest),
+  }),
+  'the flap hold never ends': () => ({
+    track: (facts, ...rest) => {
+      const restarted = mapValues(facts.alerts, ({ healthySince: _since, ...alert }) => alert);
+      return REAL_PARTS.track({ ...facts, alerts: restarted }, ...rest);
+    },
+  }),
+  'a flapping alert ends at its first healthy evaluation': () => ({
+    track: (facts, ...rest) => {
+      const steady = mapValues(facts.alerts, ({ flapping: _flapping, ...alert }) => alert);
+      return REAL_PARTS.track({ ...facts, alerts: steady }, ...rest);
+    },
+  }),
+  'a fast sync fires at its first failure': () => ({
+    evaluate: (...given) =>
+      withSyncs(given, (sync) =>
+        sync.consecutiveFailures === 1 ? { ...sync, consecutiveFailures: 2 } : sync,
+      ),
+  }),
+  'a first load is late': () => ({
+    evaluate: (...given) =>
+      withSyncs(given, (sync) =>
+        sync.createdAt === null ? sync : { ...sync, createdAt: sync.createdAt - 2 * DAY_MS },
+      ),
+  }),
+  'one record that cannot be read hides the others': () => ({
+    evaluate: (listing, facts, context) => {
+      const evaluation = REAL_PARTS.evaluate(listing, facts, context);
+      if (evaluation.kind === 'unavailable') return evaluation;
+      const isHidden = [...evaluation.diagnoses.values()].some(({ faults }) => faults.length > 0);
+      if (!isHidden) return evaluation;
+      const failure = { kind: 'unreadable' as const, request: '', received: '' };
+      return { kind: 'unavailable', at: evaluation.at, recordCount: evaluation.recordCount, failure };
+    },
+  }),
+  'a reminder leaves out an alert': () => ({
+    planNotifications: (...given) => {
+      const planned = REAL_PARTS.planNotifications(...given);
+      return { ...planned, plan: { ...planned.plan, reminder: planned.plan.reminder.slice(1) } };
+    },
+  }),
 };
+
+const DAY_MS = 24 * 3_600_000;
 
 /** The facts of a watch that no listing ever showed a sync. */
 function neverListed(facts: Facts): Facts {
-  return { ...facts, size: { ...facts.size, normal: 0 } };
+  return { ...facts, roster: EMPTY_ROSTER };
 }
 
 function mapValues<T>(
@@ -238,12 +303,50 @@ function withoutReason(
   return { ...planned, plan: { ...planned.plan, notifications } };
 }
 
+/** The plan with each notification changed, or left out where `change` gives nothing. */
 function withNotifications(
   planned: PlannedNotifications,
-  change: (one: Notification) => Notification,
+  change: (one: Notification) => Notification | undefined,
 ): PlannedNotifications {
   const { plan } = planned;
-  return { ...planned, plan: { ...plan, notifications: plan.notifications.map(change) } };
+  const notifications = plan.notifications.flatMap((one) => change(one) ?? []);
+  return { ...planned, plan: { ...plan, notifications } };
+}
+
+function withCauses(
+  given: Parameters<CheckParts['planNotifications']>,
+  change: (cause: SharedCause) => SharedCause,
+): PlannedNotifications {
+  return withNotifications(REAL_PARTS.planNotifications(...given), (one) =>
+    one.cause === undefined ? one : { ...one, cause: change(one.cause) },
+  );
+}
+
+function withoutNeutral(
+  given: Parameters<CheckParts['planNotifications']>,
+  kind: NeutralChange['kind'],
+): PlannedNotifications {
+  const planned = REAL_PARTS.planNotifications(...given);
+  const neutral = planned.plan.neutral.filter((one) => one.kind !== kind);
+  return { ...planned, plan: { ...planned.plan, neutral } };
+}
+
+type EvaluateInput = Parameters<CheckParts['evaluate']>;
+
+function withVerdicts(given: EvaluateInput, change: (verdict: Verdict) => Verdict): Evaluation {
+  const evaluation = REAL_PARTS.evaluate(...given);
+  if (evaluation.kind === 'unavailable') return evaluation;
+  const changed = [...evaluation.diagnoses].map(
+    ([id, one]) => [id, { ...one, verdict: change(one.verdict) }] as const,
+  );
+  return { ...evaluation, diagnoses: new Map(changed) };
+}
+
+function withSyncs([listing, ...rest]: EvaluateInput, change: (sync: Sync) => Sync): Evaluation {
+  return REAL_PARTS.evaluate(
+    listing.ok ? { ...listing, syncs: listing.syncs.map(change) } : listing,
+    ...rest,
+  );
 }
 
 function withLog(

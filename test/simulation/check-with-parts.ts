@@ -2,6 +2,7 @@ import { startDeadlines } from '../../lambda/commands/deadlines.ts';
 import { deliver, NOTHING_DELIVERED } from '../../lambda/commands/deliver.ts';
 import { checkLease, stopCheck } from '../../lambda/commands/lease.ts';
 import { loadAndList } from '../../lambda/commands/load-and-list.ts';
+import { isOtherPolicy, policyIdOf } from '../../lambda/commands/policy-id.ts';
 import type { CheckSettings, Ports } from '../../lambda/commands/ports.ts';
 import { summarize } from '../../lambda/commands/summarize.ts';
 import { evaluate } from '../../lambda/core/diagnose/evaluation.ts';
@@ -20,6 +21,7 @@ export interface CheckParts {
   readonly evaluate: typeof evaluate;
   readonly track: typeof track;
   readonly planNotifications: typeof planNotifications;
+  readonly writeDigest: typeof writeDigest;
   readonly deliver: typeof deliver;
   readonly ports: (ports: Ports) => Ports;
   readonly settings: (settings: CheckSettings) => CheckSettings;
@@ -30,6 +32,7 @@ export const REAL_PARTS: CheckParts = {
   evaluate,
   track,
   planNotifications,
+  writeDigest,
   deliver,
   ports: (ports) => ports,
   settings: (settings) => settings,
@@ -47,6 +50,7 @@ export function checkWithParts(replaced: () => Partial<CheckParts>): Check {
     const ports = parts.ports(givenPorts);
     const settings = parts.settings(givenSettings);
     const { policy, origin } = settings;
+    const policyId = policyIdOf(policy);
     const deadlines = startDeadlines(settings.remainingSeconds);
     const now = ports.now();
     const run = { ports, settings, deadlines, now };
@@ -59,14 +63,16 @@ export function checkWithParts(replaced: () => Partial<CheckParts>): Check {
     const initialRun = !state.initialized;
     const evaluation = parts.evaluate(listed, state.facts, { policy, now });
     const facts = parts.track(state.facts, evaluation, { policy, initialRun });
-    const planned = parts.planNotifications(facts, routeOf(state), { evaluation, policy });
+    const policyChanged = isOtherPolicy(state, policyId);
+    const planContext = { evaluation, policy, initialRun, policyChanged };
+    const planned = parts.planNotifications(facts, routeOf(state), planContext);
     const { plan, route } = planned;
     const digest = isEmptyPlan(plan)
       ? undefined
-      : writeDigest(plan, { facts, evaluation, origin, initialRun });
+      : parts.writeDigest(plan, { facts, evaluation, origin, initialRun });
     const messages = digest === undefined ? [] : slackMessages(digest);
 
-    const next = nextState(state, { facts, route, evaluation, listedAt: listed.requestedAt });
+    const next = nextState(state, { facts, route, evaluation, listedAt: listed.requestedAt, policyId });
     const isQuiet = messages.length === 0 && !hasChanged(state, next);
     const delivery = { state: asSaved(next, evaluation), version, messages, evaluation };
     const delivered = isQuiet || settings.dryRun ? NOTHING_DELIVERED : await parts.deliver(delivery, run);

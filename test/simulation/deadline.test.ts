@@ -1,5 +1,5 @@
 import { check } from '../../lambda/commands/check.ts';
-import { aFailingRecord, settings } from '../commands/a-world.ts';
+import { aFailingRecord, aRecord, settings } from '../commands/a-world.ts';
 import { Clock, onVirtualTime } from './clock.ts';
 import type { Step } from './faults.ts';
 import { Random } from './random.ts';
@@ -25,8 +25,9 @@ describe('the time of a check', () => {
       observer: NO_OBSERVER,
       counts: {},
       records: (at) =>
-        Array.from({ length: 80 }, (_, index) =>
-          aFailingRecord(at, {
+        Array.from({ length: 160 }, (_, index) =>
+          // Half of them are well: no shared cause makes one line of all.
+          (index % 2 === 0 ? aFailingRecord : aRecord)(at, {
             id: `sync-${index}`,
             name: `sync-${index} ${'<of & for> '.repeat(20)}`,
             connector_id: `connector-${index}`,

@@ -17,8 +17,8 @@ export const START = Date.UTC(2026, 10, 24, 9);
 /** The time limit of the function. */
 export const TIME_LIMIT_SECONDS = 60;
 const PERIOD_SECONDS = 300;
-/** Enough for everything that was held or backed off: 36 at the usual period, then one every 45 minutes. */
-const CALM_CHECKS = 56;
+/** Enough for all that was held, also while it flapped: 36 at the usual period, then one an hour for more than a day. */
+const CALM_CHECKS = 68;
 
 export type Check = (ports: Ports, settings: CheckSettings) => Promise<Outcome>;
 
@@ -31,6 +31,8 @@ interface WorldOptions {
   readonly keepsStory?: boolean;
   /** How long there are faults; unless given, between 17 and 48 hours. */
   readonly hours?: number;
+  /** Checks of the calm time in which everything is delivered. */
+  readonly calmChecks?: number;
   /** Ends the world after its first violation. */
   readonly stopsAtViolation?: boolean;
 }
@@ -55,7 +57,7 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
 }
 
 async function run(options: WorldOptions, clock: Clock): Promise<WorldResult> {
-  const { seed, keepsStory = false, stopsAtViolation = false, hours } = options;
+  const { seed, keepsStory = false, stopsAtViolation = false, hours, calmChecks = CALM_CHECKS } = options;
   const random = new Random(seed);
   const firstPolicy = randomPolicy(random);
   const api = new SimulatedApi(random.fork(), START);
@@ -121,9 +123,9 @@ async function run(options: WorldOptions, clock: Clock): Promise<WorldResult> {
     oracle.recovered();
   });
   let at = until + 2 * MINUTE;
-  for (let index = 0; index < CALM_CHECKS; index += 1) {
+  for (let index = 0; index < calmChecks; index += 1) {
     clock.at(at, () => invoke(triggerRandom, 'scheduled'));
-    at += index < 36 ? PERIOD_SECONDS * 1000 : 45 * MINUTE;
+    at += index < 36 ? PERIOD_SECONDS * 1000 : HOUR;
   }
   await clock.run(() => stopsAtViolation && oracle.violations.length > 0);
   oracle.finished(services.read());

@@ -58,7 +58,6 @@ export function aSimulatedCheck(
 export interface Post {
   readonly covers: readonly Coverage[];
   readonly endsReminder: boolean;
-  readonly coversShrinkage: boolean;
   readonly message: Message;
   readonly by: SimulatedCheck;
   /** The result that the check got; undefined while there is none. */

@@ -236,11 +236,10 @@ export class SimulatedServices {
   async #post(check: SimulatedCheck, message: Message, signal: AbortSignal): Promise<PostResult> {
     const { random, observer } = this.#options;
     const fault = this.#inject('post', check);
-    const { covers, endsReminder, coversShrinkage } = message;
+    const { covers, endsReminder } = message;
     const post: Post = {
       covers,
       endsReminder,
-      coversShrinkage,
       message,
       by: check,
       isConfirmed: false,

@@ -36,6 +36,8 @@ export interface SyncProperties {
   readonly intervalSeconds: number;
   /** The probability that its phases last minutes instead of hours: then it flaps. */
   readonly flapChance: number;
+  /** How long its first run takes, where that is a load of everything. */
+  readonly firstLoadMs?: number;
 }
 
 interface SyncOptions {
@@ -44,7 +46,7 @@ interface SyncOptions {
   /** When the simulation of it begins. */
   readonly now: number;
   readonly random: Random;
-  readonly isReachable: (connection: string, at: number) => boolean;
+  readonly isReachable: (sync: SyncProperties, at: number) => boolean;
 }
 
 /** One sync, simulated run by run: random phases, each healthy or with a problem. */
@@ -94,6 +96,33 @@ export class SimulatedSync {
     return this.#isDeleted;
   }
 
+  get properties(): SyncProperties {
+    return this.#properties;
+  }
+
+  delete(): void {
+    this.#isDeleted = true;
+  }
+
+  /** A person pauses it. */
+  pause(at: number): void {
+    this.advance(at);
+    if (!this.#enabled) return;
+    this.#enabled = false;
+    this.#disabledReason = this.#random.chance(0.3) ? '' : null;
+    this.#updatedAt = at;
+  }
+
+  /** A person enables it again. */
+  resume(at: number): void {
+    this.advance(at);
+    if (this.#enabled) return;
+    this.#enabled = true;
+    this.#disabledReason = null;
+    this.#updatedAt = at;
+    this.#nextRun = at + this.#random.between(0, this.#intervalMs);
+  }
+
   get #intervalMs(): number {
     return this.#properties.intervalSeconds * 1000;
   }
@@ -127,7 +156,7 @@ export class SimulatedSync {
     const random = this.#random;
     if (this.#phase === 'healthy') {
       this.#phase = random.pick(PROBLEM_PHASES);
-      this.#corruption = random.integer(0, 4);
+      this.#corruption = random.integer(0, 5);
       this.#unknownState = random.pick(['quarantined', 'error', 'FAILED', 'timeout', 'Crashed']);
       this.#phaseEndsAt = at + random.wait(this.#meanPhaseMs < HOUR ? this.#meanPhaseMs : 2 * HOUR);
       if (this.#isToggled && random.chance(0.3)) this.#enabled = false;
@@ -155,8 +184,10 @@ export class SimulatedSync {
     this.#lastRunAt = at;
     this.#lastState = 'running';
     const usualMs = Math.min(this.#intervalMs / 3, 2 * MINUTE) * this.#random.between(0.1, 1);
-    this.#runEndsAt =
-      at + (this.#phase === 'long run' ? this.#random.between(1, 8) * this.#intervalMs : usualMs);
+    const { firstLoadMs } = this.#properties;
+    const isFirstLoad = firstLoadMs !== undefined && this.#lastSuccessAt === null && this.#failures === 0;
+    const longMs = this.#random.between(1, 8) * this.#intervalMs;
+    this.#runEndsAt = at + (isFirstLoad ? firstLoadMs : this.#phase === 'long run' ? longMs : usualMs);
   }
 
   #endRun(at: number): void {
@@ -164,7 +195,7 @@ export class SimulatedSync {
     // Some runs of a sync that flaps succeed while its connection is down.
     const canConnect =
       this.#hasRecovered ||
-      this.#isReachable(this.#properties.connection, at) ||
+      this.#isReachable(this.#properties, at) ||
       this.#random.chance(this.#properties.flapChance / 2);
     const phase = this.#phase === 'healthy' && !canConnect ? 'failing' : this.#phase;
     this.#nextRun = Math.max((this.#lastRunAt ?? at) + this.#intervalMs, at);
@@ -230,8 +261,8 @@ export class SimulatedSync {
 }
 
 /**
- * Makes a record unreadable in one of five ways; `how` is 0 to 4. A disabled sync stays readable with a bad date, and 4
- * removes the id.
+ * Makes a record unreadable in one of five ways; `how` is 0 to 4, and 5 takes its schedule. A disabled sync stays readable
+ * with a bad date, and 4 removes the id.
  */
 export function corrupt(record: Record<string, unknown>, how: number, now: number): void {
   switch (how) {
@@ -239,7 +270,7 @@ export function corrupt(record: Record<string, unknown>, how: number, now: numbe
       record['enabled'] = 'yes';
       return;
     case 1:
-      record['interval_secs'] = 0;
+      delete record['interval_secs'];
       return;
     case 2:
       record['last_success_at'] = 'yesterday';
@@ -247,7 +278,10 @@ export function corrupt(record: Record<string, unknown>, how: number, now: numbe
     case 3:
       record['last_success_at'] = new Date(now + HOUR).toISOString();
       return;
-    default:
+    case 4:
       record['id'] = null;
+      return;
+    default:
+      record['interval_secs'] = 0;
   }
 }

@@ -112,10 +112,10 @@ export function pushText(headline: string, sections: readonly Section[], isRemin
     ...items.filter(({ level }) => level === 'critical'),
     ...items.filter(({ level }) => level === 'warning'),
   ].slice(0, MAX_PUSHED);
-  const [only, ...others] = items.filter(({ covers }) => covers.length > 0);
+  const [only, ...others] = items.filter(({ isNested }) => !isNested);
   if (only !== undefined && others.length === 0 && only.level === 'good') {
-    const stillOpen = items.filter(({ covers }) => covers.length === 0);
-    return joined([only.title, ...stillOpen.map(({ title }) => title)], ' · ');
+    const stillOpen = items.flatMap(({ isNested, push }) => (isNested && push ? [push] : []));
+    return joined([only.title, ...stillOpen], ' · ');
   }
   if (!items.some(isUrgent)) return [words(headline)];
   const more = items.filter(isUrgent).length - worst.length;

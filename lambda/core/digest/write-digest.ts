@@ -114,7 +114,8 @@ function stillOpenLine({ notifications, reminder }: NotificationPlan, facts: Fac
   const open = openAlerts(facts).filter(([fingerprint]) => isSyncFingerprint(fingerprint));
   if (open.length === 0) return [];
   const names = namesOf(open.map(([fingerprint, alert]) => ({ fingerprint, alert, logEntry: {} })));
-  return [{ level: 'note', title: [words('Still open: '), ...names], detail: [], covers: [] }];
+  const title: Line = [words('still open: '), ...names];
+  return [{ level: 'note', title, push: title, detail: [], covers: [], isNested: true }];
 }
 
 /** The firing alerts without those that are healthy in their flap hold. */

@@ -31,7 +31,7 @@ export function neutralChanges(
   return Object.entries(facts.conditions).flatMap(([fingerprint, condition]) => {
     const sent = route.conditions?.[fingerprint];
     const kind = kindOf(sentConditionOf(sent, condition), condition.condition);
-    if (kind === undefined || (kind === 'listed_again' && isMissing(fingerprint, facts))) return [];
+    if (kind === undefined || (isReturn(kind) && isMissing(fingerprint, facts))) return [];
     const isPause = kind === 'paused' || kind === 'resumed';
     const alert = alertOf(fingerprint, facts, route);
     if (isPause && !policy.notifyPauses && alert === undefined) return [];
@@ -48,6 +48,10 @@ function sentConditionOf(
   if (sent === undefined) return 'active';
   const startsAnew = relistedAt !== undefined && secondsBetween(sent.at, relistedAt) > DAY_SECONDS;
   return sent.condition === 'unlisted' && startsAnew ? 'active' : sent.condition;
+}
+
+function isReturn(kind: NeutralChange['kind']): boolean {
+  return kind === 'listed_again' || kind === 'resumed';
 }
 
 /** The last complete listing lacks the sync: it may be about to be unlisted again. */

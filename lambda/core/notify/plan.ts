@@ -182,9 +182,10 @@ function groupingCausesOf(
   return causes;
 }
 
-/** That a sync was resumed is implied by news of its alert. */
+/** That a sync was resumed, or is listed again, is implied by news of its alert. */
 function withImplied(change: NeutralChange, sent: ReadonlySet<string>): NeutralChange {
-  return change.kind === 'resumed' && sent.has(change.fingerprint) ? { ...change, isImplied: true } : change;
+  const isReturn = change.kind === 'resumed' || change.kind === 'listed_again';
+  return isReturn && sent.has(change.fingerprint) ? { ...change, isImplied: true } : change;
 }
 
 interface SendContext {

@@ -88,7 +88,7 @@ function isUnlisted(
   { since, missingSince }: RosterEntry,
   { facts, evaluation }: { readonly facts: Facts; readonly evaluation: ListedEvaluation },
 ): boolean {
-  if (missingSince === undefined) return false;
+  if (missingSince === undefined || evaluation.withoutId > 0) return false;
   const before = facts.conditions[fingerprint];
   const wasMissing = rosterEntryOf(facts, fingerprint)?.missingSince !== undefined;
   if (!wasMissing && evaluation.recordCount > 0) return false;

@@ -2,60 +2,55 @@ import type { WatchState } from '../../../lambda/core/state.ts';
 import type { LoadedState } from '../../../lambda/state/state-store.ts';
 import type { CheckEnd, Observer, Post, SimulatedCheck } from '../simulated-check.ts';
 import type { Story } from '../story.ts';
-import { CauseAssignment } from './cause-assignment.ts';
-import { CauseKeys } from './cause-keys.ts';
-import { CauseLog } from './cause-log.ts';
+import { AlertBounds } from './alert-bounds.ts';
+import { Channel } from './channel.ts';
 import { checkEnd } from './check-end.ts';
-import { ExpectedFacts } from './expected-facts.ts';
-import { ExpectedListingSize } from './expected-listing-size.ts';
-import { Grouping } from './grouping.ts';
-import { NotificationLog } from './notification-log.ts';
+import { ConditionLines } from './condition-lines.ts';
+import { Delays } from './delays.ts';
+import { DigestLines } from './digest-lines.ts';
 import { OracleReport } from './oracle-report.ts';
 import { Reminders } from './reminders.ts';
-import { StoredAlerts } from './stored-alerts.ts';
-import { Timeliness } from './timeliness.ts';
+import { SeenSyncs } from './seen-syncs.ts';
 import { Writes } from './writes.ts';
 
 /** How many checks at the end of a world post nothing and write nothing. */
 const MIN_QUIET_CHECKS = 5;
 
 /**
- * A second specification: it verifies a world by what the checks did and what Slack really has, from docs/design/ alone,
- * and shares no code with lambda/core. Of the stored state it reads the alerts, the size of the listing, the lease and
- * what is in flight.
+ * Judges a world by what its listings showed, what the checks saved and what Slack really has, from docs/design/ alone. It
+ * shares no code with lambda/core and repeats none of its choices: it verifies bounds and promises. Which likely cause is
+ * named, for example, is not its matter; that an alert under a cause belongs to it is.
  */
 export class Oracle implements Observer {
   readonly #report: OracleReport;
   readonly #minQuietChecks: number;
-  readonly #facts = new ExpectedFacts();
-  readonly #keys = new CauseKeys();
+  readonly #seen = new SeenSyncs();
   readonly #writes: Writes;
-  readonly #stored: StoredAlerts;
-  readonly #size: ExpectedListingSize;
-  readonly #log: NotificationLog;
-  readonly #grouping: Grouping;
-  readonly #causes: CauseAssignment;
+  readonly #bounds: AlertBounds;
+  readonly #conditions: ConditionLines;
+  readonly #channel: Channel;
+  readonly #lines: DigestLines;
+  readonly #delays: Delays;
   readonly #reminders: Reminders;
-  readonly #timeliness: Timeliness;
   #quietChecks = 0;
 
   /** @param now The true time. */
   constructor(story: Story, now: () => number, minQuietChecks = MIN_QUIET_CHECKS) {
     const report = new OracleReport(story, now);
-    const facts = this.#facts;
-    const keys = this.#keys;
-    const causes = new CauseLog(facts, keys);
+    const seen = this.#seen;
+    const bounds = new AlertBounds(seen, report);
+    const conditions = new ConditionLines(seen, report);
+    const channel = new Channel(bounds, conditions, report);
+    const lines = new DigestLines({ seen, bounds, channel, conditions, report });
     this.#report = report;
     this.#minQuietChecks = minQuietChecks;
     this.#writes = new Writes(report);
-    this.#stored = new StoredAlerts(facts, report);
-    this.#size = new ExpectedListingSize(facts, report);
-    const log = new NotificationLog(facts, causes, report);
-    this.#log = log;
-    this.#grouping = new Grouping({ facts, log, causes, report });
-    this.#causes = new CauseAssignment({ facts, keys, causes, report });
-    this.#reminders = new Reminders(facts, log, report);
-    this.#timeliness = new Timeliness({ log, reminders: this.#reminders, size: this.#size, report });
+    this.#bounds = bounds;
+    this.#conditions = conditions;
+    this.#channel = channel;
+    this.#lines = lines;
+    this.#delays = new Delays({ bounds, channel, conditions, lines, report });
+    this.#reminders = new Reminders({ seen, bounds, channel, report });
   }
 
   get violations(): readonly string[] {
@@ -71,65 +66,61 @@ export class Oracle implements Observer {
     this.#quietChecks = 0;
     this.#report.count('writes');
     if (!this.#writes.committed(check, state, version)) {
-      for (const post of this.#log.confirm(check)) if (post.coversShrinkage) this.#size.confirmed();
-      this.#grouping.forgetEnded(state);
+      this.#channel.confirm(check);
       return;
     }
-    if (check.listed === undefined) return;
-    this.#log.loaded(before);
-    this.#evaluate(check, true);
-    this.#compare(check, state);
+    this.#evaluate(check, { before, after: state });
   }
 
   posting(post: Post): void {
     this.#report.count('posts');
     this.#quietChecks = 0;
-    this.#log.posting(post, this.#writes.state);
-    this.#grouping.posting(post);
-    this.#size.posting(post);
+    this.#channel.posting(post);
   }
 
   delivered(post: Post): void {
     this.#report.count('posts that Slack has');
     const covered = post.covers.map(
-      ({ fingerprint, reason, cause }) =>
-        `${reason} ${fingerprint}${cause === undefined ? '' : ` (${cause})`}`,
+      ({ fingerprint, reason, cause }) => `${reason} ${fingerprint}${cause ? ` (${cause.key})` : ''}`,
     );
     this.#report.log(`  Slack has, from check ${post.by.id}: ${covered.join(', ')}`);
-    this.#log.delivered(post);
+    this.#channel.delivered(post);
     this.#reminders.delivered(post);
-    this.#log.update();
   }
 
   answered(post: Post): void {
     this.#report.log(`  the post of check ${post.by.id} is ${post.result}`);
   }
 
-  faultInjected(_check: SimulatedCheck): void {
-    this.#timeliness.faultInjected();
-  }
+  faultInjected(_check: SimulatedCheck): void {}
 
   ended(check: SimulatedCheck, end: CheckEnd): void {
     checkEnd(check, end, this.#report);
-    if (end.kind === 'crashed') {
-      this.#timeliness.faultInjected();
-      return;
-    }
-    const isCompleted = end.outcome?.kind === 'checked';
-    if (check.posts.length > 0 && !check.isFaulty) this.#causes.verify(check);
-    if (!isCompleted || check.writes > 0) {
-      if (isCompleted && !check.isFaulty) this.#timeliness.verify(check);
-      return;
-    }
-    if (check.listed !== undefined && check.loadedVersion === this.#writes.version) {
+    if (end.kind === 'crashed' || end.outcome?.kind !== 'checked') return;
+    const { digest } = end.outcome;
+    const isCurrent = check.writes > 0 || check.loadedVersion === this.#writes.version;
+    if (check.listed === undefined || !isCurrent) return;
+    const { state } = this.#writes;
+    if (check.writes === 0 && end.outcome.saved === false) {
       // The check found nothing to save or to send, but it did evaluate.
-      const { state } = this.#writes;
-      this.#log.loaded(state);
-      this.#evaluate(check, false);
-      if (state !== undefined) this.#compare(check, state);
       this.#quietChecks += 1;
-      this.#timeliness.verify(check);
+      if (state !== undefined) this.#evaluate(check, { before: state, after: state });
     }
+    if (digest !== undefined && check.posts.length > 0) this.#lines.verify(check, digest);
+    this.#verifyDelays(check, state);
+  }
+
+  /** Only of a check that met no fault, on a route that did not back off when it began. */
+  #verifyDelays(check: SimulatedCheck, state: WatchState | undefined): void {
+    const isDelivered = check.posts.every(({ result }) => result === 'accepted');
+    if (check.isFaulty || !isDelivered || this.#wasBackingOff(check, state)) return;
+    this.#delays.verify(check);
+    this.#conditions.verify(check);
+    this.#reminders.verify(check);
+  }
+
+  #wasBackingOff({ now }: SimulatedCheck, state: WatchState | undefined): boolean {
+    return (state?.routes['default']?.backoffUntil ?? 0) > now;
   }
 
   /** The check was still running at the time limit of the function. */
@@ -144,46 +135,28 @@ export class Oracle implements Observer {
 
   /** @param loaded What the table holds after the last check. */
   finished({ state }: LoadedState): void {
-    this.#log.finished();
-    if (this.#size.isUndelivered) this.#report.violation('lost: a shrinkage was never sent');
-    for (const [id, alert] of this.#facts.alerts) {
-      if (alert.state === 'firing' || alert.state === 'pending')
-        this.#report.violation(`${id}: ${alert.state}, but all syncs are healthy`);
-    }
+    this.#channel.finished();
     for (const [id, alert] of Object.entries(state.facts.alerts))
       if (alert.state !== 'ended')
         this.#report.violation(`${id}: stored as ${alert.state}, but all syncs are healthy`);
     const log = state.routes['default']?.notificationLog ?? {};
-    for (const [id, { undeliveredSince, inFlight }] of Object.entries(log))
-      if (undeliveredSince !== undefined || inFlight !== undefined)
-        this.#report.violation(`${id}: undelivered or in flight at the end`);
+    for (const [id, { undeliveredSince, heldSince, inFlight }] of Object.entries(log))
+      if (undeliveredSince !== undefined || heldSince !== undefined || inFlight !== undefined)
+        this.#report.violation(`${id}: undelivered, held or in flight at the end`);
     if (state.lease !== undefined && state.lease.expiresAt < this.#report.now())
       this.#report.violation('a lease was never released');
     if (this.#quietChecks < this.#minQuietChecks)
       this.#report.violation(`only ${this.#quietChecks} checks since the last post or write`);
   }
 
-  #compare(check: SimulatedCheck, state: WatchState): void {
-    this.#stored.compare(state, check);
-    this.#size.compare(state, check);
-  }
-
-  /** @param isWritten The check saved the facts; otherwise nothing changed. */
-  #evaluate(check: SimulatedCheck, isWritten: boolean): void {
-    const { listed, now, policy, wasInitialized } = check;
-    if (listed === undefined) return;
-    const before = new Map([...this.#facts.alerts].map(([id, { firingCount }]) => [id, firingCount]));
-    this.#facts.apply({ listed, now, policy, isInitialRun: wasInitialized !== true });
-    for (const [id, { firingCount }] of this.#facts.alerts) {
-      if (firingCount <= (before.get(id) ?? 0)) continue;
-      this.#report.count('firings');
-      this.#log.fired(id);
-    }
-    this.#size.evaluated(check, isWritten);
-    this.#log.assumeResolutions();
-    if (listed.ok) this.#keys.learn(listed.records);
-    this.#grouping.evaluated(check);
-    this.#causes.evaluated();
-    this.#log.update();
+  #evaluate(
+    check: SimulatedCheck,
+    { before, after }: { readonly before: WatchState | undefined; readonly after: WatchState },
+  ): void {
+    const isInitialRun = check.wasInitialized !== true;
+    this.#seen.evaluate(check, isInitialRun);
+    const fired = this.#bounds.evaluated(check, after.facts, isInitialRun);
+    this.#channel.evaluated(before?.routes['default']?.notificationLog ?? {}, fired, check.now);
+    this.#conditions.evaluated(check);
   }
 }

@@ -1,82 +1,81 @@
 import type { Post, SimulatedCheck } from '../simulated-check.ts';
-import type { ExpectedFacts } from './expected-facts.ts';
-import type { NotificationLog } from './notification-log.ts';
+import type { AlertBounds } from './alert-bounds.ts';
+import type { Channel } from './channel.ts';
 import type { OracleReport } from './oracle-report.ts';
+import { CLOCK_MS, type SeenSyncs } from './seen-syncs.ts';
 
 const MINUTE = 60_000;
 
-/**
- * Reminders, by docs/design/notifications.md: none too early, none too late, none of paused syncs only, and during a
- * listing failure only of that failure.
- */
+/** Reminders: one an interval at most, of all that is open and not healthy in its hold, and none too late. */
 export class Reminders {
-  readonly #facts: ExpectedFacts;
-  readonly #log: NotificationLog;
+  readonly #seen: SeenSyncs;
+  readonly #bounds: AlertBounds;
+  readonly #channel: Channel;
   readonly #report: OracleReport;
-  /** The last post that ended a reminder. */
   #last: Post | undefined;
-  /** When a check last posted all that was firing, with or without a reminder. */
-  #allPostedAt = Number.NEGATIVE_INFINITY;
   #remindedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(facts: ExpectedFacts, log: NotificationLog, report: OracleReport) {
-    this.#facts = facts;
-    this.#log = log;
-    this.#report = report;
+  constructor(options: {
+    readonly seen: SeenSyncs;
+    readonly bounds: AlertBounds;
+    readonly channel: Channel;
+    readonly report: OracleReport;
+  }) {
+    this.#seen = options.seen;
+    this.#bounds = options.bounds;
+    this.#channel = options.channel;
+    this.#report = options.report;
   }
 
   delivered(post: Post): void {
-    const { by, covers } = post;
-    const posted = new Set(by.posts.flatMap((one) => one.covers.map(({ fingerprint }) => fingerprint)));
-    if (this.#firingUnpaused().every(({ id }) => posted.has(id))) this.#allPostedAt = by.now;
+    const { by, covers, endsReminder } = post;
     const reminded = covers.filter(({ reason }) => reason === 'reminder');
-    if (reminded.length === 0) {
-      // A digest with all that is firing counts as the reminder.
-      if (post.endsReminder) this.#last = post;
-      return;
+    for (const { fingerprint } of reminded) {
+      const isOfSync = fingerprint.startsWith('sync:');
+      if (this.#seen.kind === 'failed' && isOfSync)
+        this.#report.violation(`${fingerprint}: a reminder during a listing failure`, by);
+      if (isOfSync && this.#seen.syncs.get(fingerprint)?.reading?.isClear)
+        this.#report.violation(`${fingerprint}: a reminder of a sync that is healthy`, by);
     }
-    if (this.#hasListingFailed(by))
-      for (const { fingerprint } of reminded)
-        if (fingerprint.startsWith('sync:'))
-          this.#report.violation(`${fingerprint}: a reminder during a listing failure`, by);
-    this.#checkReminder(post);
+    if (!endsReminder) return;
+    if (reminded.length > 0) this.#checkReminder(post);
+    this.#last = post;
+    this.#remindedAt = by.now;
   }
 
   #checkReminder(post: Post): void {
-    const { now, policy } = post.by;
-    if (this.#firingUnpaused().length === 0)
-      this.#report.violation('a reminder of paused syncs only', post.by);
-    if (!post.endsReminder) return;
-    const { repeatIntervalSeconds, periodSeconds } = policy;
-    const isRepeat = this.#last !== undefined && !this.#last.isConfirmed;
+    const { by } = post;
+    const { repeatIntervalSeconds, periodSeconds } = by.policy;
     const minMs = (repeatIntervalSeconds - periodSeconds / 2) * 1000;
-    if (isRepeat) post.repeats += 1;
-    else if (now - this.#remindedAt < minMs) this.#report.violation('a reminder too early', post.by);
-    this.#last = post;
-    this.#remindedAt = now;
+    if (this.#last !== undefined && !this.#last.isConfirmed) post.repeats += 1;
+    else if (by.now - this.#remindedAt < minMs) this.#report.violation('a reminder too early', by);
+    const posted = new Set(by.posts.flatMap((one) => one.covers.map(({ fingerprint }) => fingerprint)));
+    for (const { id } of this.#open())
+      if (!posted.has(id)) this.#report.violation(`${id}: open, sent, and not in the reminder`, by);
   }
 
-  /** At a check with no fault in the hours before it. */
-  checkNotLate(check: SimulatedCheck): void {
-    const hasFailed = this.#hasListingFailed(check);
-    const firing = this.#firingUnpaused().filter(({ id }) => !hasFailed || id === 'listing');
-    if (firing.length === 0) return;
-    const oldest = Math.min(...firing.map(({ since }) => since));
-    const notifiedAt = firing.filter(({ since }) => since === oldest).map(({ id }) => this.#log.of(id).at);
-    const sinceMs = check.now - Math.max(this.#remindedAt, this.#allPostedAt, ...notifiedAt);
-    const maxMs = (check.policy.repeatIntervalSeconds + check.policy.periodSeconds) * 1000;
+  /** At the end of a check without a fault. */
+  verify(check: SimulatedCheck): void {
+    if (this.#seen.kind === 'failed') return;
+    const open = this.#open();
+    const [first] = open;
+    if (first === undefined) return;
+    const oldest = open.reduce((one, other) => (other.since < one.since ? other : one), first);
+    const sentAt = open.filter(({ since }) => since - oldest.since < CLOCK_MS).map((one) => one.sentAt);
+    const sinceMs = check.now - Math.max(this.#remindedAt, ...sentAt);
+    const maxMs = check.policy.repeatIntervalSeconds * 1000 + CLOCK_MS;
     if (sinceMs > maxMs)
-      this.#report.violation(`no reminder for ${Math.round(sinceMs / MINUTE)} minutes`, check);
+      this.#report.violation(`${oldest.id}: no reminder for ${Math.round(sinceMs / MINUTE)} min`, check);
   }
 
-  #hasListingFailed({ listed, now, policy }: SimulatedCheck): boolean {
-    return listed !== undefined && this.#facts.isListingFailure({ listed, now, policy, isInitialRun: false });
-  }
-
-  #firingUnpaused(): readonly { readonly id: string; readonly since: number }[] {
-    const firing: { id: string; since: number }[] = [];
-    for (const [id, { state, isPaused, since }] of this.#facts.alerts)
-      if (state === 'firing' && !isPaused) firing.push({ id, since });
-    return firing;
+  /** The open alerts that Slack has and that a reminder lists. */
+  #open(): readonly { readonly id: string; readonly since: number; readonly sentAt: number }[] {
+    const isFailed = this.#seen.kind === 'failed';
+    return Object.entries(this.#bounds.alerts).flatMap(([id, { state, since, healthySince }]) => {
+      const { isOpen, sentAt = 0, opening } = this.#channel.of(id);
+      const isHealthy = healthySince !== undefined || (isFailed && id !== 'listing');
+      if (state !== 'firing' || !isOpen || isHealthy || !opening?.isConfirmed) return [];
+      return [{ id, since, sentAt }];
+    });
   }
 }

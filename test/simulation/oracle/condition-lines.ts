@@ -1,0 +1,205 @@
+import type { Post, SimulatedCheck } from '../simulated-check.ts';
+import type { OracleReport } from './oracle-report.ts';
+import { CLOCK_MS, type SeenSync, type SeenSyncs } from './seen-syncs.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+type Condition = 'active' | 'paused' | 'unlisted';
+
+/** Where one sync stands by the listings, and by what Slack has. */
+interface Standing {
+  actual: Condition;
+  /** When that changed. */
+  since: number;
+  /** What Slack has. */
+  sent: Condition;
+  post?: Post;
+  /** When it was last sent as no longer listed. */
+  unlistedSentAt?: number;
+  /** Its records never say who paused it. */
+  isUnclear: boolean;
+  /** A line claimed something else since the last change: what Slack has is unknown. */
+  isDisputed: boolean;
+  /** Its last record does not say. */
+  isUnsure: boolean;
+  /** It was active, or there from the first listing on: a pause of it is news. */
+  hasBeenActive: boolean;
+}
+
+/**
+ * Pauses, resumptions, and syncs that are no longer listed or listed again: each is sent once, only while it is so, and
+ * within an hour.
+ */
+export class ConditionLines {
+  readonly #standings = new Map<string, Standing>();
+  readonly #seen: SeenSyncs;
+  readonly #report: OracleReport;
+  #pausedRemindedAt = Number.NEGATIVE_INFINITY;
+  #pausedReminder: Post | undefined;
+
+  constructor(seen: SeenSyncs, report: OracleReport) {
+    this.#seen = seen;
+    this.#report = report;
+  }
+
+  evaluated(check: SimulatedCheck): void {
+    if (this.#seen.kind === 'failed') return;
+    for (const [id, sync] of this.#seen.syncs) {
+      const standing = this.#standings.get(id) ?? newStanding(sync, check.now);
+      this.#standings.set(id, standing);
+      // An older API does not say who disabled it: nothing is claimed of such a sync any more.
+      if (sync.reading?.mayBePaused && !sync.reading.isPaused) standing.isUnclear = true;
+      const { actual, isUnsure } = conditionOf(sync, standing);
+      standing.isUnsure = isUnsure;
+      if (actual === 'active' && !isUnsure) standing.hasBeenActive = true;
+      if (actual !== standing.actual) {
+        standing.since = check.now;
+        standing.isDisputed = false;
+        // Nobody is told that it is listed again after so long.
+        const sentMs = check.now - (standing.unlistedSentAt ?? check.now);
+        if (standing.sent === 'unlisted' && actual !== 'unlisted' && sentMs > DAY - CLOCK_MS)
+          standing.sent = 'active';
+      }
+      standing.actual = actual;
+    }
+  }
+
+  /** The condition that the listings show; undefined when they do not say. */
+  actual(id: string): Condition | undefined {
+    const standing = this.#standings.get(id);
+    return standing?.isUnsure || standing?.isUnclear ? undefined : standing?.actual;
+  }
+
+  delivered(id: string, post: Post): void {
+    const standing = this.#standings.get(id);
+    const fail = (text: string) => this.#report.violation(`${id}: ${text}`, post.by);
+    if (standing === undefined) {
+      fail('a line about a sync that was never listed');
+      return;
+    }
+    if (standing.isUnclear) return;
+    const { actual, sent, since, unlistedSentAt } = standing;
+    const { now } = post.by;
+    // After a return of which nobody was told, it is announced anew.
+    const isAnew = actual === 'unlisted' && unlistedSentAt !== undefined && since > unlistedSentAt;
+    if (!standing.isUnsure && actual === sent && !isAnew) {
+      const isRepeat = standing.post?.isConfirmed === false;
+      if (actual === 'paused' && !isRepeat) this.#remindPaused(post);
+      else if (!isRepeat) {
+        fail(`sent that it is ${actual}, which was sent before`);
+        // From now on Slack has the other condition that the line can have claimed.
+        standing.isDisputed = true;
+        standing.sent = actual === 'unlisted' ? 'active' : 'unlisted';
+        if (standing.sent === 'unlisted') standing.unlistedSentAt = now;
+        standing.post = post;
+        return;
+      }
+    }
+    if (actual === 'unlisted' && (actual !== sent || isAnew)) {
+      this.#report.count('sent: unlisted');
+      const absentMs = now - (this.#seen.syncs.get(id)?.absentSince ?? now);
+      const isSoon = unlistedSentAt !== undefined && now - unlistedSentAt < 7 * DAY;
+      if (isSoon && absentMs < DAY - CLOCK_MS && standing.post?.isConfirmed)
+        fail('sent as unlisted twice within seven days, and it is absent for less than a day');
+      standing.unlistedSentAt = now;
+    }
+    if (actual === 'active' && sent === 'unlisted') {
+      this.#report.count('sent: listed again');
+      if (since - (unlistedSentAt ?? 0) > DAY + CLOCK_MS) fail('sent as listed again after more than a day');
+    }
+    if (actual === 'paused' && actual !== sent) this.#report.count('sent: paused');
+    if (actual === 'active' && sent === 'paused') this.#report.count('sent: resumed');
+    standing.sent = actual;
+    standing.post = post;
+  }
+
+  /** Paused syncs are in a reminder at most every `pausedRepeatInterval`; one reminder may be several covers. */
+  #remindPaused(post: Post): void {
+    const { by } = post;
+    if (this.#pausedReminder?.by === by) return;
+    const minMs = (by.policy.pausedRepeatIntervalSeconds - by.policy.periodSeconds / 2) * 1000 - CLOCK_MS;
+    if (this.#pausedReminder?.isConfirmed && by.now - this.#pausedRemindedAt < minMs)
+      this.#report.violation('a reminder of paused syncs too early', by);
+    this.#report.count('reminders of paused syncs');
+    this.#pausedReminder = post;
+    this.#pausedRemindedAt = by.now;
+  }
+
+  /** It was sent as no longer listed within seven days, so that its next absence has to last for a day. */
+  isOnProbation(id: string, now: number): boolean {
+    const sentAt = this.#standings.get(id)?.unlistedSentAt;
+    return sentAt !== undefined && now - sentAt < 7 * DAY + CLOCK_MS;
+  }
+
+  /** At the end of a check without a fault: nothing is unsent for more than an hour, or beside a message. */
+  verify(check: SimulatedCheck): void {
+    if (this.#seen.kind === 'failed') return;
+    let unlistedNow = 0;
+    for (const [id, standing] of this.#standings) {
+      if (!this.#mustSend(id, standing, check)) continue;
+      const { actual, since, sent } = standing;
+      const ageMs = check.now - since;
+      if (actual === 'unlisted' && ageMs < CLOCK_MS) unlistedNow += 1;
+      if (ageMs > HOUR + CLOCK_MS)
+        this.#report.violation(`${id}: ${actual} for over an hour, and Slack has ${sent}`, check);
+      else if (check.posts.length > 0)
+        this.#report.violation(`${id}: ${actual}, which did not go with the next message`, check);
+    }
+    if (unlistedNow >= 10)
+      this.#report.violation(
+        `${unlistedNow} syncs are no longer listed, and that was not sent at once`,
+        check,
+      );
+  }
+
+  #mustSend(id: string, standing: Standing, check: SimulatedCheck): boolean {
+    const { actual, sent, unlistedSentAt, since } = standing;
+    const sync = this.#seen.syncs.get(id);
+    if (
+      standing.isUnsure ||
+      standing.isUnclear ||
+      standing.isDisputed ||
+      actual === sent ||
+      sync === undefined
+    )
+      return false;
+    if (!sync.isAlwaysWatched || sync.excluded !== undefined) return false;
+    // A post without a certain answer may have said it.
+    if (standing.post !== undefined && !standing.post.isConfirmed) return false;
+    if (actual === 'unlisted') {
+      const isOld = sync.isOriginal || sync.lastSeen - sync.firstSeen > DAY + CLOCK_MS;
+      const isSoon = unlistedSentAt !== undefined && check.now - unlistedSentAt < 7 * DAY + CLOCK_MS;
+      return isOld && !isSoon;
+    }
+    if (sent === 'unlisted') return actual === 'active' && since - (unlistedSentAt ?? 0) < DAY - CLOCK_MS;
+    return check.policy.notifyPauses && standing.hasBeenActive;
+  }
+}
+
+/** What the listings show, and whether they leave it open. */
+function conditionOf(
+  { isPresent, absences, reading }: SeenSync,
+  { actual: before, isUnsure }: Standing,
+): { readonly actual: Condition; readonly isUnsure: boolean } {
+  if (!isPresent)
+    return absences >= 2 ? { actual: 'unlisted', isUnsure: false } : { actual: before, isUnsure };
+  if (reading === undefined || reading.problem === 'unreadable')
+    return { actual: before === 'unlisted' ? 'active' : before, isUnsure: true };
+  return {
+    actual: reading.mayBePaused ? 'paused' : 'active',
+    isUnsure: reading.mayBePaused !== reading.isPaused,
+  };
+}
+
+function newStanding({ isOriginal }: SeenSync, now: number): Standing {
+  return {
+    actual: 'active',
+    since: now,
+    sent: 'active',
+    isUnclear: false,
+    isDisputed: false,
+    isUnsure: false,
+    hasBeenActive: isOriginal,
+  };
+}
