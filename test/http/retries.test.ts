@@ -179,13 +179,16 @@ describe('the deadline of a request', () => {
   it('ends the wait before a retry with the last response', async () => {
     const server = await localServer(answers(503));
     const controller = new AbortController();
-    setTimeout(() => controller.abort(), 50);
     const started = performance.now();
     const result = await requestWithRetries(new Request(server.url), {
       retryPolicy: { ...QUICK, minDelayMs: 5000, maxDelayMs: 5000 },
       deadline: { signal: controller.signal, remainingMs: () => 60_000 },
       send: sendWith(controller.signal),
-      isRetryable,
+      isRetryable: (outcome) => {
+        // The response is here: the wait before the retry follows.
+        setTimeout(() => controller.abort(), 50);
+        return isRetryable(outcome);
+      },
     });
     expect(performance.now() - started).toBeLessThan(2000);
     expect(result).toMatchObject({ kind: 'responded', response: { status: 503 }, attempts: 1 });

@@ -11,9 +11,8 @@ function asThePlatformReads(text: string): number | undefined {
 
 it('reads every timestamp as the schema library and Date.parse do', () => {
   fc.assert(
-    fc.property(timestamps, (text) => {
-      expect(parseInstant(text)).toBe(asThePlatformReads(text));
-    }),
+    // Without `expect`, which would take most of the time.
+    fc.property(timestamps, (text) => parseInstant(text) === asThePlatformReads(text)),
     { numRuns: 20_000 },
   );
 });
