@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import { aFailingRecord, aRecord } from '../../commands/a-world.ts';
@@ -169,16 +170,21 @@ function logGroup(): readonly string[] {
   return ['--log-group-name', deployment.resource('WatchLogs')];
 }
 
-/** Stores the state in two items, as a state that is too large for one. The next write needs only one again. */
+/**
+ * Stores the state in two items, as a state that is too large for one. A new id makes the function read them. Its next
+ * write needs only one again.
+ */
 async function storeInTwoPieces(): Promise<void> {
   const [head, ...others] = await deployment.items();
   if (head === undefined || others.length > 0) throw new Error('expected a state of one piece');
   const bytes = bytesOf(head);
   const half = Math.floor(bytes.length / 2);
+  const writeId = { S: randomUUID() };
   const { pieces: _pieces, ...rest } = head;
-  await deployment.putItem({ ...head, pieces: { N: '2' }, bytes: { B: bytes.subarray(0, half) } });
+  await deployment.putItem({ ...head, writeId, pieces: { N: '2' }, bytes: { B: bytes.subarray(0, half) } });
   const second: Record<string, AttributeValue> = {
     part: { S: 'state#001' },
+    writeId,
     bytes: { B: bytes.subarray(half) },
   };
   await deployment.putItem({ ...rest, ...second });
