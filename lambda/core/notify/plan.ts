@@ -54,7 +54,9 @@ export function planNotifications(facts: Facts, route: Route, context: PlanConte
   const { evaluation, policy, initialRun, policyChanged } = context;
   const now = evaluation.at;
   const notified = liveCauses(facts, route.causes ?? {}, route.notificationLog);
-  const population = evaluation.kind === 'listed' ? populationOf(evaluation, facts, policy) : undefined;
+  const isAnyOpen = Object.values(facts.alerts).some(({ state }) => state === 'firing');
+  const population =
+    evaluation.kind === 'listed' && isAnyOpen ? populationOf(evaluation, facts, policy) : undefined;
   const likely =
     population === undefined
       ? new Map<string, LikelyCause>()

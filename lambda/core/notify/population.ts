@@ -36,17 +36,20 @@ export const MIN_AFFECTED = 3;
 
 /** The syncs that count, grouped by what they share. */
 export function populationOf(evaluation: ListedEvaluation, facts: Facts, policy: Policy): Population {
-  const members = [...evaluation.diagnoses].flatMap(([fingerprint, diagnosis]) => {
+  const context = { facts, now: evaluation.at };
+  const members: Member[] = [];
+  for (const [fingerprint, diagnosis] of evaluation.diagnoses) {
     const { verdict, sync } = diagnosis;
     const isLeftOut =
       verdict.kind === 'paused' || exclusionReason(policy, sync.id ?? '', sync.labels) !== undefined;
-    return isLeftOut ? [] : [memberOf(fingerprint, diagnosis, { facts, now: evaluation.at })];
-  });
+    if (!isLeftOut) members.push(memberOf(fingerprint, diagnosis, context));
+  }
   const affected = new Map<string, number>();
   for (const { alert, diagnosis } of members) {
     if (alert === undefined) continue;
     for (const { key } of causesOf(diagnosis.sync.labels)) affected.set(key, (affected.get(key) ?? 0) + 1);
   }
+  for (const [key, count] of affected) if (count < MIN_AFFECTED) affected.delete(key);
   const connections = new Set(members.map(({ connection }) => connection)).size;
   return { candidates: candidatesOf(members, affected, connections), members, connections };
 }
@@ -61,9 +64,11 @@ function candidatesOf(
   connections: number,
 ): ReadonlyMap<string, Candidate> {
   const groups = new Map<string, { readonly cause: Cause; readonly members: Member[] }>();
+  if (affected.size === 0) return groups;
+  const known = new Map<string, readonly Cause[]>();
   for (const member of members) {
-    for (const cause of causesOf(member.diagnosis.sync.labels)) {
-      if ((affected.get(cause.key) ?? 0) < MIN_AFFECTED) continue;
+    for (const cause of knownCauses(member, known)) {
+      if (!affected.has(cause.key)) continue;
       const group = groups.get(cause.key);
       if (group === undefined) groups.set(cause.key, { cause, members: [member] });
       else group.members.push(member);
@@ -77,6 +82,22 @@ function candidatesOf(
   return groups;
 }
 
+/** The causes of a member: those of one connection that write into one knowledge base are the same. */
+function knownCauses(
+  { diagnosis, connection }: Member,
+  known: Map<string, readonly Cause[]>,
+): readonly Cause[] {
+  const { labels } = diagnosis.sync;
+  // A sync without a connection has a key of its own here, so that it is not confused with another.
+  const key = `${labels.kbUid} ${connection}`;
+  let causes = known.get(key);
+  if (causes === undefined) {
+    causes = causesOf(labels);
+    known.set(key, causes);
+  }
+  return causes;
+}
+
 function memberOf(
   fingerprint: string,
   diagnosis: Diagnosis,
@@ -87,13 +108,12 @@ function memberOf(
   const isFiring = alert?.state === 'firing';
   const isOpen = isFiring && alert.healthySince === undefined;
   const isProof = verdict.kind === 'healthy' && !isFiring && successLagSeconds !== null;
-  return {
-    fingerprint,
-    diagnosis,
-    ...(isOpen && { alert, onset: onsetOf(alert, diagnosis) }),
-    ...(isProof && { healthyRunAt: sync.lastSuccessAt ?? after(now, -successLagSeconds) }),
-    connection: connectionKey(sync.labels) ?? fingerprint,
-  };
+  const connection = connectionKey(sync.labels) ?? fingerprint;
+  // Written out, since nearly every sync is healthy and spreading takes longer.
+  if (isOpen) return { fingerprint, diagnosis, alert, onset: onsetOf(alert, diagnosis), connection };
+  if (!isProof) return { fingerprint, diagnosis, connection };
+  const healthyRunAt = sync.lastSuccessAt ?? after(now, -successLagSeconds);
+  return { fingerprint, diagnosis, healthyRunAt, connection };
 }
 
 /**

@@ -25,13 +25,27 @@ beforeEach(() => deployment.startAfresh());
 describe('a check', () => {
   it('posts every problem in one message at the initial run', async () => {
     const now = Date.now();
+    // Each has a connection of its own: together they would be one cause.
     deployment.timbal.syncs = [
-      aRecord(now, { id: 1, name: 'healthy' }),
-      aFailingRecord(now, { id: 2, name: 'failing' }),
-      aRecord(now, { id: 3, name: 'switched-off', enabled: false, disabled_reason: '403 forbidden' }),
-      aRecord(now, { id: 4, name: 'stalled', ...succeededAt(now - 2 * HOUR) }),
-      aRecord(now, { id: 5, name: 'never', ...succeededAt(null), last_state: null, last_run_at: null }),
-      aRecord(now, { id: 6, name: 'paused', enabled: false, disabled_reason: null }),
+      aRecord(now, { id: 1, connection_ref: 'pg-1', name: 'healthy' }),
+      aFailingRecord(now, { id: 2, connection_ref: 'pg-2', name: 'failing' }),
+      aRecord(now, {
+        id: 3,
+        connection_ref: 'pg-3',
+        name: 'switched-off',
+        enabled: false,
+        disabled_reason: '403 forbidden',
+      }),
+      aRecord(now, { id: 4, connection_ref: 'pg-4', name: 'stalled', ...succeededAt(now - 2 * HOUR) }),
+      aRecord(now, {
+        id: 5,
+        connection_ref: 'pg-5',
+        name: 'never',
+        ...succeededAt(null),
+        last_state: null,
+        last_run_at: null,
+      }),
+      aRecord(now, { id: 6, connection_ref: 'pg-6', name: 'paused', enabled: false, disabled_reason: null }),
     ];
     const check = await deployment.invoke();
     expect(check.result).toMatchObject({
