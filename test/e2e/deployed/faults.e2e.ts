@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { aFailingRecord, aRecord } from '../../commands/a-world.ts';
 import { answers, answersJson, type Behaviour, disconnects } from '../../http/local-server.ts';
@@ -204,12 +205,12 @@ function afterFault(behaviour: Behaviour, fault: Fault): Behaviour {
   };
 }
 
-/** Changes the stored lease, which lasts 90 s, into an expired one. */
+/** Changes the stored lease, which lasts 90 s, into an expired one. A warm sandbox reads only what has another write id. */
 async function expireLease(): Promise<void> {
   const [head, ...others] = await deployment.items();
   if (head === undefined || others.length > 0) throw new Error('expected a state of one piece');
   const document = await deployment.document();
   const expired = document.replace(/("lease":\{[^}]*"expiresAt":)\d+/, '$11');
   if (expired === document) throw new Error('expected a lease');
-  await deployment.putItem({ ...head, bytes: { B: gzipSync(expired) } });
+  await deployment.putItem({ ...head, writeId: { S: randomUUID() }, bytes: { B: gzipSync(expired) } });
 }

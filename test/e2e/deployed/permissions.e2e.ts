@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import { aFailingRecord, aRecord } from '../../commands/a-world.ts';
@@ -176,9 +177,12 @@ async function storeInTwoPieces(): Promise<void> {
   const bytes = bytesOf(head);
   const half = Math.floor(bytes.length / 2);
   const { pieces: _pieces, ...rest } = head;
-  await deployment.putItem({ ...head, pieces: { N: '2' }, bytes: { B: bytes.subarray(0, half) } });
+  // A warm sandbox reads only what has another write id than the state that it knows.
+  const writeId = { S: randomUUID() };
+  await deployment.putItem({ ...head, writeId, pieces: { N: '2' }, bytes: { B: bytes.subarray(0, half) } });
   const second: Record<string, AttributeValue> = {
     part: { S: 'state#001' },
+    writeId,
     bytes: { B: bytes.subarray(half) },
   };
   await deployment.putItem({ ...rest, ...second });
