@@ -25,28 +25,17 @@ beforeEach(() => deployment.startAfresh());
 describe('a check', () => {
   it('posts every problem in one message at the initial run', async () => {
     const now = Date.now();
-    // Each has a connection of its own: together they would be one cause.
-    deployment.timbal.syncs = [
-      aRecord(now, { id: 1, connection_ref: 'pg-1', name: 'healthy' }),
-      aFailingRecord(now, { id: 2, connection_ref: 'pg-2', name: 'failing' }),
-      aRecord(now, {
-        id: 3,
-        connection_ref: 'pg-3',
-        name: 'switched-off',
-        enabled: false,
-        disabled_reason: '403 forbidden',
-      }),
-      aRecord(now, { id: 4, connection_ref: 'pg-4', name: 'stalled', ...succeededAt(now - 2 * HOUR) }),
-      aRecord(now, {
-        id: 5,
-        connection_ref: 'pg-5',
-        name: 'never',
-        ...succeededAt(null),
-        last_state: null,
-        last_run_at: null,
-      }),
-      aRecord(now, { id: 6, connection_ref: 'pg-6', name: 'paused', enabled: false, disabled_reason: null }),
+    const records = [
+      aRecord(now, { id: 1, name: 'healthy' }),
+      aFailingRecord(now, { id: 2, name: 'failing' }),
+      aRecord(now, { id: 3, name: 'switched-off', enabled: false, disabled_reason: '403 forbidden' }),
+      aRecord(now, { id: 4, name: 'stalled', ...succeededAt(now - 2 * HOUR) }),
+      aRecord(now, { id: 5, name: 'never', ...succeededAt(null), last_state: null, last_run_at: null }),
+      aRecord(now, { id: 6, name: 'paused', enabled: false, disabled_reason: null }),
+      aRecord(now, { id: 7, name: 'healthy too' }),
     ];
+    // With a connection for each and enough healthy ones, they have no cause in common.
+    deployment.timbal.syncs = records.map((record) => ({ ...record, connection_ref: `pg-${record['id']}` }));
     const check = await deployment.invoke();
     expect(check.result).toMatchObject({
       ok: true,
@@ -55,8 +44,8 @@ describe('a check', () => {
       organisation: ORGANISATION,
       environment: 'prod',
       syncs: {
-        listed: 6,
-        healthy: 1,
+        listed: 7,
+        healthy: 2,
         paused: 1,
         problems: { disabled: 1, failing: 1, stalled: 1, never_succeeded: 1, unreadable: 0 },
       },
