@@ -101,7 +101,7 @@ describe('npm start with a key and an organisation', () => {
     laptop.shown = FAILING;
     laptop.now += 5 * MINUTE;
     expect((await laptop.start()).status).toBe(0);
-    expect(laptop.posted()).toEqual(['laptop: sync-alerts can list syncs again · Still open: orders']);
+    expect(laptop.posted()).toEqual(['laptop: sync-alerts can list syncs again · still open: orders']);
     laptop.now += 5 * MINUTE;
     await laptop.start();
     expect(laptop.posted()).toEqual([]);
@@ -117,7 +117,7 @@ describe('npm start with a key and an organisation', () => {
     laptop.shown = FAILING;
     laptop.now += 5 * MINUTE;
     await laptop.start();
-    expect(laptop.posted()).toEqual(['laptop: sync-alerts can list syncs again · Still open: orders']);
+    expect(laptop.posted()).toEqual(['laptop: sync-alerts can list syncs again · still open: orders']);
   });
 
   it('fails when Slack refuses a message, and sends it at the next check', async () => {
