@@ -168,10 +168,15 @@ export class ConditionLines {
     // A post without a certain answer may have said it.
     if (standing.post !== undefined && !standing.post.isConfirmed) return false;
     if (actual === 'unlisted') {
-      const isOld = sync.isOriginal || sync.lastSeen - sync.firstSeen > DAY + CLOCK_MS;
+      // One that was there from the first listing on may have been created shortly before.
+      const created = Date.parse(String(sync.record['created_at']));
+      const begin = sync.isOriginal ? created || 0 : sync.firstSeen;
+      const isOld = sync.lastSeen - begin > DAY + CLOCK_MS;
       const isSoon = unlistedSentAt !== undefined && check.now - unlistedSentAt < 7 * DAY + CLOCK_MS;
       return isOld && !isSoon;
     }
+    // What the last listing lacks may be about to be unlisted again: nothing is said of its return.
+    if (actual === 'active' && !sync.isPresent) return false;
     if (sent === 'unlisted') return actual === 'active' && since - (unlistedSentAt ?? 0) < DAY - CLOCK_MS;
     return check.policy.notifyPauses && standing.hasBeenActive;
   }

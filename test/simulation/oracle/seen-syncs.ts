@@ -28,6 +28,8 @@ export interface SeenSync {
   lastSeen: number;
   /** Since when each evaluation showed a certain problem. */
   problemSince: number | undefined;
+  /** The last run in the record that first showed a problem, until a record proves health. */
+  problemRun: number | undefined;
   /** Since when no record showed a certain problem. */
   problemFreeSince: number | undefined;
   /** Since when each record proves health. */
@@ -159,6 +161,8 @@ export class SeenSyncs {
     sync.lastSeen = now;
     sync.problemSince =
       problem === undefined || excluded !== undefined ? undefined : (sync.problemSince ?? now);
+    if (isClear) sync.problemRun = undefined;
+    else if (problem !== undefined) sync.problemRun ??= fields.lastRun;
     sync.clearSince = isClear ? (sync.clearSince ?? now) : undefined;
     sync.problemFreeSince = problem === undefined ? (sync.problemFreeSince ?? now) : undefined;
     if (problem === 'failing')
@@ -210,6 +214,7 @@ function newSync(record: Fields, now: number, isOriginal: boolean): SeenSync {
     isOriginal,
     lastSeen: now,
     problemSince: undefined,
+    problemRun: undefined,
     problemFreeSince: undefined,
     clearSince: undefined,
     failingSuccess: undefined,
