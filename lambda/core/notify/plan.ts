@@ -189,8 +189,9 @@ function groupingCausesOf(
 function withImplied(change: NeutralChange, { alerts }: Facts, sent: ReadonlySet<string>): NeutralChange {
   const alert = alerts[change.fingerprint];
   if (alert === undefined || !sent.has(change.fingerprint)) return change;
-  const said = endsByCondition(alert) ? alert.resolution?.how : 'active';
-  return said === change.condition.condition ? { ...change, isImplied: true } : change;
+  const isReturn = change.kind === 'resumed' || change.kind === 'listed_again';
+  const isImplied = endsByCondition(alert) ? alert.resolution?.how === change.condition.condition : isReturn;
+  return isImplied ? { ...change, isImplied } : change;
 }
 
 interface SendContext {

@@ -76,7 +76,7 @@ export class DigestLines {
 
   /**
    * A line about conditions says of the sync what the line of its alert does not: an open alert implies that the sync is
-   * active, unless its record cannot be read, and an ended one that it is what ended it.
+   * active, also where its record does not say, and one that ended by a condition that it is so.
    */
   #isOtherFact(fingerprint: string, groups: readonly Group[]): boolean {
     const said = groups.map(({ head }) => conditionIn(head)).find((condition) => condition !== undefined);

@@ -18,6 +18,8 @@ export interface SeenSync {
   excluded: string | undefined;
   /** It was never excluded. */
   isAlwaysWatched: boolean;
+  /** The last complete listing lacks it. */
+  isMissing: boolean;
   /** In how many complete listings in a row it was absent. */
   absences: number;
   /** When the first of those was evaluated. */
@@ -156,6 +158,7 @@ export class SeenSyncs {
     sync.record = record;
     sync.excluded = excluded;
     if (excluded !== undefined) sync.isAlwaysWatched = false;
+    if (this.isComplete) sync.isMissing = false;
     sync.absences = 0;
     sync.absentSince = undefined;
     sync.lastSeen = now;
@@ -188,6 +191,7 @@ export class SeenSyncs {
     sync.problemSince = undefined;
     sync.clearSince = undefined;
     if (!this.isComplete) return;
+    sync.isMissing = true;
     sync.absences += 1;
     sync.absentSince ??= now;
     if (sync.absences < 2) return;
@@ -208,6 +212,7 @@ function newSync(record: Fields, now: number, isOriginal: boolean): SeenSync {
     record,
     excluded: undefined,
     isAlwaysWatched: true,
+    isMissing: false,
     absences: 0,
     absentSince: undefined,
     firstSeen: now,
