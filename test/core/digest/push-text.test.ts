@@ -117,7 +117,7 @@ describe('the text on a lock screen', () => {
 
   it('has what is still open beside the only recovery', () => {
     const facts = { ...OF_A_HUNDRED, alerts: { 'sync:b': anAlert({ labels: labelsOf('b') }) } };
-    expect(pushOf(of(resolved('a')), { facts })).toBe('a recovered · Still open: b');
+    expect(pushOf(of(resolved('a')), { facts })).toBe('a recovered · still open: b');
   });
 
   it('counts a resolution once that only a line for several counts', () => {

@@ -223,7 +223,7 @@ describe('resolutions alone', () => {
 
   it('are followed by what is still open, so that good news does not hide it', () => {
     expect(sectionsWith(recovery, open('b'), open('c'))).toEqual({
-      Resolved: ['`a` *recovered*', 'Still open: `b`, `c`'],
+      Resolved: ['`a` *recovered*', 'still open: `b`, `c`'],
     });
   });
 
