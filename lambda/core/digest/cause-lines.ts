@@ -330,7 +330,7 @@ export function resolvedCauseLine(
       ? `${isFirst ? 'all' : 'the last'} ${formatNumber(alerts.length)} ${verb}`
       : `${count} ${verb}`,
     'excluded by the policy': `${count} ${alerts.length === 1 ? 'is' : 'are'} excluded by the policy`,
-    'resolved in the meantime': `${count} resolved in the meantime`,
+    'resolved in the meantime': `${count} ${endedText(alerts)} in the meantime`,
   }[phrase];
   const left = stillOpen.length > 0 ? [words('still open: '), ...namesOf(stillOpen)] : [];
   const lasted = durationText(secondsBetween(oldestOf(alerts, now), endOf(alerts, now)));
@@ -344,6 +344,15 @@ export function resolvedCauseLine(
     ),
     covers: alerts.map((one) => coverageOf(one, reason, false)),
   };
+}
+
+/** "resolved or were paused": what became of them. */
+export function endedText(alerts: readonly TrackedAlert[]): string {
+  const hows = new Set(alerts.map(({ alert }) => alert.resolution?.how));
+  const isOne = alerts.length === 1;
+  const paused = hows.delete('paused') ? [`${isOne ? 'was' : 'were'} paused`] : [];
+  const unlisted = hows.delete('unlisted') ? ['left the listing'] : [];
+  return [...(hows.size > 0 ? ['resolved'] : []), ...paused, ...unlisted].join(' or ');
 }
 
 /** Why the policy excludes them. */

@@ -4,7 +4,7 @@ import { groupBy } from '../group-by.ts';
 import type { Coverage, Notification, TrackedAlert } from '../notify/notification.ts';
 import type { Instant } from '../time.ts';
 import { openLine, unreadableLine } from './alert-lines.ts';
-import { folded, isCritical, openCauseLines, resolvedCauseLine } from './cause-lines.ts';
+import { endedText, folded, isCritical, openCauseLines, resolvedCauseLine } from './cause-lines.ts';
 import type { Item } from './digest.ts';
 import { coverageOf, namesOf } from './names.ts';
 import { resolvedBeforeDeliveryLine, resolvedLine } from './resolved-lines.ts';
@@ -75,7 +75,7 @@ export function resolvedInGroup(notifications: readonly Notification[], now: Ins
   const phrase = { reason: 'resolved_in_group', phrase: 'resolved in the meantime' } as const;
   const lines = causes.map((group) => resolvedCauseLine(group, phrase, now));
   if (singles.length === 0) return lines;
-  const title = [words(`${pluralize(singles.length, 'sync')} resolved in the meantime`)];
+  const title = [words(`${pluralize(singles.length, 'sync')} ${endedText(singles)} in the meantime`)];
   return [...lines, { level: 'note', title, detail: [], covers: singles.map(countedOnly) }];
 }
 

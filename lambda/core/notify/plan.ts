@@ -22,7 +22,7 @@ import {
   type TrackedAlert,
 } from './notification.ts';
 import { populationOf } from './population.ts';
-import { type Decision, decide, sendReason } from './reason.ts';
+import { type Decision, decide, endsByCondition, sendReason } from './reason.ts';
 import { isDue, nextReminderAt, pausedReminderOf, remindable, reminderOf } from './reminders.ts';
 import { foldingCauses, groupingCause, type SharedCauseContext } from './shared-causes.ts';
 
@@ -115,7 +115,7 @@ export function planNotifications(facts: Facts, route: Route, context: PlanConte
     notifications: withCauses(notifications, causeOf, { population, likely, notified, tracked, now }),
     reminder: withFolding(reminder, { population, likely, notified, tracked, now }),
     ...(isReminderDue && reminder.length === 0 && { satisfiesReminder: true }),
-    neutral: sendsAnything ? neutral.map((change) => withImplied(change, sent)) : [],
+    neutral: sendsAnything ? neutral.map((change) => withImplied(change, facts, sent)) : [],
     pausedReminder: isReminderDue ? pausedReminderOf(facts, reminders) : [],
     ...(isNothingListed && { nothingListed: true }),
   };
@@ -184,10 +184,16 @@ function groupingCausesOf(
   return causes;
 }
 
-/** That a sync was resumed, or is listed again, is implied by news of its alert. */
-function withImplied(change: NeutralChange, sent: ReadonlySet<string>): NeutralChange {
+/**
+ * News of the sync's alert implies its condition: that the alert ended because the sync was paused or is no longer listed,
+ * or else that the sync was resumed or is listed again.
+ */
+function withImplied(change: NeutralChange, { alerts }: Facts, sent: ReadonlySet<string>): NeutralChange {
+  const alert = alerts[change.fingerprint];
+  if (alert === undefined || !sent.has(change.fingerprint)) return change;
   const isReturn = change.kind === 'resumed' || change.kind === 'listed_again';
-  return isReturn && sent.has(change.fingerprint) ? { ...change, isImplied: true } : change;
+  const isImplied = endsByCondition(alert) ? alert.resolution?.how === change.condition.condition : isReturn;
+  return isImplied ? { ...change, isImplied } : change;
 }
 
 interface SendContext {

@@ -93,7 +93,10 @@ function isUnlisted(
   const wasMissing = rosterEntryOf(facts, fingerprint)?.missingSince !== undefined;
   if (!wasMissing && evaluation.recordCount > 0) return false;
   const isRecent = since !== undefined && secondsBetween(since, missingSince) < MIN_LISTED_SECONDS;
-  const hadAlert = facts.alerts[fingerprint]?.state === 'firing';
+  // One that ended by a condition waits for the line about the absence, which may come a day later.
+  const alert = facts.alerts[fingerprint];
+  const how = alert?.resolution?.how;
+  const hadAlert = alert?.state === 'firing' || how === 'unlisted' || how === 'paused';
   if (isRecent && !hadAlert) return false;
   const isRelisted =
     before?.relistedAt !== undefined && secondsBetween(before.relistedAt, missingSince) < RELISTED_SECONDS;

@@ -86,7 +86,8 @@ function historiesAfter(
   const histories: Record<string, SyncHistory> = {};
   for (const [fingerprint, history] of Object.entries(facts.histories)) {
     if (isListed(evaluation, fingerprint)) continue;
-    const isKept = !isComplete || (history.absent && facts.alerts[fingerprint] !== undefined);
+    const isOpen = alerts[fingerprint] !== undefined && alerts[fingerprint].state !== 'ended';
+    const isKept = !isComplete || (history.absent && isOpen);
     if (isKept) histories[fingerprint] = history;
     else if (!history.absent) histories[fingerprint] = { ...history, absent: true };
   }

@@ -17,6 +17,8 @@ interface Standing {
   post?: Post;
   /** When it was last sent as no longer listed. */
   unlistedSentAt?: number;
+  /** When it was last listed again, whether or not Slack had that it was not. */
+  relistedAt?: number;
   /** Its records never say who paused it. */
   isUnclear: boolean;
   /** A line claimed something else since the last change: what Slack has is unknown. */
@@ -54,6 +56,7 @@ export class ConditionLines {
       standing.isUnsure = isUnsure;
       if (actual === 'active' && !isUnsure) standing.hasBeenActive = true;
       if (actual !== standing.actual) {
+        if (standing.actual === 'unlisted') standing.relistedAt = check.now;
         standing.since = check.now;
         standing.isDisputed = false;
         // Nobody is told that it is listed again after so long.
@@ -126,10 +129,13 @@ export class ConditionLines {
     this.#pausedRemindedAt = by.now;
   }
 
-  /** It was sent as no longer listed within seven days, so that its next absence has to last for a day. */
+  /**
+   * It was no longer listed, or sent as such, within seven days, so that its next absence has to last for a day. That is
+   * one fact for all destinations: it does not depend on whether one of them was told in time.
+   */
   isOnProbation(id: string, now: number): boolean {
-    const sentAt = this.#standings.get(id)?.unlistedSentAt;
-    return sentAt !== undefined && now - sentAt < 7 * DAY + CLOCK_MS;
+    const { unlistedSentAt = 0, relistedAt = 0 } = this.#standings.get(id) ?? {};
+    return now - Math.max(unlistedSentAt, relistedAt) < 7 * DAY + CLOCK_MS;
   }
 
   /** At the end of a check without a fault: nothing is unsent for more than an hour, or beside a message. */
@@ -168,10 +174,14 @@ export class ConditionLines {
     // A post without a certain answer may have said it.
     if (standing.post !== undefined && !standing.post.isConfirmed) return false;
     if (actual === 'unlisted') {
-      const isOld = sync.isOriginal || sync.lastSeen - sync.firstSeen > DAY + CLOCK_MS;
-      const isSoon = unlistedSentAt !== undefined && check.now - unlistedSentAt < 7 * DAY + CLOCK_MS;
-      return isOld && !isSoon;
+      // One that was there from the first listing on may have been created shortly before.
+      const created = Date.parse(String(sync.record['created_at']));
+      const begin = sync.isOriginal ? created || 0 : sync.firstSeen;
+      const isOld = sync.lastSeen - begin > DAY + CLOCK_MS;
+      return isOld && !this.isOnProbation(id, check.now);
     }
+    // What the last complete listing lacks may be about to be unlisted again: nothing is said of its return.
+    if (actual === 'active' && (sync.isMissing || !sync.isPresent)) return false;
     if (sent === 'unlisted') return actual === 'active' && since - (unlistedSentAt ?? 0) < DAY - CLOCK_MS;
     return check.policy.notifyPauses && standing.hasBeenActive;
   }

@@ -99,6 +99,8 @@ export class Delays {
       const criticalSince = bounds.criticalSince.get(id);
       const isEscalated = criticalSince !== undefined && one.severity === 'warning';
       if (!isEscalated || channel.isInDoubt(id)) return undefined;
+      // What became worse before it was healthy in its hold is no news until it fails again.
+      if (alert.healthySince !== undefined) return undefined;
       const isByAge = alert.criticalBy === 'age' && this.#isCriticalCause(causes);
       const maxMs = isByAge ? MAX_OPENING_MS : groupMs;
       return { id, what: 'an escalation', sinceMs: criticalSince, maxMs, causes };

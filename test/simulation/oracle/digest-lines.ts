@@ -53,21 +53,37 @@ export class DigestLines {
   }
 
   #namedOnce(check: SimulatedCheck, groups: readonly Group[]): void {
-    const lines = new Map<string, Group>();
+    const lines = new Map<string, { readonly group: Group; readonly reason: string }>();
     for (const group of groups) {
       const here = new Set<string>();
       for (const { fingerprint, reason } of coversOf(group)) {
         if (reason === 'nothing_listed' || reason === 'moved') continue;
         const other = lines.get(fingerprint);
-        if (other !== undefined && other !== group)
-          this.#fail(`${fingerprint}: in two lines of one digest`, check);
+        if (
+          other !== undefined &&
+          other.group !== group &&
+          !this.#isOtherFact(fingerprint, [other.group, group])
+        )
+          this.#fail(`${fingerprint}: in two lines of one digest: ${other.reason}, ${reason}`, check);
         // The end of an alert and a change of condition may share a line with other news of the same sync.
         if (here.has(fingerprint) && reason !== 'resolved' && reason !== 'condition')
           this.#fail(`${fingerprint}: twice in one line`, check);
         here.add(fingerprint);
-        lines.set(fingerprint, group);
+        lines.set(fingerprint, { group, reason });
       }
     }
+  }
+
+  /**
+   * A line about conditions says of the sync what the line of its alert does not: an open alert implies that the sync is
+   * active, also where its record does not say, and one that ended by a condition that it is so.
+   */
+  #isOtherFact(fingerprint: string, groups: readonly Group[]): boolean {
+    const said = groups.map(({ head }) => conditionIn(head)).find((condition) => condition !== undefined);
+    const alert = this.#options.bounds.alerts[fingerprint];
+    const how = alert?.state === 'ended' ? alert.resolution?.how : undefined;
+    const implied = how === 'paused' || how === 'unlisted' ? how : 'active';
+    return said !== undefined && said !== implied;
   }
 
   #criticalFirst(check: SimulatedCheck, digest: Digest, groups: readonly Group[]): void {
@@ -188,22 +204,13 @@ export class DigestLines {
 
   /** A line about pauses and listings says what is so. */
   #conditionKind(check: SimulatedCheck, { head }: Group): void {
-    const said = head.title.flatMap((span) =>
-      span.kind === 'strong' || span.kind === 'words' ? [span.text] : [],
-    );
-    // The names stand after the first colon, each with its last state.
-    const text = said.find((part) => /sync/.test(part)) ?? '';
-    const expected = /paused|does not say by whom/.test(text)
-      ? 'paused'
-      : /no longer listed|re-created/.test(text)
-        ? 'unlisted'
-        : /resumed|listed again/.test(text)
-          ? 'active'
-          : undefined;
-    // A change of condition may ride on news of its sync, which says it as well.
+    const text = sentenceOf(head);
+    const expected = conditionIn(head);
+    // A change of condition may ride on news of its sync, which says it as well; a line about conditions is the end of
+    // alerts, and has to say what is so.
     const withNews = new Set(
       head.covers.flatMap(({ reason, fingerprint }) =>
-        reason === 'condition' || reason === 'resolved' ? [] : [fingerprint],
+        reason === 'condition' || (reason === 'resolved' && expected !== undefined) ? [] : [fingerprint],
       ),
     );
     const covers = head.covers.filter(
@@ -244,6 +251,21 @@ function coversOf({ items }: Group): readonly Item['covers'][number][] {
 
 export function textOf({ title }: Item): string {
   return title.map((span) => ('text' in span ? span.text : '')).join('');
+}
+
+/** Our own words about syncs in a title. The names stand after the first colon, each with its last state. */
+function sentenceOf({ title }: Item): string {
+  const said = title.flatMap((span) => (span.kind === 'strong' || span.kind === 'words' ? [span.text] : []));
+  return said.find((part) => /sync/.test(part)) ?? '';
+}
+
+/** The condition that a line claims, if it is about conditions. */
+function conditionIn(head: Item): 'active' | 'paused' | 'unlisted' | undefined {
+  const text = sentenceOf(head);
+  if (/in the meantime/.test(text)) return undefined;
+  if (/paused|does not say by whom/.test(text)) return 'paused';
+  if (/no longer listed|re-created/.test(text)) return 'unlisted';
+  return /resumed|listed again/.test(text) ? 'active' : undefined;
 }
 
 /** The cause in a title: "connection pg-main: …"; the line of the whole organisation names none. */

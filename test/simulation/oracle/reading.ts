@@ -25,6 +25,8 @@ export interface Reading {
   readonly isUnsure?: true;
   /** Why nothing may open by this record. */
   readonly opensNothing?: string;
+  /** That is because a fast sync failed once. */
+  readonly isFirstFailure?: true;
   /** Whether this record disproves a problem that the alert had. */
   readonly disproves: (problem: string, failingSuccess: number | null | undefined) => boolean;
   readonly fields: RecordFields;
@@ -178,7 +180,7 @@ export function read(record: Record<string, unknown>, context: ReadingContext): 
       problem: 'failing',
       severity,
       waitSeconds: Number.POSITIVE_INFINITY,
-      ...(isOnlyOne && { opensNothing: 'one run of a fast sync failed' }),
+      ...(isOnlyOne && { opensNothing: 'one run of a fast sync failed', isFirstFailure: true }),
     };
   }
   if (isLate) {

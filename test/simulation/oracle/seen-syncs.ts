@@ -18,6 +18,8 @@ export interface SeenSync {
   excluded: string | undefined;
   /** It was never excluded. */
   isAlwaysWatched: boolean;
+  /** The last complete listing lacks it. */
+  isMissing: boolean;
   /** In how many complete listings in a row it was absent. */
   absences: number;
   /** When the first of those was evaluated. */
@@ -28,6 +30,8 @@ export interface SeenSync {
   lastSeen: number;
   /** Since when each evaluation showed a certain problem. */
   problemSince: number | undefined;
+  /** The last run in the record that first showed a problem, until a record proves health. */
+  problemRun: number | undefined;
   /** Since when no record showed a certain problem. */
   problemFreeSince: number | undefined;
   /** Since when each record proves health. */
@@ -154,11 +158,14 @@ export class SeenSyncs {
     sync.record = record;
     sync.excluded = excluded;
     if (excluded !== undefined) sync.isAlwaysWatched = false;
+    if (this.isComplete) sync.isMissing = false;
     sync.absences = 0;
     sync.absentSince = undefined;
     sync.lastSeen = now;
     sync.problemSince =
       problem === undefined || excluded !== undefined ? undefined : (sync.problemSince ?? now);
+    if (isClear) sync.problemRun = undefined;
+    else if (problem !== undefined) sync.problemRun ??= fields.lastRun;
     sync.clearSince = isClear ? (sync.clearSince ?? now) : undefined;
     sync.problemFreeSince = problem === undefined ? (sync.problemFreeSince ?? now) : undefined;
     if (problem === 'failing')
@@ -184,6 +191,7 @@ export class SeenSyncs {
     sync.problemSince = undefined;
     sync.clearSince = undefined;
     if (!this.isComplete) return;
+    sync.isMissing = true;
     sync.absences += 1;
     sync.absentSince ??= now;
     if (sync.absences < 2) return;
@@ -204,12 +212,14 @@ function newSync(record: Fields, now: number, isOriginal: boolean): SeenSync {
     record,
     excluded: undefined,
     isAlwaysWatched: true,
+    isMissing: false,
     absences: 0,
     absentSince: undefined,
     firstSeen: now,
     isOriginal,
     lastSeen: now,
     problemSince: undefined,
+    problemRun: undefined,
     problemFreeSince: undefined,
     clearSince: undefined,
     failingSuccess: undefined,
