@@ -189,12 +189,18 @@ function olderText<T extends TrackedAlert>(
 ): string | undefined {
   const isOlder = (one: T) => reasonOf(one) === 'escalated' && one.alert.criticalBy === 'age';
   if (cause.notified === undefined || !alerts.every(isOlder)) return undefined;
-  const lags = alerts.flatMap(
+  const before = cause.stillOpen.filter((one) => one.alert.criticalBy === 'age' && !alerts.some(isSame(one)));
+  const old = [...alerts, ...before];
+  const lags = old.flatMap(
     ({ fingerprint }) => diagnosisOf(fingerprint, evaluation)?.successLagSeconds ?? [],
   );
   if (lags.length === 0) return undefined;
-  const which = alerts.length >= openCount(cause) ? 'all' : formatNumber(alerts.length);
+  const which = old.length >= openCount(cause) ? 'all' : formatNumber(old.length);
   return `${which} of them without a success for ${durationText(Math.min(...lags))}`;
+}
+
+function isSame({ fingerprint }: TrackedAlert): (other: TrackedAlert) => boolean {
+  return (other) => other.fingerprint === fingerprint;
 }
 
 function newsText<T extends TrackedAlert>(alerts: readonly T[], reasonOf: (one: T) => NotifyReason): string {

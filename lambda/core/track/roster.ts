@@ -13,12 +13,13 @@ const MISSING_KEPT_SECONDS = 8 * DAY_SECONDS;
 const MAX_NAME_LENGTH = 60;
 
 /**
- * The roster after an evaluation. Only a complete listing changes it; the first one is adopted as it is. Renamed syncs
+ * The roster after an evaluation. Only a complete listing adds to it or misses anybody; the first one is adopted as it is. Renamed syncs
  * keep their entry.
  */
 export function rosterAfter(facts: Facts, evaluation: Evaluation, policy: Policy): Roster {
   const { roster } = facts;
-  if (evaluation.kind === 'unavailable' || evaluation.withoutId > 0) return roster;
+  if (evaluation.kind === 'unavailable') return roster;
+  if (evaluation.withoutId > 0) return withReturned(roster, evaluation);
   if (evaluation.diagnoses.size > MAX_ROSTER) return { kind: 'counts', counts: countsOf(evaluation) };
   const isFirst = rosterSize(roster) === 0 || roster.kind === 'counts';
   const known = roster.kind === 'syncs' ? roster : EMPTY_ROSTER;
@@ -47,6 +48,17 @@ export function rosterAfter(facts: Facts, evaluation: Evaluation, policy: Policy
 function listedSince({ createdAt }: Sync, isFirst: boolean, now: Instant): Instant | undefined {
   if (!isFirst) return now;
   return createdAt !== null && secondsBetween(createdAt, now) < DAY_SECONDS ? createdAt : undefined;
+}
+
+/** An incomplete listing proves the absence of nothing, and the presence of what it has. */
+function withReturned(roster: Roster, { diagnoses }: ListedEvaluation): Roster {
+  if (roster.kind !== 'syncs') return roster;
+  const returned = Object.entries(roster.syncs).flatMap(([fingerprint, entry]) => {
+    const { missingSince, ...listed } = entry;
+    return missingSince !== undefined && diagnoses.has(fingerprint) ? [[fingerprint, listed] as const] : [];
+  });
+  if (returned.length === 0) return roster;
+  return { kind: 'syncs', syncs: { ...roster.syncs, ...Object.fromEntries(returned) } };
 }
 
 function isForgotten(missingSince: Instant, now: Instant): boolean {
