@@ -221,6 +221,18 @@ describe('changes of condition', () => {
     expect(kindsIn(plannedNow(facts, aRoute(), { initialRun: true }))).toEqual(['paused']);
   });
 
+  it.each([
+    ['that it was paused', true, { how: 'paused', at: NOW }],
+    ['that it recovered', undefined, { how: 'resolved', by: 'success', at: NOW }],
+  ] as const)('are implied by the end of an alert that says %s: %p', (_, isImplied, resolution) => {
+    const alert = anEndedAlert({ resolution });
+    const facts = aFacts({ 'sync:orders': alert }, paused(NOW));
+    const route = aRoute({ 'sync:orders': { undeliveredSince: ago(600) } });
+    const { plan } = plannedNow(facts, route);
+    expect(plan.notifications.map(({ reason }) => reason)).toEqual(['resolved_undelivered']);
+    expect(plan.neutral.map((change) => change.isImplied)).toEqual([isImplied]);
+  });
+
   it('wait while the route backs off', () => {
     const route = aRoute({}, { backoffUntil: later(60) });
     expect(isEmptyPlan(plannedNow(aFacts({}, paused(ago(days(1)))), route).plan)).toBe(true);

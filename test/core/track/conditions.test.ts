@@ -6,6 +6,7 @@ import {
   aFacts,
   ago,
   anAlert,
+  anEndedAlert,
   aPolicy,
   aRoster,
   days,
@@ -156,6 +157,13 @@ describe('a sync is unlisted', () => {
     ['a day', true, { since: ago(days(1)) }, undefined],
     ['since before the initial run', true, {}, undefined],
     ['an hour, with an alert that fires', true, { since: ago(hours(1)) }, anAlert()],
+    [
+      'an hour, with an alert that ended by the absence',
+      true,
+      { since: ago(hours(1)) },
+      anEndedAlert({ resolution: { how: 'unlisted', at: ago(hours(24)) } }),
+    ],
+    ['an hour, with an alert that recovered', false, { since: ago(hours(1)) }, anEndedAlert()],
     ['an hour, with a pending alert', false, { since: ago(hours(1)) }, anAlert({ state: 'pending' })],
   ])('when it was listed for %s: %p', (_, unlisted, entry, alert) => {
     const start = known(entry, alert === undefined ? {} : { alert });
