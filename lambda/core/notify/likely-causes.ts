@@ -39,7 +39,7 @@ const MIN_SHARE = 0.1;
 const ENOUGH = 10;
 export const CONNECTION_SHARE = 0.5;
 export const BROAD_SHARE = 0.8;
-const ORGANISATION_AFFECTED = 5;
+export const ORGANISATION_AFFECTED = 5;
 /** What a broader cause must explain beyond a more specific one, in syncs. */
 export const PENALTY: Readonly<Record<Cause['kind'], number>> = {
   connection: 0,

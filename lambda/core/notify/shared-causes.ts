@@ -2,7 +2,13 @@ import type { AlertProblem, Severity } from '../problem.ts';
 import { type Instant, secondsBetween } from '../time.ts';
 import { type Cause, causesOf, ORGANISATION, SPECIFICITY } from './cause.ts';
 import type { NotifiedCauses } from './grouping.ts';
-import { BROAD_SHARE, CONNECTION_SHARE, type LikelyCause, PENALTY } from './likely-causes.ts';
+import {
+  BROAD_SHARE,
+  CONNECTION_SHARE,
+  type LikelyCause,
+  ORGANISATION_AFFECTED,
+  PENALTY,
+} from './likely-causes.ts';
 import type { SharedCause, TrackedAlert } from './notification.ts';
 import { type Candidate, type Member, MIN_AFFECTED, median, type Population } from './population.ts';
 
@@ -163,7 +169,8 @@ export function foldingCauses(
   );
   for (const { alerts: sharing, candidate } of ordered) {
     const left = sharing.filter(({ fingerprint }) => !found.has(fingerprint));
-    if (left.length < MIN_AFFECTED) continue;
+    const least = candidate.cause.kind === 'organisation' ? ORGANISATION_AFFECTED : MIN_AFFECTED;
+    if (left.length < least) continue;
     const shared = foldingCause(candidate, context);
     for (const { fingerprint } of left) found.set(fingerprint, shared);
   }

@@ -13,8 +13,8 @@ const MISSING_KEPT_SECONDS = 8 * DAY_SECONDS;
 const MAX_NAME_LENGTH = 60;
 
 /**
- * The roster after an evaluation. Only a complete listing adds to it or misses anybody; the first one is adopted as it is. Renamed syncs
- * keep their entry.
+ * The roster after an evaluation. Only a complete listing adds to it or misses anybody; the first one is adopted as it
+ * is. Renamed syncs keep their entry.
  */
 export function rosterAfter(facts: Facts, evaluation: Evaluation, policy: Policy): Roster {
   const { roster } = facts;
