@@ -17,7 +17,7 @@ import {
 import { Reader } from './a-reader.ts';
 import { hours, minutes, NOW } from './a-sync.ts';
 
-const RUNS = { numRuns: 150, seed: 20261124 };
+const RUNS = { numRuns: 50, seed: 20261124 };
 const allAccepted = stepsWith(fc.constant<PostResultKind>('accepted'));
 const someRefused = stepsWith(fc.constantFrom<PostResultKind>('accepted', 'accepted', 'refused'));
 const someUnconfirmed = stepsWith(fc.constantFrom<PostResultKind>('accepted', 'refused', 'unconfirmed'));
@@ -321,7 +321,7 @@ describe('while nothing changes', () => {
         }
         expect(sent.filter((one) => !one.includes(' resolved'))).toEqual([]);
       }),
-      { numRuns: 100, seed: RUNS.seed },
+      { numRuns: 40, seed: RUNS.seed },
     );
   });
 });
