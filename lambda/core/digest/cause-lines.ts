@@ -58,8 +58,7 @@ export function openCauseLines<T extends TrackedAlert>(
 ): readonly Item[] {
   const { cause, alerts } = group;
   const byUrgency = alerts.toSorted((one, other) => urgency(one) - urgency(other));
-  const fingerprints = new Set(alerts.map(({ fingerprint }) => fingerprint));
-  const all = [...alerts, ...cause.stillOpen.filter(({ fingerprint }) => !fingerprints.has(fingerprint))];
+  const all = openUnder(group);
   const parts = [
     ...commonEvidence(all, evaluation),
     peersText(cause),
@@ -91,6 +90,12 @@ export function openCauseLines<T extends TrackedAlert>(
     isNested: true,
   };
   return [head, names, ...exceptions(group, evaluation)];
+}
+
+/** The alerts of a message, and all others that are open under their cause. */
+function openUnder({ cause, alerts }: Folded): readonly TrackedAlert[] {
+  const fingerprints = new Set(alerts.map(({ fingerprint }) => fingerprint));
+  return [...alerts, ...cause.stillOpen.filter(({ fingerprint }) => !fingerprints.has(fingerprint))];
 }
 
 /** The evidence of the only alert that a message has of its cause. */
@@ -183,24 +188,20 @@ function whereText({ kind, name }: SharedCause): Line {
 
 /** "12 of them without a success for 3 h 5 m": when nothing is new but age. */
 function olderText<T extends TrackedAlert>(
-  { cause, alerts }: Folded<T>,
+  group: Folded<T>,
   reasonOf: (one: T) => NotifyReason,
   evaluation: Evaluation,
 ): string | undefined {
+  const { cause, alerts } = group;
   const isOlder = (one: T) => reasonOf(one) === 'escalated' && one.alert.criticalBy === 'age';
   if (cause.notified === undefined || !alerts.every(isOlder)) return undefined;
-  const before = cause.stillOpen.filter((one) => one.alert.criticalBy === 'age' && !alerts.some(isSame(one)));
-  const old = [...alerts, ...before];
+  const old = openUnder(group).filter(({ alert }) => alert.criticalBy === 'age');
   const lags = old.flatMap(
     ({ fingerprint }) => diagnosisOf(fingerprint, evaluation)?.successLagSeconds ?? [],
   );
   if (lags.length === 0) return undefined;
   const which = old.length >= openCount(cause) ? 'all' : formatNumber(old.length);
   return `${which} of them without a success for ${durationText(Math.min(...lags))}`;
-}
-
-function isSame({ fingerprint }: TrackedAlert): (other: TrackedAlert) => boolean {
-  return (other) => other.fingerprint === fingerprint;
 }
 
 function newsText<T extends TrackedAlert>(alerts: readonly T[], reasonOf: (one: T) => NotifyReason): string {
@@ -321,13 +322,9 @@ export function resolvedCauseLine(
   now: Instant,
 ): Item {
   const { stillOpen } = cause;
-  const recovered = alerts.every(
-    ({ alert: { resolution } }) => resolution?.how === 'resolved' && resolution.by === 'success',
-  );
-  const areEnabled = alerts.every(
-    ({ alert: { resolution } }) => resolution?.how === 'resolved' && resolution.by === 'enabled',
-  );
-  const verb = recovered ? 'recovered' : areEnabled ? 'enabled again' : 'resolved';
+  const areAllBy = (by: 'success' | 'enabled') =>
+    alerts.every(({ alert: { resolution } }) => resolution?.how === 'resolved' && resolution.by === by);
+  const verb = areAllBy('success') ? 'recovered' : areAllBy('enabled') ? 'enabled again' : 'resolved';
   const count = pluralize(alerts.length, 'sync');
   const isFirst = cause.notified?.resolvedAt === undefined;
   const isAll = stillOpen.length === 0 && alerts.length > 1 && cause.isGrouping;

@@ -26,8 +26,8 @@ export interface GroupingContext {
 /**
  * Whether the follow-ups of a notified cause are sent now. The first critical one and the end of the cause are, at once;
  * other critical ones after `groupInterval`; warnings and escalations by age first after `groupInterval`, then after an
- * hour; no opening longer than an hour; the first resolution after `groupInterval`, others with any notification, once they are most
- * of what was open, or after six hours (docs/design/shared-causes.md).
+ * hour; no opening longer than an hour; the first resolution after `groupInterval`, others with any notification, once they are
+ * most of what was open, or after six hours (docs/design/shared-causes.md).
  */
 export function isSentNow(
   followUps: readonly Pending[],
@@ -86,6 +86,11 @@ function isByAge({ alert, reason }: Pending): boolean {
   return alert.criticalBy === 'age' && reason !== 'new' && reason !== 'disable_imminent';
 }
 
+/** The key of the cause under which an alert was sent; undefined once it is closed. */
+export function causeSentUnder({ lastNotified, resolutionSent }: NotificationLogEntry): string | undefined {
+  return resolutionSent ? undefined : lastNotified?.cause;
+}
+
 /** The notified causes that still have an alert open or something left to send. */
 export function liveCauses(
   { alerts }: Facts,
@@ -94,9 +99,9 @@ export function liveCauses(
 ): NotifiedCauses {
   if (Object.keys(causes).length === 0) return causes;
   const live = new Set<string>();
-  for (const [fingerprint, { lastNotified, resolutionSent }] of Object.entries(notificationLog)) {
-    const isOpen = alerts[fingerprint] !== undefined && !resolutionSent;
-    if (lastNotified?.cause !== undefined && isOpen) live.add(lastNotified.cause);
+  for (const [fingerprint, logEntry] of Object.entries(notificationLog)) {
+    const key = causeSentUnder(logEntry);
+    if (key !== undefined && alerts[fingerprint] !== undefined) live.add(key);
   }
   const entries = Object.entries(causes).filter(([key]) => live.has(key));
   return entries.length === Object.keys(causes).length ? causes : Object.fromEntries(entries);

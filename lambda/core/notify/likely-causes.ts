@@ -37,9 +37,9 @@ const RECENT_SECONDS = HOUR_SECONDS;
 /** A cause explains at least this part of its syncs; so many of one connection are enough, however large it is. */
 const MIN_SHARE = 0.1;
 const ENOUGH = 10;
-export const CONNECTION_SHARE = 0.5;
-export const BROAD_SHARE = 0.8;
-export const ORGANISATION_AFFECTED = 5;
+const CONNECTION_SHARE = 0.5;
+const BROAD_SHARE = 0.8;
+const ORGANISATION_AFFECTED = 5;
 /** What a broader cause must explain beyond a more specific one, in syncs. */
 export const PENALTY: Readonly<Record<Cause['kind'], number>> = {
   connection: 0,
@@ -83,6 +83,16 @@ function netOf({ cause, affected, healthySince, isEverywhere }: LikelyCause): nu
   return affected.length - healthySince - (isEverywhere ? PENALTY.connector : PENALTY[cause.kind]);
 }
 
+/** How many alerts a cause needs. */
+export function minAffectedOf({ kind }: Cause): number {
+  return kind === 'organisation' ? ORGANISATION_AFFECTED : MIN_AFFECTED;
+}
+
+/** Which part of its syncs a cause needs. */
+export function minShareOf({ kind }: Cause): number {
+  return kind === 'connection' ? CONNECTION_SHARE : BROAD_SHARE;
+}
+
 /** The candidate as a cause; undefined unless it is likely. What others explain does not count. */
 function likelihoodOf(
   { cause, members }: Candidate,
@@ -98,13 +108,12 @@ function likelihoodOf(
       isRecent(member, live?.began, now) ||
       (member.alert !== undefined && sentUnder.get(member.fingerprint) === cause.key),
   );
-  const minAffected = cause.kind === 'organisation' ? ORGANISATION_AFFECTED : MIN_AFFECTED;
   const minShare = Math.min(own.length * MIN_SHARE, cause.kind === 'connection' ? ENOUGH : Infinity);
-  if (affected.length < minAffected || affected.length < minShare) return undefined;
+  if (affected.length < minAffectedOf(cause) || affected.length < minShare) return undefined;
   const onset = median(affected.map((member) => member.onset ?? now));
   const healthy = own.filter(({ healthyRunAt }) => healthyRunAt !== undefined && healthyRunAt > onset);
   const hadTheChance = affected.length + healthy.length;
-  const share = cause.kind === 'connection' || live !== undefined ? CONNECTION_SHARE : BROAD_SHARE;
+  const share = live === undefined ? minShareOf(cause) : CONNECTION_SHARE;
   if (affected.length < hadTheChance * share) return undefined;
   if (cause.kind !== 'connection' && !isSpread(affected, healthy, own)) return undefined;
   const holdsAll = members.length === population.members.length;

@@ -10,7 +10,7 @@ import type { NotificationLogEntry, Route } from '../state.ts';
 import type { Instant } from '../time.ts';
 import { isBackingOff } from './backoff.ts';
 import { type Cause, causesOf } from './cause.ts';
-import { isSentNow, liveCauses, mayRideAlong, type NotifiedCauses } from './grouping.ts';
+import { causeSentUnder, isSentNow, liveCauses, mayRideAlong, type NotifiedCauses } from './grouping.ts';
 import { type LikelyCause, likelyCauses } from './likely-causes.ts';
 import { areNeutralDue, endedWithCondition, neutralChanges } from './neutral.ts';
 import {
@@ -110,10 +110,10 @@ export function planNotifications(facts: Facts, route: Route, context: PlanConte
   const reminder = isReminderDue ? reminderOf(open, notifications) : [];
   for (const { fingerprint } of reminder) decisions.set(fingerprint, { notify: true, reason: 'reminder' });
   const sendsAnything = notifications.length + reminder.length > 0 || isNothingListed || isNeutralDue;
-  const tracked = trackedOf(facts, route);
+  const lines = { population, likely, notified, tracked: trackedOf(facts, route), now };
   const plan: NotificationPlan = {
-    notifications: withCauses(notifications, causeOf, { population, likely, notified, tracked, now }),
-    reminder: withFolding(reminder, { population, likely, notified, tracked, now }),
+    notifications: withCauses(notifications, causeOf, lines),
+    reminder: withFolding(reminder, lines),
     ...(isReminderDue && reminder.length === 0 && { satisfiesReminder: true }),
     neutral: sendsAnything ? neutral.map((change) => withImplied(change, facts, sent)) : [],
     pausedReminder: isReminderDue ? pausedReminderOf(facts, reminders) : [],
@@ -135,9 +135,10 @@ function pendingOf(facts: Facts, route: Route, withCondition: ReadonlySet<string
 /** By fingerprint, the key of the cause under which an alert was sent that is not closed. */
 function causesSentUnder({ notificationLog }: Route): ReadonlyMap<string, string> {
   return new Map(
-    Object.entries(notificationLog).flatMap(([fingerprint, { lastNotified, resolutionSent }]) =>
-      lastNotified?.cause === undefined || resolutionSent ? [] : [[fingerprint, lastNotified.cause] as const],
-    ),
+    Object.entries(notificationLog).flatMap(([fingerprint, logEntry]) => {
+      const key = causeSentUnder(logEntry);
+      return key === undefined ? [] : [[fingerprint, key] as const];
+    }),
   );
 }
 
@@ -237,10 +238,9 @@ function sentNow(
 
 /** How many alerts that were sent under the cause are open and need no person to enable their sync. */
 function countOpenUnder(key: string, { facts, route }: SendContext): number {
-  return Object.entries(route.notificationLog).filter(([fingerprint, { lastNotified, resolutionSent }]) => {
+  return Object.entries(route.notificationLog).filter(([fingerprint, logEntry]) => {
     const alert = facts.alerts[fingerprint];
-    const isUnder = lastNotified?.cause === key && !resolutionSent;
-    return isUnder && alert?.state === 'firing' && alert.problem !== 'disabled';
+    return causeSentUnder(logEntry) === key && alert?.state === 'firing' && alert.problem !== 'disabled';
   }).length;
 }
 

@@ -1,16 +1,10 @@
 import type { AlertProblem, Severity } from '../problem.ts';
-import { type Instant, secondsBetween } from '../time.ts';
+import type { Instant } from '../time.ts';
 import { type Cause, causesOf, ORGANISATION, SPECIFICITY } from './cause.ts';
-import type { NotifiedCauses } from './grouping.ts';
-import {
-  BROAD_SHARE,
-  CONNECTION_SHARE,
-  type LikelyCause,
-  ORGANISATION_AFFECTED,
-  PENALTY,
-} from './likely-causes.ts';
+import { causeSentUnder, type NotifiedCauses } from './grouping.ts';
+import { type LikelyCause, minAffectedOf, minShareOf, PENALTY } from './likely-causes.ts';
 import type { SharedCause, TrackedAlert } from './notification.ts';
-import { type Candidate, type Member, MIN_AFFECTED, median, type Population } from './population.ts';
+import { type Candidate, type Member, median, type Population } from './population.ts';
 
 /** What the lines about causes are made from. */
 export interface SharedCauseContext {
@@ -28,7 +22,9 @@ export function groupingCause(cause: Cause, context: SharedCauseContext): Shared
   const { population, likely, notified, tracked, now } = context;
   const found = likely.get(cause.key);
   const before = notified[cause.key];
-  const under = tracked.filter(({ alert, logEntry }) => alert.state === 'firing' && isUnder(cause, logEntry));
+  const under = tracked.filter(
+    ({ alert, logEntry }) => alert.state === 'firing' && causeSentUnder(logEntry) === cause.key,
+  );
   const movedFrom = movedTo(cause, found, context);
   const members = found?.affected ?? membersOf(cause, population, under);
   const counts = countsOf(population?.candidates.get(cause.key)?.members ?? members, under);
@@ -40,15 +36,11 @@ export function groupingCause(cause: Cause, context: SharedCauseContext): Shared
     open: counts.open,
     severity: found?.isCritical || cause.kind === ORGANISATION.kind ? 'critical' : counts.severity,
     ...peersOf(cause, onset, population),
-    ...(found?.hasNoSuccess && { nothingSucceededForSeconds: secondsSinceSuccess(population, now) }),
+    ...(found?.hasNoSuccess && { nothingSucceededForSeconds: secondsSinceSuccess(population) }),
     earlierSentAs: before === undefined ? causesNamed(movedFrom) : [],
     moved: movedFrom.map(({ fingerprint }) => fingerprint),
     stillOpen: under,
   };
-}
-
-function isUnder(cause: Cause, { lastNotified, resolutionSent }: TrackedAlert['logEntry']): boolean {
-  return lastNotified?.cause === cause.key && !resolutionSent;
 }
 
 /** The open alerts that were sent under another cause, or alone, and that this one explains now. */
@@ -117,7 +109,7 @@ function peersOf(
   if (population === undefined) return { listed: 0, succeeded: 0 };
   const isOwn = ({ diagnosis }: Member) =>
     causesOf(diagnosis.sync.labels).some(({ key }) => key === cause.key);
-  const own = population.members.filter(isOwn);
+  const own = population.candidates.get(cause.key)?.members ?? population.members.filter(isOwn);
   const listed = own.length;
   const succeeded = countSucceeded(own, onset);
   if (cause.kind !== 'connection') return { listed, succeeded };
@@ -133,9 +125,9 @@ function countSucceeded(members: readonly Member[], onset: Instant): number {
   return members.filter(({ healthyRunAt }) => healthyRunAt !== undefined && healthyRunAt > onset).length;
 }
 
-function secondsSinceSuccess(population: Population | undefined, now: Instant): number {
+function secondsSinceSuccess(population: Population | undefined): number {
   const lags = (population?.members ?? []).flatMap(({ diagnosis }) => diagnosis.successLagSeconds ?? []);
-  return lags.length === 0 ? secondsBetween(now, now) : Math.min(...lags);
+  return lags.length === 0 ? 0 : Math.min(...lags);
 }
 
 /**
@@ -169,27 +161,30 @@ export function foldingCauses(
   );
   for (const { alerts: sharing, candidate } of ordered) {
     const left = sharing.filter(({ fingerprint }) => !found.has(fingerprint));
-    const least = candidate.cause.kind === 'organisation' ? ORGANISATION_AFFECTED : MIN_AFFECTED;
-    if (left.length < least) continue;
+    if (left.length < minAffectedOf(candidate.cause)) continue;
     const shared = foldingCause(candidate, context);
     for (const { fingerprint } of left) found.set(fingerprint, shared);
   }
   return found;
 }
 
-function isMostlyAffected({ cause, members }: Candidate): boolean {
-  const affected = members.filter(({ alert }) => alert !== undefined).length;
-  return affected >= members.length * (cause.kind === 'connection' ? CONNECTION_SHARE : BROAD_SHARE);
+function affectedOf({ members }: Candidate): readonly Member[] {
+  return members.filter(({ alert }) => alert !== undefined);
+}
+
+function isMostlyAffected(candidate: Candidate): boolean {
+  return affectedOf(candidate).length >= candidate.members.length * minShareOf(candidate.cause);
 }
 
 /** The affected less the others, and less a penalty for breadth. */
-function foldingNet({ cause, members }: Candidate): number {
-  const affected = members.filter(({ alert }) => alert !== undefined).length;
-  return affected * 2 - members.length - PENALTY[cause.kind];
+function foldingNet(candidate: Candidate): number {
+  const { cause, members } = candidate;
+  return affectedOf(candidate).length * 2 - members.length - PENALTY[cause.kind];
 }
 
-function foldingCause({ cause, members }: Candidate, { population, now }: SharedCauseContext): SharedCause {
-  const affected = members.filter(({ alert }) => alert !== undefined);
+function foldingCause(candidate: Candidate, { population, now }: SharedCauseContext): SharedCause {
+  const { cause } = candidate;
+  const affected = affectedOf(candidate);
   const onset = median(affected.map((member) => member.onset ?? now));
   return {
     ...cause,

@@ -1,5 +1,6 @@
 import type { Facts } from '../alert.ts';
 import type { Condition } from '../condition.ts';
+import type { Diagnosis } from '../diagnose/diagnose.ts';
 import type { Evaluation, ListedEvaluation } from '../diagnose/evaluation.ts';
 import { exclusionReason, type Policy } from '../policy.ts';
 import { ALERT_KINDS } from '../problem.ts';
@@ -35,13 +36,11 @@ export function conditionsAfter(evaluation: Evaluation, context: ConditionContex
     const before = facts.conditions[fingerprint];
     const isPaused = diagnosis.verdict.kind === 'paused';
     if (before === undefined && !isPaused) continue;
-    const after = listedCondition(fingerprint, before, { evaluation, context });
+    const after = listedCondition(fingerprint, diagnosis, { now: evaluation.at, context });
     if (after !== undefined) conditions[fingerprint] = after;
   }
-  // An incomplete listing proves the absence of nothing.
-  const missing = evaluation.withoutId === 0 ? Object.entries(roster.syncs) : [];
-  for (const [fingerprint, entry] of missing) {
-    if (entry.missingSince === undefined || !isUnlisted(fingerprint, entry, { facts, evaluation })) continue;
+  for (const [fingerprint, entry] of Object.entries(roster.syncs)) {
+    if (!isUnlisted(fingerprint, entry, { facts, evaluation })) continue;
     conditions[fingerprint] = unlistedCondition(fingerprint, entry, { facts, now: evaluation.at });
   }
   return withRecreated(conditions, roster);
@@ -54,14 +53,12 @@ function isKept({ condition, since, relistedAt }: Condition, now: Instant): bool
 
 function listedCondition(
   fingerprint: string,
-  before: Condition | undefined,
-  { evaluation, context }: { readonly evaluation: ListedEvaluation; readonly context: ConditionContext },
+  diagnosis: Diagnosis,
+  { now, context }: { readonly now: Instant; readonly context: ConditionContext },
 ): Condition | undefined {
-  const { roster, policy } = context;
-  const now = evaluation.at;
-  const diagnosis = evaluation.diagnoses.get(fingerprint);
+  const { facts, roster, policy } = context;
+  const before = facts.conditions[fingerprint];
   const name = roster.syncs[fingerprint]?.name ?? before?.name ?? '';
-  if (diagnosis === undefined) return before;
   const { verdict, sync } = diagnosis;
   const isExcluded = exclusionReason(policy, sync.id ?? '', sync.labels) !== undefined;
   if (isExcluded) return undefined;
@@ -81,7 +78,8 @@ function listedCondition(
 }
 
 /**
- * Missing from two complete listings in a row, or from one that is accepted as empty; for a day, when it came back within a week.
+ * Missing from two complete listings in a row, or from one that is accepted as empty; for a day, when it came back within
+ * a week. An incomplete listing proves the absence of nothing.
  */
 function isUnlisted(
   fingerprint: string,
