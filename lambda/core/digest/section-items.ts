@@ -2,6 +2,7 @@ import { diagnosisOf, type Evaluation } from '../diagnose/evaluation.ts';
 import { isSyncFingerprint } from '../fingerprint.ts';
 import { groupBy } from '../group-by.ts';
 import type { Coverage, Notification, TrackedAlert } from '../notify/notification.ts';
+import type { NotifyReason } from '../notify/reason.ts';
 import type { Instant } from '../time.ts';
 import { openLine, unreadableLine } from './alert-lines.ts';
 import { endedText, folded, isCritical, openCauseLines, resolvedCauseLine } from './cause-lines.ts';
@@ -25,19 +26,28 @@ interface BySeverity {
 /** Critical causes and critical singles, then the others; causes before singles. */
 export function openItems(notifications: readonly Notification[], evaluation: Evaluation): BySeverity {
   // News of a cause stands under it, also when it is one alert.
-  const { causes, singles } = folded(notifications, 1);
-  const ofCauses = (groups: typeof causes) =>
-    groups.flatMap((group) => openCauseLines(group, ({ reason }) => reason, evaluation));
-  const ofSingles = (some: readonly Notification[]) =>
-    some.map((one) => openLine(one, one.reason, evaluation));
-  const isCriticalSingle = ({ alert }: Notification) => alert.severity === 'critical';
-  return {
-    critical: [...ofCauses(causes.filter(isCritical)), ...ofSingles(singles.filter(isCriticalSingle))],
-    warnings: [
-      ...ofCauses(causes.filter((group) => !isCritical(group))),
-      ...ofSingles(singles.filter((one) => !isCriticalSingle(one))),
-    ],
-  };
+  return bySeverity(folded(notifications, 1), ({ reason }) => reason, evaluation);
+}
+
+/** Critical causes and critical singles, and the others; causes before singles. */
+function bySeverity<T extends TrackedAlert>(
+  { causes, singles }: ReturnType<typeof folded<T>>,
+  reasonOf: (one: T) => NotifyReason,
+  evaluation: Evaluation,
+): BySeverity {
+  const linesWhere = (critical: boolean) => [
+    ...causes
+      .filter((group) => isCritical(group) === critical)
+      .flatMap((group) => openCauseLines(group, reasonOf, evaluation)),
+    ...singles
+      .filter((one) => isCriticalSingle(one) === critical)
+      .map((one) => openLine(one, reasonOf(one), evaluation)),
+  ];
+  return { critical: linesWhere(true), warnings: linesWhere(false) };
+}
+
+function isCriticalSingle({ alert }: TrackedAlert): boolean {
+  return alert.severity === 'critical';
 }
 
 /** Records that cannot be read, folded by what is wrong with them. */
@@ -108,32 +118,24 @@ export function resolvedItems(
 /** What is still open, in so few lines that it fits one message: what finds no room is counted. */
 export function reminderItems(reminder: readonly TrackedAlert[], evaluation: Evaluation): BySeverity {
   const { causes, singles } = folded(reminder);
-  const isCriticalSingle = ({ alert }: TrackedAlert) => alert.severity === 'critical';
   // Nothing critical is left out while a warning is listed.
-  const bySeverity = [
+  const worstFirst = [
     ...causes.filter(isCritical),
     ...singles.filter(isCriticalSingle),
     ...causes.filter((group) => !isCritical(group)),
     ...singles.filter((one) => !isCriticalSingle(one)),
   ];
-  const listed = new Set(bySeverity.slice(0, MAX_REMINDED));
-  const shownCauses = causes.filter((group) => listed.has(group));
-  const shown = singles.filter((one) => listed.has(one));
-  const rest = bySeverity.slice(MAX_REMINDED).flatMap((line) => ('alerts' in line ? line.alerts : [line]));
-  const ofCauses = (groups: typeof causes) =>
-    groups.flatMap((group) => openCauseLines(group, () => 'reminder', evaluation));
-  const ofSingles = (some: readonly TrackedAlert[]) =>
-    some.map((one) => openLine(one, 'reminder', evaluation));
+  const listed = new Set(worstFirst.slice(0, MAX_REMINDED));
+  const shown = {
+    causes: causes.filter((group) => listed.has(group)),
+    singles: singles.filter((one) => listed.has(one)),
+  };
+  const rest = worstFirst.slice(MAX_REMINDED).flatMap((line) => ('alerts' in line ? line.alerts : [line]));
+  const { critical, warnings } = bySeverity(shown, () => 'reminder', evaluation);
+  if (rest.length === 0) return { critical, warnings };
   const covers = rest.map((one) => coverageOf(one, 'reminder', false));
   const title = [words(`and ${formatNumber(rest.length)} more still open`)];
-  return {
-    critical: [...ofCauses(shownCauses.filter(isCritical)), ...ofSingles(shown.filter(isCriticalSingle))],
-    warnings: [
-      ...ofCauses(shownCauses.filter((group) => !isCritical(group))),
-      ...ofSingles(shown.filter((one) => !isCriticalSingle(one))),
-      ...(rest.length === 0 ? [] : [{ level: 'note' as const, title, detail: [], covers }]),
-    ],
-  };
+  return { critical, warnings: [...warnings, { level: 'note', title, detail: [], covers }] };
 }
 
 function countedOnly(one: Notification): Coverage {
