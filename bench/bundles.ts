@@ -1,11 +1,9 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
+import { FUNCTION_BUILD, FUNCTION_ENTRY } from '../infra/function-build.ts';
 import type { WrittenPolicy } from '../lambda/core/parse/parse-policy.ts';
-
-const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 
 /** A bundle beside its policy, as in the function's asset. */
 export interface Bundle {
@@ -17,13 +15,9 @@ export interface Bundle {
   readonly inputs: Readonly<Record<string, { readonly bytesInOutput: number }>>;
 }
 
-/** The function's bundle, built with the options of infra/bundling.ts; a test compares the two. */
+/** The function's bundle, as the stack deploys it. */
 export function deployedBundle(policy: WrittenPolicy = {}): Bundle {
-  return bundle('deployed', {
-    policy,
-    entry: 'lambda/handler.ts',
-    alias: { '@aws-sdk/credential-provider-node': './lambda/aws/environment-credentials.ts' },
-  });
+  return bundle('deployed', { policy, entry: FUNCTION_ENTRY, alias: FUNCTION_BUILD.alias });
 }
 
 /** The two AWS clients, imported as their documentation shows, and nothing else. */
@@ -54,18 +48,10 @@ function bundle(name: string, { entry, alias, policy = {} }: BundleOptions): Bun
   mkdirSync(outdir, { recursive: true });
   const file = join(outdir, 'index.js');
   const { metafile } = buildSync({
-    absWorkingDir: PROJECT,
-    entryPoints: [entry],
+    ...FUNCTION_BUILD,
     alias: { ...alias },
+    entryPoints: [entry],
     outfile: file,
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'cjs',
-    mainFields: ['module', 'main'],
-    minify: true,
-    sourcemap: true,
-    sourcesContent: false,
     metafile: true,
     logLevel: 'error',
   });

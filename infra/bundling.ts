@@ -1,31 +1,28 @@
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { type NodejsFunctionProps, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { WrittenPolicy } from '../lambda/core/parse/parse-policy.ts';
+import { FUNCTION_BUILD, FUNCTION_ENTRY, PROJECT } from './function-build.ts';
 
-/** The root of this repository, relative to this file, so that the construct also works in an app in another folder. */
-const PROJECT = fileURLToPath(new URL('..', import.meta.url));
-
-/**
- * The props of the function's code: entry and bundling. The asset contains the bundle, its source map and the policy.
- * docs/adr/0004-the-bundle.md has the reasons.
- */
+/** The props of the function's code: entry and bundling. The asset contains the bundle, its source map and the policy. */
 export function bundleWith(policy: WrittenPolicy) {
+  const { alias, mainFields, minify, sourcemap, sourcesContent, target } = FUNCTION_BUILD;
   return {
-    entry: `${PROJECT}lambda/handler.ts`,
+    entry: join(PROJECT, FUNCTION_ENTRY),
     handler: 'handler',
     projectRoot: PROJECT,
-    depsLockFilePath: `${PROJECT}package-lock.json`,
+    depsLockFilePath: join(PROJECT, 'package-lock.json'),
     bundling: {
       format: OutputFormat.CJS,
-      mainFields: ['module', 'main'],
+      target,
+      mainFields,
       // The AWS SDK too: AWS updates the SDK in the Lambda runtime, and the function was not tested with that version.
       externalModules: [],
-      minify: true,
-      sourceMap: true,
-      sourcesContent: false,
-      esbuildArgs: {
-        '--alias:@aws-sdk/credential-provider-node': `${PROJECT}lambda/aws/environment-credentials.ts`,
-      },
+      minify,
+      sourceMap: sourcemap,
+      sourcesContent,
+      esbuildArgs: Object.fromEntries(
+        Object.entries(alias).map(([name, file]) => [`--alias:${name}`, join(PROJECT, file)]),
+      ),
       forceDockerBundling: false,
       commandHooks: {
         beforeBundling: () => [],
@@ -36,5 +33,5 @@ export function bundleWith(policy: WrittenPolicy) {
         ],
       },
     },
-  } as const satisfies NodejsFunctionProps;
+  } satisfies NodejsFunctionProps;
 }
