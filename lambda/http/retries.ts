@@ -2,7 +2,7 @@
 // Out: the last response with the number of attempts, or the last error when no response came. It never rejects.
 // Called by: timbal/listing.ts for each page of the listing, slack/webhook.ts for each post.
 import { asError } from '../errors.ts';
-import type { Deadline } from './deadline.ts';
+import { type Deadline, sleepWithin } from './deadline.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 /** How often and how soon a request is sent again. */
@@ -57,65 +57,31 @@ export interface RetryOptions {
  */
 export async function requestWithRetries(request: Request, options: RetryOptions): Promise<RequestResult> {
   const { retryPolicy, deadline, send, isRetryable } = options;
-  const { default: ky, HTTPError } = await loadKy();
-  let attempts = 0;
-  let delayMs = 0;
-  let last: RequestResult | undefined;
-
-  async function attempt(input: Request | URL | string): Promise<Response> {
-    attempts += 1;
-    try {
-      const response = await send(input instanceof Request ? input : new Request(input));
-      last = { kind: 'responded', response, attempts };
-      return response;
-    } catch (error) {
-      last = { kind: 'no_response', error: asError(error), attempts };
-      throw error;
-    }
+  for (let attempts = 1; ; attempts += 1) {
+    // A body can be sent once.
+    const result = await resultOf(send(request.clone()), attempts);
+    const outcome = result.kind === 'responded' ? result.response : result.error;
+    if (!(await isRetryable(outcome))) return result;
+    if (attempts > retryPolicy.retries) return withRetryAfter(result);
+    const delayMs = delayBeforeRetry(outcome, attempts, retryPolicy);
+    const fits = delayMs + retryPolicy.minAttemptMs <= deadline.remainingMs();
+    if (!fits || !(await sleepWithin(delayMs, deadline))) return withRetryAfter(result);
   }
+}
 
-  async function shouldRetry(error: Error): Promise<boolean> {
-    const outcome = error instanceof HTTPError ? error.response : error;
-    if (!(await isRetryable(outcome))) return false;
-    delayMs = delayBeforeRetry(outcome, attempts, retryPolicy);
-    return delayMs + retryPolicy.minAttemptMs <= deadline.remainingMs();
-  }
-
+async function resultOf(sent: Promise<Response>, attempts: number): Promise<RequestResult> {
   try {
-    await ky(request, {
-      fetch: attempt,
-      // `send` limits each attempt, and the deadline all of them together.
-      timeout: false,
-      signal: deadline.signal,
-      retry: {
-        limit: retryPolicy.retries,
-        methods: ['get', 'post'],
-        // A boolean keeps ky from its own reading of Retry-After, which ignores the deadline.
-        shouldRetry: ({ error }) => shouldRetry(error),
-        delay: () => delayMs,
-      },
-    });
+    return { kind: 'responded', response: await sent, attempts };
   } catch (error) {
-    last ??= { kind: 'no_response', error: asError(error), attempts };
+    return { kind: 'no_response', error: asError(error), attempts };
   }
-  last ??= { kind: 'no_response', error: new Error('nothing was sent'), attempts };
-  return last.kind === 'responded' ? withRetryAfter(last, isRetryable) : last;
 }
 
-/**
- * Loads ky at its first use, and with it the `fetch` of Node.js: 17 ms of processor time, which the function's import
- * does not spend. The platform caches the module.
- */
-function loadKy(): Promise<typeof import('ky')> {
-  return import('ky');
-}
-
-async function withRetryAfter(
-  result: Responded,
-  isRetryable: RetryOptions['isRetryable'],
-): Promise<Responded> {
+/** The result of a request that is retryable and was not retried. */
+function withRetryAfter(result: RequestResult): RequestResult {
+  if (result.kind === 'no_response') return result;
   const retryAfter = retryAfterMs(result.response);
-  if (retryAfter === undefined || !(await isRetryable(result.response))) return result;
+  if (retryAfter === undefined) return result;
   return { ...result, retryAfterSeconds: Math.ceil(retryAfter / 1000) };
 }
 

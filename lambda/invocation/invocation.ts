@@ -48,7 +48,7 @@ export function createHandler(runtime: Runtime, log: Log, print: Print): Handler
       const durationsMs = readDurations();
       logChanges(result.notified);
       log('info', { ...result.log, ...scheduledAt(command), durationsMs, coldStart });
-      await printMetrics(command, result.figures, context);
+      printMetrics(command, result.figures, context);
       return { ...result.response, durationsMs };
     } catch (error) {
       const { safe, details } = sanitized(error, wiring);
@@ -65,7 +65,7 @@ export function createHandler(runtime: Runtime, log: Log, print: Print): Handler
         durationsMs: readDurations(),
         coldStart,
       });
-      await printMetrics(command, result.figures, context);
+      printMetrics(command, result.figures, context);
       throw safe;
     }
   };
@@ -75,14 +75,15 @@ export function createHandler(runtime: Runtime, log: Log, print: Print): Handler
   }
 
   /** Without valid settings the environment of the figures is unknown: only Lambda's own error metric counts then. */
-  async function printMetrics(
+  function printMetrics(
     command: Command,
     figures: Figures | undefined,
-    { awsRequestId }: InvocationContext,
-  ): Promise<void> {
+    { awsRequestId: requestId }: InvocationContext,
+  ): void {
     const isDryRun = command.command === 'check' && command.dryRun;
     if (figures === undefined || isDryRun || wiring === undefined) return;
-    print(await metricsLine(wiring.settings.environment, awsRequestId, figures));
+    const { environment } = wiring.settings;
+    print(metricsLine({ environment, requestId, now: Date.now() }, figures));
   }
 }
 

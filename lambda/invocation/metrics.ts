@@ -1,5 +1,6 @@
 import type { Checked, Outcome } from '../commands/outcome.ts';
 import { PROBLEM_KINDS, PROBLEMS } from '../core/problem.ts';
+import type { Instant } from '../core/time.ts';
 import { ENVIRONMENT_DIMENSION, METRIC_NAMESPACE, METRICS, type MetricName } from './metric-names.ts';
 
 /** The value of each metric that a check could determine. A value that it could not is absent, not zero. */
@@ -26,20 +27,35 @@ export function figuresOf(outcome: Outcome | undefined, ok: boolean): Figures {
   };
 }
 
-/** One line in CloudWatch's embedded metric format. It must be printed unchanged: `_aws` has to be at its root. */
-export async function metricsLine(environment: string, requestId: string, figures: Figures): Promise<string> {
-  // Loaded after the check's work is done, so that nothing waits for it.
-  const { Metrics } = await import('@aws-lambda-powertools/metrics');
-  const metrics = new Metrics({ namespace: METRIC_NAMESPACE });
-  // Powertools adds the dimension `service`; every value of every dimension is a metric with a monthly price.
-  metrics.clearDefaultDimensions();
-  metrics.addDimension(ENVIRONMENT_DIMENSION, environment);
-  metrics.addMetadata('requestId', requestId);
-  for (const { name, unit } of METRICS) {
-    const figure = figures[name];
-    if (figure !== undefined) metrics.addMetric(name, unit, figure);
-  }
-  return `${JSON.stringify(metrics.serializeMetrics())}\n`;
+/** Which check a line of metrics is about. */
+export interface MetricsSource {
+  readonly environment: string;
+  readonly requestId: string;
+  readonly now: Instant;
+}
+
+/**
+ * One line in CloudWatch's embedded metric format (CloudWatch, "Specification: Embedded metric format"). It must be
+ * printed unchanged: `_aws` has to be at its root.
+ */
+export function metricsLine({ environment, requestId, now }: MetricsSource, figures: Figures): string {
+  const metrics = METRICS.filter(({ name }) => figures[name] !== undefined);
+  const line = {
+    _aws: {
+      Timestamp: now,
+      CloudWatchMetrics: [
+        {
+          Namespace: METRIC_NAMESPACE,
+          Dimensions: [[ENVIRONMENT_DIMENSION]],
+          Metrics: metrics.map(({ name, unit }) => ({ Name: name, Unit: unit })),
+        },
+      ],
+    },
+    [ENVIRONMENT_DIMENSION]: environment,
+    requestId,
+    ...figures,
+  };
+  return `${JSON.stringify(line)}\n`;
 }
 
 function syncFigures({ syncs }: Checked): Figures {

@@ -1,6 +1,3 @@
-// The adapters load these at their first use. Loaded here, that takes no time of a test with a short limit.
-import '@slack/webhook';
-import 'ky';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { until } from './until.ts';

@@ -161,7 +161,6 @@ describe('Retry-After', () => {
     expect(await result).toMatchObject({ attempts: 2 });
   });
 
-  // ky would wait for it, beyond any deadline.
   it('is not confused with RateLimit-Reset', async () => {
     const server = await localServer(answers(429, '', { 'ratelimit-reset': '60' }), answers(200));
     expect(await request(server.url)).toMatchObject({ attempts: 2, response: { status: 200 } });

@@ -70,12 +70,15 @@ test.each([
   expect(figuresOf(aCheck({ undelivered }), true).OldestUndeliveredSeconds).toBe(seconds);
 });
 
-test('a line has the embedded metric format, one dimension, and the request id', async () => {
-  const line = await metricsLine('prod', 'request-1', figuresOf(aCheck(), true));
+test('a line has the embedded metric format, one dimension, and the request id', () => {
+  const line = metricsLine(
+    { environment: 'prod', requestId: 'request-1', now: 1_764_000_000_123 },
+    figuresOf(aCheck(), true),
+  );
   expect(line.endsWith('\n') && !line.slice(0, -1).includes('\n')).toBe(true);
   expect(JSON.parse(line)).toEqual({
     _aws: {
-      Timestamp: expect.any(Number),
+      Timestamp: 1_764_000_000_123,
       CloudWatchMetrics: [
         {
           Namespace: 'SyncAlerts',
@@ -90,9 +93,9 @@ test('a line has the embedded metric format, one dimension, and the request id',
   });
 });
 
-test('a line names only the metrics that have a figure, and none of the line before', async () => {
-  await metricsLine('prod', 'request-1', figuresOf(aCheck(), true));
-  const { _aws, ...rest } = JSON.parse(await metricsLine('other', 'request-2', { ChecksCompleted: 0 }));
+test('a line names only the metrics that have a figure', () => {
+  const source = { environment: 'other', requestId: 'request-2', now: 0 };
+  const { _aws, ...rest } = JSON.parse(metricsLine(source, { ChecksCompleted: 0 }));
   expect(rest).toEqual({ Environment: 'other', requestId: 'request-2', ChecksCompleted: 0 });
   expect(_aws.CloudWatchMetrics[0].Metrics).toEqual([{ Name: 'ChecksCompleted', Unit: 'Count' }]);
 });
