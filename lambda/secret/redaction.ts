@@ -1,6 +1,9 @@
 /** Shorter parts of a URL are not secret, and may well appear in the name of a sync. */
 const MIN_SECRET_PART_LENGTH = 16;
 
+/** A shorter value is a placeholder or a test key: removed everywhere, `test` would take letters out of ordinary words. */
+const MIN_SECRET_LENGTH = 8;
+
 /**
  * The texts that must not be printed: the API key, each webhook URL, and also its path and its query alone, which are
  * the secret parts of the URL.
@@ -10,10 +13,21 @@ export function secretTexts(apiKey: string, webhookUrls: readonly string[]): rea
     const { pathname, search } = new URL(text);
     return [pathname, search].filter((part) => part.length >= MIN_SECRET_PART_LENGTH);
   });
-  return [apiKey, ...webhookUrls, ...parts];
+  return inOrder([apiKey, ...webhookUrls, ...parts]);
 }
 
-/** The text with each secret replaced by `***`. This is the last line of defence: errors are made without secrets. */
+/** Secrets in the order in which to remove them: a secret before any that is a part of it, or its rest would remain. */
+export function inOrder(secrets: readonly string[]): readonly string[] {
+  return [...new Set(secrets)]
+    .filter(({ length }) => length >= MIN_SECRET_LENGTH)
+    .sort((one, other) => other.length - one.length);
+}
+
+/**
+ * The text with each secret replaced by `***`. This is the last line of defence: errors are made without secrets.
+ *
+ * @param secrets In the order of `secretTexts` or `inOrder`.
+ */
 export function redactedText(text: string, secrets: readonly string[]): string {
   let redacted = text;
   for (const secret of secrets) {

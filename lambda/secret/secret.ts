@@ -9,7 +9,7 @@ import { SyncAlertsError } from '../errors.ts';
 import { deadlineIn } from '../http/deadline.ts';
 import type { WebhookUrlSource } from '../slack/webhook.ts';
 import type { ApiKeySource } from '../timbal/listing.ts';
-import { redactedText, secretTexts } from './redaction.ts';
+import { inOrder, redactedText, secretTexts } from './redaction.ts';
 import { parseSecret, type SecretValues } from './secret-values.ts';
 
 interface SecretOptions {
@@ -88,7 +88,7 @@ export class Secret {
     const { values } = parsed;
     const { apiKey, webhookUrl, furtherWebhookUrls } = values;
     const texts = secretTexts(apiKey, [webhookUrl, ...Object.values(furtherWebhookUrls)]);
-    this.#secretTexts = [...new Set([...this.#secretTexts, ...texts])];
+    this.#secretTexts = inOrder([...this.#secretTexts, ...texts]);
     this.#cached = { values, at };
     return values;
   }

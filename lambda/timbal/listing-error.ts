@@ -1,10 +1,12 @@
 import { STATUS_CODES } from 'node:http';
 import * as v from 'valibot';
+import { redactCredentials } from '../core/credentials.ts';
 import type { ListingFailure } from '../core/listing.ts';
 import { SyncAlertsError } from '../errors.ts';
 import { BodyTooLarge } from '../http/attempt.ts';
 import type { NoResponse, Responded } from '../http/retries.ts';
 import { isRateLimited, isRedirect, isServerError } from '../http/status.ts';
+import { inOrder, redactedText } from '../secret/redaction.ts';
 
 interface ListingErrorDetails {
   /** `unreadable` and `empty` are found later, in the records of a listing that came. */
@@ -109,12 +111,12 @@ function quote(text: string, secrets: readonly string[]): string {
   const parsed = v.safeParse(errorSchema, json);
   if (!parsed.success) return '';
   const { code, message } = parsed.output;
-  let quoted = code === undefined ? message : `${code}: ${message}`;
-  for (const secret of secrets) {
-    // `fetch` sends a header without the white space around it.
-    if (secret.trim() !== '') quoted = quoted.replaceAll(secret.trim(), '***');
-  }
-  const line = quoted.replace(/[\s\p{C}]+/gu, ' ').trim();
+  const words = code === undefined ? message : `${code}: ${message}`;
+  // `fetch` sends a header without the white space around it.
+  const ours = inOrder(secrets.map((secret) => secret.trim()));
+  const line = redactCredentials(redactedText(words, ours))
+    .replace(/[\s\p{C}]+/gu, ' ')
+    .trim();
   const characters = [...line];
   if (characters.length <= MAX_QUOTE_LENGTH) return ` (${line})`;
   // Redaction knows secrets only whole, so a URL that the cut divides goes entirely.

@@ -1,10 +1,24 @@
-/** Returns a text without the secrets that it may hold. */
+import { redactCredentials } from '../core/credentials.ts';
+
+/** Returns a text without the secrets of ours that it may hold. */
 export type Redact = (text: string) => string;
 
+/** Written by people or by a database. The other fields are ids, dates and figures, whose form is the platform's. */
+const FREE_TEXTS: ReadonlySet<string> = new Set([
+  'name',
+  'last_state',
+  'disabled_reason',
+  'connection_ref',
+  'source_schema',
+  'source_table',
+  'dest_table',
+]);
+
 /**
- * A record of the listing, with `redact` applied to each text in it: a sync's name or its disabled reason may quote
- * anything, and goes into messages, responses, logs and the stored state. Only the record's own string fields are
- * redacted: nothing reads deeper values, whose depth others decide. A record without secrets is returned itself.
+ * A record of the listing without secrets: a sync's name or its disabled reason may quote anything, and goes into
+ * messages, responses, logs and the stored state. `redact` is applied to each text, and the free texts also lose the
+ * credentials of others. Only the record's own string fields are redacted: nothing reads deeper values, whose depth
+ * others decide. A record without secrets is returned itself.
  */
 export function redactedRecord(record: unknown, redact: Redact): unknown {
   if (!isObject(record)) return record;
@@ -12,7 +26,7 @@ export function redactedRecord(record: unknown, redact: Redact): unknown {
   for (const field in record) {
     const value = record[field];
     if (typeof value !== 'string') continue;
-    const text = redact(value);
+    const text = FREE_TEXTS.has(field) ? redactCredentials(redact(value)) : redact(value);
     if (text === value) continue;
     redacted ??= { ...record };
     redacted[field] = text;

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
+import { redactCredentials } from '../../lambda/core/credentials.ts';
 import { parsePolicy } from '../../lambda/core/parse/parse-policy.ts';
 import { SyncAlertsError } from '../../lambda/errors.ts';
 import { parseEvent } from '../../lambda/invocation/event.ts';
@@ -125,6 +126,18 @@ export const TARGETS: readonly Target[] = [
       if (!parsed.ok) return parsed.faults.length > 0 ? 'rejected' : fail('no fault is named');
       await runChecks({ policy: parsed.policy });
       return 'accepted';
+    },
+  ),
+  target(
+    'credentials in a text',
+    fc.record({
+      before: fc.string({ unit: 'binary' }),
+      text: fc.oneof(damaged('x password="hunter2" a://u:p@h; token: b'), fc.string()),
+    }),
+    ({ before, text }) => {
+      const redacted = redactCredentials(`${before} postgres://app:hunter2@db ${text}`);
+      if (redacted.includes('app:hunter2')) fail('a password survived');
+      return redactCredentials(text) === text ? 'rejected' : 'accepted';
     },
   ),
   target(

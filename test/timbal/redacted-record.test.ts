@@ -22,6 +22,24 @@ describe('a redacted record', () => {
     expect(record.disabled_reason).toBe('refused: s3cret');
   });
 
+  it('has no credentials of others in its free texts, and its ids as they came', () => {
+    const dsn = 'postgres://app:hunter2@db/shop';
+    const record = {
+      id: 'key=1',
+      name: `orders of ${dsn}`,
+      disabled_reason: `cannot connect: ${dsn}`,
+      last_state: 'failed: password=hunter2',
+      connection_ref: dsn,
+    };
+    expect(redactedRecord(record, redact)).toEqual({
+      id: 'key=1',
+      name: 'orders of postgres://***@db/shop',
+      disabled_reason: 'cannot connect: postgres://***@db/shop',
+      last_state: 'failed: password=***',
+      connection_ref: 'postgres://***@db/shop',
+    });
+  });
+
   it('is the record itself when that holds no secret', () => {
     const record = { id: 1, name: 'orders', last_state: null };
     expect(redactedRecord(record, redact)).toBe(record);
