@@ -35,6 +35,7 @@ const reportSchema = v.object({
     }),
   ),
   omitted: v.number(),
+  ruleNotes: v.array(v.object({ rule: v.string(), match: v.string(), note: v.string() })),
   posts: postsSchema,
 });
 const testSchema = v.object({
@@ -66,12 +67,14 @@ function checkedText(response: v.InferOutput<typeof checkedSchema>, verbose: boo
 }
 
 function reportText(response: v.InferOutput<typeof reportSchema>): string {
-  const { unhealthy, omitted } = response;
+  const { unhealthy, omitted, ruleNotes } = response;
   const rows = unhealthy.map(({ id, name, severity, summary }) => {
     return `${severity.toUpperCase().padEnd(9)}${syncName(name, id)}\n${' '.repeat(9)}${summary}`;
   });
   const more = omitted > 0 ? [`… and ${formatNumber(omitted)} more`] : [];
-  return [...rows, ...more, ...(rows.length > 0 ? [''] : []), reportSummary(response)].join('\n');
+  const notes = ruleNotes.map(({ rule, match, note }) => `${rule} of the policy (${match}) ${note}`);
+  const paragraphs = [[...rows, ...more], notes, [reportSummary(response)]];
+  return paragraphs.flatMap((lines) => (lines.length === 0 ? [] : [lines.join('\n')])).join('\n\n');
 }
 
 /** "orders (sync_42)". A row without an id stands for all records without one. */

@@ -2,6 +2,7 @@
 // Out: the health of every sync, by default also posted to Slack.
 // Called by: invocation/run-command.ts for `npm run invoke -- <environment> report`.
 import { evaluate } from '../core/diagnose/evaluation.ts';
+import type { ExcludedSyncs, RuleNote } from '../core/diagnose/rule-notes.ts';
 import type { Tally } from '../core/diagnose/tally.ts';
 import { alertDecisions } from '../core/digest/decisions.ts';
 import { type HealthyConnector, reportOf } from '../core/digest/report.ts';
@@ -33,6 +34,10 @@ export interface Reported {
   /** How many unhealthy syncs did not fit into the response. */
   readonly omitted: number;
   readonly posts: ReportPosts;
+  /** The excluded syncs, by the entry of the policy that excludes them. */
+  readonly excluded: readonly (Omit<ExcludedSyncs, 'until'> & { readonly until?: string })[];
+  /** The entries of the policy that match no sync, or have ended. */
+  readonly ruleNotes: readonly RuleNote[];
 }
 
 type ReportPosts = Pick<Posts, 'accepted' | 'refused' | 'unconfirmed'>;
@@ -80,6 +85,11 @@ export async function report(ports: Ports, settings: CommandSettings, post: bool
     syncs: found.tally,
     open: found.open,
     healthy: found.healthy,
+    excluded: found.excluded.map(({ until, ...one }) => ({
+      ...one,
+      ...(until !== undefined && { until: new Date(until).toISOString() }),
+    })),
+    ruleNotes: found.ruleNotes,
     ...rowsThatFit(rows, MAX_UNHEALTHY_BYTES),
     posts,
   };

@@ -50,7 +50,7 @@ export function summarize(
     environment,
     organisation,
     dryRun: settings.dryRun,
-    syncs: tally(evaluation, settings.policy),
+    syncs: tally(evaluation),
     open: Object.values(facts.alerts).filter(({ state }) => state === 'firing').length,
     changes: changes(planned.plan),
     decisions: alertDecisions(facts, planned, now),

@@ -1,12 +1,14 @@
 // In: the ports, the settings, and the result of reading the secret.
 // Out: the result of each step, when all worked.
 // Called by: invocation/run-command.ts for `npm run invoke -- <environment> test`.
-import { evaluate } from '../core/diagnose/evaluation.ts';
+import { type Evaluation, evaluate } from '../core/diagnose/evaluation.ts';
+import { ruleNotes } from '../core/diagnose/rule-notes.ts';
 import { tally, unhealthyCount } from '../core/diagnose/tally.ts';
 import type { Digest, Origin } from '../core/digest/digest.ts';
 import { strong, untrusted, words } from '../core/digest/rich-text.ts';
 import { pluralize } from '../core/digest/wording.ts';
 import { contextLine } from '../core/digest/write-digest.ts';
+import type { Policy } from '../core/policy.ts';
 import { slackMessages } from '../core/render/slack-messages.ts';
 import { INITIAL_STATE } from '../core/state.ts';
 import type { Instant } from '../core/time.ts';
@@ -67,9 +69,15 @@ async function list(
   const evaluation = evaluate(listed, INITIAL_STATE.facts, { policy, now });
   const [error] = listingErrors({ listed, evaluation }, origin.organisation);
   if (error !== undefined) throw error;
-  const counts = tally(evaluation, policy);
+  const counts = tally(evaluation);
   if (counts.listed === 0) throw noSyncsListed(origin);
-  return `${pluralize(counts.listed, 'sync')} of ${origin.organisation}: ${counts.healthy} healthy, ${unhealthyCount(counts)} unhealthy`;
+  const found = `${pluralize(counts.listed, 'sync')} of ${origin.organisation}: ${counts.healthy} healthy, ${unhealthyCount(counts)} unhealthy`;
+  return [found, ...noteTexts(policy, evaluation)].join('; ');
+}
+
+function noteTexts(policy: Policy, evaluation: Evaluation): readonly string[] {
+  if (evaluation.kind !== 'listed') return [];
+  return ruleNotes(policy, evaluation).map(({ rule, match, note }) => `${rule} (${match}) ${note}`);
 }
 
 /** Nothing can be watched then, and no alert would ever say so. */

@@ -1,4 +1,5 @@
-import type { Labels } from './sync.ts';
+import type { SyncMatcher } from './matcher.ts';
+import type { Instant } from './time.ts';
 
 /** What is sent, and when. Every field has a default: `parsePolicy({})` is the default policy (docs/policy.md). */
 export interface Policy extends Thresholds {
@@ -20,8 +21,8 @@ export interface Policy extends Thresholds {
   /** Whether pauses and resumptions are sent; the report always has them. */
   readonly notifyPauses: boolean;
   /** Syncs that are never sent. The first match counts. */
-  readonly exclude: readonly Exclusion[];
-  /** Thresholds for some syncs. The first match counts. */
+  readonly exclude: readonly ExclusionRule[];
+  /** Other rules for some syncs. The first match counts. */
   readonly overrides: readonly Override[];
 }
 
@@ -39,61 +40,22 @@ export interface Thresholds {
   readonly pendingForSeconds: number;
 }
 
-/** Fields that a sync must have, all of them; `*` stands for any characters. */
-export type Matcher = Readonly<Partial<Record<MatchedField, string>>>;
-
+/** That alerts of a sync never open. */
 export interface Exclusion {
-  readonly match: Matcher;
   readonly reason: string;
+  /** When it ends; without it, it holds as long as it stands in the policy. */
+  readonly until?: Instant;
 }
 
+/** An entry of `exclude`. */
+export interface ExclusionRule extends Exclusion {
+  readonly match: SyncMatcher;
+}
+
+/** An entry of `overrides`. */
 export interface Override extends Partial<Thresholds> {
-  readonly match: Matcher;
-}
-
-type MatchedField = (typeof MATCHED_FIELDS)[number];
-const MATCHED_FIELDS = ['id', 'name', 'connector', 'connection', 'source', 'kb', 'table'] as const;
-
-/** The thresholds for one sync: the policy's, with those of the first override that matches. */
-export function thresholdsFor(policy: Policy, id: string, labels: Labels): Thresholds {
-  if (policy.overrides.length === 0) return policy;
-  const override = policy.overrides.find(({ match }) => matches(match, id, labels));
-  return override === undefined ? policy : { ...policy, ...override };
-}
-
-/** Why the policy excludes the sync; undefined when it does not. */
-export function exclusionReason(policy: Policy, id: string, labels: Labels): string | undefined {
-  return policy.exclude.find(({ match }) => matches(match, id, labels))?.reason;
-}
-
-function matches(matcher: Matcher, id: string, labels: Labels): boolean {
-  const values: Record<MatchedField, string | null> = {
-    id,
-    name: labels.name,
-    connector: labels.connectorId,
-    connection: labels.connectionRef,
-    source: labels.source,
-    kb: labels.kbUid,
-    table: labels.destTable,
-  };
-  return MATCHED_FIELDS.every((field) => {
-    const pattern = matcher[field];
-    return pattern === undefined || globMatches(pattern, values[field]);
-  });
-}
-
-function globMatches(pattern: string, value: string | null): boolean {
-  if (value === null) return false;
-  const [start = '', ...rest] = pattern.split('*');
-  const end = rest.pop();
-  if (end === undefined) return value === pattern;
-  if (!value.startsWith(start) || value.length < start.length + end.length || !value.endsWith(end))
-    return false;
-  const room = value.slice(start.length, value.length - end.length);
-  let from = 0;
-  return rest.every((part) => {
-    const at = room.indexOf(part, from);
-    from = at + part.length;
-    return at >= 0;
-  });
+  readonly match: SyncMatcher;
+  readonly exclude?: Exclusion;
+  /** Who looks after these syncs: shown with their alerts. */
+  readonly owner?: string;
 }

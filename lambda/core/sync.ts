@@ -32,6 +32,8 @@ export interface Labels {
   readonly name: string | null;
   readonly connectorId: string | null;
   readonly connectionRef: string | null;
+  /** The kind of database or service: "postgres". */
+  readonly sourceKind: string | null;
   /** `schema.table` at the source. */
   readonly source: string | null;
   /** The knowledge base that it fills. */
@@ -50,6 +52,7 @@ export type Field =
   | 'id'
   | 'connector_id'
   | 'connection_ref'
+  | 'source_kind'
   | 'source_schema'
   | 'source_table'
   | 'kb_uid'

@@ -35,6 +35,7 @@ const labels = v.looseObject({
   name: text,
   connectorId: text,
   connectionRef: text,
+  sourceKind: text,
   source: text,
   kbUid: text,
   destTable: text,

@@ -112,6 +112,14 @@ describe('the response to a report as text', () => {
     expect(textOf(response)).toBe('1 sync: 1 healthy; 0 alerts open; not posted.');
   });
 
+  it('names the entries of the policy that do nothing', async () => {
+    const { response } = reportResult(await report(aWorld().ports, settings(), false));
+    const ruleNotes = [{ rule: 'exclude.0', match: 'name tmp_*', note: 'matches no sync' }];
+    expect(textOf({ ...response, ruleNotes })).toMatch(
+      /\n\nexclude\.0 of the policy \(name tmp_\*\) matches no sync\n\n2 syncs: /,
+    );
+  });
+
   it('shows names without control characters', async () => {
     const world = new World();
     world.shown = [aFailingRecord(START, { id: 'a1', name: 'or\u001b[31mders' })];

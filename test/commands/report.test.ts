@@ -1,6 +1,7 @@
 import { check } from '../../lambda/commands/check.ts';
 import { report, rowsThatFit } from '../../lambda/commands/report.ts';
 import type { ReportedSync } from '../../lambda/core/digest/reported-sync.ts';
+import { aPolicy } from '../core/a-sync.ts';
 import { aFailingRecord, aRecord, REFUSED, START, settings, UNCONFIRMED, World } from './a-world.ts';
 import { sixtyFailing } from './run-check.ts';
 
@@ -26,6 +27,29 @@ describe('a report on demand', () => {
     expect(world.takePostedTexts()).toEqual([
       expect.stringContaining('Report: 1 sync needs attention and 1 healthy'),
     ]);
+  });
+
+  it('names the entry of the policy behind each exclusion, and those that do nothing', async () => {
+    const world = aWorld();
+    const until = '2027-01-01T00:00:00.000Z';
+    const policy = aPolicy({
+      exclude: [
+        { match: { name: 'invoices' }, reason: 'known', until },
+        { match: { id: 'none' }, reason: 'x' },
+      ],
+      overrides: [{ match: { source_kind: 'postgres' }, grace: '1h', owner: 'data-eng' }],
+    });
+    expect(await report(world.ports, { ...settings(), policy }, false)).toMatchObject({
+      excluded: [{ rule: 'exclude.0', reason: 'known', until, count: 1 }],
+      ruleNotes: [{ rule: 'exclude.1', match: 'id none', note: 'matches no sync' }],
+    });
+  });
+
+  it('names the owner of a sync and the override that decided its limits', async () => {
+    const overrides = [{ match: { name: 'invoices' }, owner: 'data-eng' }];
+    const policy = aPolicy({ overrides });
+    const { unhealthy } = await report(aWorld().ports, { ...settings(), policy }, false);
+    expect(unhealthy).toMatchObject([{ owner: 'data-eng', override: 'overrides.0' }]);
   });
 
   it('is only returned when it is not to be posted', async () => {
@@ -111,6 +135,8 @@ describe('the rows of a report', () => {
     lastState: null,
     lastSuccessAt: null,
     openSince: null,
+    owner: null,
+    override: null,
   };
   const bytes = Buffer.byteLength(JSON.stringify(row)) + 1;
 

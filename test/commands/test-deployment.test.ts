@@ -1,6 +1,7 @@
 import type { Step } from '../../lambda/commands/test-deployment.ts';
 import { testDeployment } from '../../lambda/commands/test-deployment.ts';
 import { StateError } from '../../lambda/state/errors.ts';
+import { aPolicy } from '../core/a-sync.ts';
 import { aFailingRecord, aRecord, REFUSED, START, settings, World } from './a-world.ts';
 
 const SECRET: Step = { step: 'secret', ok: true, message: 'it was read', durationMs: 12 };
@@ -38,6 +39,15 @@ describe('the test of a deployment', () => {
     await testDeployment(world.ports, settings(), SECRET);
     expect(world.takePostedTexts()).toEqual([expect.stringContaining('Test passed: sync-alerts works')]);
     expect(world.writes).toEqual([]);
+  });
+
+  it('names the entries of the policy that match no sync', async () => {
+    const policy = aPolicy({ exclude: [{ match: { name: 'tmp_*' }, reason: 'x' }] });
+    const { steps } = await testDeployment(aWorld().ports, { ...settings(), policy }, SECRET);
+    expect(steps[1]).toMatchObject({
+      ok: true,
+      message: '2 syncs of acme: 1 healthy, 1 unhealthy; exclude.0 (name tmp_*) matches no sync',
+    });
   });
 
   it('reports how often the state was written, and how many alerts are open', async () => {

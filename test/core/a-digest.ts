@@ -42,7 +42,7 @@ export function isoAgo(milliseconds: number): string {
 
 export const POLICY: Policy = policyOf({});
 
-function policyOf(written: unknown): Policy {
+export function policyOf(written: unknown): Policy {
   const parsed = parsePolicy(written);
   if (!parsed.ok) throw new Error(parsed.faults.join());
   return parsed.policy;
@@ -55,6 +55,7 @@ function policyOf(written: unknown): Policy {
 export function aDiagnosis(
   overrides: Readonly<Record<string, unknown>> = {},
   tracked: { readonly history?: SyncHistory; readonly problems?: Alert['problems'] } = {},
+  policy = POLICY,
 ): Diagnosis {
   const record = aRecord(NOW, {
     last_state: 'failed',
@@ -64,7 +65,7 @@ export function aDiagnosis(
     ...overrides,
   });
   const { history = {}, problems = [] } = tracked;
-  return diagnose(parseSync(record), { policy: POLICY, now: NOW }, { history, problems });
+  return diagnose(parseSync(record), { policy, now: NOW }, { history, problems });
 }
 
 /** The fields of a record whose last run succeeded so many minutes ago. */
@@ -146,6 +147,7 @@ export function labelsOf(name: string | null, overrides: Partial<NonNullable<Ale
     connectorId: 'postgres',
     connectionRef: 'pg-main',
     source: 'public.orders',
+    sourceKind: 'postgres',
     kbUid: 'kb_sales',
     destTable: 'orders',
     intervalSeconds: 900,

@@ -37,6 +37,7 @@ export const LABELS: Labels = {
   name: 'orders',
   connectorId: 'postgres',
   connectionRef: 'pg-main',
+  sourceKind: 'postgres',
   source: 'public.orders',
   kbUid: 'kb_sales',
   destTable: 'orders',
@@ -53,8 +54,9 @@ export type SyncOverrides = Partial<Sync> & Partial<Labels>;
  * With its interval it is late above a lag of 2,100 s and critical above 11,100 s.
  */
 export function aSync(overrides: SyncOverrides = {}): Sync {
-  const { name, connectorId, connectionRef, source, kbUid, destTable, intervalSeconds, ...rest } = overrides;
-  const given = { name, connectorId, connectionRef, source, kbUid, destTable, intervalSeconds };
+  const { name, connectorId, connectionRef, sourceKind, source, kbUid, destTable, intervalSeconds, ...rest } =
+    overrides;
+  const given = { name, connectorId, connectionRef, sourceKind, source, kbUid, destTable, intervalSeconds };
   const labels = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const { lastSuccessAt = ago(minutes(5)) } = rest;
   return {

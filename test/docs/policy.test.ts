@@ -1,13 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { SYNC_FIELDS } from '../../lambda/core/matcher.ts';
 import { parsePolicy } from '../../lambda/core/parse/parse-policy.ts';
 import { parseSync } from '../../lambda/core/parse/parse-sync.ts';
-import {
-  exclusionReason,
-  type Matcher,
-  type Policy,
-  type Thresholds,
-  thresholdsFor,
-} from '../../lambda/core/policy.ts';
+import type { Override, Policy } from '../../lambda/core/policy.ts';
+import { rulesFor } from '../../lambda/core/rules.ts';
 import { aRecord, START } from '../commands/a-world.ts';
 
 const PAGE = readFileSync('docs/policy.md', 'utf8');
@@ -89,24 +85,15 @@ describe('docs/policy.md, the matchers', () => {
     source_table: 'orders',
     kb_uid: 'kb_sales',
     dest_table: 'orders_2026',
+    source_kind: 'mysql',
   };
   const isMatched = (matcher: Readonly<Record<string, string>>, fields: object) => {
     const policy = policyOf({ exclude: [{ match: matcher, reason: 'a test' }] });
-    const { id, labels } = parseSync(aRecord(START, { ...SYNC, ...fields }));
-    return exclusionReason(policy, id ?? '', labels) === 'a test';
+    return rulesFor(policy, parseSync(aRecord(START, { ...SYNC, ...fields })), START).exclusion !== undefined;
   };
 
   it('lists exactly the fields of a matcher', () => {
-    const known: Readonly<Record<keyof Matcher, true>> = {
-      id: true,
-      name: true,
-      connector: true,
-      connection: true,
-      source: true,
-      kb: true,
-      table: true,
-    };
-    expect(MATCHERS.map(({ field }) => field)).toEqual(Object.keys(known));
+    expect(MATCHERS.map(({ field }) => field)).toEqual(SYNC_FIELDS);
   });
 
   it.each(MATCHERS)(
@@ -126,25 +113,28 @@ describe('docs/policy.md, the matchers', () => {
 
 describe('docs/policy.md, exclude and overrides', () => {
   const NAMED = parseSync(aRecord(START, { name: 'charges', connection_ref: 'pg-payments' }));
-  const thresholdsBy = (written: unknown) => thresholdsFor(policyOf(written), NAMED.id ?? '', NAMED.labels);
+  const thresholdsBy = (written: unknown) => rulesFor(policyOf(written), NAMED, START);
 
   it('is right that an excluded sync needs a reason', () => {
     expect(parsePolicy({ exclude: [{ match: { id: 'x' } }] }).ok).toBe(false);
     expect(parsePolicy({ exclude: [{ match: { id: 'x' }, reason: '' }] }).ok).toBe(false);
   });
 
-  it('lists exactly the limits that an override may set', () => {
-    const limits: Readonly<Record<keyof Thresholds, unknown>> = {
-      stallAfterIntervals: 3,
-      criticalAfterIntervals: 24,
-      criticalAtFailures: 5,
-      graceSeconds: '1h',
-      pendingForSeconds: '1h',
+  it('lists exactly what an override may set', () => {
+    const known: Readonly<Record<Exclude<keyof Override, 'match'>, true>> = {
+      stallAfterIntervals: true,
+      criticalAfterIntervals: true,
+      criticalAtFailures: true,
+      graceSeconds: true,
+      pendingForSeconds: true,
+      exclude: true,
+      owner: true,
     };
     const named = codes(PAGE.match(/one or more of ([^;]+);/)?.[1]);
-    expect(named).toEqual(Object.keys(limits).map((name) => name.replace(/Seconds$/, '')));
+    expect(named).toEqual(Object.keys(known).map((name) => name.replace(/Seconds$/, '')));
     for (const { field, example } of FIELDS) {
-      const override = { match: { id: 'x' }, [field]: JSON.parse(example) };
+      const given = field === 'exclude' ? { reason: 'a test' } : JSON.parse(example);
+      const override = { match: { id: 'x' }, [field]: given };
       expect([field, parsePolicy({ overrides: [override] }).ok]).toEqual([field, named.includes(field)]);
     }
   });

@@ -12,12 +12,14 @@ const EXCLUSIONS: readonly NonNullable<WrittenPolicy['exclude']>[number][] = [
   { match: { id: 'sync-2' }, reason: 'known to fail' },
   { match: { source: 'public.sync-*5' }, reason: 'rebuilt at night' },
   { match: { table: '*-3*', connection: '*-*' }, reason: 'nobody reads it' },
+  { match: { id: ['sync-1', 'sync-3'], source_kind: 'postgres' }, reason: 'moved' },
 ];
 
 const OVERRIDES: NonNullable<WrittenPolicy['overrides']> = [
   { match: { id: 'sync-4' }, grace: '30m' },
   { match: { connection: 'pg-1' }, stallAfterIntervals: 4 },
   { match: { name: 'sync-2*', kb: 'kb-0' }, pendingFor: '20m', criticalAfterIntervals: 30 },
+  { match: { name: ['sync-6', 'sync-7*'] }, exclude: { reason: 'not yet in use' }, owner: 'data-eng' },
   { match: { source: '*' }, stallAfterIntervals: 1, grace: '2m' },
 ];
 
@@ -49,11 +51,12 @@ export class PolicyDeployments {
       if (!parsed.ok) throw new Error(parsed.faults.join());
       this.#deployed.push({ at, policy: parsed.policy });
     };
-    let policy = random.chance(0.3) ? { ...first, exclude: randomExclusions(random) } : first;
+    const span = { start, end };
+    let policy = random.chance(0.3) ? { ...first, exclude: randomExclusions(random, span) } : first;
     deploy(start, policy);
     if (random.chance(0.3)) return;
     for (let at = start + random.wait(3 * HOUR); at < end; at += random.wait(5 * HOUR)) {
-      policy = changed(policy, random);
+      policy = changed(policy, random, span);
       deploy(at, policy);
     }
   }
@@ -66,14 +69,14 @@ export class PolicyDeployments {
 }
 
 /** The policy with one change. */
-function changed(policy: WrittenPolicy, random: Random): WrittenPolicy {
+function changed(policy: WrittenPolicy, random: Random, span: Span): WrittenPolicy {
   switch (random.integer(0, 7)) {
     case 0:
     case 1:
     case 2:
       return {
         ...policy,
-        exclude: policy.exclude === undefined || random.chance(0.4) ? randomExclusions(random) : [],
+        exclude: policy.exclude === undefined || random.chance(0.4) ? randomExclusions(random, span) : [],
       };
     case 3:
       return { ...policy, stallAfterIntervals: random.pick([1, 2, 3, 6]) };
@@ -93,6 +96,17 @@ function changed(policy: WrittenPolicy, random: Random): WrittenPolicy {
   }
 }
 
-function randomExclusions(random: Random): NonNullable<WrittenPolicy['exclude']> {
-  return Array.from({ length: random.integer(1, 2) }, () => random.pick(EXCLUSIONS));
+/** When a world begins and ends. */
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** One or two exclusions, some of which end at a time of the world. */
+function randomExclusions(random: Random, { start, end }: Span): NonNullable<WrittenPolicy['exclude']> {
+  return Array.from({ length: random.integer(1, 2) }, () => {
+    const entry = random.pick(EXCLUSIONS);
+    const until = new Date(random.integer(start, end)).toISOString();
+    return random.chance(0.3) ? { ...entry, until } : entry;
+  });
 }

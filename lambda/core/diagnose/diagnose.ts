@@ -3,7 +3,6 @@
 // Called by: diagnose/evaluation.ts for each sync of a listing.
 import type { SyncHistory } from '../alert.ts';
 import type { CheckContext } from '../context.ts';
-import { thresholdsFor } from '../policy.ts';
 import {
   ALERT_KINDS,
   type AlertProblem,
@@ -13,6 +12,7 @@ import {
   type ProofKind,
   type Severity,
 } from '../problem.ts';
+import { rulesFor, type SyncRules } from '../rules.ts';
 import type { Sync } from '../sync.ts';
 import { HOUR_SECONDS, type Instant, isLater, secondsBetween } from '../time.ts';
 import { historyAfter, stillEnabledSince } from './history.ts';
@@ -52,6 +52,8 @@ export interface TrackedSync {
 /** A verdict, with the figures behind it. */
 export interface Diagnosis {
   readonly sync: Sync;
+  /** What the policy says about the sync; an excluded one is judged like any other. */
+  readonly rules: SyncRules;
   readonly verdict: Verdict;
   /** The fields that kept the sync from being judged: "interval_secs", "last_success_at is in the future". */
   readonly faults: readonly string[];
@@ -80,10 +82,10 @@ export function diagnose(
   tracked: TrackedSync = UNTRACKED,
 ): Diagnosis {
   const { history } = tracked;
-  const thresholds = thresholdsFor(policy, listed.id ?? '', listed.labels);
+  const rules = rulesFor(policy, listed, now);
   const runState = runStateOf(listed.lastState, policy);
   const enabledSince = stillEnabledSince(history, listed, now);
-  const reading: Reading = { sync: listed, runState, enabledSince, thresholds, now };
+  const reading: Reading = { sync: listed, runState, enabledSince, rules, now };
   const faults = unreadableFields(reading);
   if (faults.length > 0) return unreadable(reading, faults, history);
   const sync = withoutFutureSuccess(reading);
@@ -125,6 +127,7 @@ export function diagnose(
   };
   return {
     sync,
+    rules,
     verdict: verdict(),
     faults,
     ...age,
@@ -144,15 +147,15 @@ interface Age {
 }
 
 /** A sync without a schedule is never late. */
-function ageOf({ sync, enabledSince, thresholds, now }: Reading): Age {
+function ageOf({ sync, enabledSince, rules, now }: Reading): Age {
   const { intervalSeconds } = sync.labels;
   const successLagSeconds = lagSinceSuccess(sync, now);
   const lagSeconds = lagToJudge({ sync, enabledSince, now }, successLagSeconds);
   if (intervalSeconds === null)
     return { lagSeconds, successLagSeconds, late: false, critical: false, thresholdSeconds: 0 };
   const overdueSeconds = lagSeconds === null ? 0 : lagSeconds - intervalSeconds;
-  const thresholdSeconds = stallThresholdSeconds(intervalSeconds, thresholds);
-  const critical = overdueSeconds > criticalThresholdSeconds(intervalSeconds, thresholds);
+  const thresholdSeconds = stallThresholdSeconds(intervalSeconds, rules);
+  const critical = overdueSeconds > criticalThresholdSeconds(intervalSeconds, rules);
   return {
     lagSeconds,
     successLagSeconds,
@@ -208,9 +211,14 @@ const INCONCLUSIVE: Verdict = { kind: 'inconclusive' };
  */
 type Proof = Readonly<Record<ProofKind, boolean>>;
 
-function unreadable({ sync, runState }: Reading, faults: readonly string[], history: SyncHistory): Diagnosis {
+function unreadable(
+  { sync, rules, runState }: Reading,
+  faults: readonly string[],
+  history: SyncHistory,
+): Diagnosis {
   return {
     sync,
+    rules,
     verdict: { kind: 'problem', problem: 'unreadable', severity: 'warning', also: [] },
     faults,
     lagSeconds: null,
@@ -224,7 +232,7 @@ function unreadable({ sync, runState }: Reading, faults: readonly string[], hist
 
 function severityOf(
   problem: Problem,
-  { sync, runState, thresholds, now }: Reading,
+  { sync, runState, rules, now }: Reading,
   { critical, successLagSeconds }: Age,
 ): { readonly severity: Severity; readonly criticalBy?: CriticalBy } {
   switch (PROBLEM_KINDS[problem].severity) {
@@ -234,7 +242,7 @@ function severityOf(
       return { severity: 'critical', criticalBy: 'platform' };
     case 'by_age': {
       const failures = sync.consecutiveFailures ?? 0;
-      if (runState === 'failure' && failures >= thresholds.criticalAtFailures)
+      if (runState === 'failure' && failures >= rules.criticalAtFailures)
         return { severity: 'critical', criticalBy: 'failures' };
       const isFirstLoad =
         successLagSeconds === null && (problem === 'failing' ? isNew(sync, now) : runState === 'in_progress');

@@ -6,7 +6,6 @@ import type { Alert, Facts } from '../alert.ts';
 import type { CheckContext } from '../context.ts';
 import { fingerprintOf, isSyncFingerprint, type SyncFingerprint } from '../fingerprint.ts';
 import type { ListingFailure, ParsedListing } from '../listing.ts';
-import { exclusionReason } from '../policy.ts';
 import { type AlertProblem, PROBLEMS, type Severity } from '../problem.ts';
 import { listedCount } from '../roster.ts';
 import type { Field } from '../sync.ts';
@@ -47,7 +46,7 @@ export const EMPTY_ACCEPTED_AFTER_SECONDS = DAY_SECONDS;
  * read, or when it is empty, an earlier one was not, and that is less than a day ago.
  */
 export function evaluate(listing: ParsedListing, facts: Facts, context: CheckContext): Evaluation {
-  const { now: at, policy } = context;
+  const { now: at } = context;
   if (!listing.ok) return { kind: 'unavailable', at, failure: listing.failure, recordCount: 0 };
   const { syncs, request } = listing;
   if (syncs.length === 0 && !isEmptyAccepted(facts, at)) {
@@ -65,7 +64,7 @@ export function evaluate(listing: ParsedListing, facts: Facts, context: CheckCon
   for (const sync of syncs) {
     const fingerprint = fingerprintOf(sync.id ?? '');
     const diagnosis = diagnose(sync, context, tracked.get(fingerprint));
-    if (exclusionReason(policy, sync.id ?? '', sync.labels) !== undefined) excluded += 1;
+    if (diagnosis.rules.exclusion !== undefined) excluded += 1;
     else if (isUnreadable(diagnosis.verdict)) unreadable.push(diagnosis);
     else for (const field of sync.faults) unknownFields[field] = (unknownFields[field] ?? 0) + 1;
     if (sync.id === null) {

@@ -1,5 +1,4 @@
 import type { ListingFailure } from '../listing.ts';
-import { exclusionReason, type Policy } from '../policy.ts';
 import { forEachProblem, PROBLEMS, type Problem } from '../problem.ts';
 import type { Field } from '../sync.ts';
 import type { Evaluation } from './evaluation.ts';
@@ -24,7 +23,7 @@ export interface Tally {
   readonly listingFailure?: ListingFailure;
 }
 
-export function tally(evaluation: Evaluation, policy: Policy): Tally {
+export function tally(evaluation: Evaluation): Tally {
   const counts = { healthy: 0, inconclusive: 0, paused: 0, excluded: 0, withoutId: 0, repeated: 0 };
   const problems: Record<Problem, number> = { ...forEachProblem(() => 0) };
   if (evaluation.kind === 'unavailable') {
@@ -33,8 +32,8 @@ export function tally(evaluation: Evaluation, policy: Policy): Tally {
   }
   let worst: number | undefined;
   for (const diagnosis of evaluation.diagnoses.values()) {
-    const { sync, verdict } = diagnosis;
-    if (exclusionReason(policy, sync.id ?? '', sync.labels) !== undefined) {
+    const { rules, verdict } = diagnosis;
+    if (rules.exclusion !== undefined) {
       counts.excluded += 1;
       continue;
     }

@@ -1,4 +1,4 @@
-import type { Thresholds } from '../policy.ts';
+import type { SyncRules } from '../rules.ts';
 import type { Field, Sync } from '../sync.ts';
 import { after, type Instant } from '../time.ts';
 import type { RunState } from './run-state.ts';
@@ -12,7 +12,7 @@ export interface Reading {
   readonly runState: RunState;
   /** When a check first saw the sync enabled again; undefined unless it still counts. */
   readonly enabledSince: Instant | undefined;
-  readonly thresholds: Thresholds;
+  readonly rules: SyncRules;
   readonly now: Instant;
 }
 
@@ -23,8 +23,8 @@ export interface Reading {
  * @returns "interval_secs", "last_success_at is in the future"; empty when the sync can be judged.
  */
 export function unreadableFields(reading: Reading): readonly string[] {
-  const { sync, thresholds, now } = reading;
-  const latest = after(now, thresholds.graceSeconds);
+  const { sync, rules, now } = reading;
+  const latest = after(now, rules.graceSeconds);
   // Nearly every sync: none of the dates that a verdict may need is in the future.
   if (sync.faults.length === 0 && latestDate(sync, now) <= latest) return NONE;
   const needed = [...ALWAYS_NEEDED];
@@ -50,9 +50,9 @@ function latestDate(
  * The sync without a last success further in the future than the grace, which proves nothing. Only a disabled sync is
  * judged with such a date, since its verdict needs none.
  */
-export function withoutFutureSuccess({ sync, thresholds, now }: Reading): Sync {
+export function withoutFutureSuccess({ sync, rules, now }: Reading): Sync {
   const { lastSuccessAt, faults } = sync;
-  if (lastSuccessAt === null || lastSuccessAt <= after(now, thresholds.graceSeconds)) return sync;
+  if (lastSuccessAt === null || lastSuccessAt <= after(now, rules.graceSeconds)) return sync;
   return { ...sync, lastSuccessAt: null, faults: [...faults, 'last_success_at'] };
 }
 

@@ -116,8 +116,14 @@ function openDetail(
     unprovenText(diagnosis),
     openFor,
     place,
+    ownerText(diagnosis),
   ];
   return joined(parts, ' · ');
+}
+
+/** "owner data-eng". */
+function ownerText({ rules: { owner } }: Diagnosis): Line {
+  return owner === undefined ? [] : [words('owner '), untrusted(owner)];
 }
 
 /** "4 failures in 2 h, with successes in between"; later only that it goes on. */

@@ -1,10 +1,11 @@
 import type { ListedEvaluation } from '../diagnose/evaluation.ts';
+import type { ExcludedSyncs, RuleNote } from '../diagnose/rule-notes.ts';
 import { type Tally, unhealthyCount } from '../diagnose/tally.ts';
 import { openLine } from './alert-lines.ts';
 import type { Digest, Item, Origin, Section } from './digest.ts';
 import { nameOf } from './names.ts';
 import type { HealthyConnector, Report, Status, UnhealthySync } from './report.ts';
-import { strong, untrusted, words } from './rich-text.ts';
+import { type Line, moment, strong, untrusted, words } from './rich-text.ts';
 import { durationText, formatNumber, joinWithAnd, pluralize } from './wording.ts';
 import { contextLine } from './write-digest.ts';
 
@@ -16,7 +17,7 @@ export interface ReportContext {
 
 /** The report as a digest that covers no alert: posting it records nothing. */
 export function reportDigest(report: Report, { evaluation, origin }: ReportContext): Digest {
-  const { tally, open, unhealthy, healthy } = report;
+  const { tally, open, unhealthy, healthy, excluded, ruleNotes } = report;
   const sections: Section[] = [];
   for (const status of statusesOf(unhealthy)) {
     const rows = unhealthy.filter((row) => row.status === status);
@@ -24,13 +25,16 @@ export function reportDigest(report: Report, { evaluation, origin }: ReportConte
     sections.push({ title: `${TITLES[status]}: ${formatNumber(items.length)}`, items });
   }
   if (tally.excluded > 0) {
-    const title = [words(`${pluralize(tally.excluded, 'sync')} excluded by the policy`)];
-    sections.push({ title: 'Excluded', items: [{ level: 'note', title, detail: [], covers: [] }] });
+    sections.push({
+      title: `Excluded by the policy: ${formatNumber(tally.excluded)}`,
+      items: excluded.map(excludedItem),
+    });
   }
   if (healthy.length > 0) {
     const count = healthy.reduce((sum, connector) => sum + connector.count, 0);
     sections.push({ title: `Healthy: ${formatNumber(count)}`, items: healthy.map(healthyItem) });
   }
+  if (ruleNotes.length > 0) sections.push({ title: 'Entries of the policy', items: ruleNotes.map(ruleItem) });
   const counts = `${pluralize(tally.listed, 'sync')} listed · ${formatNumber(open)} open`;
   const { environment, moreHint } = origin;
   return {
@@ -71,6 +75,32 @@ function healthyItem({ connector, count, lagSeconds }: HealthyConnector): Item {
   return {
     level: 'good',
     title: [subject, words(`: ${pluralize(count, 'sync')}, ${lagText(lagSeconds)}`)],
+    detail: [],
+    covers: [],
+  };
+}
+
+function excludedItem({ rule, reason, until, count }: ExcludedSyncs): Item {
+  const end: Line = until === undefined ? [] : [words(', until '), moment(until)];
+  return {
+    level: 'note',
+    title: [
+      words(`${pluralize(count, 'sync')} by `),
+      untrusted(rule),
+      words(': '),
+      untrusted(reason),
+      ...end,
+    ],
+    detail: [],
+    covers: [],
+  };
+}
+
+function ruleItem({ rule, match, note }: RuleNote): Item {
+  const advice = note === 'has ended' ? 'remove it' : 'correct or remove it';
+  return {
+    level: 'note',
+    title: [untrusted(rule), words(' ('), untrusted(match), words(`) ${note}: ${advice}`)],
     detail: [],
     covers: [],
   };

@@ -6,9 +6,10 @@ import type { Alert, Facts } from '../alert.ts';
 import type { Diagnosis } from '../diagnose/diagnose.ts';
 import type { ListedEvaluation } from '../diagnose/evaluation.ts';
 import { intervalsBehind } from '../diagnose/lag.ts';
+import { type ExcludedSyncs, excludedSyncs, type RuleNote, ruleNotes } from '../diagnose/rule-notes.ts';
 import { type Tally, tally } from '../diagnose/tally.ts';
 import { isSyncFingerprint } from '../fingerprint.ts';
-import { exclusionReason, type Policy } from '../policy.ts';
+import type { Policy } from '../policy.ts';
 import type { Problem } from '../problem.ts';
 import type { Instant } from '../time.ts';
 import { isInFlapHold } from './alert-lines.ts';
@@ -39,6 +40,9 @@ export interface Report {
   readonly unhealthy: readonly UnhealthySync[];
   /** The largest first. */
   readonly healthy: readonly HealthyConnector[];
+  readonly excluded: readonly ExcludedSyncs[];
+  /** The entries of the policy that do nothing. */
+  readonly ruleNotes: readonly RuleNote[];
 }
 
 export interface UnhealthySync {
@@ -64,8 +68,7 @@ export function reportOf(evaluation: ListedEvaluation, facts: Facts, policy: Pol
   const rows: UnhealthySync[] = [];
   const healthy: Diagnosis[] = [];
   for (const [fingerprint, diagnosis] of evaluation.diagnoses) {
-    const { sync } = diagnosis;
-    if (exclusionReason(policy, sync.id ?? '', sync.labels) !== undefined) continue;
+    if (diagnosis.rules.exclusion !== undefined) continue;
     const row = rowOf(fingerprint, facts.alerts[fingerprint], evaluation);
     if (row === undefined) healthy.push(diagnosis);
     else rows.push(row);
@@ -80,10 +83,12 @@ export function reportOf(evaluation: ListedEvaluation, facts: Facts, policy: Pol
     rows.push({ fingerprint, status: 'absent', alert, openSince: alert.since });
   }
   return {
-    tally: tally(evaluation, policy),
+    tally: tally(evaluation),
     open: open.length,
     unhealthy: rows.sort(worstFirst),
     healthy: byConnector(healthy),
+    excluded: excludedSyncs(evaluation),
+    ruleNotes: ruleNotes(policy, evaluation),
   };
 }
 

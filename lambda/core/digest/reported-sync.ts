@@ -29,6 +29,10 @@ export interface ReportedSync {
   readonly lastState: string | null;
   readonly lastSuccessAt: string | null;
   readonly openSince: string | null;
+  /** Who looks after it, by the policy. */
+  readonly owner: string | null;
+  /** The entry of the policy whose limits it has: "overrides.1"; null for those of the policy itself. */
+  readonly override: string | null;
 }
 
 /** @param decisions By fingerprint, whether a check would send each saved alert now. */
@@ -57,6 +61,8 @@ export function reportedSync(
     lastState: diagnosis?.sync.lastState ?? null,
     lastSuccessAt: iso(diagnosis?.sync.lastSuccessAt),
     openSince: iso(openSince),
+    owner: diagnosis?.rules.owner ?? null,
+    override: diagnosis?.rules.override ?? null,
   };
 }
 

@@ -55,8 +55,7 @@ export function planNotifications(facts: Facts, route: Route, context: PlanConte
   const now = evaluation.at;
   const notified = liveCauses(facts, route.causes ?? {}, route.notificationLog);
   const isAnyOpen = Object.values(facts.alerts).some(({ state }) => state === 'firing');
-  const population =
-    evaluation.kind === 'listed' && isAnyOpen ? populationOf(evaluation, facts, policy) : undefined;
+  const population = evaluation.kind === 'listed' && isAnyOpen ? populationOf(evaluation, facts) : undefined;
   const likely =
     population === undefined
       ? new Map<string, LikelyCause>()

@@ -1,7 +1,6 @@
 import type { Alert, Facts } from '../alert.ts';
 import type { Diagnosis } from '../diagnose/diagnose.ts';
 import type { ListedEvaluation } from '../diagnose/evaluation.ts';
-import { exclusionReason, type Policy } from '../policy.ts';
 import { after, type Instant } from '../time.ts';
 import { type Cause, causesOf, connectionKey } from './cause.ts';
 
@@ -35,13 +34,12 @@ export interface Candidate {
 export const MIN_AFFECTED = 3;
 
 /** The syncs that count, grouped by what they share. */
-export function populationOf(evaluation: ListedEvaluation, facts: Facts, policy: Policy): Population {
+export function populationOf(evaluation: ListedEvaluation, facts: Facts): Population {
   const context = { facts, now: evaluation.at };
   const members: Member[] = [];
   for (const [fingerprint, diagnosis] of evaluation.diagnoses) {
-    const { verdict, sync } = diagnosis;
-    const isLeftOut =
-      verdict.kind === 'paused' || exclusionReason(policy, sync.id ?? '', sync.labels) !== undefined;
+    const { verdict, rules } = diagnosis;
+    const isLeftOut = verdict.kind === 'paused' || rules.exclusion !== undefined;
     if (!isLeftOut) members.push(memberOf(fingerprint, diagnosis, context));
   }
   const affected = new Map<string, number>();

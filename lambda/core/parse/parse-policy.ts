@@ -5,6 +5,9 @@
 import * as v from 'valibot';
 import type { Policy, Thresholds } from '../policy.ts';
 import { DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS } from '../time.ts';
+import { didYouMean } from './did-you-mean.ts';
+import { parseInstant } from './parse-instant.ts';
+import { ALERT_FIELDS, syncMatcher } from './parse-matcher.ts';
 
 /** The policy as people write it. */
 export type WrittenPolicy = v.InferInput<typeof policyFile>;
@@ -45,12 +48,36 @@ function faultOf(issue: v.BaseIssue<unknown>): string {
   const where = v.getDotPath(issue) ?? 'the policy';
   if (issue.type === 'strict_object') {
     return issue.expected === 'never'
-      ? `${where}: is not a field that is known`
+      ? `${where}: ${unknownField(issue.path ?? [])}`
       : `${where}: ${issue.expected === 'Object' ? 'expected an object' : 'is missing'}`;
   }
   if (issue.type === 'non_empty') return `${where}: must not be empty`;
   return `${where}: ${issue.message}`;
 }
+
+function unknownField(path: readonly { readonly key?: unknown }[]): string {
+  const keys = path.map(({ key }) => String(key));
+  const field = keys.at(-1) ?? '';
+  if (keys.at(-2) === 'match' && ALERT_FIELDS.includes(field))
+    return 'cannot be named here: it depends on this rule. Only routes and silences may name it';
+  const meant = didYouMean(field, fieldsAt(policyFile, keys.slice(0, -1)));
+  return `is not a field that is known${meant === undefined ? '' : `; did you mean ${meant}?`}`;
+}
+
+/** The names of the fields of the object at this path of a schema. */
+function fieldsAt(schema: unknown, keys: readonly string[]): readonly string[] {
+  const [key, ...rest] = keys;
+  const { wrapped, entries, item } = v.is(schemaParts, schema) ? schema : {};
+  if (wrapped !== undefined) return fieldsAt(wrapped, keys);
+  if (key === undefined) return Object.keys(entries ?? {});
+  return fieldsAt(item ?? entries?.[key], rest);
+}
+
+const schemaParts = v.object({
+  wrapped: v.exactOptional(v.unknown()),
+  entries: v.exactOptional(v.record(v.string(), v.unknown())),
+  item: v.exactOptional(v.unknown()),
+});
 
 const SECONDS_PER_UNIT: Readonly<Record<string, number>> = {
   s: 1,
@@ -69,6 +96,9 @@ export const duration = v.pipe(
   v.number(),
 );
 
+/** An owner stands in the line of each alert. */
+const MAX_OWNER_LENGTH = 80;
+
 const positiveDuration = v.pipe(duration, v.minValue(1, 'expected a duration above zero'));
 /** The platform disables a sync at 10 failures in a row: a higher number would come too late. */
 const failures = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10));
@@ -82,21 +112,19 @@ const states = (...known: string[]) =>
     [],
   );
 
-const matcher = v.pipe(
-  v.strictObject({
-    id: v.exactOptional(v.string()),
-    name: v.exactOptional(v.string()),
-    connector: v.exactOptional(v.string()),
-    connection: v.exactOptional(v.string()),
-    source: v.exactOptional(v.string()),
-    kb: v.exactOptional(v.string()),
-    table: v.exactOptional(v.string()),
-  }),
-  v.check(
-    (fields) => Object.keys(fields).length > 0,
-    'expected at least one field: nothing would match everything',
+/** A day, which begins at midnight in UTC, or a date with a time and a zone. */
+const date = v.pipe(
+  v.string(),
+  v.transform((written) =>
+    parseInstant(/^\d{4}-\d\d-\d\d$/.test(written) ? `${written}T00:00:00Z` : written),
   ),
+  v.number('expected a date such as "2026-12-01" or "2026-12-01T08:00:00Z"'),
 );
+
+const exclusion = {
+  reason: v.pipe(v.string(), v.nonEmpty()),
+  until: v.exactOptional(date),
+};
 
 const policyFile = v.pipe(
   v.strictObject({
@@ -121,19 +149,18 @@ const policyFile = v.pipe(
     groupInterval: v.optional(duration, '15m'),
     listingFailureFor: v.optional(duration, '10m'),
     notifyPauses: v.optional(v.boolean(), true),
-    exclude: v.optional(
-      v.array(v.strictObject({ match: matcher, reason: v.pipe(v.string(), v.nonEmpty()) })),
-      [],
-    ),
+    exclude: v.optional(v.array(v.strictObject({ match: syncMatcher, ...exclusion })), []),
     overrides: v.optional(
       v.array(
         v.strictObject({
-          match: matcher,
+          match: syncMatcher,
           stallAfterIntervals: v.exactOptional(intervals),
           criticalAfterIntervals: v.exactOptional(intervals),
           criticalAtFailures: v.exactOptional(failures),
           grace: v.exactOptional(duration),
           pendingFor: v.exactOptional(duration),
+          exclude: v.exactOptional(v.strictObject(exclusion)),
+          owner: v.exactOptional(v.pipe(v.string(), v.nonEmpty(), v.maxLength(MAX_OWNER_LENGTH))),
         }),
       ),
       [],
@@ -146,8 +173,8 @@ const policyFile = v.pipe(
       addIssue({ message: belowStall(policy) });
       return;
     }
-    for (const [index, override] of overrides.entries()) {
-      const merged = { ...policy, ...override };
+    for (const [index, { exclude: _exclude, ...limits }] of overrides.entries()) {
+      const merged = { ...policy, ...limits };
       if (merged.criticalAfterIntervals < merged.stallAfterIntervals)
         addIssue({ message: `override ${index + 1}: ${belowStall(merged)}` });
     }

@@ -2,7 +2,6 @@ import type { Facts } from '../alert.ts';
 import type { Condition } from '../condition.ts';
 import type { Diagnosis } from '../diagnose/diagnose.ts';
 import type { Evaluation, ListedEvaluation } from '../diagnose/evaluation.ts';
-import { exclusionReason, type Policy } from '../policy.ts';
 import { ALERT_KINDS } from '../problem.ts';
 import type { RosterEntry, SyncRoster } from '../roster.ts';
 import { DAY_SECONDS, type Instant, secondsBetween } from '../time.ts';
@@ -20,7 +19,6 @@ export interface ConditionContext {
   readonly facts: Facts;
   /** The roster after the evaluation. */
   readonly roster: SyncRoster;
-  readonly policy: Policy;
 }
 
 /** Who is paused and who is unlisted after an evaluation. */
@@ -56,12 +54,11 @@ function listedCondition(
   diagnosis: Diagnosis,
   { now, context }: { readonly now: Instant; readonly context: ConditionContext },
 ): Condition | undefined {
-  const { facts, roster, policy } = context;
+  const { facts, roster } = context;
   const before = facts.conditions[fingerprint];
   const name = roster.syncs[fingerprint]?.name ?? before?.name ?? '';
-  const { verdict, sync } = diagnosis;
-  const isExcluded = exclusionReason(policy, sync.id ?? '', sync.labels) !== undefined;
-  if (isExcluded) return undefined;
+  const { verdict, rules } = diagnosis;
+  if (rules.exclusion !== undefined) return undefined;
   const wasUnlisted = before?.condition === 'unlisted';
   const relistedAt = wasUnlisted ? now : before?.relistedAt;
   const relisted = relistedAt === undefined ? {} : { relistedAt };

@@ -1,6 +1,6 @@
 import type { Diagnosis } from '../diagnose/diagnose.ts';
 import type { Evaluation } from '../diagnose/evaluation.ts';
-import { exclusionReason, type Policy, thresholdsFor } from '../policy.ts';
+import type { Policy } from '../policy.ts';
 import type { AlertProblem, CriticalBy, Severity } from '../problem.ts';
 import type { Labels } from '../sync.ts';
 import { HOUR_SECONDS, type Instant } from '../time.ts';
@@ -44,10 +44,12 @@ export interface TrackOptions {
   readonly initialRun: boolean;
 }
 
-export function observationOf(diagnosis: Diagnosis, { policy, initialRun }: TrackOptions): Observation {
-  const { sync, verdict, history } = diagnosis;
-  const reason = exclusionReason(policy, sync.id ?? '', sync.labels);
-  if (reason !== undefined) return { kind: 'excluded', reason };
+export function observationOf(
+  diagnosis: Diagnosis,
+  { initialRun }: Pick<TrackOptions, 'initialRun'>,
+): Observation {
+  const { sync, rules, verdict, history } = diagnosis;
+  if (rules.exclusion !== undefined) return { kind: 'excluded', reason: rules.exclusion.reason };
   switch (verdict.kind) {
     case 'healthy':
       return { kind: 'healthy', diagnosis };
@@ -61,24 +63,22 @@ export function observationOf(diagnosis: Diagnosis, { policy, initialRun }: Trac
         problem: verdict.problem,
         severity: verdict.severity,
         ...(verdict.criticalBy && { criticalBy: verdict.criticalBy }),
-        disableImminent: isDisableImminent(diagnosis, policy),
+        disableImminent: isDisableImminent(diagnosis),
         runAt: sync.lastRunAt,
         briefFailures: history.briefFailures ?? [],
         alsoToDisprove: history.failing === undefined ? [] : ['failing'],
         // The dates of an unreadable record may be wrong: no newer success is measured against them.
         lastSuccessAt: verdict.problem === 'unreadable' ? null : sync.lastSuccessAt,
-        pendingPeriod: initialRun ? NO_PENDING_PERIOD : pendingPeriodOf(diagnosis, policy),
+        pendingPeriod: initialRun ? NO_PENDING_PERIOD : pendingPeriodOf(diagnosis),
         labels: sync.labels,
       };
   }
 }
 
 /** A failing sync with `criticalAtFailures` failures in a row, which the platform soon disables. */
-function isDisableImminent({ sync, runState }: Diagnosis, policy: Policy): boolean {
-  const { criticalAtFailures } = thresholdsFor(policy, sync.id ?? '', sync.labels);
-  return (
-    sync.enabled === true && runState === 'failure' && (sync.consecutiveFailures ?? 0) >= criticalAtFailures
-  );
+function isDisableImminent({ sync, rules, runState }: Diagnosis): boolean {
+  const failures = sync.consecutiveFailures ?? 0;
+  return sync.enabled === true && runState === 'failure' && failures >= rules.criticalAtFailures;
 }
 
 /** Of the alert `listing`: a refused key fires at once, any other failure after `listingFailureFor`. */

@@ -1,5 +1,4 @@
 import type { Diagnosis } from '../diagnose/diagnose.ts';
-import { type Policy, thresholdsFor } from '../policy.ts';
 import { type Instant, isAhead, MINUTE_SECONDS, secondsBetween } from '../time.ts';
 
 /** How long a problem stays pending before it fires. */
@@ -41,10 +40,10 @@ export function isPendingOver(
 }
 
 /** The pending period of a sync's problem: none for a critical one, unless the sync was edited since its last run. */
-export function pendingPeriodOf(diagnosis: Diagnosis, policy: Policy): PendingPeriod {
-  const { sync, verdict } = diagnosis;
+export function pendingPeriodOf(diagnosis: Diagnosis): PendingPeriod {
+  const { rules, verdict } = diagnosis;
   if (verdict.kind !== 'problem') return NO_PENDING_PERIOD;
-  const { pendingForSeconds, graceSeconds } = thresholdsFor(policy, sync.id ?? '', sync.labels);
+  const { pendingForSeconds, graceSeconds } = rules;
   const seconds = verdict.severity === 'critical' ? 0 : pendingForSeconds;
   if (verdict.problem === 'stalled' && isEditedSinceLastRun(diagnosis, graceSeconds)) {
     return { seconds: seconds + diagnosis.thresholdSeconds, secondRun: false };

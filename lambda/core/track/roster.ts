@@ -1,7 +1,6 @@
 import type { Facts } from '../alert.ts';
 import type { Evaluation, ListedEvaluation } from '../diagnose/evaluation.ts';
 import { syncIdOf } from '../fingerprint.ts';
-import { exclusionReason, type Policy } from '../policy.ts';
 import { EMPTY_ROSTER, MAX_ROSTER, type Roster, type RosterEntry, rosterSize, workHash } from '../roster.ts';
 import type { Labels, Sync } from '../sync.ts';
 import { DAY_SECONDS, type Instant, secondsBetween } from '../time.ts';
@@ -16,7 +15,7 @@ const MAX_NAME_LENGTH = 60;
  * The roster after an evaluation. Only a complete listing adds to it or misses anybody; the first one is adopted as it
  * is. Renamed syncs keep their entry.
  */
-export function rosterAfter(facts: Facts, evaluation: Evaluation, policy: Policy): Roster {
+export function rosterAfter(facts: Facts, evaluation: Evaluation): Roster {
   const { roster } = facts;
   if (evaluation.kind === 'unavailable') return roster;
   if (evaluation.withoutId > 0) return withReturned(roster, evaluation);
@@ -24,8 +23,8 @@ export function rosterAfter(facts: Facts, evaluation: Evaluation, policy: Policy
   const isFirst = rosterSize(roster) === 0 || roster.kind === 'counts';
   const known = roster.kind === 'syncs' ? roster : EMPTY_ROSTER;
   const syncs: Record<string, RosterEntry> = {};
-  for (const [fingerprint, { sync }] of evaluation.diagnoses) {
-    if (exclusionReason(policy, sync.id ?? '', sync.labels) !== undefined) continue;
+  for (const [fingerprint, { sync, rules }] of evaluation.diagnoses) {
+    if (rules.exclusion !== undefined) continue;
     const before = known.syncs[fingerprint];
     const name = shortName(fingerprint, sync.labels);
     if (before !== undefined && before.name === name && before.missingSince === undefined) {

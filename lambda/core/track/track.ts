@@ -56,11 +56,11 @@ export function track(facts: Facts, evaluation: Evaluation, options: TrackOption
 function membershipAfter(
   facts: Facts,
   evaluation: Evaluation,
-  { policy, initialRun }: TrackOptions,
+  { initialRun }: TrackOptions,
 ): Pick<Facts, 'roster' | 'conditions' | 'emptySince' | 'nothingListed'> {
-  const roster = rosterAfter(facts, evaluation, policy);
+  const roster = rosterAfter(facts, evaluation);
   const known = roster.kind === 'syncs' ? roster : EMPTY_ROSTER;
-  const conditions = conditionsAfter(evaluation, { facts, roster: known, policy });
+  const conditions = conditionsAfter(evaluation, { facts, roster: known });
   const isEmpty = evaluation.kind === 'unavailable' && evaluation.failure.kind === 'empty';
   const emptySince = isEmpty ? (facts.emptySince ?? evaluation.at) : undefined;
   const isEmptyAtFirst = evaluation.kind === 'listed' && evaluation.recordCount === 0 && initialRun;

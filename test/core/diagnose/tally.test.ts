@@ -7,7 +7,6 @@ import {
   anEvaluation,
   aPolicy,
   aSync,
-  defaultPolicy,
   hours,
   LISTING_FAILURE,
   minutes,
@@ -37,10 +36,9 @@ describe('the tally of an evaluation', () => {
         aFailingSync({ id: 'sandbox' }),
         aSync({ id: null, faults: ['id'] }),
       ],
-      { facts },
+      { facts, policy: aPolicy({ exclude: [{ match: { id: 'sandbox' }, reason: 'a sandbox' }] }) },
     );
-    const policy = aPolicy({ exclude: [{ match: { id: 'sandbox' }, reason: 'a sandbox' }] });
-    expect(tally(evaluation, policy)).toEqual({
+    expect(tally(evaluation)).toEqual({
       listed: 9,
       healthy: 2,
       inconclusive: 1,
@@ -56,7 +54,7 @@ describe('the tally of an evaluation', () => {
 
   it('has zeros, the number of records and the reason when the listing failed', () => {
     const failed = { kind: 'unavailable', at: NOW, failure: LISTING_FAILURE, recordCount: 7 } as const;
-    expect(tally(failed, defaultPolicy)).toEqual({
+    expect(tally(failed)).toEqual({
       listed: 7,
       healthy: 0,
       inconclusive: 0,
@@ -97,11 +95,11 @@ describe('the worst lag of a tally', () => {
     ],
   ])('%s', (_, syncs, worst) => {
     const listed = syncs.map((overrides, index) => aSync({ id: `s${index}`, ...overrides }));
-    expect(tally(anEvaluation(listed), defaultPolicy).worstLagIntervals).toBe(worst);
+    expect(tally(anEvaluation(listed)).worstLagIntervals).toBe(worst);
   });
 });
 
 it('the number of unhealthy syncs is the sum of all problems', () => {
   const problems = { unreadable: 1, disabled: 2, failing: 4, never_succeeded: 8, stalled: 16 };
-  expect(unhealthyCount({ ...tally(anEvaluation([]), defaultPolicy), problems })).toBe(31);
+  expect(unhealthyCount({ ...tally(anEvaluation([])), problems })).toBe(31);
 });

@@ -14,6 +14,7 @@ import {
   ORIGIN,
   outline,
   POLICY,
+  policyOf,
   succeededAgo,
 } from '../a-digest.ts';
 import { aReport, EVALUATION, NO_FACTS } from './a-report.ts';
@@ -76,10 +77,36 @@ describe('the sections of a report', () => {
   });
 
   it('count the syncs that the policy excludes', () => {
-    const policy = { ...POLICY, exclude: [{ match: { id: 'failing' }, reason: 'known' }] };
-    expect(outline(digestOf(EVALUATION, NO_FACTS, policy))['Excluded']).toEqual([
-      '1 sync excluded by the policy',
+    const exclude = [{ match: { id: ['a', 'b'] }, reason: 'known', until: '2026-12-01' }];
+    const overrides = [{ match: { id: 'c' }, exclude: { reason: 'not in use' } }];
+    const policy = policyOf({ exclude, overrides });
+    const evaluation = listed(['a', 'b', 'c', 'd'].map((id) => aDiagnosis({ id }, {}, policy)));
+    const { 'Excluded by the policy: 3': excluded } = outline(digestOf(evaluation, NO_FACTS, policy));
+    expect(excluded).toEqual([
+      '2 syncs by `exclude.0`: `known`, until 00:00',
+      '1 sync by `overrides.0`: `not in use`',
     ]);
+  });
+
+  it('name the entries of the policy that match no sync or have ended', () => {
+    const exclude = [
+      { match: { id: 'a' }, reason: 'known' },
+      { match: { id: 'a' }, reason: 'known', until: '2026-11-24T09:00:00Z' },
+    ];
+    const overrides = [{ match: { name: ['tmp_*', 'old'] }, grace: '1h' }];
+    const policy = policyOf({ exclude, overrides });
+    const evaluation = listed([aDiagnosis({ id: 'a' }, {}, policy)]);
+    const { 'Entries of the policy': entries } = outline(digestOf(evaluation, NO_FACTS, policy));
+    expect(entries).toEqual([
+      '`exclude.1` (`id a`) has ended: remove it',
+      '`overrides.0` (`name tmp_* or old`) matches no sync: correct or remove it',
+    ]);
+  });
+
+  it('name the owner of a sync', () => {
+    const policy = policyOf({ overrides: [{ match: { id: 'a' }, owner: 'data-eng' }] });
+    const [section] = digestOf(listed([aDiagnosis({ id: 'a' }, {}, policy)]), NO_FACTS, policy).sections;
+    expect(section?.items.map(({ detail }) => lineText(detail))[0]).toMatch(/ · owner `data-eng`$/);
   });
 
   it('say of a sync without a schedule that it has none', () => {

@@ -38,6 +38,8 @@ describe('an unhealthy sync for programs', () => {
       lastState: 'failed',
       lastSuccessAt: isoAgo(20 * MINUTE),
       openSince: null,
+      owner: null,
+      override: null,
     });
   });
 
@@ -81,6 +83,8 @@ describe('a row without a diagnosis, for programs', () => {
     lastState: null,
     lastSuccessAt: null,
     openSince: null,
+    owner: null,
+    override: null,
   };
 
   it('can stand for the records without an id, together', () => {

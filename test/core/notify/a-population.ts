@@ -56,7 +56,7 @@ export function populationIn(
 ): Population {
   const evaluation = anEvaluation(syncs, { policy });
   if (evaluation.kind !== 'listed') throw new Error('the listing failed');
-  return populationOf(evaluation, aFacts(alerts), policy);
+  return populationOf(evaluation, aFacts(alerts));
 }
 
 interface Likelihood {

@@ -62,7 +62,24 @@ describe('a written policy', () => {
   it.each([[1], [8], [10]])('may set criticalAtFailures to %p, also for some syncs', (criticalAtFailures) => {
     expect(aPolicy({ criticalAtFailures }).criticalAtFailures).toBe(criticalAtFailures);
     const override = { match: { id: 'a' }, criticalAtFailures };
-    expect(aPolicy({ overrides: [override] }).overrides).toEqual([override]);
+    expect(aPolicy({ overrides: [override] }).overrides).toMatchObject([{ criticalAtFailures }]);
+  });
+
+  it('reads one pattern as a list of one, and a list as it is', () => {
+    const match = { id: 'a', name: ['b', '*c'] };
+    expect(aPolicy({ overrides: [{ match }] }).overrides).toEqual([
+      { match: { id: ['a'], name: ['b', '*c'] } },
+    ]);
+    expect(aPolicy({ overrides: [{ match: { id: 'x'.repeat(200) } }] }).overrides).toHaveLength(1);
+  });
+
+  it.each([
+    ['2026-12-01', Date.UTC(2026, 11, 1)],
+    ['2026-12-01T08:00:00Z', Date.UTC(2026, 11, 1, 8)],
+    ['2026-12-01T08:00:00+01:00', Date.UTC(2026, 11, 1, 7)],
+  ])('reads %s as the end of an exclusion, a day as its beginning in UTC', (until, instant) => {
+    const [entry] = aPolicy({ exclude: [{ match: { id: 'a' }, reason: 'x', until }] }).exclude;
+    expect(entry?.until).toBe(instant);
   });
 
   it('may leave pauses to the report', () => {
@@ -76,12 +93,48 @@ describe('a written policy', () => {
 });
 
 const DURATION = 'expected a duration such as "90s", "5m", "12h" or "2d"';
+const PATTERN = 'expected a pattern of 1 to 200 characters, or a list of them';
+const DATE = 'expected a date such as "2026-12-01" or "2026-12-01T08:00:00Z"';
 describe('parsePolicy names the field of every fault', () => {
   it.each<[unknown, readonly string[]]>([
     [[], ['the policy: expected an object, not a list']],
     [null, ['the policy: expected an object']],
     ['strict', ['the policy: expected an object']],
     [{ colour: 1 }, ['colour: is not a field that is known']],
+    [{ gracee: '5m' }, ['gracee: is not a field that is known; did you mean grace?']],
+    [
+      { exclude: [{ match: { nam: 'a' }, reason: 'x' }] },
+      ['exclude.0.match.nam: is not a field that is known; did you mean name?'],
+    ],
+    [
+      { overrides: [{ match: { id: 'a' }, pendingfor: '5m' }] },
+      ['overrides.0.pendingfor: is not a field that is known; did you mean pendingFor?'],
+    ],
+    // An override has no such field, so it is not what was meant.
+    [
+      { overrides: [{ match: { id: 'a' }, repeatIntervals: '5m' }] },
+      ['overrides.0.repeatIntervals: is not a field that is known'],
+    ],
+    [
+      { overrides: [{ match: { problem: 'failing' } }] },
+      [
+        'overrides.0.match.problem: cannot be named here: it depends on this rule. Only routes and silences may name it',
+      ],
+    ],
+    [
+      { exclude: [{ match: { severity: 'warning' }, reason: 'x' }] },
+      [
+        'exclude.0.match.severity: cannot be named here: it depends on this rule. Only routes and silences may name it',
+      ],
+    ],
+    [{ exclude: [{ match: { id: [] }, reason: 'x' }] }, [`exclude.0.match.id: ${PATTERN}`]],
+    [{ exclude: [{ match: { id: '' }, reason: 'x' }] }, [`exclude.0.match.id: ${PATTERN}`]],
+    [{ exclude: [{ match: { id: 7 }, reason: 'x' }] }, [`exclude.0.match.id: ${PATTERN}`]],
+    [{ exclude: [{ match: { id: 'x'.repeat(201) }, reason: 'x' }] }, [`exclude.0.match.id: ${PATTERN}`]],
+    [{ exclude: [{ match: { id: 'a' }, reason: 'x', until: 'soon' }] }, [`exclude.0.until: ${DATE}`]],
+    [{ exclude: [{ match: { id: 'a' }, reason: 'x', until: '2026-13-01' }] }, [`exclude.0.until: ${DATE}`]],
+    [{ overrides: [{ match: { id: 'a' }, exclude: {} }] }, ['overrides.0.exclude.reason: is missing']],
+
     [{ grace: 'soon', pendingFor: '5' }, [`grace: ${DURATION}`, `pendingFor: ${DURATION}`]],
     [{ grace: '5 m' }, [`grace: ${DURATION}`]],
     [{ grace: 'x5m' }, [`grace: ${DURATION}`]],

@@ -45,7 +45,6 @@ describe('the observation of a listed sync', () => {
     }: { readonly policy?: Policy; readonly history?: SyncHistory } = {},
   ) =>
     observationOf(diagnose(sync, { policy, now: NOW }, { history, problems: [] }), {
-      policy,
       initialRun: false,
     });
 

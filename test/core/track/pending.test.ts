@@ -297,7 +297,7 @@ describe('the pending period of a problem', () => {
   /** Late above 2,100 s at its interval of 15 minutes, and not yet critical. */
   const STALLED = { lastSuccessAt: ago(hours(1)), lastRunAt: ago(hours(1)) };
   const periodOf = (sync: Sync, policy = defaultPolicy) =>
-    pendingPeriodOf(diagnose(sync, { policy, now: NOW }), policy);
+    pendingPeriodOf(diagnose(sync, { policy, now: NOW }));
 
   test('is none for a healthy sync, whatever the policy', () => {
     expect(periodOf(aSync(), aPolicy({ pendingFor: '10m' }))).toEqual(NO_PENDING_PERIOD);

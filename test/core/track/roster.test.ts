@@ -22,7 +22,7 @@ const syncs = (...ids: readonly string[]) => ids.map((id) => aSync({ id }));
 
 /** The roster once these syncs were listed. */
 const rosterOf = (roster: SyncRoster, listed: readonly Sync[], policy = defaultPolicy) =>
-  rosterAfter(aFacts({}, { roster }), anEvaluation(listed, { policy }), policy);
+  rosterAfter(aFacts({}, { roster }), anEvaluation(listed, { policy }));
 
 describe('the roster', () => {
   test('adopts the first listing silently: nobody knows since when its syncs are listed', () => {
@@ -95,7 +95,7 @@ describe('the roster', () => {
     ['has a record without an id', anEvaluation([aSync({ id: 'c' }), anUnnamedSync()])],
   ])('stays as it is when the listing %s', (_, evaluation) => {
     const roster = aRoster('a', 'b');
-    expect(rosterAfter(aFacts({}, { roster }), evaluation, defaultPolicy)).toBe(roster);
+    expect(rosterAfter(aFacts({}, { roster }), evaluation)).toBe(roster);
   });
 });
 
@@ -116,6 +116,6 @@ describe('a roster of more than 20,000 syncs', () => {
 
   test('that has fewer again adopts the listing silently', () => {
     const facts = aFacts({}, { roster: { kind: 'counts', counts: { 'connector:a': 20_001 } } });
-    expect(rosterAfter(facts, anEvaluation(syncs('a', 'b')), defaultPolicy)).toEqual(aRoster('a', 'b'));
+    expect(rosterAfter(facts, anEvaluation(syncs('a', 'b')))).toEqual(aRoster('a', 'b'));
   });
 });

@@ -87,7 +87,7 @@ export class SeenSyncs {
       const before = (id === undefined ? undefined : this.syncs.get(id)) ?? {};
       const limits = policyFor(policy, record);
       const reading = read(record, { policy: limits, now, before, isInitialRun });
-      if (exclusionReason(policy, record) !== undefined) excluded += 1;
+      if (exclusionReason(policy, record, now) !== undefined) excluded += 1;
       else if (reading.problem === 'unreadable') unreadable += 1;
       if (id === undefined) {
         withoutId += 1;
@@ -108,7 +108,7 @@ export class SeenSyncs {
     this.isComplete = withoutId === 0;
     this.hasRecordsWithoutId = withoutId > 0;
     for (const [id, { record, reading }] of here)
-      this.#see(id, { record, reading, excluded: exclusionReason(policy, record), now, isFirst });
+      this.#see(id, { record, reading, excluded: exclusionReason(policy, record, now), now, isFirst });
     for (const [id, sync] of this.syncs) if (!here.has(id)) this.#miss(sync, now);
   }
 
