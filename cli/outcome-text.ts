@@ -12,13 +12,13 @@ interface OutcomeStyle {
   readonly verbose: boolean;
 }
 
-/** The outcome of a check as text for a person: the digest, if there is one, a summary in one line, and the decisions. */
+/** The outcome of a check as text for a person: the digests, if there are any, a summary in one line, and the decisions. */
 export function outcomeText(outcome: Outcome, { style, destination, verbose }: OutcomeStyle): string {
   if (outcome.kind !== 'checked') return `The check stopped: ${outcome.reason}.`;
-  const { digest, decisions } = outcome;
+  const { digests, decisions } = outcome;
   const parts = [
-    ...(digest === undefined ? [] : [renderPlainText(digest, style)]),
-    style.faint(checkSummary(outcome, digest === undefined ? 'nothing' : destination)),
+    ...digests.map((digest) => renderPlainText(digest, style)),
+    style.faint(checkSummary(outcome, digests.length === 0 ? 'nothing' : destination)),
     ...(verbose ? [decisionsText(decisions)] : []),
   ];
   return parts.join('\n\n');

@@ -87,6 +87,7 @@ export function demoPoster(webhookUrl: string): Poster {
   const slack = posterFor(webhookUrl);
   const note = contextBlock([words('A demo of sync-alerts: none of these syncs exist.')]);
   return {
+    destinationId: (known) => slack.destinationId(known),
     post: ({ text, blocks }, deadline) =>
       slack.post({ text: `Demo: ${text}`, blocks: [note, ...blocks] }, deadline),
   };

@@ -29,4 +29,7 @@ export function terminalStyle(stdout: Output, environment: unknown): Style {
 }
 
 /** The destination when there is no webhook. It accepts every message: the outcome of the check is printed anyway. */
-export const TERMINAL: Poster = { post: async () => ({ kind: 'accepted' }) };
+export const TERMINAL: Poster = {
+  destinationId: async () => 'terminal',
+  post: async () => ({ kind: 'accepted' }),
+};

@@ -1,12 +1,13 @@
 import { evaluate } from '../../lambda/core/diagnose/evaluation.ts';
 import { writeDigest } from '../../lambda/core/digest/write-digest.ts';
+import { destinationAt, withDestinations } from '../../lambda/core/notify/destinations.ts';
 import { isEmptyPlan } from '../../lambda/core/notify/notification.ts';
 import { planNotifications } from '../../lambda/core/notify/plan.ts';
 import { parsePolicy } from '../../lambda/core/parse/parse-policy.ts';
 import { parseSync } from '../../lambda/core/parse/parse-sync.ts';
 import { slackMessages } from '../../lambda/core/render/slack-messages.ts';
 import { hasChanged, nextState } from '../../lambda/core/save/next-state.ts';
-import { INITIAL_STATE, routeOf } from '../../lambda/core/state.ts';
+import { DEFAULT_ROUTE, INITIAL_STATE } from '../../lambda/core/state.ts';
 import { track } from '../../lambda/core/track/track.ts';
 import { redactedText, secretTexts } from '../../lambda/secret/redaction.ts';
 import { decode, encode } from '../../lambda/state/document.ts';
@@ -49,14 +50,16 @@ function pass() {
   const { records } = reader.end();
   const evaluation = evaluate({ ok: true, request: 'GET', syncs: records }, state.facts, { policy, now });
   const facts = track(state.facts, evaluation, { policy, initialRun: true });
-  const { plan, route } = planNotifications(facts, routeOf(state), {
+  const key = { route: DEFAULT_ROUTE, id: 'bench' };
+  const { plan, destination } = planNotifications(facts, destinationAt(state.routes, key), {
     evaluation,
     policy,
     initialRun: true,
     policyChanged: false,
   });
   if (!isEmptyPlan(plan)) slackMessages(writeDigest(plan, { facts, evaluation, origin, initialRun: true }));
-  const next = nextState(state, { facts, route, evaluation, listedAt: now, policyId: 'bench' });
+  const routes = withDestinations(state.routes, [{ key, destination }]);
+  const next = nextState(state, { facts, routes, evaluation, listedAt: now, policyId: 'bench' });
   hasChanged(state, next);
   return next;
 }

@@ -3,14 +3,15 @@
 // Called by: invocation/run-command.ts, every 5 minutes for EventBridge Scheduler; cli/watch.ts for `npm start`.
 import { evaluate } from '../core/diagnose/evaluation.ts';
 import { writeDigest } from '../core/digest/write-digest.ts';
+import { withDestinations } from '../core/notify/destinations.ts';
 import { isEmptyPlan } from '../core/notify/notification.ts';
 import { planNotifications } from '../core/notify/plan.ts';
 import { slackMessages } from '../core/render/slack-messages.ts';
 import { asSaved, hasChanged, nextState } from '../core/save/next-state.ts';
-import { routeOf } from '../core/state.ts';
 import { track } from '../core/track/track.ts';
 import { startDeadlines } from './deadlines.ts';
 import { deliver, NOTHING_DELIVERED } from './deliver.ts';
+import { currentDestinations } from './destinations.ts';
 import { checkLease, stopCheck } from './lease.ts';
 import { loadAndList } from './load-and-list.ts';
 import type { Outcome } from './outcome.ts';
@@ -34,15 +35,23 @@ export async function check(ports: Ports, settings: CheckSettings): Promise<Outc
   const initialRun = !state.initialized;
   const evaluation = evaluate(listed, state.facts, { policy, now });
   const facts = track(state.facts, evaluation, { policy, initialRun });
-  const planContext = { evaluation, policy, initialRun, policyChanged: isOtherPolicy(state, policyId) };
-  const planned = planNotifications(facts, routeOf(state), planContext);
-  const { plan, route } = planned;
-  const digest = isEmptyPlan(plan) ? undefined : writeDigest(plan, { facts, evaluation, origin, initialRun });
-  const messages = digest === undefined ? [] : slackMessages(digest);
+  const policyChanged = isOtherPolicy(state, policyId);
+  const destinations = await currentDestinations(ports, state.routes);
+  const outgoing = destinations.map((current) => {
+    const isNew = !current.destination.initialized;
+    const planContext = { evaluation, policy, initialRun: isNew, policyChanged };
+    const planned = planNotifications(facts, current.destination, planContext);
+    const { plan, destination } = planned;
+    const digestContext = { facts, evaluation, origin, initialRun, isNewDestination: isNew };
+    const digest = isEmptyPlan(plan) ? undefined : writeDigest(plan, digestContext);
+    const messages = digest === undefined ? [] : slackMessages(digest);
+    return { ...current, destination, planned, digest, messages };
+  });
 
-  const next = nextState(state, { facts, route, evaluation, listedAt: listed.requestedAt, policyId });
-  const isQuiet = messages.length === 0 && !hasChanged(state, next);
-  const delivery = { state: asSaved(next, evaluation), version, messages, evaluation };
+  const routes = withDestinations(state.routes, outgoing);
+  const next = nextState(state, { facts, routes, evaluation, listedAt: listed.requestedAt, policyId });
+  const isQuiet = outgoing.every(({ messages }) => messages.length === 0) && !hasChanged(state, next);
+  const delivery = { state: asSaved(next, evaluation), version, outgoing, evaluation };
   const delivered = isQuiet || settings.dryRun ? NOTHING_DELIVERED : await deliver(delivery, run);
-  return summarize({ listed, evaluation, facts, planned, digest, next, delivered, leaseCheck }, run);
+  return summarize({ listed, evaluation, facts, outgoing, next, delivered, leaseCheck }, run);
 }

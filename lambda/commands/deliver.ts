@@ -3,15 +3,17 @@
 // Called by: commands/check.ts, unless nothing changed or the check is a dry run.
 import type { Evaluation } from '../core/diagnose/evaluation.ts';
 import { backOff, backOffUnconfirmed } from '../core/notify/backoff.ts';
+import { type DestinationKey, destinationAt, updatedAt } from '../core/notify/destinations.ts';
 import type { Coverage, MessageContent } from '../core/notify/notification.ts';
 import { recordAccepted, recordInFlight, recordRefused } from '../core/notify/notification-log.ts';
 import type { Message } from '../core/render/slack-messages.ts';
-import { hasListed } from '../core/save/next-state.ts';
-import { DEFAULT_ROUTE, type Lease, type Route, routeOf, type WatchState } from '../core/state.ts';
+import { withInitialized } from '../core/save/next-state.ts';
+import type { Destination, Lease, WatchState } from '../core/state.ts';
 import { after } from '../core/time.ts';
 import { asError } from '../errors.ts';
 import type { PostResult } from '../slack/webhook.ts';
 import { StateConflict } from '../state/errors.ts';
+import type { CurrentDestination } from './destinations.ts';
 import type { RunContext } from './ports.ts';
 
 /** The state that a check saves and the messages that it posts. */
@@ -20,9 +22,12 @@ interface Delivery {
   readonly state: WatchState;
   /** The version of the stored state that the new one was derived from. */
   readonly version: number;
-  readonly messages: readonly Message[];
+  readonly outgoing: readonly Outgoing[];
   readonly evaluation: Evaluation;
 }
+
+/** What one destination is sent. */
+type Outgoing = Pick<CurrentDestination, 'key' | 'poster'> & { readonly messages: readonly Message[] };
 
 export interface DeliveryResult {
   /** The state as the check last wrote it, or tried to write it. */
@@ -30,8 +35,8 @@ export interface DeliveryResult {
   /** `superseded`: another check wrote first, so this one posted nothing. */
   readonly write: 'saved' | 'superseded' | 'not_saved';
   readonly posts: Posts;
-  /** The coverage of the messages that Slack accepted. */
-  readonly notified: readonly Coverage[];
+  /** What the accepted messages cover, and where they were posted. */
+  readonly notified: readonly (Coverage & { readonly to: DestinationKey })[];
   readonly errors: readonly Error[];
 }
 
@@ -56,13 +61,14 @@ export const NOTHING_DELIVERED: DeliveryResult = {
 
 /**
  * Saves the state with a lease and a record of every post in flight; posts one message after the other; saves the result
- * of each post before the next one. The last write releases the lease, whatever the results.
+ * of each post before the next one. The last write releases the lease, whatever the results. A destination that fails
+ * stops nothing but its own messages.
  *
  * Delivery is at least once: only a confirmed acceptance or refusal ends "in flight", and whatever is still in flight is
  * posted again by a later check. Errors of the store and of Slack are returned, never thrown.
  */
 export async function deliver(delivery: Delivery, context: RunContext): Promise<DeliveryResult> {
-  const { messages, evaluation } = delivery;
+  const { evaluation } = delivery;
   const { ports, settings, deadlines, now } = context;
   const lease = { holder: settings.checkId, expiresAt: after(now, deadlines.leaseSeconds) };
   let state = withLease(delivery, lease);
@@ -75,23 +81,29 @@ export async function deliver(delivery: Delivery, context: RunContext): Promise<
   }
 
   const posts = { ...NO_POSTS };
-  const notified: Coverage[] = [];
+  const notified: (Coverage & { readonly to: DestinationKey })[] = [];
   const errors: Error[] = [];
-  for (const [index, message] of messages.entries()) {
-    const result = await ports.slack.post(message, deadlines.posting);
+  let queue = delivery.outgoing.flatMap(({ messages, ...to }) =>
+    messages.map((message) => ({ ...to, message })),
+  );
+  for (let next = queue[0]; next !== undefined; next = queue[0]) {
+    const { key, poster, message } = next;
+    const result = await poster.post(message, deadlines.posting, key.id);
     posts[result.kind] += 1;
-    if (result.kind !== 'refused') posts.repeated += countRepeated(delivery.state, message);
-    if (result.kind === 'accepted') notified.push(...message.covers);
+    if (result.kind !== 'refused')
+      posts.repeated += countRepeated(destinationAt(delivery.state.routes, key), message);
+    if (result.kind === 'accepted')
+      notified.push(...message.covers.map((covered) => ({ ...covered, to: key })));
     else errors.push(result.error);
 
-    const remaining = messages.slice(index + 1);
-    const unsent = blocksRoute(result) ? remaining : [];
-    const isLast = unsent.length === remaining.length;
-    state = withRoute(state, (route) =>
-      unsent.reduce(recordRefused, routeAfter(route, { message, result }, { delivery, context })),
+    const left = queue.slice(1);
+    queue = isBlocked(result) ? left.filter((other) => other.key !== key) : left;
+    const unsent = left.filter((other) => !queue.includes(other));
+    const routes = updatedAt(state.routes, key, (destination) =>
+      destinationAfter(destination, { message, result }, { delivery, context }),
     );
-    if (isLast)
-      state = withoutLease(state, hasListed(evaluation, state.facts) && posts.accepted === messages.length);
+    state = neverSent({ ...state, routes }, unsent);
+    if (queue.length === 0) state = withoutLease(state, evaluation);
     try {
       version = await ports.state.save(state, version, deadlines.end);
     } catch (error) {
@@ -100,73 +112,82 @@ export async function deliver(delivery: Delivery, context: RunContext): Promise<
       // A store that hung has used up the time: the host could kill the check during another attempt.
       if (deadlines.end.signal.aborted) break;
       // One more attempt and no more posts: it saves the result of this post, and that the others were never sent.
-      const neverSent = isLast ? [] : remaining;
-      state = withoutLease(
-        withRoute(state, (route) => neverSent.reduce(recordRefused, route)),
-        false,
-      );
+      state = withoutLease(neverSent(state, queue), evaluation);
       await ports.state.save(state, version, deadlines.end).catch((again) => errors.push(asError(again)));
       break;
     }
-    if (isLast) break;
   }
   return { state, write: 'saved', posts, notified, errors };
 }
 
 /** The state to save before anything is posted. Without messages there is no post to protect, and so no lease. */
-function withLease({ state, messages }: Delivery, lease: Lease): WatchState {
+function withLease({ state, outgoing }: Delivery, lease: Lease): WatchState {
   const { lease: _expired, ...rest } = state;
-  if (messages.length === 0) return rest;
-  const everything = {
-    covers: messages.flatMap(({ covers }) => covers),
-    endsReminder: messages.some(({ endsReminder }) => endsReminder),
-  };
-  return { ...withRoute(rest, (route) => recordInFlight(route, everything)), lease };
+  const sending = outgoing.filter(({ messages }) => messages.length > 0);
+  if (sending.length === 0) return rest;
+  const routes = sending.reduce((before, { key, messages }) => {
+    const everything = {
+      covers: messages.flatMap(({ covers }) => covers),
+      endsReminder: messages.some(({ endsReminder }) => endsReminder),
+    };
+    return updatedAt(before, key, (destination) => recordInFlight(destination, everything));
+  }, rest.routes);
+  return { ...rest, routes, lease };
 }
 
 /** The state to save when nothing more is posted. */
-function withoutLease(state: WatchState, initializes: boolean): WatchState {
+function withoutLease(state: WatchState, evaluation: Evaluation): WatchState {
   const { lease: _released, ...rest } = state;
-  return { ...rest, initialized: rest.initialized || initializes };
+  return withInitialized(rest, evaluation);
 }
 
-/** A message whose payload Slack refuses does not block the others; any other failure concerns the whole route. */
-function blocksRoute(result: PostResult): boolean {
+/** The state without the in-flight marks of messages that were never sent. */
+function neverSent(
+  state: WatchState,
+  unsent: readonly { readonly key: DestinationKey; readonly message: Message }[],
+): WatchState {
+  const routes = unsent.reduce(
+    (before, { key, message }) =>
+      updatedAt(before, key, (destination) => recordRefused(destination, message)),
+    state.routes,
+  );
+  return { ...state, routes };
+}
+
+/** A message whose payload Slack refuses does not block the others; any other failure concerns the whole destination. */
+function isBlocked(result: PostResult): boolean {
   return result.kind === 'unconfirmed' || (result.kind === 'refused' && !result.invalidPayload);
 }
 
-function routeAfter(
-  route: Route,
+function destinationAfter(
+  destination: Destination,
   { message, result }: { readonly message: Message; readonly result: PostResult },
   { delivery, context }: { readonly delivery: Delivery; readonly context: RunContext },
-): Route {
+): Destination {
   const { now, settings } = context;
   switch (result.kind) {
     case 'accepted':
-      return recordAccepted(route, message, { facts: delivery.state.facts, now });
+      return recordAccepted(destination, message, { facts: delivery.state.facts, now });
     case 'refused': {
-      const refused = recordRefused(route, message);
+      const refused = recordRefused(destination, message);
       return result.retryAfterSeconds === undefined
         ? refused
         : backOff(refused, result.retryAfterSeconds, now);
     }
     case 'unconfirmed':
-      return backOffUnconfirmed(route, settings.policy.periodSeconds, now);
+      return backOffUnconfirmed(destination, settings.policy.periodSeconds, now);
   }
 }
 
 /** How many alerts, and whether the reminder, the message repeats because an earlier post is unconfirmed. */
-function countRepeated(state: WatchState, { covers, endsReminder }: MessageContent): number {
-  const { notificationLog, remindersInFlight = 0 } = routeOf(state);
+function countRepeated(
+  { notificationLog, remindersInFlight = 0 }: Destination,
+  { covers, endsReminder }: MessageContent,
+): number {
   const repeated = covers.filter(({ fingerprint, reason }) => {
     if (reason === 'reminder') return false;
     return notificationLog[fingerprint]?.inFlight?.what === (reason === 'resolved' ? 'resolved' : 'firing');
   });
   const givesReminder = endsReminder && covers.some(({ reason }) => reason === 'reminder');
   return repeated.length + (givesReminder && remindersInFlight > 0 ? 1 : 0);
-}
-
-function withRoute(state: WatchState, update: (route: Route) => Route): WatchState {
-  const route = update(routeOf(state));
-  return { ...state, routes: { ...state.routes, [DEFAULT_ROUTE]: route } };
 }

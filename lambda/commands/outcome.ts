@@ -23,8 +23,8 @@ export interface Checked {
   readonly decisions: readonly AlertDecision[];
   /** Those of `changes` that Slack accepted. */
   readonly notified: readonly Change[];
-  /** The digest of those changes; absent when there was nothing to send. */
-  readonly digest?: Digest;
+  /** The digest of those changes for each destination that there was something to send to. */
+  readonly digests: readonly Digest[];
   readonly posts: Posts;
   /** Changes that should have been sent and were not, and the time since when the oldest one waits. */
   readonly undelivered: { readonly count: number; readonly since?: string };

@@ -10,6 +10,7 @@ import type { Deadlines } from './deadlines.ts';
 export interface Ports {
   readonly listing: ListingSource;
   readonly state: StateStore;
+  /** The destination of the default route. */
   readonly slack: Poster;
   /** The clock. A command reads it once. */
   readonly now: () => Instant;

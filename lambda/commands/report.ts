@@ -10,11 +10,11 @@ import { reportDigest } from '../core/digest/report-digest.ts';
 import { type ReportedSync, reportedSync } from '../core/digest/reported-sync.ts';
 import { planNotifications } from '../core/notify/plan.ts';
 import { type Message, slackMessages } from '../core/render/slack-messages.ts';
-import { routeOf } from '../core/state.ts';
 import { SyncAlertsError } from '../errors.ts';
 import type { Deadline } from '../http/deadline.ts';
 import { startDeadlines } from './deadlines.ts';
 import type { Posts } from './deliver.ts';
+import { currentDestinations } from './destinations.ts';
 import { loadAndList } from './load-and-list.ts';
 import type { CommandSettings, Ports } from './ports.ts';
 import { listingErrors } from './summarize.ts';
@@ -69,13 +69,12 @@ export async function report(ports: Ports, settings: CommandSettings, post: bool
   const found = reportOf(evaluation, facts, policy);
   const messages = post ? slackMessages(reportDigest(found, { evaluation, origin })) : [];
   const posts = await postAll(ports, messages, deadlines.posting);
-  const planned = planNotifications(facts, routeOf(loaded.state), {
-    evaluation,
-    policy,
-    initialRun: false,
-    policyChanged: false,
-  });
-  const decisions = new Map(alertDecisions(facts, planned, now).map((one) => [one.alert, one]));
+  const planContext = { evaluation, policy, initialRun: false, policyChanged: false };
+  const destinations = await currentDestinations(ports, loaded.state.routes);
+  const decided = destinations.flatMap(({ destination }) =>
+    alertDecisions(facts, planNotifications(facts, destination, planContext), now),
+  );
+  const decisions = new Map(decided.map((one) => [one.alert, one]));
   const rows = found.unhealthy.map((row) => reportedSync(row, evaluation, decisions));
   return {
     kind: 'report',

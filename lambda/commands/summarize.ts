@@ -4,6 +4,7 @@ import { tally } from '../core/diagnose/tally.ts';
 import { changes } from '../core/digest/changes.ts';
 import { alertDecisions } from '../core/digest/decisions.ts';
 import type { Digest } from '../core/digest/digest.ts';
+import type { DestinationKey } from '../core/notify/destinations.ts';
 import { undelivered } from '../core/notify/notification-log.ts';
 import type { PlannedNotifications } from '../core/notify/plan.ts';
 import type { WatchState } from '../core/state.ts';
@@ -19,8 +20,12 @@ interface CheckRun {
   readonly listed: ListingResult;
   readonly evaluation: Evaluation;
   readonly facts: Facts;
-  readonly planned: PlannedNotifications;
-  readonly digest: Digest | undefined;
+  /** What each destination is sent. */
+  readonly outgoing: readonly {
+    readonly key: DestinationKey;
+    readonly planned: PlannedNotifications;
+    readonly digest: Digest | undefined;
+  }[];
   /** The state as of before any post. */
   readonly next: WatchState;
   readonly delivered: DeliveryResult;
@@ -36,7 +41,7 @@ export function summarize(
   checkRun: CheckRun,
   { settings, now }: Pick<RunContext, 'settings' | 'now'>,
 ): Outcome {
-  const { evaluation, facts, planned, digest, next, delivered, leaseCheck } = checkRun;
+  const { evaluation, facts, outgoing, next, delivered, leaseCheck } = checkRun;
   const { environment, organisation } = settings.origin;
   const at = new Date(now).toISOString();
   if (delivered.write === 'superseded') {
@@ -52,10 +57,10 @@ export function summarize(
     dryRun: settings.dryRun,
     syncs: tally(evaluation),
     open: Object.values(facts.alerts).filter(({ state }) => state === 'firing').length,
-    changes: changes(planned.plan),
-    decisions: alertDecisions(facts, planned, now),
+    changes: outgoing.flatMap(({ planned }) => changes(planned.plan)),
+    decisions: outgoing.flatMap(({ planned }) => alertDecisions(facts, planned, now)),
     notified: acceptedChanges(checkRun),
-    ...(digest && { digest }),
+    digests: outgoing.flatMap(({ digest }) => digest ?? []),
     posts: delivered.posts,
     undelivered: { count, ...(since !== undefined && { since: new Date(since).toISOString() }) },
     saved: delivered.write === 'saved',
@@ -67,9 +72,12 @@ export function summarize(
 }
 
 /** The changes in the messages that Slack accepted. */
-function acceptedChanges({ planned, delivered }: CheckRun): Checked['notified'] {
-  const accepted = new Set(delivered.notified.map(({ fingerprint }) => fingerprint));
-  return changes(planned.plan).filter(({ alert }) => accepted.has(alert));
+function acceptedChanges({ outgoing, delivered }: CheckRun): Checked['notified'] {
+  return outgoing.flatMap(({ key, planned }) => {
+    const own = delivered.notified.filter(({ to }) => to === key);
+    const accepted = new Set(own.map(({ fingerprint }) => fingerprint));
+    return changes(planned.plan).filter(({ alert }) => accepted.has(alert));
+  });
 }
 
 /** Why the listing could not be used, as an error; empty when it could. */

@@ -29,7 +29,10 @@ export function timedPorts(ports: Ports): { readonly ports: Ports; readonly dura
         load: () => timed('load', () => state.load()),
         save: (newState, version, deadline) => timed('save', () => state.save(newState, version, deadline)),
       },
-      slack: { post: (message, deadline) => timed('post', () => slack.post(message, deadline)) },
+      slack: {
+        destinationId: (known) => slack.destinationId(known),
+        post: (message, deadline, id) => timed('post', () => slack.post(message, deadline, id)),
+      },
       now,
     },
     durations: () => ({

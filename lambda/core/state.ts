@@ -5,7 +5,7 @@ import type { Instant } from './time.ts';
 
 /** What outlives a check: one document, which holds only what a later decision reads. */
 export interface WatchState {
-  /** Every message of the first digest was delivered, or there was nothing to send. Until then each run is initial. */
+  /** The first digest of a destination was delivered, or there was nothing to send. Until then each run is initial. */
   readonly initialized: boolean;
   /** When the listing behind these facts was requested; null before the first. */
   readonly listedAt: Instant | null;
@@ -25,8 +25,16 @@ export interface Lease {
   readonly expiresAt: Instant;
 }
 
-/** What was sent to one destination, and whether it can be sent anything now. */
+/** Where a part of the notifications goes. Each destination of it has a log of its own. */
 export interface Route {
+  /** By what a destination is known by: `terminal`, or 12 hex digits of the SHA-256 of a webhook's URL. */
+  readonly destinations: Readonly<Record<string, Destination>>;
+}
+
+/** What was sent to one destination, and whether it can be sent anything now. */
+export interface Destination {
+  /** Every message of its first digest was delivered, or there was nothing to send. */
+  readonly initialized?: true;
   /** By the fingerprint of the alert. */
   readonly notificationLog: Readonly<Record<string, NotificationLogEntry>>;
   readonly remindedAt?: Instant;
@@ -95,12 +103,8 @@ export interface LastNotified {
 /** The only route until routes are configured. */
 export const DEFAULT_ROUTE = 'default';
 
-/** A route that was never sent anything. */
-export const NEW_ROUTE: Route = { notificationLog: {} };
-
-export function routeOf(state: WatchState): Route {
-  return state.routes[DEFAULT_ROUTE] ?? NEW_ROUTE;
-}
+/** A destination that was never sent anything. */
+export const NEW_DESTINATION: Destination = { notificationLog: {} };
 
 /** The state before the first check. */
 export const INITIAL_STATE: WatchState = {

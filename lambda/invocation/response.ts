@@ -32,7 +32,7 @@ const MAX_TEXT_LENGTH = 100_000;
 export function checkResult(outcome: Outcome): InvocationResult {
   const logged = checkLog(outcome, true);
   if (outcome.kind !== 'checked') return { response: { ok: true, ...stoppedFields(outcome) }, ...logged };
-  const { digest, changes, decisions, dryRun } = outcome;
+  const { digests, changes, decisions, dryRun } = outcome;
   const omitted = changes.length - MAX_LISTED;
   const omittedDecisions = decisions.length - MAX_LISTED;
   const response = {
@@ -42,7 +42,9 @@ export function checkResult(outcome: Outcome): InvocationResult {
     ...(omitted > 0 && { omitted }),
     decisions: decisions.slice(0, MAX_LISTED),
     ...(omittedDecisions > 0 && { omittedDecisions }),
-    ...(digest && { text: truncated(renderPlainText(digest)) }),
+    ...(digests.length > 0 && {
+      text: truncated(digests.map((digest) => renderPlainText(digest)).join('\n\n')),
+    }),
   };
   return { response, ...logged };
 }
@@ -79,7 +81,7 @@ function checkedFields({
   changes: _changes,
   notified: _notified,
   decisions: _decisions,
-  digest: _digest,
+  digests: _digests,
   ...rest
 }: Checked) {
   return { command: 'check', result, ...rest };

@@ -1,6 +1,7 @@
 // In: a Slack message, the URL of an incoming webhook, a deadline.
 // Out: accepted, refused or unconfirmed. It never rejects.
 // Called by: commands/deliver.ts for each message of a check, commands/report.ts, commands/test-deployment.ts.
+import { createHash } from 'node:crypto';
 import { type Block, minimalText, plainText } from '../core/render/blocks.ts';
 import { SyncAlertsError } from '../errors.ts';
 import { sendOnce } from '../http/attempt.ts';
@@ -29,10 +30,19 @@ export interface SlackMessage {
 /** The port to one destination. */
 export interface Poster {
   /**
+   * What the destination is known by: another channel has another id. Undefined when that cannot be read now.
+   *
+   * @param known The ids that count as this destination so far: another one is read fresh before it is believed.
+   */
+  destinationId(known: readonly string[]): Promise<string | undefined>;
+
+  /**
    * Posts a message. A failure of Slack, of the network or of reading the URL is a result, never a rejection. No request
    * outlives the deadline.
+   *
+   * @param destinationId Only there: the message is refused if the destination is another one by now.
    */
-  post(message: SlackMessage, deadline: Deadline): Promise<PostResult>;
+  post(message: SlackMessage, deadline: Deadline, destinationId?: string): Promise<PostResult>;
 }
 
 /** Where the webhook's URL, a secret, comes from. `readFresh` bypasses any cache: Slack refused the URL. */
@@ -83,20 +93,36 @@ export class SlackWebhook implements Poster {
     this.#gap = new SendGap(gapMs);
   }
 
-  async post(message: SlackMessage, deadline: Deadline): Promise<PostResult> {
+  async destinationId(known: readonly string[]): Promise<string | undefined> {
+    const url = await this.#checkedUrl(() => this.#url.read());
+    if (url instanceof SyncAlertsError) return undefined;
+    if (known.length === 0 || known.includes(idOf(url))) return idOf(url);
+    // A sandbox may hold an older URL than the one that wrote the state.
+    const freshUrl = await this.#checkedUrl(() => this.#url.readFresh());
+    return freshUrl instanceof SyncAlertsError ? undefined : idOf(freshUrl);
+  }
+
+  async post(message: SlackMessage, deadline: Deadline, destinationId?: string): Promise<PostResult> {
     const { name } = this.#url;
     const url = await this.#checkedUrl(() => this.#url.read());
-    if (url instanceof SyncAlertsError) return { kind: 'refused', error: url, invalidPayload: false };
+    if (url instanceof SyncAlertsError) return refused(url);
+    if (destinationId !== undefined && destinationId !== idOf(url)) return refused(this.#exchanged());
     const result = await this.#postTo(url, message, deadline);
     if (result.kind === 'no_response' || !(await isWebhookRefused(result))) return postResult(result, name);
     const freshUrl = await this.#checkedUrl(() => this.#url.readFresh());
     if (freshUrl instanceof SyncAlertsError) {
       const { status } = result.response;
       const problem = `expected 2xx, received ${status}, and the URL could not be read again; ${STORE_THE_URL}`;
-      const error = webhookError(name, { code: 'slack_refused', problem, cause: freshUrl });
-      return { kind: 'refused', error, invalidPayload: false };
+      return refused(webhookError(name, { code: 'slack_refused', problem, cause: freshUrl }));
     }
-    return postResult(freshUrl === url ? result : await this.#postTo(freshUrl, message, deadline), name);
+    if (freshUrl === url) return postResult(result, name);
+    if (destinationId !== undefined) return refused(this.#exchanged());
+    return postResult(await this.#postTo(freshUrl, message, deadline), name);
+  }
+
+  #exchanged(): SyncAlertsError {
+    const problem = 'its URL was exchanged during this check; the next one posts to the new webhook';
+    return webhookError(this.#url.name, { code: 'slack_url_exchanged', problem });
   }
 
   /** The URL, or why there is none. Only a cause of our own is kept: other errors may quote the secret. */
@@ -151,4 +177,13 @@ export class SlackWebhook implements Poster {
       onIncompleteBody: 'discard',
     });
   }
+}
+
+function refused(error: SyncAlertsError): PostResult {
+  return { kind: 'refused', error, invalidPayload: false };
+}
+
+/** 12 hex digits of the SHA-256 of a URL: enough to tell webhooks apart, and no way back to the secret. */
+function idOf(url: string): string {
+  return createHash('sha256').update(url).digest('hex').slice(0, 12);
 }

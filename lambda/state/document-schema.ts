@@ -130,7 +130,8 @@ const logEntry = v.looseObject({
   inFlight: v.exactOptional(v.looseObject({ what: v.picklist(['firing', 'resolved']), times: count })),
 });
 
-const route = v.looseObject({
+const destination = v.looseObject({
+  initialized: v.exactOptional(v.literal(true)),
   notificationLog: dictionary(logEntry),
   remindedAt: v.exactOptional(instant),
   pausedRemindedAt: v.exactOptional(instant),
@@ -151,6 +152,8 @@ const route = v.looseObject({
   conditions: v.exactOptional(dictionary(v.looseObject({ condition: kindOfCondition, at: instant }))),
   nothingListedSent: v.exactOptional(v.literal(true)),
 });
+
+const route = v.looseObject({ destinations: dictionary(destination) });
 
 export const stateSchema = v.looseObject({
   initialized: v.boolean(),

@@ -27,7 +27,7 @@ describe('the story', () => {
     expect(new Set(first?.check.changes.map(({ severity }) => severity))).toEqual(
       new Set(['warning', 'critical']),
     );
-    expect(first?.check.digest?.sections.map(({ title }) => title)).toContain(
+    expect(first?.check.digests[0]?.sections.map(({ title }) => title)).toContain(
       'Paused, resumed or no longer listed',
     );
   });
@@ -42,17 +42,17 @@ describe('the story', () => {
       ['resolved', 'escalated'],
       [],
     ]);
-    const silent = story.filter(({ check }) => check.digest === undefined);
+    const silent = story.filter(({ check }) => check.digests.length === 0);
     expect(silent).toHaveLength(2);
     for (const { check } of silent) expect(check.saved).toBe(false);
-    const recoveries = story[4]?.check.digest?.sections.find(({ title }) => title === 'Resolved');
+    const recoveries = story[4]?.check.digests[0]?.sections.find(({ title }) => title === 'Resolved');
     expect(recoveries?.items.length).toBeGreaterThan(1);
   });
 
   it('reports the syncs that fail together as one cause, with the other syncs of their connector', async () => {
     const { chapter, check } = (await theStory())[3] ?? {};
     expect(chapter?.title).toContain('as one cause');
-    const text = check?.digest === undefined ? '' : renderPlainText(check.digest);
+    const text = check?.digests[0] === undefined ? '' : renderPlainText(check.digests[0]);
     expect(text).toContain('5 syncs need attention (one shared cause)');
     expect(text).toContain('connection pg-payments: 4 of 4 syncs failing');
     // orders, the eighth, has stalled since the morning.
@@ -60,7 +60,7 @@ describe('the story', () => {
   });
 
   it('reports a sync that fails on its own in the same check beside the cause', async () => {
-    const digest = (await theStory())[3]?.check.digest;
+    const digest = (await theStory())[3]?.check.digests[0];
     const text = digest === undefined ? '' : renderPlainText(digest);
     expect(text).toContain('WARNING  satisfaction is failing');
     expect(text).toContain('connection zendesk, connector zendesk');

@@ -144,6 +144,22 @@ describe('npm start with a key and an organisation', () => {
     expect((await laptop.start()).stdout).toContain('nothing new to send');
   });
 
+  it('posts what is open to Slack once there is a webhook, and to another channel once it is exchanged', async () => {
+    const webhook = laptop.environment['SLACK_WEBHOOK_URL'] ?? '';
+    delete laptop.environment['SLACK_WEBHOOK_URL'];
+    laptop.shown = FAILING;
+    await laptop.start();
+    for (const url of [webhook, `${webhook}-of-another-channel`]) {
+      laptop.environment['SLACK_WEBHOOK_URL'] = url;
+      laptop.now += 5 * MINUTE;
+      expect((await laptop.start()).stdout).toContain('First message here: 1 sync needs attention');
+      expect(laptop.posted()).toEqual([expect.stringContaining('orders is failing')]);
+      laptop.now += 5 * MINUTE;
+      await laptop.start();
+      expect(laptop.posted()).toEqual([]);
+    }
+  });
+
   it('posts once when two checks start at the same time', async () => {
     laptop.shown = FAILING;
     const both = await Promise.all([laptop.start(), laptop.start()]);

@@ -74,6 +74,8 @@ export class World {
   readonly writes: WatchState[] = [];
   stored: LoadedState = { state: INITIAL_STATE, version: 0 };
   listings = 0;
+  /** What the destination is known by; undefined while that cannot be read. */
+  destinationId: string | undefined = 'a channel';
 
   readonly state: StateStore = {
     load: async () => this.stored,
@@ -103,6 +105,7 @@ export class World {
       },
     },
     slack: {
+      destinationId: async () => this.destinationId,
       post: async (message) => {
         const result = this.postResults.shift() ?? { kind: 'accepted' };
         this.posted.push({ covers: [], endsReminder: false, ...message });

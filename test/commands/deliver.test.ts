@@ -1,6 +1,6 @@
 import { check } from '../../lambda/commands/check.ts';
 import { CheckFailed } from '../../lambda/commands/outcome.ts';
-import { routeOf } from '../../lambda/core/state.ts';
+import { destinationIn } from '../core/a-sync.ts';
 import {
   aFailingRecord,
   aRecord,
@@ -144,7 +144,7 @@ describe('a state that cannot be saved', () => {
     expect(world.takePostedTexts()).toHaveLength(1);
     const { state } = world.stored;
     expect(state.lease).toBeUndefined();
-    const entries = Object.values(routeOf(state).notificationLog);
+    const entries = Object.values(destinationIn(state).notificationLog);
     expect(entries.filter(({ inFlight }) => inFlight !== undefined)).toEqual([]);
     expect((await completedCheck(world)).posts).toMatchObject({ repeated: 0 });
   });

@@ -3,6 +3,7 @@ import type { Facts } from '../../lambda/core/alert.ts';
 import { type Evaluation, evaluate } from '../../lambda/core/diagnose/evaluation.ts';
 import type { ListingFailure } from '../../lambda/core/listing.ts';
 import { backOffUnconfirmed } from '../../lambda/core/notify/backoff.ts';
+import { destinationAt, withDestinations } from '../../lambda/core/notify/destinations.ts';
 import type {
   Coverage,
   MessageContent,
@@ -12,14 +13,8 @@ import type {
 import { recordAccepted, recordInFlight, recordRefused } from '../../lambda/core/notify/notification-log.ts';
 import { planNotifications } from '../../lambda/core/notify/plan.ts';
 import { parseSync } from '../../lambda/core/parse/parse-sync.ts';
-import { asSaved, nextState } from '../../lambda/core/save/next-state.ts';
-import {
-  DEFAULT_ROUTE,
-  INITIAL_STATE,
-  type Route,
-  routeOf,
-  type WatchState,
-} from '../../lambda/core/state.ts';
+import { asSaved, nextState, withInitialized } from '../../lambda/core/save/next-state.ts';
+import { DEFAULT_ROUTE, type Destination, INITIAL_STATE, type WatchState } from '../../lambda/core/state.ts';
 import { track } from '../../lambda/core/track/track.ts';
 import { days, defaultPolicy, frozen, hours, LISTING_FAILURE, minutes, NOW, REQUEST } from './a-sync.ts';
 
@@ -148,6 +143,8 @@ export function recordsOf(platform: Platform, now: number): readonly Record<stri
   return platform.filter(({ listed }) => listed).map((sync) => recordOf(sync, now));
 }
 
+const KEY = { route: DEFAULT_ROUTE, id: 'a channel' };
+
 /** The records of a listing, or how it failed. */
 type Response = readonly unknown[] | ListingFailure['kind'];
 
@@ -191,21 +188,25 @@ export function runCheck(
   const policy = defaultPolicy;
   const evaluation = frozen(evaluate(frozen(listing), frozen(before).facts, { policy, now }));
   const facts = frozen(track(before.facts, evaluation, { policy, initialRun: !before.initialized }));
-  const { plan, route } = frozen(
-    planNotifications(facts, frozen(routeOf(before)), {
+  const { plan, destination } = frozen(
+    planNotifications(facts, frozen(destinationAt(before.routes, KEY)), {
       evaluation,
       policy,
       initialRun: !before.initialized,
       policyChanged: false,
     }),
   );
-  const progress = { facts, route, evaluation, listedAt: now, policyId: 'a policy' };
+  const routes = withDestinations(before.routes, [{ key: KEY, destination }]);
+  const progress = { facts, routes, evaluation, listedAt: now, policyId: 'a policy' };
   const next = frozen(asSaved(nextState(before, progress), evaluation));
-  const delivery = deliver(routeOf(next), frozen(messagesOf(plan)), { results, facts, now });
+  const delivery = deliver(destinationAt(next.routes, KEY), frozen(messagesOf(plan)), {
+    results,
+    facts,
+    now,
+  });
   const { posts } = delivery;
-  const isDelivered = posts.every(({ result }) => result === 'accepted');
-  const initialized = before.initialized || (evaluation.kind === 'listed' && isDelivered);
-  const after = frozen({ ...next, initialized, routes: { ...next.routes, [DEFAULT_ROUTE]: delivery.route } });
+  const posted = withDestinations(next.routes, [{ key: KEY, destination: delivery.destination }]);
+  const after = frozen(withInitialized({ ...next, routes: posted }, evaluation));
   return { now, platform, before, evaluation, facts, plan, posts, after };
 }
 
@@ -248,28 +249,28 @@ function coversOf(
 
 /** Records every message as in flight, then posts them. After a post that is not accepted, no other is made. */
 function deliver(
-  start: Route,
+  start: Destination,
   messages: readonly MessageContent[],
   {
     results,
     facts,
     now,
   }: { readonly results: readonly PostResultKind[]; readonly facts: Facts; readonly now: number },
-): { readonly route: Route; readonly posts: readonly Post[] } {
-  let route = frozen(messages.reduce(recordInFlight, start));
+): { readonly destination: Destination; readonly posts: readonly Post[] } {
+  let destination = frozen(messages.reduce(recordInFlight, start));
   const posts: Post[] = [];
   let isStopped = false;
   for (const [index, content] of messages.entries()) {
     const next: PostResultKind = results[index % Math.max(results.length, 1)] ?? 'accepted';
     const result: PostResultKind = isStopped ? 'refused' : next;
-    if (result === 'accepted') route = recordAccepted(route, content, { facts, now });
-    else if (result === 'refused') route = recordRefused(route, content);
-    else route = backOffUnconfirmed(route, defaultPolicy.periodSeconds, now);
-    route = frozen(route);
+    if (result === 'accepted') destination = recordAccepted(destination, content, { facts, now });
+    else if (result === 'refused') destination = recordRefused(destination, content);
+    else destination = backOffUnconfirmed(destination, defaultPolicy.periodSeconds, now);
+    destination = frozen(destination);
     if (!isStopped) posts.push({ content, result });
     isStopped ||= result !== 'accepted';
   }
-  return { route, posts };
+  return { destination, posts };
 }
 
 /** Runs the steps one after the other, from the initial state and five healthy syncs. */

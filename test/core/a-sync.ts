@@ -5,7 +5,15 @@ import type { ListingFailure } from '../../lambda/core/listing.ts';
 import { parsePolicy } from '../../lambda/core/parse/parse-policy.ts';
 import type { Policy } from '../../lambda/core/policy.ts';
 import { type SyncRoster, workHash } from '../../lambda/core/roster.ts';
-import type { LastNotified, NotificationLogEntry, Route } from '../../lambda/core/state.ts';
+import {
+  DEFAULT_ROUTE,
+  type Destination,
+  type LastNotified,
+  NEW_DESTINATION,
+  type NotificationLogEntry,
+  type Route,
+  type WatchState,
+} from '../../lambda/core/state.ts';
 import type { Labels, Sync } from '../../lambda/core/sync.ts';
 import type { Instant } from '../../lambda/core/time.ts';
 
@@ -171,15 +179,25 @@ export function aLogEntry(overrides: Partial<NotificationLogEntry> = {}): Notifi
   return { lastNotified: aLastNotified(), ...overrides };
 }
 
-/** A route with these log entries, by the fingerprints of the alerts. */
-export function aRoute(
+/** A destination with these log entries, by the fingerprints of the alerts. */
+export function aDestination(
   notificationLog: Readonly<Partial<Record<Fingerprint, NotificationLogEntry>>> = {},
-  overrides: Partial<Route> = {},
-): Route {
+  overrides: Partial<Destination> = {},
+): Destination {
   const given = Object.entries(notificationLog).flatMap(([key, logEntry]) =>
     logEntry === undefined ? [] : [[key, logEntry]],
   );
   return { notificationLog: Object.fromEntries(given), ...overrides };
+}
+
+/** A route with one destination. */
+export function aRoute(destination: Destination = aDestination(), id = 'terminal'): Route {
+  return { destinations: { [id]: destination } };
+}
+
+/** The only destination of the default route, as it was saved. */
+export function destinationIn({ routes }: WatchState): Destination {
+  return Object.values(routes[DEFAULT_ROUTE]?.destinations ?? {})[0] ?? NEW_DESTINATION;
 }
 
 /** The value with every part of it frozen, so that a write to it throws. */

@@ -43,15 +43,15 @@ export async function playOutage({
     world.shown = [...syncs.map((sync) => recordOf(sync, now)), ...healthyRecords(now)];
     const outcome = await check(world.ports, settings({ policy }));
     const messages = world.takePostedTexts().length;
-    if (messages > 0 && outcome.kind === 'checked' && outcome.digest !== undefined) {
-      const [worst] = outcome.digest.sections.flatMap(({ items }) => items);
+    if (messages > 0 && outcome.kind === 'checked' && outcome.digests[0] !== undefined) {
+      const [worst] = outcome.digests[0].sections.flatMap(({ items }) => items);
       const title =
         worst === undefined ? '' : worst.title.map((span) => ('text' in span ? span.text : '')).join('');
       digests.push({
         at: now,
         messages,
-        headline: `${outcome.digest.headline}: ${title}`,
-        text: renderPlainText(outcome.digest),
+        headline: `${outcome.digests[0].headline}: ${title}`,
+        text: renderPlainText(outcome.digests[0]),
       });
     }
   }

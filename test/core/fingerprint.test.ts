@@ -16,7 +16,7 @@ test.each(['orders', 'sync:orders', 'a:b', '', 'listing', 'records'])(
 test.each([
   'listing',
   'records',
-  'route:default',
+  'destination:default',
   'orders',
   'syncs:orders',
   'async:orders',

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Facts } from '../../lambda/core/alert.ts';
 import type { ListingFailure } from '../../lambda/core/listing.ts';
 import { isEmptyPlan } from '../../lambda/core/notify/notification.ts';
-import { INITIAL_STATE, routeOf } from '../../lambda/core/state.ts';
+import { INITIAL_STATE } from '../../lambda/core/state.ts';
 import {
   type Check,
   PLATFORM,
@@ -15,7 +15,7 @@ import {
   stepsWith,
 } from './a-history.ts';
 import { Reader } from './a-reader.ts';
-import { hours, minutes, NOW } from './a-sync.ts';
+import { destinationIn, hours, minutes, NOW } from './a-sync.ts';
 
 const RUNS = { numRuns: 50, seed: 20261124 };
 const allAccepted = stepsWith(fc.constant<PostResultKind>('accepted'));
@@ -90,7 +90,7 @@ test('a check leaves nothing undelivered and nothing in flight while Slack accep
   fc.assert(
     fc.property(allAccepted, (steps) => {
       for (const { after } of runSteps(steps))
-        for (const logEntry of Object.values(routeOf(after).notificationLog)) {
+        for (const logEntry of Object.values(destinationIn(after).notificationLog)) {
           expect(logEntry).not.toHaveProperty('undeliveredSince');
           expect(logEntry).not.toHaveProperty('inFlight');
         }

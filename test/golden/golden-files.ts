@@ -24,7 +24,7 @@ export async function runSituation({ checks }: Situation): Promise<Result> {
   for (const one of checks) {
     world.posted.splice(0);
     const outcome = await runCheck(one, world);
-    digest = outcome.kind === 'checked' ? outcome.digest : undefined;
+    digest = outcome.kind === 'checked' ? outcome.digests[0] : undefined;
   }
   if (digest === undefined) throw new Error('the last check of the situation has no digest');
   return { digest, messages: world.posted.map(({ text, blocks }) => ({ text, blocks })) };

@@ -23,6 +23,7 @@ export function aCheck(overrides: Partial<Checked> = {}): Checked {
     changes: [],
     decisions: [],
     notified: [],
+    digests: [],
     posts: { accepted: 2, refused: 0, unconfirmed: 0, repeated: 0 },
     undelivered: { count: 0 },
     saved: true,

@@ -13,7 +13,7 @@ function textOf(headline: string, last: string): unknown {
     context: [words(last)],
     moreHint: '',
   };
-  return checkResult(aCheck({ digest })).response['text'];
+  return checkResult(aCheck({ digests: [digest] })).response['text'];
 }
 
 describe('the text in the response of a check', () => {

@@ -5,7 +5,7 @@ import type { Evaluation } from '../../lambda/core/diagnose/evaluation.ts';
 import type { NeutralChange, Notification, SharedCause } from '../../lambda/core/notify/notification.ts';
 import type { PlannedNotifications } from '../../lambda/core/notify/plan.ts';
 import { EMPTY_ROSTER } from '../../lambda/core/roster.ts';
-import type { NotificationLogEntry, Route, WatchState } from '../../lambda/core/state.ts';
+import type { Destination, NotificationLogEntry, WatchState } from '../../lambda/core/state.ts';
 import type { Sync } from '../../lambda/core/sync.ts';
 import { type CheckParts, REAL_PARTS } from './check-with-parts.ts';
 
@@ -13,21 +13,20 @@ import { type CheckParts, REAL_PARTS } from './check-with-parts.ts';
 export const BREAKAGES: Readonly<Record<string, () => Partial<CheckParts>>> = {
   'the log says that a message was accepted before it is posted': () => ({
     deliver: async (delivery, run) => {
-      const { ports, deadlines } = run;
-      const accepts = { ...ports, slack: { post: async () => ({ kind: 'accepted' as const }) } };
-      const delivered = await REAL_PARTS.deliver(delivery, { ...run, ports: accepts });
-      for (const message of delivery.messages) await ports.slack.post(message, deadlines.posting);
+      const accepts = async () => ({ kind: 'accepted' as const });
+      const delivered = await REAL_PARTS.deliver(postedBy(delivery, accepts), run);
+      for (const { poster, messages } of delivery.outgoing)
+        for (const message of messages) await poster.post(message, run.deadlines.posting);
       return delivered;
     },
   }),
   'messages are posted before the state is saved': () => ({
     deliver: async (delivery, run) => {
-      const { ports, deadlines } = run;
       const results: Awaited<PostResult>[] = [];
-      for (const message of delivery.messages)
-        results.push(await ports.slack.post(message, deadlines.posting));
+      for (const { poster, messages } of delivery.outgoing)
+        for (const message of messages) results.push(await poster.post(message, run.deadlines.posting));
       const post = async () => results.shift() ?? { kind: 'accepted' as const };
-      return REAL_PARTS.deliver(delivery, { ...run, ports: { ...ports, slack: { post } } });
+      return REAL_PARTS.deliver(postedBy(delivery, post), run);
     },
   }),
   'an empty listing resolves every alert': () => ({
@@ -73,10 +72,10 @@ export const BREAKAGES: Readonly<Record<string, () => Partial<CheckParts>>> = {
         before = facts;
         return REAL_PARTS.track(facts, ...rest);
       },
-      planNotifications: (facts, route, context) => {
+      planNotifications: (facts, destination, context) => {
         const firesAgain = (id: string) =>
           before?.alerts[id]?.state === 'ended' && facts.alerts[id]?.state === 'firing';
-        const changed = withLog(route, (entry, id) =>
+        const changed = withLog(destination, (entry, id) =>
           entry.lastNotified !== undefined && firesAgain(id) ? { ...entry, resolutionSent: true } : entry,
         );
         return REAL_PARTS.planNotifications(facts, changed, context);
@@ -84,8 +83,8 @@ export const BREAKAGES: Readonly<Record<string, () => Partial<CheckParts>>> = {
     };
   },
   'an unconfirmed resolution is forgotten when the alert fires again': () => ({
-    planNotifications: (facts, route, context) => {
-      const changed = withLog(route, ({ inFlight, ...entry }, id) =>
+    planNotifications: (facts, destination, context) => {
+      const changed = withLog(destination, ({ inFlight, ...entry }, id) =>
         inFlight === undefined || (inFlight.what === 'resolved' && facts.alerts[id]?.state === 'firing')
           ? entry
           : { ...entry, inFlight },
@@ -151,10 +150,12 @@ export const BREAKAGES: Readonly<Record<string, () => Partial<CheckParts>>> = {
   'the log forgets what is in flight': () => ({
     ports: (ports) =>
       withStore(ports, (state) => {
-        const { default: route } = state.routes;
-        if (route === undefined) return state;
-        const changed = withLog(route, ({ inFlight: _inFlight, ...entry }) => entry);
-        return { ...state, routes: { ...state.routes, default: changed } };
+        const routes = mapValues(state.routes, (route) => ({
+          destinations: mapValues(route.destinations, (destination) =>
+            withLog(destination, ({ inFlight: _inFlight, ...entry }) => entry),
+          ),
+        }));
+        return { ...state, routes };
       }),
   }),
   'repeats are not counted': () => ({
@@ -176,9 +177,13 @@ export const BREAKAGES: Readonly<Record<string, () => Partial<CheckParts>>> = {
     },
   }),
   'what is held is never released': () => ({
-    planNotifications: (facts, route, context) =>
-      withNotifications(REAL_PARTS.planNotifications(facts, route, context), ({ fingerprint, ...one }) =>
-        route.notificationLog[fingerprint]?.heldSince === undefined ? { fingerprint, ...one } : undefined,
+    planNotifications: (facts, destination, context) =>
+      withNotifications(
+        REAL_PARTS.planNotifications(facts, destination, context),
+        ({ fingerprint, ...one }) =>
+          destination.notificationLog[fingerprint]?.heldSince === undefined
+            ? { fingerprint, ...one }
+            : undefined,
       ),
   }),
   'a recovery under a shared cause is never sent': () => ({
@@ -231,8 +236,8 @@ export const BREAKAGES: Readonly<Record<string, () => Partial<CheckParts>>> = {
     planNotifications: (...given) => withoutNeutral(given, 'unlisted'),
   }),
   'what was sent of pauses and unlisted syncs is forgotten': () => ({
-    planNotifications: (facts, { conditions: _sent, ...route }, context) =>
-      REAL_PARTS.planNotifications(facts, route, context),
+    planNotifications: (facts, { conditions: _sent, ...destination }, context) =>
+      REAL_PARTS.planNotifications(facts, destination, context),
   }),
   'the roster is forgotten': () => ({
     track: (facts, ...rest) => REAL_PARTS.track({ ...facts, roster: EMPTY_ROSTER }, ...rest),
@@ -350,10 +355,16 @@ function withSyncs([listing, ...rest]: EvaluateInput, change: (sync: Sync) => Sy
 }
 
 function withLog(
-  route: Route,
+  destination: Destination,
   change: (entry: NotificationLogEntry, id: string) => NotificationLogEntry,
-): Route {
-  return { ...route, notificationLog: mapValues(route.notificationLog, change) };
+): Destination {
+  return { ...destination, notificationLog: mapValues(destination.notificationLog, change) };
+}
+
+/** The delivery with its messages posted in another way. */
+function postedBy(delivery: Delivery, post: Ports['slack']['post']): Delivery {
+  const outgoing = delivery.outgoing.map((one) => ({ ...one, poster: { ...one.poster, post } }));
+  return { ...delivery, outgoing };
 }
 
 function withStore(ports: Ports, change: (state: WatchState) => WatchState): Ports {
@@ -364,12 +375,13 @@ function withStore(ports: Ports, change: (state: WatchState) => WatchState): Por
   };
 }
 
+type Delivery = Parameters<CheckParts['deliver']>[0];
 type PostResult = ReturnType<Ports['slack']['post']>;
 
 function withSlack(ports: Ports, around: (post: () => PostResult) => PostResult): Ports {
   const { post } = ports.slack;
   return {
     ...ports,
-    slack: { post: (message, deadline) => around(() => post(message, deadline)) },
+    slack: { ...ports.slack, post: (message, deadline) => around(() => post(message, deadline)) },
   };
 }

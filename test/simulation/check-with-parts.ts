@@ -1,5 +1,6 @@
 import { startDeadlines } from '../../lambda/commands/deadlines.ts';
 import { deliver, NOTHING_DELIVERED } from '../../lambda/commands/deliver.ts';
+import { currentDestinations } from '../../lambda/commands/destinations.ts';
 import { checkLease, stopCheck } from '../../lambda/commands/lease.ts';
 import { loadAndList } from '../../lambda/commands/load-and-list.ts';
 import { isOtherPolicy, policyIdOf } from '../../lambda/commands/policy-id.ts';
@@ -7,11 +8,11 @@ import type { CheckSettings, Ports } from '../../lambda/commands/ports.ts';
 import { summarize } from '../../lambda/commands/summarize.ts';
 import { evaluate } from '../../lambda/core/diagnose/evaluation.ts';
 import { writeDigest } from '../../lambda/core/digest/write-digest.ts';
+import { withDestinations } from '../../lambda/core/notify/destinations.ts';
 import { isEmptyPlan } from '../../lambda/core/notify/notification.ts';
 import { planNotifications } from '../../lambda/core/notify/plan.ts';
 import { slackMessages } from '../../lambda/core/render/slack-messages.ts';
 import { asSaved, hasChanged, nextState } from '../../lambda/core/save/next-state.ts';
-import { routeOf } from '../../lambda/core/state.ts';
 import { track } from '../../lambda/core/track/track.ts';
 import type { Check } from './run-world.ts';
 
@@ -64,18 +65,23 @@ export function checkWithParts(replaced: () => Partial<CheckParts>): Check {
     const evaluation = parts.evaluate(listed, state.facts, { policy, now });
     const facts = parts.track(state.facts, evaluation, { policy, initialRun });
     const policyChanged = isOtherPolicy(state, policyId);
-    const planContext = { evaluation, policy, initialRun, policyChanged };
-    const planned = parts.planNotifications(facts, routeOf(state), planContext);
-    const { plan, route } = planned;
-    const digest = isEmptyPlan(plan)
-      ? undefined
-      : parts.writeDigest(plan, { facts, evaluation, origin, initialRun });
-    const messages = digest === undefined ? [] : slackMessages(digest);
+    const destinations = await currentDestinations(ports, state.routes);
+    const outgoing = destinations.map((current) => {
+      const isNew = !current.destination.initialized;
+      const planContext = { evaluation, policy, initialRun: isNew, policyChanged };
+      const planned = parts.planNotifications(facts, current.destination, planContext);
+      const { plan, destination } = planned;
+      const digestContext = { facts, evaluation, origin, initialRun, isNewDestination: isNew };
+      const digest = isEmptyPlan(plan) ? undefined : parts.writeDigest(plan, digestContext);
+      const messages = digest === undefined ? [] : slackMessages(digest);
+      return { ...current, destination, planned, digest, messages };
+    });
 
-    const next = nextState(state, { facts, route, evaluation, listedAt: listed.requestedAt, policyId });
-    const isQuiet = messages.length === 0 && !hasChanged(state, next);
-    const delivery = { state: asSaved(next, evaluation), version, messages, evaluation };
+    const routes = withDestinations(state.routes, outgoing);
+    const next = nextState(state, { facts, routes, evaluation, listedAt: listed.requestedAt, policyId });
+    const isQuiet = outgoing.every(({ messages }) => messages.length === 0) && !hasChanged(state, next);
+    const delivery = { state: asSaved(next, evaluation), version, outgoing, evaluation };
     const delivered = isQuiet || settings.dryRun ? NOTHING_DELIVERED : await parts.deliver(delivery, run);
-    return summarize({ listed, evaluation, facts, planned, digest, next, delivered, leaseCheck }, run);
+    return summarize({ listed, evaluation, facts, outgoing, next, delivered, leaseCheck }, run);
   };
 }

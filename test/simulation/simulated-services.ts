@@ -64,7 +64,10 @@ export class SimulatedServices {
       now: () => check.now,
       state: this.storeFor(check),
       listing: { list: ({ signal }) => this.#list(check, signal, clockAheadMs) },
-      slack: { post: (message, { signal }) => this.#post(check, message as Message, signal) },
+      slack: {
+        destinationId: async () => 'a channel',
+        post: (message, { signal }) => this.#post(check, message as Message, signal),
+      },
     };
   }
 

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { check } from '../../lambda/commands/check.ts';
 import { type Checked, CheckFailed } from '../../lambda/commands/outcome.ts';
-import { routeOf, type WatchState } from '../../lambda/core/state.ts';
+import type { WatchState } from '../../lambda/core/state.ts';
 import { errorCode } from '../../lambda/errors.ts';
 import { type Deadline, deadlineIn } from '../../lambda/http/deadline.ts';
 import { type Poster, SlackWebhook } from '../../lambda/slack/webhook.ts';
 import { aFailingRecord, MINUTE, START, settings, World } from '../commands/a-world.ts';
+import { destinationIn } from '../core/a-sync.ts';
 import {
   answers,
   type Behaviour,
@@ -127,7 +128,7 @@ it('a message that Slack refuses in every form does not block the notifications 
     expect.stringContaining('First check: 1 sync needs attention'),
     expect.stringContaining('orders'),
   ]);
-  expect(routeOf(world.stored.state).notificationLog).toMatchObject({
+  expect(destinationIn(world.stored.state).notificationLog).toMatchObject({
     'sync:one': { lastNotified: {} },
     'sync:two': { lastNotified: {} },
   });
@@ -157,7 +158,7 @@ async function play(slack: Slack): Promise<Row> {
 
   const { state } = world.stored;
   expect(state.lease).toBeUndefined();
-  const { backoffUntil } = routeOf(state);
+  const { backoffUntil } = destinationIn(state);
   const backoff = backoffUntil === undefined ? '' : `, backoff ${(backoffUntil - world.now) / MINUTE} min`;
 
   const accepting = aPoster(async () => acceptingServer.url);
@@ -168,7 +169,7 @@ async function play(slack: Slack): Promise<Row> {
   const isAfterBackoff = early.posts.accepted === 0 && late.posts.accepted > 0;
   world.now += 5 * MINUTE;
   expect((await runCheck(world, accepting)).posts.accepted).toBe(0);
-  expect(routeOf(world.stored.state).notificationLog['sync:orders']?.lastNotified).toBeDefined();
+  expect(destinationIn(world.stored.state).notificationLog['sync:orders']?.lastNotified).toBeDefined();
   expect(world.stored.state.initialized).toBe(true);
 
   const forms = server.requests.map(({ body }) => formOf(body));
@@ -182,7 +183,8 @@ async function play(slack: Slack): Promise<Row> {
 }
 
 function deliveryText(state: WatchState): string {
-  const { lastNotified, inFlight, undeliveredSince } = routeOf(state).notificationLog['sync:orders'] ?? {};
+  const { lastNotified, inFlight, undeliveredSince } =
+    destinationIn(state).notificationLog['sync:orders'] ?? {};
   if (inFlight !== undefined) return 'in flight';
   if (lastNotified !== undefined) return 'notified';
   return undeliveredSince === undefined ? 'nothing' : 'undelivered';
@@ -243,7 +245,11 @@ function aPoster(
     },
     { ...QUICK, attemptTimeoutMs },
   );
-  return { post: (message, given) => webhook.post(message, deadline?.() ?? given) };
+  return {
+    // The later checks post to another server, which stands for the same channel.
+    destinationId: async (known) => (isRotated ? webhook.destinationId(known) : 'a channel'),
+    post: (message, given, id) => webhook.post(message, deadline?.() ?? given, isRotated ? id : undefined),
+  };
 }
 
 /** The error of undici. */

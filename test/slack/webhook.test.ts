@@ -191,3 +191,62 @@ describe("the webhook's URL", () => {
     expect(await post(server, { url })).toMatchObject({ kind: 'refused' });
   });
 });
+
+describe('a webhook as a destination', () => {
+  const KNOWN = ['0123456789ab'];
+  const DEADLINE = deadlineIn(5);
+  const destinationOf = (url: ReturnType<typeof aUrl>) => new SlackWebhook(url, QUICK);
+
+  it('is known by 12 hex digits that depend on its URL alone', async () => {
+    const [one, same, other] = await Promise.all(
+      ['https://a.example', 'https://a.example', 'https://b.example'].map((base) =>
+        destinationOf(aUrl(base)).destinationId([]),
+      ),
+    );
+    expect(one).toMatch(/^[0-9a-f]{12}$/);
+    expect(same).toBe(one);
+    expect(other).not.toBe(one);
+  });
+
+  it('is read fresh when it is not the known one: another sandbox may know a newer URL', async () => {
+    const fresh = aUrl('https://a.example', { read: async () => `https://a.example${FRESH_PATH}` });
+    const freshId = await destinationOf(fresh).destinationId([]);
+    const stale = aUrl('https://a.example');
+    expect(await destinationOf(stale).destinationId([freshId ?? ''])).toBe(freshId);
+    expect(stale.reads).toEqual(['read', 'readFresh']);
+  });
+
+  it('is read once while it is the known one', async () => {
+    const url = aUrl('https://a.example');
+    const id = await destinationOf(url).destinationId([]);
+    await destinationOf(url).destinationId([id ?? '', ...KNOWN]);
+    expect(url.reads).toEqual(['read', 'read']);
+  });
+
+  it.each(['read', 'readFresh'] as const)('is not known when %s fails', async (name) => {
+    const unreadable = { [name]: async () => Promise.reject(new SyncAlertsError('secret_denied', 'no')) };
+    expect(await destinationOf(aUrl('https://a.example', unreadable)).destinationId(KNOWN)).toBeUndefined();
+  });
+
+  it('is sent nothing that was planned for another one', async () => {
+    const server = await localServer(OK);
+    const result = await destinationOf(aUrl(server.url)).post(MESSAGE, DEADLINE, KNOWN[0]);
+    expect(messageOf(result)).toBe(
+      'its URL was exchanged during this check; the next one posts to the new webhook',
+    );
+    expect(result).toMatchObject({
+      kind: 'refused',
+      invalidPayload: false,
+      error: { code: 'slack_url_exchanged' },
+    });
+    expect(server.requests).toEqual([]);
+  });
+
+  it('is sent nothing when its URL is refused and the secret holds another one', async () => {
+    const server = await localServer(answers(404, 'no_service'), OK);
+    const webhook = destinationOf(aUrl(server.url));
+    const result = await webhook.post(MESSAGE, DEADLINE, await webhook.destinationId([]));
+    expect(result).toMatchObject({ kind: 'refused', error: { code: 'slack_url_exchanged' } });
+    expect(server.requests).toHaveLength(1);
+  });
+});

@@ -4,6 +4,7 @@ import type { Condition } from '../../lambda/core/condition.ts';
 import { PROBLEMS } from '../../lambda/core/problem.ts';
 import type { CountRoster, RosterEntry, SyncRoster } from '../../lambda/core/roster.ts';
 import type {
+  Destination,
   LastNotified,
   Lease,
   NotificationLogEntry,
@@ -96,41 +97,51 @@ export const A_FULL_STATE: WatchState = {
   },
   routes: {
     default: {
-      notificationLog: {
-        'sync:orders': {
-          undeliveredSince: START,
-          heldSince: START,
-          lastNotified: {
-            at: START - HOUR,
-            severity: 'warning',
-            problems: ['failing'],
-            listed: true,
-            cause: 'connector:postgres',
-            disableImminent: true,
+      destinations: {
+        '0123456789ab': {
+          initialized: true,
+          notificationLog: {
+            'sync:orders': {
+              undeliveredSince: START,
+              heldSince: START,
+              lastNotified: {
+                at: START - HOUR,
+                severity: 'warning',
+                problems: ['failing'],
+                listed: true,
+                cause: 'connector:postgres',
+                disableImminent: true,
+              },
+              inFlight: { what: 'firing', times: 1 },
+            },
+            listing: {
+              lastNotified: {
+                at: START - HOUR,
+                severity: 'warning',
+                problems: ['listing_failed'],
+                listed: true,
+              },
+              resolutionSent: true,
+            },
           },
-          inFlight: { what: 'firing', times: 1 },
-        },
-        listing: {
-          lastNotified: { at: START - HOUR, severity: 'warning', problems: ['listing_failed'], listed: true },
-          resolutionSent: true,
-        },
-      },
-      remindedAt: START,
-      pausedRemindedAt: START,
-      remindersInFlight: 1,
-      backoffUntil: START + HOUR,
-      unconfirmedInARow: 2,
-      causes: {
-        'connector:postgres': {
-          began: START - 2 * HOUR,
-          at: START - HOUR,
-          times: 2,
-          severity: 'warning',
-          resolvedAt: START - HOUR,
+          remindedAt: START,
+          pausedRemindedAt: START,
+          remindersInFlight: 1,
+          backoffUntil: START + HOUR,
+          unconfirmedInARow: 2,
+          causes: {
+            'connector:postgres': {
+              began: START - 2 * HOUR,
+              at: START - HOUR,
+              times: 2,
+              severity: 'warning',
+              resolvedAt: START - HOUR,
+            },
+          },
+          conditions: { 'sync:orders': { condition: 'paused', at: START - HOUR } },
+          nothingListedSent: true,
         },
       },
-      conditions: { 'sync:orders': { condition: 'paused', at: START - HOUR } },
-      nothingListedSent: true,
     },
   },
   lease: { holder: 'another check', expiresAt: START + MINUTE },
@@ -311,8 +322,9 @@ const cause: fc.Arbitrary<NotifiedCause> = fc.record(
   { requiredKeys: ['began', 'at', 'times', 'severity'] },
 );
 
-const route: fc.Arbitrary<Route> = fc.record(
+const destination: fc.Arbitrary<Destination> = fc.record(
   {
+    initialized: yes,
     notificationLog: dictionary(fingerprint, logEntry),
     remindedAt: instant,
     pausedRemindedAt: instant,
@@ -328,13 +340,15 @@ const route: fc.Arbitrary<Route> = fc.record(
       fc.record({ condition: kindOfCondition, at: instant } satisfies FieldsOf<NotifiedCondition>),
     ),
     nothingListedSent: yes,
-  } satisfies FieldsOf<Route>,
+  } satisfies FieldsOf<Destination>,
   { requiredKeys: ['notificationLog'] },
 );
 
 const routes = dictionary(
   fc.oneof(fc.constant('default'), fc.stringMatching(/^[a-z][a-z0-9-]{0,20}$/)),
-  route,
+  fc.record({
+    destinations: dictionary(fc.stringMatching(/^[0-9a-f]{12}$/), destination),
+  } satisfies FieldsOf<Route>),
 );
 
 const lease = fc.record({ holder: word, expiresAt: instant } satisfies FieldsOf<Lease>);

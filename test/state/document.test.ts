@@ -6,13 +6,24 @@ import { decode, encode } from '../../lambda/state/document.ts';
 import { StateError } from '../../lambda/state/errors.ts';
 import { aFailingRecord, aRecord, settings, World } from '../commands/a-world.ts';
 import { type PostResultKind, runSteps, stepsWith } from '../core/a-history.ts';
+import { destinationIn } from '../core/a-sync.ts';
 import { aDocument, added, at, isObjectAt, type Json, type Path, pathsIn, replaced } from './a-document.ts';
 import { A_FULL_STATE, anyState } from './a-state.ts';
 
 const LABEL = 'the state of this test';
 const DOCUMENT = aDocument();
 /** Objects whose keys are ids, not fields. */
-const DICTIONARIES = ['alerts', 'histories', 'syncs', 'conditions', 'routes', 'notificationLog', 'causes'];
+const DICTIONARIES = [
+  'alerts',
+  'histories',
+  'syncs',
+  'conditions',
+  'routes',
+  'destinations',
+  'notificationLog',
+  'causes',
+];
+const DESTINATION = ['routes', 'default', 'destinations', '0123456789ab'];
 
 const textOf = (path: Path) => path.join('.');
 const casesOf = (paths: readonly Path[]) => paths.map((path) => [textOf(path), path] as const);
@@ -21,11 +32,15 @@ const FIELDS = pathsIn(DOCUMENT).filter(
   (path) => path.length > 0 && typeof path.at(-1) === 'string' && !isEntry(path),
 );
 /** Fields whose name is optional elsewhere, or required elsewhere. */
-const REQUIRED_ALL_THE_SAME = ['facts.alerts.listing.resolution.by'];
-const OPTIONAL_HERE = ['facts.roster.syncs.sync:orders.since', 'routes.default.conditions'];
+const REQUIRED_ALL_THE_SAME = ['facts.alerts.listing.resolution.by', 'initialized'];
+const OPTIONAL_HERE = [
+  'facts.roster.syncs.sync:orders.since',
+  'routes.default.destinations.0123456789ab.conditions',
+];
 
 const OPTIONAL_FIELDS = new Set([
   'policyId',
+  'initialized',
   'criticalBy',
   'disableImminent',
   'critical',
@@ -114,10 +129,10 @@ describe('a document', () => {
   });
 
   it.each([Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER + 1])('may have a count of %d', (times) => {
-    const path = ['routes', 'default', 'notificationLog', 'sync:orders', 'inFlight', 'times'];
+    const path = [...DESTINATION, 'notificationLog', 'sync:orders', 'inFlight', 'times'];
     expect(at(DOCUMENT, path)).toBe(1);
     const { state } = decode(replaced(DOCUMENT, path, times), LABEL);
-    expect(state.routes['default']?.notificationLog['sync:orders']?.inFlight?.times).toBe(times);
+    expect(destinationIn(state).notificationLog['sync:orders']?.inFlight?.times).toBe(times);
   });
 });
 
@@ -213,7 +228,7 @@ describe('decoding refuses', () => {
     );
   });
 
-  it.each<Path>([['routes'], ['routes', 'default', 'notificationLog'], ['routes', 'default', 'causes']])(
+  it.each<Path>([['routes'], [...DESTINATION, 'notificationLog'], [...DESTINATION, 'causes']])(
     'a document with an array for its %s',
     (...path) => {
       expect(refusalOf(replaced(DOCUMENT, path, [])).message).toContain(
@@ -224,8 +239,8 @@ describe('decoding refuses', () => {
 
   it.each<readonly [string, Path]>([
     ['a history', ['facts', 'histories', 'sync:orders']],
-    ['a log entry', ['routes', 'default', 'notificationLog', 'sync:orders']],
-    ['a cause', ['routes', 'default', 'causes', 'connector:postgres']],
+    ['a log entry', [...DESTINATION, 'notificationLog', 'sync:orders']],
+    ['a cause', [...DESTINATION, 'causes', 'connector:postgres']],
   ])('a document with an array for %s', (_name, path) => {
     expect(refusalOf(replaced(DOCUMENT, path, [])).message).toContain(
       `${textOf(path.slice(0, -1))}: expected a dictionary of objects`,
@@ -256,8 +271,8 @@ describe('a key that every object has', () => {
     ['facts', 'alerts'],
     ['facts', 'histories'],
     ['routes'],
-    ['routes', 'default', 'notificationLog'],
-    ['routes', 'default', 'causes'],
+    [...DESTINATION, 'notificationLog'],
+    [...DESTINATION, 'causes'],
   ];
   const KEYS = ['__proto__', 'constructor', 'prototype'];
 

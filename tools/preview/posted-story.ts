@@ -12,6 +12,7 @@ export async function postedStory(): Promise<readonly PostedChapter[]> {
   const chapters: PostedChapter[] = [];
   const posted: SlackMessage[] = [];
   const collecting = {
+    destinationId: async () => 'preview',
     post: async (message: SlackMessage) => {
       posted.push(message);
       return { kind: 'accepted' } as const;

@@ -40,19 +40,19 @@ interface DecisionContext {
 
 function decisionText(decision: Decision, { fingerprint, alert, planned, now }: DecisionContext): string {
   if (decision.notify) return `sent now: ${NOTIFY_REASONS[decision.reason]}`;
-  const { route, reminderAt } = planned;
+  const { destination, reminderAt } = planned;
   switch (decision.reason) {
     case 'pending': {
       const since = alert.pendingAgain?.since ?? alert.since;
       return `pending for ${durationText(secondsBetween(since, now))}`;
     }
     case 'already_notified': {
-      const sentAt = route.notificationLog[fingerprint]?.lastNotified?.at;
+      const sentAt = destination.notificationLog[fingerprint]?.lastNotified?.at;
       const ago = sentAt === undefined ? '' : ` ${durationText(secondsBetween(sentAt, now))} ago`;
       return `already notified${ago}${reminderText(reminderAt, now)}`;
     }
     case 'route_backing_off': {
-      const { backoffUntil = now } = route;
+      const { backoffUntil = now } = destination;
       return `waits: nothing is posted for another ${durationText(secondsBetween(now, backoffUntil))}`;
     }
     case 'held_by_group':

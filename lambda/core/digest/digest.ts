@@ -1,7 +1,7 @@
 import type { Coverage } from '../notify/notification.ts';
 import type { Line } from './rich-text.ts';
 
-/** What one check says to one route, as neutral data: renderers make Slack blocks or plain text of it. */
+/** What one check says to one destination, as neutral data: renderers make Slack blocks or plain text of it. */
 export interface Digest {
   /** The environment that speaks: "prod". */
   readonly environment: string;

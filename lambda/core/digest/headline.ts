@@ -11,6 +11,8 @@ import { capitalized, formatNumber, joinWithAnd, pluralize } from './wording.ts'
 export interface HeadlineContext {
   readonly evaluation: Evaluation;
   readonly initialRun: boolean;
+  /** The destination was never sent anything. */
+  readonly isNewDestination?: boolean;
 }
 
 const OPEN_REASONS: readonly string[] = ['new', 'escalated', 'disable_imminent', 'changed'];
@@ -18,7 +20,7 @@ const OPEN_REASONS: readonly string[] = ['new', 'escalated', 'disable_imminent',
 /** The counts of a plan, the worst first. */
 export function headline(
   { notifications, reminder, neutral, nothingListed }: NotificationPlan,
-  { evaluation, initialRun }: HeadlineContext,
+  { evaluation, initialRun, isNewDestination }: HeadlineContext,
 ): string {
   const open = notifications.filter(({ reason }) => OPEN_REASONS.includes(reason));
   const unhealthy = open.filter(({ fingerprint }) => isSyncFingerprint(fingerprint));
@@ -43,7 +45,8 @@ export function headline(
       reminder.length > 0 ? `${formatNumber(reminder.length)} still open` : '',
     ].filter((part) => part !== ''),
   );
-  return initialRun ? `First check: ${text}` : capitalized(text);
+  if (initialRun) return `First check: ${text}`;
+  return isNewDestination ? `First message here: ${text}` : capitalized(text);
 }
 
 const NEUTRAL_PHRASES: Readonly<Record<NeutralChange['kind'] | 'disabled', string>> = {

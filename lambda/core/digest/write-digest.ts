@@ -37,11 +37,13 @@ export interface DigestContext {
   readonly evaluation: Evaluation;
   readonly origin: Origin;
   readonly initialRun: boolean;
+  /** The destination was never sent anything. */
+  readonly isNewDestination?: boolean;
 }
 
 /** Critical items of every section come before any warning; then the latest in intervals, then by name. */
 export function writeDigest(plan: NotificationPlan, digestContext: DigestContext): Digest {
-  const { facts, evaluation, origin, initialRun } = digestContext;
+  const { facts, evaluation, origin } = digestContext;
   const bySection = groupBy(sorted(plan.notifications, evaluation), sectionOf);
   const of = (section: SectionName) => bySection.get(section) ?? [];
   const open = openItems(of('open'), evaluation);
@@ -79,7 +81,7 @@ export function writeDigest(plan: NotificationPlan, digestContext: DigestContext
     { title: 'Still paused', items: pausedReminderLine(plan.pausedReminder) },
   ];
   const sections = withImplied(merged(all.filter(({ items }) => items.length > 0)), plan.neutral);
-  const text = headline(plan, { evaluation, initialRun });
+  const text = headline(plan, digestContext);
   return {
     environment: origin.environment,
     headline: text,

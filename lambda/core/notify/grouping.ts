@@ -1,11 +1,11 @@
 import type { Facts } from '../alert.ts';
 import type { Policy } from '../policy.ts';
-import type { NotificationLogEntry, NotifiedCause, Route } from '../state.ts';
+import type { Destination, NotificationLogEntry, NotifiedCause } from '../state.ts';
 import { HOUR_SECONDS, type Instant, isAhead, secondsBetween } from '../time.ts';
 import type { Pending } from './notification.ts';
 
-/** By key, the causes that a route was sent and that have an alert open or something left to send. */
-export type NotifiedCauses = NonNullable<Route['causes']>;
+/** By key, the causes that a destination was sent and that have an alert open or something left to send. */
+export type NotifiedCauses = NonNullable<Destination['causes']>;
 
 /** After the second notification of a cause, follow-ups are held for so long. */
 export const FOLLOW_UP_SECONDS = HOUR_SECONDS;

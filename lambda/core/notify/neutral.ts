@@ -2,7 +2,7 @@ import type { Facts } from '../alert.ts';
 import type { Condition } from '../condition.ts';
 import type { Policy } from '../policy.ts';
 import { rosterSize } from '../roster.ts';
-import type { NotifiedCondition, Route } from '../state.ts';
+import type { Destination, NotifiedCondition } from '../state.ts';
 import { DAY_SECONDS, HOUR_SECONDS, type Instant, secondsBetween } from '../time.ts';
 import type { NeutralChange, TrackedAlert } from './notification.ts';
 import { endsByCondition, sendReason } from './reason.ts';
@@ -15,25 +15,25 @@ const MANY_UNLISTED_PART = 1 / 10;
 
 /** What decides about neutral lines. */
 export interface NeutralContext {
-  readonly route: Route;
+  readonly destination: Destination;
   readonly policy: Policy;
   readonly now: Instant;
 }
 
 /**
- * The changes of condition that the route was not sent: the difference between the facts and its log, so that what was
+ * The changes of condition that the destination was not sent: the difference between the facts and its log, so that what was
  * undone in the meantime is never sent.
  */
 export function neutralChanges(
   facts: Facts,
-  { route, policy }: Omit<NeutralContext, 'now'>,
+  { destination, policy }: Omit<NeutralContext, 'now'>,
 ): readonly NeutralChange[] {
   return Object.entries(facts.conditions).flatMap(([fingerprint, condition]) => {
-    const sent = route.conditions?.[fingerprint];
+    const sent = destination.conditions?.[fingerprint];
     const kind = kindOf(sentConditionOf(sent, condition), condition.condition);
     if (kind === undefined || (isReturn(kind) && isMissing(fingerprint, facts))) return [];
     const isPause = kind === 'paused' || kind === 'resumed';
-    const alert = alertOf(fingerprint, facts, route);
+    const alert = alertOf(fingerprint, facts, destination);
     if (isPause && !policy.notifyPauses && alert === undefined) return [];
     const named = kind === 'unlisted' && condition.recreated ? 'recreated' : kind;
     return [{ fingerprint, kind: named, condition, ...(alert && { alert }) }];
@@ -70,9 +70,9 @@ function kindOf(
 }
 
 /** The alert that the change ends, when it was sent and its resolution was not. */
-function alertOf(fingerprint: string, facts: Facts, route: Route): TrackedAlert | undefined {
+function alertOf(fingerprint: string, facts: Facts, destination: Destination): TrackedAlert | undefined {
   const alert = facts.alerts[fingerprint];
-  const logEntry = route.notificationLog[fingerprint];
+  const logEntry = destination.notificationLog[fingerprint];
   if (alert === undefined || logEntry?.lastNotified === undefined || !endsByCondition(alert))
     return undefined;
   return sendReason(alert, logEntry) === 'resolved' ? { fingerprint, alert, logEntry } : undefined;
@@ -85,14 +85,14 @@ function alertOf(fingerprint: string, facts: Facts, route: Route): TrackedAlert 
 export function endedWithCondition(
   facts: Facts,
   changes: readonly NeutralChange[],
-  route: Route,
+  destination: Destination,
 ): ReadonlySet<string> {
   const { roster, conditions } = facts;
   const ended = changes.flatMap(({ alert }) => alert?.fingerprint ?? []);
   const missing = Object.entries(roster.kind === 'syncs' ? roster.syncs : {}).flatMap(
     ([fingerprint, { missingSince }]) => {
       const isWaiting = missingSince !== undefined && conditions[fingerprint]?.condition !== 'unlisted';
-      return isWaiting && alertOf(fingerprint, facts, route) !== undefined ? [fingerprint] : [];
+      return isWaiting && alertOf(fingerprint, facts, destination) !== undefined ? [fingerprint] : [];
     },
   );
   return new Set([...ended, ...missing]);

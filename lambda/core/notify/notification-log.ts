@@ -1,12 +1,13 @@
 /*
- * Records what became of a message: takes the route and the message's content, gives the route as it is to be saved.
+ * Records what became of a message: takes the destination and the message's content, gives the destination as it is to be saved.
  * `deliver` calls this before and after each post. Only an accepted message counts as sent.
  */
 import type { Alert, Facts } from '../alert.ts';
 import { groupBy } from '../group-by.ts';
 import type { Severity } from '../problem.ts';
-import type { LastNotified, NotificationLogEntry, NotifiedCause, Route, WatchState } from '../state.ts';
+import type { Destination, LastNotified, NotificationLogEntry, NotifiedCause, WatchState } from '../state.ts';
 import type { Instant } from '../time.ts';
+import { destinationsOf } from './destinations.ts';
 import { liveCauses, type NotifiedCauses } from './grouping.ts';
 import type { Coverage, MessageContent } from './notification.ts';
 
@@ -16,12 +17,12 @@ export interface Acceptance {
   readonly now: Instant;
 }
 
-/** The route before a post: in flight until the post is certainly accepted or refused. */
-export function recordInFlight(route: Route, content: MessageContent): Route {
+/** The destination before a post: in flight until the post is certainly accepted or refused. */
+export function recordInFlight(destination: Destination, content: MessageContent): Destination {
   return {
-    ...route,
-    ...(content.endsReminder && { remindersInFlight: (route.remindersInFlight ?? 0) + 1 }),
-    notificationLog: updated(route, content, (logEntry, { reason }) => {
+    ...destination,
+    ...(content.endsReminder && { remindersInFlight: (destination.remindersInFlight ?? 0) + 1 }),
+    notificationLog: updated(destination, content, (logEntry, { reason }) => {
       if (reason === 'moved') return logEntry;
       const what = reason === 'resolved' ? 'resolved' : 'firing';
       const times = logEntry.inFlight?.what === what ? logEntry.inFlight.times + 1 : 1;
@@ -30,8 +31,12 @@ export function recordInFlight(route: Route, content: MessageContent): Route {
   };
 }
 
-/** The route after Slack certainly accepted a message. */
-export function recordAccepted(route: Route, content: MessageContent, acceptance: Acceptance): Route {
+/** The destination after Slack certainly accepted a message. */
+export function recordAccepted(
+  destination: Destination,
+  content: MessageContent,
+  acceptance: Acceptance,
+): Destination {
   const {
     backoffUntil: _backoffUntil,
     unconfirmedInARow: _unconfirmedInARow,
@@ -39,15 +44,15 @@ export function recordAccepted(route: Route, content: MessageContent, acceptance
     causes: before,
     conditions: _conditions,
     ...rest
-  } = route;
+  } = destination;
   const { facts, now } = acceptance;
   const { endsReminder } = content;
   const namesPaused = content.covers.some(
     ({ fingerprint, reason }) =>
       reason === 'condition' &&
-      route.conditions?.[fingerprint]?.condition === facts.conditions[fingerprint]?.condition,
+      destination.conditions?.[fingerprint]?.condition === facts.conditions[fingerprint]?.condition,
   );
-  const notificationLog = updated(route, content, (logEntry, coverage) => {
+  const notificationLog = updated(destination, content, (logEntry, coverage) => {
     const alert = facts.alerts[coverage.fingerprint];
     return alert === undefined ? logEntry : entryAfter(logEntry, coverage, { alert, now });
   });
@@ -60,7 +65,7 @@ export function recordAccepted(route: Route, content: MessageContent, acceptance
     ...(content.covers.some(({ reason }) => reason === 'nothing_listed') && { nothingListedSent: true }),
     notificationLog,
     ...(Object.keys(causes).length > 0 && { causes }),
-    ...conditionsAfter(route, content, acceptance),
+    ...conditionsAfter(destination, content, acceptance),
   };
 }
 
@@ -93,12 +98,12 @@ function causesAfter(
   return causes;
 }
 
-/** The conditions that the route was sent. An active one needs no entry, unless the sync was unlisted lately. */
+/** The conditions that the destination was sent. An active one needs no entry, unless the sync was unlisted lately. */
 function conditionsAfter(
-  { conditions: before = {} }: Route,
+  { conditions: before = {} }: Destination,
   { covers }: MessageContent,
   { facts, now }: Acceptance,
-): Pick<Route, 'conditions'> {
+): Pick<Destination, 'conditions'> {
   const conditions = { ...before };
   for (const { fingerprint, reason } of covers) {
     if (reason !== 'condition') continue;
@@ -118,14 +123,14 @@ function isLogged(reason: Coverage['reason']): boolean {
   return !['reminder', 'moved', 'condition', 'nothing_listed'].includes(reason);
 }
 
-/** The route after a message that was certainly refused, or never posted: it is no longer in flight. */
-export function recordRefused(route: Route, content: MessageContent): Route {
-  const { remindersInFlight = 0, ...rest } = route;
+/** The destination after a message that was certainly refused, or never posted: it is no longer in flight. */
+export function recordRefused(destination: Destination, content: MessageContent): Destination {
+  const { remindersInFlight = 0, ...rest } = destination;
   const left = content.endsReminder ? remindersInFlight - 1 : remindersInFlight;
   return {
     ...rest,
     ...(left > 0 && { remindersInFlight: left }),
-    notificationLog: updated(route, content, (logEntry, { reason }) => {
+    notificationLog: updated(destination, content, (logEntry, { reason }) => {
       const { inFlight, ...landed } = logEntry;
       if (reason === 'moved') return logEntry;
       return inFlight === undefined || inFlight.times <= 1
@@ -200,11 +205,11 @@ function highest(one: Severity, other: Severity): Severity {
 
 /** The log with the entries of what a message notifies updated; a reminder changes none. */
 function updated(
-  route: Route,
+  destination: Destination,
   { covers }: MessageContent,
   update: (logEntry: NotificationLogEntry, coverage: Coverage) => NotificationLogEntry,
-): Route['notificationLog'] {
-  const notificationLog = { ...route.notificationLog };
+): Destination['notificationLog'] {
+  const notificationLog = { ...destination.notificationLog };
   for (const coverage of covers) {
     if (!isLogged(coverage.reason) && coverage.reason !== 'moved') continue;
     const { fingerprint } = coverage;
@@ -215,7 +220,7 @@ function updated(
 
 /** How many alerts have a notification that should have been sent and was not, and since when the oldest waits. */
 export function undelivered({ routes }: WatchState): { readonly count: number; readonly since?: Instant } {
-  const since = Object.values(routes).flatMap(({ notificationLog }) =>
+  const since = destinationsOf(routes).flatMap(({ notificationLog }) =>
     Object.values(notificationLog).flatMap(({ undeliveredSince }) =>
       undeliveredSince === undefined ? [] : [undeliveredSince],
     ),

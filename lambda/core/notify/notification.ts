@@ -5,7 +5,7 @@ import type { NotificationLogEntry, NotifiedCause } from '../state.ts';
 import type { Cause } from './cause.ts';
 import type { CoverReason, SendReason } from './reason.ts';
 
-/** An open or just ended alert, with what the route was sent about it. */
+/** An open or just ended alert, with what the destination was sent about it. */
 export interface TrackedAlert {
   readonly fingerprint: string;
   readonly alert: Alert;
@@ -22,7 +22,7 @@ export interface Pending extends TrackedAlert {
 /** An alert that is sent, and why. */
 export type Notification = Pending;
 
-/** What one route is sent by this check. */
+/** What one destination is sent by this check. */
 export interface NotificationPlan {
   readonly notifications: readonly Notification[];
   /** Open alerts that the reminder lists, beside the notifications; empty when no reminder is due. */
@@ -62,7 +62,7 @@ export function isEmptyPlan(plan: NotificationPlan): boolean {
 
 /** Alerts that one cause explains, or that stand under one line: what the line says of it. */
 export interface SharedCause extends Cause {
-  /** What the route was sent about it before; absent the first time, and for a cause that only folds lines. */
+  /** What the destination was sent about it before; absent the first time, and for a cause that only folds lines. */
   readonly notified?: NotifiedCause;
   /** Whether later notifications are grouped under it; false when it only folds lines. */
   readonly isGrouping: boolean;

@@ -1,12 +1,12 @@
 /*
- * Decides what one route is sent now: takes the facts and what the route was sent, gives the notifications with their
+ * Decides what one destination is sent now: takes the facts and what the destination was sent, gives the notifications with their
  * reasons, and for every other alert the reason why not. A check calls `planNotifications` once.
  */
 import type { Facts } from '../alert.ts';
 import type { Evaluation } from '../diagnose/evaluation.ts';
 import { groupBy } from '../group-by.ts';
 import type { Policy } from '../policy.ts';
-import type { NotificationLogEntry, Route } from '../state.ts';
+import type { Destination, NotificationLogEntry } from '../state.ts';
 import type { Instant } from '../time.ts';
 import { isBackingOff } from './backoff.ts';
 import { type Cause, causesOf } from './cause.ts';
@@ -26,82 +26,86 @@ import { type Decision, decide, endsByCondition, sendReason } from './reason.ts'
 import { isDue, nextReminderAt, pausedReminderOf, remindable, reminderOf } from './reminders.ts';
 import { foldingCauses, groupingCause, type SharedCauseContext } from './shared-causes.ts';
 
-/** What is sent on a route, and the route as it then stands. */
+/** What is sent on a destination, and the destination as it then stands. */
 export interface PlannedNotifications {
   readonly plan: NotificationPlan;
   /** By fingerprint, whether each alert is sent now, and why. */
   readonly decisions: ReadonlyMap<string, Decision>;
   /** When the next reminder is due; undefined while nothing is open that a reminder could list. */
   readonly reminderAt: Instant | undefined;
-  readonly route: Route;
+  readonly destination: Destination;
 }
 
-/** What a plan is made from, beside the facts and the route. */
+/** What a plan is made from, beside the facts and the destination. */
 export interface PlanContext {
   readonly evaluation: Evaluation;
   readonly policy: Policy;
-  /** Changes of condition are sent at once on the initial run. */
+  /** The destination has no digest yet: changes of condition are sent at once. */
   readonly initialRun: boolean;
   /** The policy is another than at the last evaluation. */
   readonly policyChanged: boolean;
 }
 
 /**
- * The difference between the facts and what the route was sent, computed anew at every check: once the facts are saved
+ * The difference between the facts and what the destination was sent, computed anew at every check: once the facts are saved
  * it survives any crash, and it can never be stale.
  */
-export function planNotifications(facts: Facts, route: Route, context: PlanContext): PlannedNotifications {
+export function planNotifications(
+  facts: Facts,
+  destination: Destination,
+  context: PlanContext,
+): PlannedNotifications {
   const { evaluation, policy, initialRun, policyChanged } = context;
   const now = evaluation.at;
-  const notified = liveCauses(facts, route.causes ?? {}, route.notificationLog);
+  const notified = liveCauses(facts, destination.causes ?? {}, destination.notificationLog);
   const isAnyOpen = Object.values(facts.alerts).some(({ state }) => state === 'firing');
   const population = evaluation.kind === 'listed' && isAnyOpen ? populationOf(evaluation, facts) : undefined;
   const likely =
     population === undefined
       ? new Map<string, LikelyCause>()
-      : likelyCauses(population, { notified, sentUnder: causesSentUnder(route), policyChanged, now });
-  const neutral = neutralChanges(facts, { route, policy });
-  const withCondition = endedWithCondition(facts, neutral, route);
-  const pending = pendingOf(facts, route, withCondition);
+      : likelyCauses(population, { notified, sentUnder: causesSentUnder(destination), policyChanged, now });
+  const neutral = neutralChanges(facts, { destination, policy });
+  const withCondition = endedWithCondition(facts, neutral, destination);
+  const pending = pendingOf(facts, destination, withCondition);
   const causeOf = groupingCausesOf(pending, { notified, likely });
   const isNeutralDue =
-    neutral.length > 0 && (initialRun || areNeutralDue(neutral, facts, { route, policy, now }));
-  const isNothingListed = facts.nothingListed === true && !route.nothingListedSent;
-  const isRouteBackingOff = isBackingOff(route, now);
+    neutral.length > 0 && (initialRun || areNeutralDue(neutral, facts, { destination, policy, now }));
+  const isNothingListed = facts.nothingListed === true && !destination.nothingListedSent;
+  const isBackingOffNow = isBackingOff(destination, now);
 
-  const reminders = { route, policy, now };
-  const open = remindable(facts, route.notificationLog, evaluation);
+  const reminders = { destination, policy, now };
+  const open = remindable(facts, destination.notificationLog, evaluation);
   const reminderAt = nextReminderAt(open, reminders);
-  const isReminderDue = !isRouteBackingOff && isDue(reminderAt, now);
+  const isReminderDue = !isBackingOffNow && isDue(reminderAt, now);
   const sent = sentNow(pending, causeOf, {
     notified,
     policy,
     now,
     facts,
-    route,
+    destination,
     sendsAnyway: isReminderDue || isNothingListed || isNeutralDue,
   });
 
   const decisions = new Map<string, Decision>();
   const notificationLog: Record<string, NotificationLogEntry> = {};
   for (const [fingerprint, alert] of Object.entries(facts.alerts)) {
-    const before = route.notificationLog[fingerprint] ?? {};
+    const before = destination.notificationLog[fingerprint] ?? {};
     const decision = decide(alert, before, {
       endsWithCondition: withCondition.has(fingerprint),
       isHeldByGroup: !sent.has(fingerprint),
-      isBackingOff: isRouteBackingOff,
+      isBackingOff: isBackingOffNow,
     });
     decisions.set(fingerprint, decision);
     const logEntry = entryBefore(before, decision, now);
     if (Object.keys(logEntry).length > 0) notificationLog[fingerprint] = logEntry;
   }
-  const { causes: _causes, ...rest } = route;
-  const next: Route = {
+  const { causes: _causes, ...rest } = destination;
+  const next: Destination = {
     ...rest,
     notificationLog,
     ...(Object.keys(notified).length > 0 && { causes: notified }),
   };
-  if (isRouteBackingOff) return { plan: EMPTY_PLAN, decisions, reminderAt, route: next };
+  if (isBackingOffNow) return { plan: EMPTY_PLAN, decisions, reminderAt, destination: next };
 
   const notifications = pending
     .filter(({ fingerprint }) => sent.has(fingerprint))
@@ -109,7 +113,7 @@ export function planNotifications(facts: Facts, route: Route, context: PlanConte
   const reminder = isReminderDue ? reminderOf(open, notifications) : [];
   for (const { fingerprint } of reminder) decisions.set(fingerprint, { notify: true, reason: 'reminder' });
   const sendsAnything = notifications.length + reminder.length > 0 || isNothingListed || isNeutralDue;
-  const lines = { population, likely, notified, tracked: trackedOf(facts, route), now };
+  const lines = { population, likely, notified, tracked: trackedOf(facts, destination), now };
   const plan: NotificationPlan = {
     notifications: withCauses(notifications, causeOf, lines),
     reminder: withFolding(reminder, lines),
@@ -118,13 +122,17 @@ export function planNotifications(facts: Facts, route: Route, context: PlanConte
     pausedReminder: isReminderDue ? pausedReminderOf(facts, reminders) : [],
     ...(isNothingListed && { nothingListed: true }),
   };
-  return { plan, decisions, reminderAt, route: next };
+  return { plan, decisions, reminderAt, destination: next };
 }
 
 /** Every alert with a reason to be sent; those that end with the condition of their sync are sent by its line. */
-function pendingOf(facts: Facts, route: Route, withCondition: ReadonlySet<string>): readonly Pending[] {
+function pendingOf(
+  facts: Facts,
+  destination: Destination,
+  withCondition: ReadonlySet<string>,
+): readonly Pending[] {
   return Object.entries(facts.alerts).flatMap(([fingerprint, alert]) => {
-    const logEntry = route.notificationLog[fingerprint] ?? {};
+    const logEntry = destination.notificationLog[fingerprint] ?? {};
     const reason = sendReason(alert, logEntry);
     if (reason === undefined || withCondition.has(fingerprint)) return [];
     return [{ fingerprint, alert, logEntry, reason }];
@@ -132,7 +140,7 @@ function pendingOf(facts: Facts, route: Route, withCondition: ReadonlySet<string
 }
 
 /** By fingerprint, the key of the cause under which an alert was sent that is not closed. */
-function causesSentUnder({ notificationLog }: Route): ReadonlyMap<string, string> {
+function causesSentUnder({ notificationLog }: Destination): ReadonlyMap<string, string> {
   return new Map(
     Object.entries(notificationLog).flatMap(([fingerprint, logEntry]) => {
       const key = causeSentUnder(logEntry);
@@ -141,11 +149,11 @@ function causesSentUnder({ notificationLog }: Route): ReadonlyMap<string, string
   );
 }
 
-function trackedOf(facts: Facts, route: Route): readonly TrackedAlert[] {
+function trackedOf(facts: Facts, destination: Destination): readonly TrackedAlert[] {
   return Object.entries(facts.alerts).map(([fingerprint, alert]) => ({
     fingerprint,
     alert,
-    logEntry: route.notificationLog[fingerprint] ?? {},
+    logEntry: destination.notificationLog[fingerprint] ?? {},
   }));
 }
 
@@ -201,7 +209,7 @@ interface SendContext {
   readonly policy: Policy;
   readonly now: Instant;
   readonly facts: Facts;
-  readonly route: Route;
+  readonly destination: Destination;
   /** Something else is sent, so that held notifications may ride along. */
   readonly sendsAnyway: boolean;
 }
@@ -236,8 +244,8 @@ function sentNow(
 }
 
 /** How many alerts that were sent under the cause are open and need no person to enable their sync. */
-function countOpenUnder(key: string, { facts, route }: SendContext): number {
-  return Object.entries(route.notificationLog).filter(([fingerprint, logEntry]) => {
+function countOpenUnder(key: string, { facts, destination }: SendContext): number {
+  return Object.entries(destination.notificationLog).filter(([fingerprint, logEntry]) => {
     const alert = facts.alerts[fingerprint];
     return causeSentUnder(logEntry) === key && alert?.state === 'firing' && alert.problem !== 'disabled';
   }).length;

@@ -72,7 +72,7 @@ function noReason({ state, pendingAgain }: Alert): NoNotifyReason {
 }
 
 /**
- * The table of docs/design/notifications.md: the difference between an alert and what the route was sent about it. The
+ * The table of docs/design/notifications.md: the difference between an alert and what the destination was sent about it. The
  * first row that applies counts. Undefined: there is nothing to send but, in time, a reminder.
  */
 export function sendReason(alert: Alert, logEntry: NotificationLogEntry): SendReason | undefined {

@@ -1,13 +1,13 @@
 import type { Facts } from '../alert.ts';
 import type { Evaluation } from '../diagnose/evaluation.ts';
 import type { Policy } from '../policy.ts';
-import type { Route } from '../state.ts';
+import type { Destination } from '../state.ts';
 import { after, type Instant, isAhead } from '../time.ts';
 import type { NeutralChange, Notification, TrackedAlert } from './notification.ts';
 
 /** What decides about a reminder. */
 export interface ReminderContext {
-  readonly route: Route;
+  readonly destination: Destination;
   readonly policy: Policy;
   readonly now: Instant;
 }
@@ -18,7 +18,7 @@ export interface ReminderContext {
  */
 export function remindable(
   facts: Facts,
-  notificationLog: Route['notificationLog'],
+  notificationLog: Destination['notificationLog'],
   evaluation: Evaluation,
 ): readonly TrackedAlert[] {
   return Object.entries(facts.alerts).flatMap(([fingerprint, alert]) => {
@@ -38,8 +38,8 @@ export function remindable(
 export function nextReminderAt(open: readonly TrackedAlert[], context: ReminderContext): Instant | undefined {
   if (open.length === 0) return undefined;
   const oldest = open.reduce((one, other) => (isOlder(other, one) ? other : one));
-  const { route, policy } = context;
-  const last = [oldest.logEntry.lastNotified?.at, route.remindedAt];
+  const { destination, policy } = context;
+  const last = [oldest.logEntry.lastNotified?.at, destination.remindedAt];
   return repeatAt(policy.repeatIntervalSeconds, context, last);
 }
 
@@ -54,14 +54,14 @@ export function reminderOf(
 
 /** The paused syncs that a reminder names, every `pausedRepeatInterval`; they never cause one. */
 export function pausedReminderOf({ conditions }: Facts, context: ReminderContext): readonly NeutralChange[] {
-  const { route, policy, now } = context;
+  const { destination, policy, now } = context;
   const paused = Object.entries(conditions).filter(
     ([fingerprint, { condition }]) =>
-      condition === 'paused' && route.conditions?.[fingerprint]?.condition === 'paused',
+      condition === 'paused' && destination.conditions?.[fingerprint]?.condition === 'paused',
   );
-  const sentAt = paused.map(([fingerprint]) => route.conditions?.[fingerprint]?.at ?? now);
+  const sentAt = paused.map(([fingerprint]) => destination.conditions?.[fingerprint]?.at ?? now);
   if (paused.length === 0) return [];
-  const last = [Math.min(...sentAt), route.pausedRemindedAt];
+  const last = [Math.min(...sentAt), destination.pausedRemindedAt];
   if (!isDue(repeatAt(policy.pausedRepeatIntervalSeconds, context, last), now)) return [];
   return paused.map(([fingerprint, condition]) => ({ fingerprint, kind: 'paused', condition }));
 }

@@ -6,16 +6,18 @@ import type { Alert, Facts } from '../alert.ts';
 import { diagnosisOf, type Evaluation } from '../diagnose/evaluation.ts';
 import { isEmptyHistory } from '../diagnose/history.ts';
 import { equal } from '../equal.ts';
+import { destinationsOf, isDelivered } from '../notify/destinations.ts';
 import { sendReason } from '../notify/reason.ts';
 import { type Roster, rosterSize } from '../roster.ts';
-import { DEFAULT_ROUTE, type Route, type WatchState } from '../state.ts';
+import type { Destination, Route, WatchState } from '../state.ts';
 import type { Instant } from '../time.ts';
 import { firingsWithinWindow } from '../track/flapping.ts';
 
 /** What a check found out. */
 export interface Progress {
   readonly facts: Facts;
-  readonly route: Route;
+  /** As they were planned. */
+  readonly routes: WatchState['routes'];
   readonly evaluation: Evaluation;
   /** When its listing was requested. */
   readonly listedAt: Instant;
@@ -25,26 +27,39 @@ export interface Progress {
 
 /** The state after an evaluation, before anything is posted. A listing with nothing to send ends the initial run. */
 export function nextState(state: WatchState, progress: Progress): WatchState {
-  const { facts, route, evaluation, listedAt, policyId } = progress;
+  const { facts, routes, evaluation, listedAt, policyId } = progress;
   const { emptySince: _emptySince, nothingListed: _nothingListed, ...kept } = state.facts;
-  const isSent = facts.nothingListed !== true || route.nothingListedSent === true;
-  const isDelivered =
-    isSent &&
-    Object.values(route.notificationLog).every(({ undeliveredSince }) => undeliveredSince === undefined);
-  return {
-    ...state,
-    initialized: state.initialized || (hasListed(evaluation, facts) && isDelivered),
-    listedAt,
-    supersededInARow: 0,
-    policyId,
-    facts: { ...kept, ...facts },
-    routes: { ...state.routes, [DEFAULT_ROUTE]: route },
-  };
+  const next = { ...state, listedAt, supersededInARow: 0, policyId, facts: { ...kept, ...facts }, routes };
+  return withInitialized(next, evaluation);
 }
 
-/** Whether the syncs were listed by this evaluation or before: a failed listing alone does not end the initial run. */
-export function hasListed(evaluation: Evaluation, { roster }: Facts): boolean {
-  return evaluation.kind === 'listed' || rosterSize(roster) > 0;
+/**
+ * The state with the destinations marked whose first digest is delivered. A failed listing alone ends no initial run: the
+ * syncs must have been listed by this evaluation or before.
+ */
+export function withInitialized(state: WatchState, evaluation: Evaluation): WatchState {
+  const { facts, initialized } = state;
+  const hasListed = evaluation.kind === 'listed' || rosterSize(facts.roster) > 0;
+  if (!hasListed) return state;
+  const routes = mapDestinations(state.routes, (destination) =>
+    destination.initialized || !isDelivered(destination, facts)
+      ? destination
+      : { ...destination, initialized: true },
+  );
+  const isAny = destinationsOf(routes).some((destination) => destination.initialized);
+  return { ...state, initialized: initialized || isAny, routes };
+}
+
+/** The routes with every destination updated. */
+function mapDestinations(
+  routes: WatchState['routes'],
+  update: (destination: Destination) => Destination,
+): WatchState['routes'] {
+  return mapValues(routes, (route) => ({ ...route, destinations: mapValues(route.destinations, update) }));
+}
+
+function mapValues<T>(record: Readonly<Record<string, T>>, update: (value: T) => T): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, update(value)]));
 }
 
 /**
@@ -61,10 +76,8 @@ export function hasChanged(before: WatchState, next: WatchState): boolean {
     recordsDiffer(before.facts.conditions, next.facts.conditions) ||
     recordsDiffer(before.facts.alerts, next.facts.alerts, withoutLabels) ||
     recordsDiffer(before.facts.histories, next.facts.histories) ||
-    recordsDiffer(before.routes, next.routes, withoutNotificationLog) ||
-    Object.keys(next.routes).some((name) =>
-      recordsDiffer(notificationLogOf(before, name), notificationLogOf(next, name)),
-    )
+    recordsDiffer(before.routes, next.routes, ({ destinations }) => Object.keys(destinations)) ||
+    Object.entries(next.routes).some(([name, route]) => destinationsDiffer(before.routes[name], route))
   );
 }
 
@@ -74,9 +87,9 @@ export function hasChanged(before: WatchState, next: WatchState): boolean {
  */
 export function asSaved(state: WatchState, evaluation: Evaluation): WatchState {
   const { alerts, histories, conditions } = state.facts;
-  const routes = Object.values(state.routes);
+  const destinations = destinationsOf(state.routes);
   const kept = Object.entries(alerts).filter(([fingerprint, alert]) => {
-    const isNothingLeft = routes.every(
+    const isNothingLeft = destinations.every(
       ({ notificationLog }) => sendReason(alert, notificationLog[fingerprint] ?? {}) === undefined,
     );
     return !(isNothingLeft && isOver(alert, evaluation.at));
@@ -110,17 +123,15 @@ function prunedRoutes(
   routes: WatchState['routes'],
   { alerts, conditions }: Pick<Facts, 'alerts' | 'conditions'>,
 ): WatchState['routes'] {
-  const entries = Object.entries(routes).map(([name, route]) => {
-    const { conditions: sent = {}, ...rest } = route;
+  return mapDestinations(routes, (destination) => {
+    const { conditions: sent = {}, ...rest } = destination;
     const known = pick(sent, conditions);
-    const pruned: Route = {
+    return {
       ...rest,
-      notificationLog: pick(route.notificationLog, alerts),
+      notificationLog: pick(destination.notificationLog, alerts),
       ...(Object.keys(known).length > 0 && { conditions: known }),
     };
-    return [name, pruned] as const;
   });
-  return Object.fromEntries(entries);
 }
 
 /** The entries whose keys the other record has too. */
@@ -138,15 +149,24 @@ function rosterDiffers(before: Roster, next: Roster): boolean {
   return before.kind !== next.kind || !equal(before, next);
 }
 
-function notificationLogOf(state: WatchState, route: string) {
-  return state.routes[route]?.notificationLog ?? {};
+function destinationsDiffer(before: Route | undefined, next: Route): boolean {
+  if (before === next) return false;
+  return Object.entries(next.destinations).some(([id, destination]) => {
+    const known = before?.destinations[id];
+    if (known === destination) return false;
+    return (
+      known === undefined ||
+      !equal(withoutNotificationLog(known), withoutNotificationLog(destination)) ||
+      recordsDiffer(known.notificationLog, destination.notificationLog)
+    );
+  });
 }
 
 function withoutLabels({ labels: _labels, ...rest }: Alert) {
   return rest;
 }
 
-function withoutNotificationLog({ notificationLog: _notificationLog, ...rest }: Route) {
+function withoutNotificationLog({ notificationLog: _notificationLog, ...rest }: Destination) {
   return rest;
 }
 

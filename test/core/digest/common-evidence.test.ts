@@ -25,7 +25,7 @@ function common(...records: readonly Fields[]): readonly string[] {
 
 describe('what at least half of the alerts have in common', () => {
   const odd = { last_state: 'exploded' };
-  const disabled = { enabled: false, disabled_reason: '10 failures: no route to host' };
+  const disabled = { enabled: false, disabled_reason: '10 failures: no destination to host' };
 
   it.each<readonly [string, readonly Fields[], boolean]>([
     ['one of three', [odd, {}, {}], false],
@@ -47,9 +47,9 @@ describe('what at least half of the alerts have in common', () => {
     ['one of two', [disabled, {}], true],
     ['all', [disabled, disabled], true],
   ])('is the reason of the platform for disabling them: %s', (_who, records, isShown) =>
-    expect(common(...records).includes('disabled by the platform: `10 failures: no route to host`')).toBe(
-      isShown,
-    ),
+    expect(
+      common(...records).includes('disabled by the platform: `10 failures: no destination to host`'),
+    ).toBe(isShown),
   );
 
   it('is cut to 160 characters where it is a reason', () => {

@@ -4,6 +4,7 @@ import { EMPTY_PLAN } from '../../../lambda/core/notify/notification.ts';
 import { type PlannedNotifications, planNotifications } from '../../../lambda/core/notify/plan.ts';
 import type { Decision } from '../../../lambda/core/notify/reason.ts';
 import {
+  aDestination,
   aFacts,
   ago,
   aLastNotified,
@@ -11,7 +12,6 @@ import {
   anAlert,
   anEndedAlert,
   anEvaluation,
-  aRoute,
   aSync,
   defaultPolicy,
   hours,
@@ -32,7 +32,7 @@ function textOf(decision: Decision, alert: Alert = anAlert(), planned: Partial<P
       plan: EMPTY_PLAN,
       decisions: new Map([[ORDERS, decision]]),
       reminderAt: undefined,
-      route: aRoute({ [ORDERS]: aLogEntry({ lastNotified }) }),
+      destination: aDestination({ [ORDERS]: aLogEntry({ lastNotified }) }),
       ...planned,
     },
     NOW,
@@ -69,7 +69,7 @@ describe('the text of a decision not to notify', () => {
   });
 
   it('does not say how long ago when the log does not tell', () => {
-    expect(textOf(alreadyNotified, anAlert(), { route: aRoute() })).toBe('already notified');
+    expect(textOf(alreadyNotified, anAlert(), { destination: aDestination() })).toBe('already notified');
   });
 
   it('says how long the alert has been pending', () => {
@@ -85,9 +85,9 @@ describe('the text of a decision not to notify', () => {
   });
 
   it('says for how long nothing is posted', () => {
-    const route = aRoute({}, { backoffUntil: later(minutes(20)) });
+    const destination = aDestination({}, { backoffUntil: later(minutes(20)) });
     expect(
-      textOf({ notify: false, reason: 'route_backing_off', withheld: 'new' }, anAlert(), { route }),
+      textOf({ notify: false, reason: 'route_backing_off', withheld: 'new' }, anAlert(), { destination }),
     ).toBe('waits: nothing is posted for another 20 m');
   });
 
@@ -119,8 +119,10 @@ describe('the decisions of a plan', () => {
       'sync:pending': anAlert({ state: 'pending', since: ago(minutes(5)) }),
       listing: anEndedAlert({ labels: null }),
     });
-    const route = aRoute({ 'sync:open': aLogEntry({ lastNotified: aLastNotified({ at: ago(hours(2)) }) }) });
-    const planned = planNotifications(facts, route, {
+    const destination = aDestination({
+      'sync:open': aLogEntry({ lastNotified: aLastNotified({ at: ago(hours(2)) }) }),
+    });
+    const planned = planNotifications(facts, destination, {
       evaluation: anEvaluation([aSync()]),
       policy: { ...defaultPolicy, periodSeconds: 0 },
       initialRun: false,
@@ -148,8 +150,10 @@ describe('the decisions of a plan', () => {
 
   it('name the reminder as the reason when the reminder lists the alert', () => {
     const facts = aFacts({ [ORDERS]: anAlert({ since: ago(hours(30)) }) });
-    const route = aRoute({ [ORDERS]: aLogEntry({ lastNotified: aLastNotified({ at: ago(hours(24)) }) }) });
-    const planned = planNotifications(facts, route, {
+    const destination = aDestination({
+      [ORDERS]: aLogEntry({ lastNotified: aLastNotified({ at: ago(hours(24)) }) }),
+    });
+    const planned = planNotifications(facts, destination, {
       evaluation: anEvaluation([aSync()]),
       policy: defaultPolicy,
       initialRun: false,
@@ -160,7 +164,7 @@ describe('the decisions of a plan', () => {
 
   it('lack an alert that the facts lack', () => {
     const decisions = new Map([['sync:gone', { notify: true, reason: 'new' } as const]]);
-    const planned = { plan: EMPTY_PLAN, decisions, reminderAt: undefined, route: aRoute() };
+    const planned = { plan: EMPTY_PLAN, decisions, reminderAt: undefined, destination: aDestination() };
     expect(alertDecisions(aFacts(), planned, NOW)).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import type { NotifiedCause, Route } from '../../../lambda/core/state.ts';
+import type { Destination, NotifiedCause } from '../../../lambda/core/state.ts';
 import { ago } from '../a-sync.ts';
 
 /** The key of `pg-main`, the connection of all syncs here. */
@@ -7,11 +7,11 @@ export const CAUSE_KEY = 'connection:8:postgres:pg-main';
 /** The overrides of an alert that has been critical for a minute. */
 export const CRITICAL = { severity: 'critical', critical: { from: ago(60) } } as const;
 
-/** The causes of a route on which `pg-main` was last notified so many seconds ago, as a warning, for the first time. */
+/** The causes of a destination on which `pg-main` was last notified so many seconds ago, as a warning, for the first time. */
 export function notifiedAgo(
   seconds: number,
   overrides: Partial<NotifiedCause> = {},
-): NonNullable<Route['causes']> {
+): NonNullable<Destination['causes']> {
   return {
     [CAUSE_KEY]: {
       began: ago(seconds),

@@ -4,7 +4,7 @@ import {
   type PlannedNotifications,
   planNotifications,
 } from '../../../lambda/core/notify/plan.ts';
-import type { Route } from '../../../lambda/core/state.ts';
+import type { Destination } from '../../../lambda/core/state.ts';
 import type { Instant } from '../../../lambda/core/time.ts';
 import { anEvaluation, aSync, defaultPolicy, frozen, NOW } from '../a-sync.ts';
 
@@ -13,7 +13,7 @@ const EVALUATION = anEvaluation([aSync()]);
 /** The plan of a check that lists the healthy `orders`, unless an option says otherwise. */
 export function plannedNow(
   facts: Facts,
-  route: Route,
+  destination: Destination,
   {
     evaluation = EVALUATION,
     policy = defaultPolicy,
@@ -22,7 +22,7 @@ export function plannedNow(
     policyChanged = false,
   }: Partial<PlanContext> & { readonly now?: Instant } = {},
 ): PlannedNotifications {
-  return planNotifications(frozen(facts), frozen(route), {
+  return planNotifications(frozen(facts), frozen(destination), {
     evaluation: frozen({ ...evaluation, at: now }),
     policy,
     initialRun,

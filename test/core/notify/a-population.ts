@@ -2,7 +2,7 @@ import type { Alert, Facts } from '../../../lambda/core/alert.ts';
 import type { Fingerprint } from '../../../lambda/core/fingerprint.ts';
 import { type LikelyCause, likelyCauses } from '../../../lambda/core/notify/likely-causes.ts';
 import { type Population, populationOf } from '../../../lambda/core/notify/population.ts';
-import type { Route } from '../../../lambda/core/state.ts';
+import type { Destination } from '../../../lambda/core/state.ts';
 import type { Sync } from '../../../lambda/core/sync.ts';
 import {
   aFacts,
@@ -61,7 +61,7 @@ export function populationIn(
 
 interface Likelihood {
   readonly alerts?: Facts['alerts'];
-  readonly notified?: NonNullable<Route['causes']>;
+  readonly notified?: NonNullable<Destination['causes']>;
   readonly policyChanged?: boolean;
 }
 

@@ -1,18 +1,18 @@
 import { backOff, backOffUnconfirmed, isBackingOff } from '../../../lambda/core/notify/backoff.ts';
 import type { MessageContent } from '../../../lambda/core/notify/notification.ts';
 import { recordInFlight } from '../../../lambda/core/notify/notification-log.ts';
-import { ago, aRoute, days, frozen, later, minutes, NOW } from '../a-sync.ts';
+import { aDestination, ago, days, frozen, later, minutes, NOW } from '../a-sync.ts';
 
 const ORDERS = 'sync:orders';
 
-describe('a route after an unconfirmed post', () => {
+describe('a destination after an unconfirmed post', () => {
   test('backs off for one period, and keeps the message in flight', () => {
     const content: MessageContent = {
       covers: [{ fingerprint: ORDERS, reason: 'new', listed: true }],
       endsReminder: false,
     };
-    const route = aRoute({ [ORDERS]: { undeliveredSince: ago(minutes(20)) } });
-    const before = frozen(recordInFlight(route, content));
+    const destination = aDestination({ [ORDERS]: { undeliveredSince: ago(minutes(20)) } });
+    const before = frozen(recordInFlight(destination, content));
     const after = backOffUnconfirmed(before, 300, NOW);
     expect(after.notificationLog).toEqual(before.notificationLog);
     expect(after).toMatchObject({ backoffUntil: later(300), unconfirmedInARow: 1 });
@@ -20,8 +20,8 @@ describe('a route after an unconfirmed post', () => {
 
   test('backs off for 1, 2, 4, … periods, an hour at most', () => {
     const seconds = [0, 1, 2, 3, 4, 5, 6, 60, 2000].map((before) => {
-      const route = frozen(aRoute({}, before === 0 ? {} : { unconfirmedInARow: before }));
-      const { backoffUntil = NOW } = backOffUnconfirmed(route, 300, NOW);
+      const destination = frozen(aDestination({}, before === 0 ? {} : { unconfirmedInARow: before }));
+      const { backoffUntil = NOW } = backOffUnconfirmed(destination, 300, NOW);
       return (backoffUntil - NOW) / 1000;
     });
     expect(seconds).toEqual([300, 600, 1200, 2400, 3600, 3600, 3600, 3600, 3600]);
@@ -34,8 +34,8 @@ test.each([
   [3600, 3600],
   [3601, 3600],
   [days(1), 3600],
-])('a route backs off for as long as it is asked to, an hour at most: %p s: %p s', (asked, seconds) => {
-  expect(backOff(frozen(aRoute()), asked, NOW).backoffUntil).toBe(later(seconds));
+])('a destination backs off for as long as it is asked to, an hour at most: %p s: %p s', (asked, seconds) => {
+  expect(backOff(frozen(aDestination()), asked, NOW).backoffUntil).toBe(later(seconds));
 });
 
 test.each([
@@ -45,12 +45,12 @@ test.each([
   [3600, true],
   [3601, false],
 ])(
-  'a route backs off while its time is ahead, but no more than an hour: %p s ahead: %p',
+  'a destination backs off while its time is ahead, but no more than an hour: %p s ahead: %p',
   (seconds, expected) => {
-    expect(isBackingOff(aRoute({}, { backoffUntil: later(seconds) }), NOW)).toBe(expected);
+    expect(isBackingOff(aDestination({}, { backoffUntil: later(seconds) }), NOW)).toBe(expected);
   },
 );
 
-test('a route without a time does not back off', () => {
-  expect(isBackingOff(aRoute(), NOW)).toBe(false);
+test('a destination without a time does not back off', () => {
+  expect(isBackingOff(aDestination(), NOW)).toBe(false);
 });

@@ -2,8 +2,9 @@ import type { Alert } from '../../../lambda/core/alert.ts';
 import type { Fingerprint } from '../../../lambda/core/fingerprint.ts';
 import type { PlannedNotifications } from '../../../lambda/core/notify/plan.ts';
 import type { SendReason } from '../../../lambda/core/notify/reason.ts';
-import type { NotificationLogEntry, Route } from '../../../lambda/core/state.ts';
+import type { Destination, NotificationLogEntry } from '../../../lambda/core/state.ts';
 import {
+  aDestination,
   aFacts,
   aFailingSync,
   ago,
@@ -13,7 +14,6 @@ import {
   anEndedAlert,
   anEvaluation,
   aPolicy,
-  aRoute,
   days,
   hours,
   LABELS,
@@ -40,11 +40,15 @@ const BY_AGE = { ...CRITICAL, criticalBy: 'age' } as const;
 const BY_PLATFORM = { ...CRITICAL, criticalBy: 'platform' } as const;
 
 /** The plan of a check; `a`, `b` and `c` are open and were sent under `pg-main` unless they are given. */
-function planOf(alerts: Alerts, causes: Route['causes'], entries: LogEntries = {}): PlannedNotifications {
+function planOf(
+  alerts: Alerts,
+  causes: Destination['causes'],
+  entries: LogEntries = {},
+): PlannedNotifications {
   const open = { 'sync:a': anAlert(), 'sync:b': anAlert(), 'sync:c': anAlert() };
   const notificationLog = { 'sync:a': sent(), 'sync:b': sent(), 'sync:c': sent(), ...entries };
-  const route = aRoute(notificationLog, causes === undefined ? {} : { causes });
-  return plannedNow(aFacts({ ...open, ...alerts }), route, { evaluation: EVALUATION, policy });
+  const destination = aDestination(notificationLog, causes === undefined ? {} : { causes });
+  return plannedNow(aFacts({ ...open, ...alerts }), destination, { evaluation: EVALUATION, policy });
 }
 
 const NEW = { 'sync:d': anAlert({ since: NOW }) } as const;
@@ -70,17 +74,17 @@ describe('a warning that opens under a live cause', () => {
   );
 
   it('is held in the log and in its decision, and not undelivered', () => {
-    const { decisions, route } = planOf(NEW, notifiedAgo(60));
+    const { decisions, destination } = planOf(NEW, notifiedAgo(60));
     expect(decisions.get('sync:d')).toEqual({ notify: false, reason: 'held_by_group', withheld: 'new' });
-    expect(route.notificationLog['sync:d']).toEqual({ heldSince: NOW });
+    expect(destination.notificationLog['sync:d']).toEqual({ heldSince: NOW });
   });
 
   it('keeps the time since when it is held, also once it is sent', () => {
     const heldSince = ago(minutes(10));
     const held = planOf(NEW, notifiedAgo(minutes(14)), { 'sync:d': { heldSince } });
-    expect(held.route.notificationLog['sync:d']).toEqual({ heldSince });
+    expect(held.destination.notificationLog['sync:d']).toEqual({ heldSince });
     const after = planOf(NEW, notifiedAgo(minutes(15)), { 'sync:d': { heldSince } });
-    expect(after.route.notificationLog['sync:d']).toMatchObject({ undeliveredSince: NOW });
+    expect(after.destination.notificationLog['sync:d']).toMatchObject({ undeliveredSince: NOW });
   });
 
   it.each([
@@ -206,17 +210,17 @@ describe('a resolution under a live cause', () => {
   });
 
   it('of an alert that was held is sent as resolved in the group', () => {
-    const held = planOf(NEW, notifiedAgo(60)).route.notificationLog['sync:d'] ?? {};
+    const held = planOf(NEW, notifiedAgo(60)).destination.notificationLog['sync:d'] ?? {};
     const ended = planOf({ 'sync:d': anEndedAlert() }, notifiedAgo(minutes(15)), { 'sync:d': held });
     expect(reasonsOf(ended)).toEqual({ 'sync:d': 'resolved_in_group' });
   });
 
   it('is dropped while it is held when its sync has a problem again', () => {
-    const held = planOf(ENDED, notifiedAgo(60)).route.notificationLog['sync:a'] ?? {};
+    const held = planOf(ENDED, notifiedAgo(60)).destination.notificationLog['sync:a'] ?? {};
     expect(held).toHaveProperty('heldSince', NOW);
     const again = planOf({}, notifiedAgo(hours(1)), { 'sync:a': held });
     expect(reasonsOf(again)).toEqual({});
-    expect(again.route.notificationLog['sync:a']).toEqual(sent());
+    expect(again.destination.notificationLog['sync:a']).toEqual(sent());
   });
 });
 
@@ -251,21 +255,21 @@ describe('a message that goes out anyway', () => {
 });
 
 describe('a notified cause', () => {
-  it('stays on the route while an alert of it is open', () => {
-    expect(planOf({}, notifiedAgo(60)).route.causes).toEqual(notifiedAgo(60));
+  it('stays on the destination while an alert of it is open', () => {
+    expect(planOf({}, notifiedAgo(60)).destination.causes).toEqual(notifiedAgo(60));
   });
 
-  it('stays on the route until the resolution of its last alert is sent', () => {
+  it('stays on the destination until the resolution of its last alert is sent', () => {
     const ended = { 'sync:a': anEndedAlert(), 'sync:b': anEndedAlert(), 'sync:c': anEndedAlert() };
-    const { plan, route } = planOf(ended, notifiedAgo(60));
+    const { plan, destination } = planOf(ended, notifiedAgo(60));
     expect(plan.notifications).toHaveLength(3);
-    expect(route.causes).toEqual(notifiedAgo(60));
+    expect(destination.causes).toEqual(notifiedAgo(60));
   });
 
-  it('leaves the route when nothing of it is open or left to send', () => {
+  it('leaves the destination when nothing of it is open or left to send', () => {
     const resolved = sent({ resolutionSent: true });
     const ended = { 'sync:a': anEndedAlert(), 'sync:b': anEndedAlert(), 'sync:c': anEndedAlert() };
     const entries = { 'sync:a': resolved, 'sync:b': resolved, 'sync:c': resolved };
-    expect(planOf(ended, notifiedAgo(60), entries).route).not.toHaveProperty('causes');
+    expect(planOf(ended, notifiedAgo(60), entries).destination).not.toHaveProperty('causes');
   });
 });

@@ -8,15 +8,15 @@ import {
 } from '../../../lambda/core/notify/neutral.ts';
 import type { NeutralChange } from '../../../lambda/core/notify/notification.ts';
 import { EMPTY_ROSTER, type RosterEntry } from '../../../lambda/core/roster.ts';
-import type { NotificationLogEntry, Route } from '../../../lambda/core/state.ts';
+import type { Destination, NotificationLogEntry } from '../../../lambda/core/state.ts';
 import {
+  aDestination,
   aFacts,
   ago,
   aLogEntry,
   anAlert,
   anEndedAlert,
   aPolicy,
-  aRoute,
   days,
   defaultPolicy,
   minutes,
@@ -42,11 +42,11 @@ const changes = (
   const facts = aFacts(alert === undefined ? {} : { [ORDERS]: alert }, {
     conditions: { [ORDERS]: condition },
   });
-  const route = aRoute(
+  const destination = aDestination(
     alert === undefined ? {} : { [ORDERS]: aLogEntry() },
     sent === undefined ? {} : { conditions: { [ORDERS]: { condition: sent, at } } },
   );
-  return neutralChanges(facts, { route, policy });
+  return neutralChanges(facts, { destination, policy });
 };
 const kindOf = (...given: Parameters<typeof changes>) => changes(...given)[0]?.kind ?? 'none';
 
@@ -61,7 +61,7 @@ describe('a change of condition', () => {
     ['unlisted', 'unlisted', 'none'],
     ['unlisted', 'active', 'listed_again'],
     ['unlisted', 'paused', 'listed_again'],
-  ])('is the difference to what the route was sent: sent %s, now %s: %s', (sent, now, kind) => {
+  ])('is the difference to what the destination was sent: sent %s, now %s: %s', (sent, now, kind) => {
     expect(kindOf(aCondition(now), sent)).toBe(kind);
   });
 
@@ -108,12 +108,12 @@ describe('the resolution of an alert that ended by a condition', () => {
     {
       condition,
       entry,
-      route = {},
+      destination = {},
       logEntry = aLogEntry(),
     }: {
       condition?: Condition;
       entry?: Partial<RosterEntry>;
-      route?: Partial<Route>;
+      destination?: Partial<Destination>;
       logEntry?: NotificationLogEntry;
     },
   ) => {
@@ -127,9 +127,11 @@ describe('the resolution of an alert that ended by a condition', () => {
         },
       },
     );
-    const whole = aRoute({ [ORDERS]: logEntry }, route);
+    const whole = aDestination({ [ORDERS]: logEntry }, destination);
     const policy = defaultPolicy;
-    return endedWithCondition(facts, neutralChanges(facts, { route: whole, policy }), whole).has(ORDERS);
+    return endedWithCondition(facts, neutralChanges(facts, { destination: whole, policy }), whole).has(
+      ORDERS,
+    );
   };
   const sent = (condition: Kind) => ({ conditions: { [ORDERS]: { condition, at: ago(60) } } });
 
@@ -145,12 +147,19 @@ describe('the resolution of an alert that ended by a condition', () => {
   it.each<[string, Parameters<typeof isWithCondition>]>([
     ['the pause was undone before it was sent', ['paused', { condition: aCondition('active'), entry: {} }]],
     ['the sync is back before it counted as unlisted', ['unlisted', { entry: {} }]],
-    ['the pause was sent already', ['paused', { condition: aCondition('paused'), route: sent('paused') }]],
+    [
+      'the pause was sent already',
+      ['paused', { condition: aCondition('paused'), destination: sent('paused') }],
+    ],
     [
       'the absence was sent already',
       [
         'unlisted',
-        { condition: aCondition('unlisted'), entry: { missingSince: ago(600) }, route: sent('unlisted') },
+        {
+          condition: aCondition('unlisted'),
+          entry: { missingSince: ago(600) },
+          destination: sent('unlisted'),
+        },
       ],
     ],
     ['the roster only counts', ['unlisted', {}]],
@@ -185,7 +194,7 @@ describe('neutral lines', () => {
       },
     );
   const isDue = (given: readonly NeutralChange[], facts = rosterOf(300)) =>
-    areNeutralDue(given, facts, { route: aRoute(), policy: defaultPolicy, now: NOW });
+    areNeutralDue(given, facts, { destination: aDestination(), policy: defaultPolicy, now: NOW });
 
   it('are not due without a change', () => {
     expect(isDue([])).toBe(false);

@@ -7,15 +7,15 @@ import {
   recordRefused,
 } from '../../../lambda/core/notify/notification-log.ts';
 import type { CoverReason, NotifyReason } from '../../../lambda/core/notify/reason.ts';
-import type { NotificationLogEntry, Route } from '../../../lambda/core/state.ts';
+import type { Destination, NotificationLogEntry } from '../../../lambda/core/state.ts';
 import {
+  aDestination,
   aFacts,
   ago,
   aLastNotified,
   aLogEntry,
   anAlert,
   anEndedAlert,
-  aRoute,
   frozen,
   minutes,
   NOW,
@@ -30,7 +30,7 @@ const message = (reason: CoverReason, { fingerprint = ORDERS, listed = true } = 
   endsReminder: reason === 'reminder',
 });
 const CONNECTOR = { key: 'connector:postgres', severity: 'warning' } as const;
-const entryOf = (route: Route, fingerprint = ORDERS) => route.notificationLog[fingerprint];
+const entryOf = (destination: Destination, fingerprint = ORDERS) => destination.notificationLog[fingerprint];
 
 const FIRING = aFacts({ [ORDERS]: anAlert() });
 const CRITICAL = aFacts({ [ORDERS]: anAlert({ severity: 'critical', critical: { from: ago(600) } }) });
@@ -38,11 +38,11 @@ const WAS_CRITICAL = aFacts({ [ORDERS]: anAlert({ critical: { from: ago(600), to
 const STALLED = aFacts({ [ORDERS]: anAlert({ problem: 'stalled', problems: ['failing', 'stalled'] }) });
 const ENDED = aFacts({ [ORDERS]: anEndedAlert() });
 
-const accepted = (route: Route, content: MessageContent, facts: Facts = FIRING) =>
-  recordAccepted(frozen(route), frozen(content), { facts: frozen(facts), now: NOW });
+const accepted = (destination: Destination, content: MessageContent, facts: Facts = FIRING) =>
+  recordAccepted(frozen(destination), frozen(content), { facts: frozen(facts), now: NOW });
 /** The log entry after a message with this reason was accepted. */
 const entryAfter = (before: NotificationLogEntry, reason: NotifyReason, facts?: Facts) =>
-  entryOf(accepted(aRoute({ [ORDERS]: before }), message(reason), facts));
+  entryOf(accepted(aDestination({ [ORDERS]: before }), message(reason), facts));
 
 describe('a message that is about to be posted', () => {
   test.each<[NotifyReason, 'firing' | 'resolved']>([
@@ -55,22 +55,22 @@ describe('a message that is about to be posted', () => {
     ['resolved', 'resolved'],
   ])('with the reason %s is in flight as %s', (reason, what) => {
     const before = aLogEntry(UNDELIVERED);
-    expect(entryOf(recordInFlight(frozen(aRoute({ [ORDERS]: before })), message(reason)))).toEqual({
+    expect(entryOf(recordInFlight(frozen(aDestination({ [ORDERS]: before })), message(reason)))).toEqual({
       ...before,
       inFlight: { what, times: 1 },
     });
   });
 
   test('is counted when it is posted again', () => {
-    const once = recordInFlight(aRoute({ [ORDERS]: UNDELIVERED }), message('new'));
+    const once = recordInFlight(aDestination({ [ORDERS]: UNDELIVERED }), message('new'));
     const twice = recordInFlight(frozen(once), message('new'));
     expect(entryOf(twice)?.inFlight).toEqual({ what: 'firing', times: 2 });
   });
 
-  test('with a reminder is in flight for the route, not for the alert', () => {
-    const route = recordInFlight(frozen(aRoute({ [ORDERS]: aLogEntry() })), message('reminder'));
-    expect(entryOf(route)).toEqual(aLogEntry());
-    expect(route.remindersInFlight).toBe(1);
+  test('with a reminder is in flight for the destination, not for the alert', () => {
+    const destination = recordInFlight(frozen(aDestination({ [ORDERS]: aLogEntry() })), message('reminder'));
+    expect(entryOf(destination)).toEqual(aLogEntry());
+    expect(destination.remindersInFlight).toBe(1);
   });
 });
 
@@ -143,8 +143,8 @@ describe('an accepted message', () => {
   });
 
   test('that only counts an alert is recorded as not listing it', () => {
-    const route = accepted(aRoute({ [ORDERS]: UNDELIVERED }), message('new', { listed: false }));
-    expect(entryOf(route)?.lastNotified?.listed).toBe(false);
+    const destination = accepted(aDestination({ [ORDERS]: UNDELIVERED }), message('new', { listed: false }));
+    expect(entryOf(destination)?.lastNotified?.listed).toBe(false);
   });
 
   test.each([
@@ -153,36 +153,43 @@ describe('an accepted message', () => {
     [false, false, false],
   ])('lists an alert if the firing (%p) or the change (%p) was listed: %p', (firing, change, listed) => {
     const before = aLogEntry({ lastNotified: aLastNotified({ listed: firing }) });
-    const route = accepted(aRoute({ [ORDERS]: before }), message('changed', { listed: change }), STALLED);
-    expect(entryOf(route)?.lastNotified?.listed).toBe(listed);
+    const destination = accepted(
+      aDestination({ [ORDERS]: before }),
+      message('changed', { listed: change }),
+      STALLED,
+    );
+    expect(entryOf(destination)?.lastNotified?.listed).toBe(listed);
   });
 
   test('changes no log entry of an alert that the facts lack', () => {
-    const route = aRoute({ [ORDERS]: UNDELIVERED });
+    const destination = aDestination({ [ORDERS]: UNDELIVERED });
     const content: MessageContent = {
       ...message('new'),
       covers: [{ fingerprint: ORDERS, reason: 'new', listed: true, cause: CONNECTOR }],
     };
-    expect(accepted(route, content, aFacts())).toEqual(route);
-    expect(accepted(route, message('reminder'), aFacts())).toEqual({ ...route, remindedAt: NOW });
+    expect(accepted(destination, content, aFacts())).toEqual(destination);
+    expect(accepted(destination, message('reminder'), aFacts())).toEqual({ ...destination, remindedAt: NOW });
   });
 
   test('changes no log entry of another alert', () => {
     const other: NotificationLogEntry = { ...UNDELIVERED, inFlight: { what: 'firing', times: 1 } };
-    const route = accepted(aRoute({ [ORDERS]: UNDELIVERED, 'sync:x': other }), message('new'));
-    expect(entryOf(route, 'sync:x')).toEqual(other);
+    const destination = accepted(aDestination({ [ORDERS]: UNDELIVERED, 'sync:x': other }), message('new'));
+    expect(entryOf(destination, 'sync:x')).toEqual(other);
   });
 
   test('ends the backoff and the count of unconfirmed posts', () => {
-    const route = aRoute({ [ORDERS]: UNDELIVERED }, { backoffUntil: ago(60), unconfirmedInARow: 3 });
-    const after = accepted(route, message('new'));
+    const destination = aDestination(
+      { [ORDERS]: UNDELIVERED },
+      { backoffUntil: ago(60), unconfirmedInARow: 3 },
+    );
+    const after = accepted(destination, message('new'));
     expect(after).not.toHaveProperty('unconfirmedInARow');
     expect(after).not.toHaveProperty('backoffUntil');
   });
 
   test('says once that no sync is visible', () => {
-    expect(accepted(aRoute(), message('nothing_listed', { fingerprint: 'listing' }))).toEqual(
-      aRoute({}, { nothingListedSent: true }),
+    expect(accepted(aDestination(), message('nothing_listed', { fingerprint: 'listing' }))).toEqual(
+      aDestination({}, { nothingListedSent: true }),
     );
   });
 });
@@ -215,20 +222,22 @@ describe('an accepted message that moves an alert to another cause', () => {
   const before = aLogEntry({ lastNotified: aLastNotified({ cause: 'connection:8:postgres:pg-main' }) });
 
   test('changes nothing but the cause', () => {
-    expect(entryOf(accepted(aRoute({ [ORDERS]: before }), moved))).toEqual({
+    expect(entryOf(accepted(aDestination({ [ORDERS]: before }), moved))).toEqual({
       lastNotified: aLastNotified({ cause: CONNECTOR.key }),
     });
   });
 
   test('is neither in flight before the post nor changed by a refusal', () => {
-    const route = frozen(aRoute({ [ORDERS]: { ...before, inFlight: { what: 'firing', times: 2 } } }));
-    expect(recordInFlight(route, moved)).toEqual(route);
-    expect(recordRefused(route, moved)).toEqual(route);
+    const destination = frozen(
+      aDestination({ [ORDERS]: { ...before, inFlight: { what: 'firing', times: 2 } } }),
+    );
+    expect(recordInFlight(destination, moved)).toEqual(destination);
+    expect(recordRefused(destination, moved)).toEqual(destination);
   });
 
   test('changes no log entry of an alert that was never sent', () => {
-    const route = aRoute({ [ORDERS]: UNDELIVERED });
-    expect(accepted(route, moved)).toEqual(route);
+    const destination = aDestination({ [ORDERS]: UNDELIVERED });
+    expect(accepted(destination, moved)).toEqual(destination);
   });
 });
 
@@ -237,7 +246,7 @@ describe('an accepted message with a change of condition', () => {
     aFacts({}, { conditions: { [ORDERS]: { condition, since: ago(60), name: 'orders' } } });
 
   test.each(['paused', 'unlisted'] as const)('records that the sync is %s', (condition) => {
-    expect(accepted(aRoute(), message('condition'), conditions(condition)).conditions).toEqual({
+    expect(accepted(aDestination(), message('condition'), conditions(condition)).conditions).toEqual({
       [ORDERS]: { condition, at: NOW },
     });
   });
@@ -246,15 +255,15 @@ describe('an accepted message with a change of condition', () => {
     ['is active again', conditions('active')],
     ['has no condition any more', aFacts()],
   ])('drops the record once the sync %s', (_, facts) => {
-    const route = aRoute({}, { conditions: { [ORDERS]: { condition: 'paused', at: ago(600) } } });
-    expect(accepted(route, message('condition'), facts)).not.toHaveProperty('conditions');
+    const destination = aDestination({}, { conditions: { [ORDERS]: { condition: 'paused', at: ago(600) } } });
+    expect(accepted(destination, message('condition'), facts)).not.toHaveProperty('conditions');
   });
 
   test('keeps the records of the syncs that it does not cover', () => {
     const sent = { 'sync:x': { condition: 'paused', at: ago(600) } } as const;
-    const route = aRoute({}, { conditions: sent });
-    expect(accepted(route, message('new')).conditions).toEqual(sent);
-    expect(accepted(route, message('condition'), conditions('paused')).conditions).toEqual({
+    const destination = aDestination({}, { conditions: sent });
+    expect(accepted(destination, message('new')).conditions).toEqual(sent);
+    expect(accepted(destination, message('condition'), conditions('paused')).conditions).toEqual({
       ...sent,
       [ORDERS]: { condition: 'paused', at: NOW },
     });
@@ -263,7 +272,7 @@ describe('an accepted message with a change of condition', () => {
 
 describe('an accepted message with a reminder', () => {
   test('records the time of the reminder', () => {
-    const before = recordInFlight(aRoute({ [ORDERS]: aLogEntry() }), message('reminder'));
+    const before = recordInFlight(aDestination({ [ORDERS]: aLogEntry() }), message('reminder'));
     const after = accepted(before, message('reminder'));
     expect(after.remindedAt).toBe(NOW);
     expect(after.remindersInFlight ?? 0).toBe(0);
@@ -272,7 +281,7 @@ describe('an accepted message with a reminder', () => {
 
   test('records no time while the reminder has more messages', () => {
     const part = { ...message('reminder'), endsReminder: false };
-    expect(accepted(aRoute({ [ORDERS]: aLogEntry() }), part).remindedAt).toBeUndefined();
+    expect(accepted(aDestination({ [ORDERS]: aLogEntry() }), part).remindedAt).toBeUndefined();
   });
 
   test.each([
@@ -282,9 +291,12 @@ describe('an accepted message with a reminder', () => {
     'records the time for paused syncs if it names one that was sent before: %p: %p',
     (sent, at) => {
       const conditions = { 'sync:p': { condition: 'paused', since: ago(600), name: 'p' } } as const;
-      const route = aRoute({}, sent && { conditions: { 'sync:p': { condition: sent, at: ago(600) } } });
+      const destination = aDestination(
+        {},
+        sent && { conditions: { 'sync:p': { condition: sent, at: ago(600) } } },
+      );
       const after = accepted(
-        route,
+        destination,
         message('condition', { fingerprint: 'sync:p' }),
         aFacts({}, { conditions }),
       );
@@ -293,15 +305,16 @@ describe('an accepted message with a reminder', () => {
   );
 
   test('is the only one that changes the reminders in flight', () => {
-    const inFlight = aRoute({ [ORDERS]: UNDELIVERED }, { remindersInFlight: 2 });
+    const inFlight = aDestination({ [ORDERS]: UNDELIVERED }, { remindersInFlight: 2 });
     expect(accepted(inFlight, message('new')).remindersInFlight).toBe(2);
-    const none = accepted(aRoute({ [ORDERS]: UNDELIVERED }), message('new'));
+    const none = accepted(aDestination({ [ORDERS]: UNDELIVERED }), message('new'));
     expect(none).not.toHaveProperty('remindersInFlight');
   });
 });
 
 describe('a refused message', () => {
-  const refused = (route: Route, content: MessageContent) => recordRefused(frozen(route), content);
+  const refused = (destination: Destination, content: MessageContent) =>
+    recordRefused(frozen(destination), content);
 
   test.each<[NotifyReason, NotificationLogEntry]>([
     ['new', UNDELIVERED],
@@ -309,27 +322,31 @@ describe('a refused message', () => {
     ['resolved', aLogEntry(UNDELIVERED)],
     ['resolved_undelivered', UNDELIVERED],
   ])('with the reason %s leaves the log entry as it was before the post', (reason, before) => {
-    const route = frozen(aRoute({ [ORDERS]: before }));
-    expect(refused(recordInFlight(route, message(reason)), message(reason))).toEqual(route);
+    const destination = frozen(aDestination({ [ORDERS]: before }));
+    expect(refused(recordInFlight(destination, message(reason)), message(reason))).toEqual(destination);
   });
 
-  test('with a reminder leaves the route as it was before the post', () => {
-    const route = frozen(aRoute({ [ORDERS]: aLogEntry() }));
-    expect(refused(recordInFlight(route, message('reminder')), message('reminder'))).toEqual(route);
+  test('with a reminder leaves the destination as it was before the post', () => {
+    const destination = frozen(aDestination({ [ORDERS]: aLogEntry() }));
+    expect(refused(recordInFlight(destination, message('reminder')), message('reminder'))).toEqual(
+      destination,
+    );
   });
 
   test('leaves an earlier reminder in flight', () => {
-    const once = frozen(recordInFlight(aRoute({ [ORDERS]: aLogEntry() }), message('reminder')));
+    const once = frozen(recordInFlight(aDestination({ [ORDERS]: aLogEntry() }), message('reminder')));
     expect(refused(recordInFlight(once, message('reminder')), message('reminder'))).toEqual(once);
   });
 
   test('leaves an earlier post in flight', () => {
-    const once = frozen(recordInFlight(aRoute({ [ORDERS]: aLogEntry(UNDELIVERED) }), message('resolved')));
+    const once = frozen(
+      recordInFlight(aDestination({ [ORDERS]: aLogEntry(UNDELIVERED) }), message('resolved')),
+    );
     expect(refused(recordInFlight(once, message('resolved')), message('resolved'))).toEqual(once);
   });
 
   test('changes nothing when nothing was in flight', () => {
-    const route = frozen(aRoute({ [ORDERS]: UNDELIVERED }));
-    expect(refused(route, message('new'))).toEqual(route);
+    const destination = frozen(aDestination({ [ORDERS]: UNDELIVERED }));
+    expect(refused(destination, message('new'))).toEqual(destination);
   });
 });

@@ -3,6 +3,7 @@ import { recordInFlight } from '../../../lambda/core/notify/notification-log.ts'
 import type { PlannedNotifications } from '../../../lambda/core/notify/plan.ts';
 import type { NotificationLogEntry } from '../../../lambda/core/state.ts';
 import {
+  aDestination,
   aFacts,
   ago,
   aLastNotified,
@@ -10,7 +11,6 @@ import {
   anAlert,
   anEndedAlert,
   anUnavailableEvaluation,
-  aRoute,
   days,
   later,
   minutes,
@@ -29,7 +29,7 @@ describe('a plan', () => {
     (sent, alert, reason) => {
       const planned = plannedNow(
         aFacts({ [ORDERS]: ALERTS[alert] }),
-        aRoute({ [ORDERS]: LOG_ENTRIES[sent] }),
+        aDestination({ [ORDERS]: LOG_ENTRIES[sent] }),
       );
       expect(reasonsOf(planned)).toEqual(reason === '–' ? {} : { [ORDERS]: reason });
     },
@@ -38,7 +38,7 @@ describe('a plan', () => {
   it.each(CELLS)('agrees with its decisions: sent %s, alert %s: %s', (sent, alert, reason) => {
     const { decisions } = plannedNow(
       aFacts({ [ORDERS]: ALERTS[alert] }),
-      aRoute({ [ORDERS]: LOG_ENTRIES[sent] }),
+      aDestination({ [ORDERS]: LOG_ENTRIES[sent] }),
     );
     expect(decisions.get(ORDERS)).toMatchObject(
       reason === '–' ? { notify: false } : { notify: true, reason },
@@ -46,7 +46,7 @@ describe('a plan', () => {
   });
 
   it('has an alert without a log entry as new', () => {
-    expect(reasonsOf(plannedNow(FIRING, aRoute()))).toEqual({ [ORDERS]: 'new' });
+    expect(reasonsOf(plannedNow(FIRING, aDestination()))).toEqual({ [ORDERS]: 'new' });
   });
 
   it('judges each alert by itself, whatever the order', () => {
@@ -59,16 +59,16 @@ describe('a plan', () => {
     const notificationLog = { 'sync:b': aLogEntry(), 'sync:c': aLogEntry() };
     const reversed = Object.fromEntries(Object.entries(alerts).toReversed());
     const expected = { 'sync:a': 'new', 'sync:b': 'resolved', 'sync:c': 'escalated', listing: 'new' };
-    expect(reasonsOf(plannedNow(aFacts(alerts), aRoute(notificationLog)))).toEqual(expected);
-    expect(reasonsOf(plannedNow(aFacts(reversed), aRoute(notificationLog)))).toEqual(expected);
+    expect(reasonsOf(plannedNow(aFacts(alerts), aDestination(notificationLog)))).toEqual(expected);
+    expect(reasonsOf(plannedNow(aFacts(reversed), aDestination(notificationLog)))).toEqual(expected);
   });
 
   it('is empty for a log entry whose alert is gone', () => {
-    expect(isEmptyPlan(plannedNow(aFacts(), aRoute({ [ORDERS]: aLogEntry() })).plan)).toBe(true);
+    expect(isEmptyPlan(plannedNow(aFacts(), aDestination({ [ORDERS]: aLogEntry() })).plan)).toBe(true);
   });
 
   it('has the notifications of a check that could not list the syncs', () => {
-    const planned = plannedNow(FIRING, aRoute(), { evaluation: anUnavailableEvaluation() });
+    const planned = plannedNow(FIRING, aDestination(), { evaluation: anUnavailableEvaluation() });
     expect(reasonsOf(planned)).toEqual({ [ORDERS]: 'new' });
   });
 });
@@ -80,66 +80,68 @@ describe('an alert that fires again after its resolution', () => {
   ] as const;
 
   it.each(SENT)('and resolves undelivered is sent as such: %s', (_, logEntry) => {
-    const again = plannedNow(FIRING, aRoute({ [ORDERS]: logEntry }, { backoffUntil: later(60) }));
-    const ended = plannedNow(ENDED, again.route, { now: later(61) });
+    const again = plannedNow(FIRING, aDestination({ [ORDERS]: logEntry }, { backoffUntil: later(60) }));
+    const ended = plannedNow(ENDED, again.destination, { now: later(61) });
     expect(reasonsOf(ended)).toEqual({ [ORDERS]: 'resolved_undelivered' });
   });
 
   it.each(SENT)('and resolves while its notification is in flight is sent again: %s', (_, logEntry) => {
-    const { route } = plannedNow(FIRING, aRoute({ [ORDERS]: logEntry }));
+    const { destination } = plannedNow(FIRING, aDestination({ [ORDERS]: logEntry }));
     const content = {
       covers: [{ fingerprint: ORDERS, reason: 'new', listed: true }],
       endsReminder: false,
     } as const;
-    const inFlight = recordInFlight(route, content);
+    const inFlight = recordInFlight(destination, content);
     expect(reasonsOf(plannedNow(FIRING, inFlight))).toEqual({ [ORDERS]: 'new' });
     expect(reasonsOf(plannedNow(ENDED, inFlight))).toEqual({ [ORDERS]: 'resolved_undelivered' });
   });
 });
 
 describe('undeliveredSince in the log', () => {
-  const undeliveredSince = ({ route }: PlannedNotifications) =>
-    route.notificationLog[ORDERS]?.undeliveredSince;
+  const undeliveredSince = ({ destination }: PlannedNotifications) =>
+    destination.notificationLog[ORDERS]?.undeliveredSince;
 
   it('is the check at which a notification was first planned', () => {
-    expect(undeliveredSince(plannedNow(FIRING, aRoute()))).toBe(NOW);
-    expect(undeliveredSince(plannedNow(FIRING, aRoute({ [ORDERS]: UNDELIVERED })))).toBe(ago(minutes(20)));
+    expect(undeliveredSince(plannedNow(FIRING, aDestination()))).toBe(NOW);
+    expect(undeliveredSince(plannedNow(FIRING, aDestination({ [ORDERS]: UNDELIVERED })))).toBe(
+      ago(minutes(20)),
+    );
   });
 
   it('is dropped once nothing is left to send', () => {
-    const withdrawn = aRoute({ [ORDERS]: aLogEntry(UNDELIVERED) });
-    expect(plannedNow(FIRING, withdrawn).route.notificationLog[ORDERS]).toEqual(aLogEntry());
+    const withdrawn = aDestination({ [ORDERS]: aLogEntry(UNDELIVERED) });
+    expect(plannedNow(FIRING, withdrawn).destination.notificationLog[ORDERS]).toEqual(aLogEntry());
   });
 
   it('does not exist for a pending alert, which has no log entry', () => {
     const pending = aFacts({ [ORDERS]: anAlert({ state: 'pending' }) });
-    expect(plannedNow(pending, aRoute()).route.notificationLog).toEqual({});
+    expect(plannedNow(pending, aDestination()).destination.notificationLog).toEqual({});
   });
 
   it('is kept beside "heldSince" of an alert that resolved while its cause held it', () => {
     const heldSince = ago(minutes(10));
-    const { route } = plannedNow(ENDED, aRoute({ [ORDERS]: { heldSince } }));
-    expect(route.notificationLog[ORDERS]).toEqual({ heldSince, undeliveredSince: NOW });
-    expect(reasonsOf(plannedNow(ENDED, route, { now: later(300) }))).toEqual({
+    const { destination } = plannedNow(ENDED, aDestination({ [ORDERS]: { heldSince } }));
+    expect(destination.notificationLog[ORDERS]).toEqual({ heldSince, undeliveredSince: NOW });
+    expect(reasonsOf(plannedNow(ENDED, destination, { now: later(300) }))).toEqual({
       [ORDERS]: 'resolved_in_group',
     });
   });
 });
 
-describe('a route that backs off', () => {
+describe('a destination that backs off', () => {
   it.each([
     [-1, false],
     [0, false],
     [1, true],
   ])('has an empty plan until its time: %p s before it: %p', (seconds, isEmpty) => {
-    const { plan } = plannedNow(FIRING, aRoute({}, { backoffUntil: later(seconds) }));
+    const { plan } = plannedNow(FIRING, aDestination({}, { backoffUntil: later(seconds) }));
     expect(isEmptyPlan(plan)).toBe(isEmpty);
   });
 
   it.each(CELLS)('keeps its notifications undelivered: sent %s, alert %s: %s', (sent, alert, reason) => {
     const before: NotificationLogEntry = LOG_ENTRIES[sent];
-    const route = aRoute({ [ORDERS]: before }, { backoffUntil: later(60) });
-    const { plan, route: after } = plannedNow(aFacts({ [ORDERS]: ALERTS[alert] }), route);
+    const destination = aDestination({ [ORDERS]: before }, { backoffUntil: later(60) });
+    const { plan, destination: after } = plannedNow(aFacts({ [ORDERS]: ALERTS[alert] }), destination);
     expect(isEmptyPlan(plan)).toBe(true);
     // A resolution in flight counts as sent once its sync has a problem again: the new firing is undelivered from now.
     const { undeliveredSince = NOW } =
@@ -151,23 +153,25 @@ describe('a route that backs off', () => {
   });
 
   it('ignores a time more than an hour ahead, which comes from a wrong clock', () => {
-    expect(isEmptyPlan(plannedNow(FIRING, aRoute({}, { backoffUntil: later(3600) })).plan)).toBe(true);
-    expect(isEmptyPlan(plannedNow(FIRING, aRoute({}, { backoffUntil: later(days(1)) })).plan)).toBe(false);
+    expect(isEmptyPlan(plannedNow(FIRING, aDestination({}, { backoffUntil: later(3600) })).plan)).toBe(true);
+    expect(isEmptyPlan(plannedNow(FIRING, aDestination({}, { backoffUntil: later(days(1)) })).plan)).toBe(
+      false,
+    );
   });
 
   it('sends afterwards that an alert fired and resolved meanwhile', () => {
-    const { route } = plannedNow(FIRING, aRoute({}, { backoffUntil: later(60) }));
-    expect(reasonsOf(plannedNow(ENDED, route, { now: later(61) }))).toEqual({
+    const { destination } = plannedNow(FIRING, aDestination({}, { backoffUntil: later(60) }));
+    expect(reasonsOf(plannedNow(ENDED, destination, { now: later(61) }))).toEqual({
       [ORDERS]: 'resolved_undelivered',
     });
   });
 
   it('sends no reminder', () => {
     const lastNotified = aLastNotified({ at: ago(days(3)) });
-    const route = aRoute({ [ORDERS]: aLogEntry({ lastNotified }) }, { backoffUntil: later(60) });
-    const planned = plannedNow(FIRING, route);
+    const destination = aDestination({ [ORDERS]: aLogEntry({ lastNotified }) }, { backoffUntil: later(60) });
+    const planned = plannedNow(FIRING, destination);
     expect(isEmptyPlan(planned.plan)).toBe(true);
-    expect(planned.route.remindedAt).toBeUndefined();
+    expect(planned.destination.remindedAt).toBeUndefined();
   });
 });
 
@@ -177,7 +181,7 @@ describe('an alert that ends because its sync was paused', () => {
   const facts = aFacts(alerts, { conditions });
 
   it('is sent with the pause, and not as a notification of its own', () => {
-    const planned = plannedNow(facts, aRoute({ [ORDERS]: aLogEntry() }), { now: later(minutes(15)) });
+    const planned = plannedNow(facts, aDestination({ [ORDERS]: aLogEntry() }), { now: later(minutes(15)) });
     expect(reasonsOf(planned)).toEqual({});
     expect(planned.decisions.get(ORDERS)).toEqual({ notify: false, reason: 'with_condition' });
     expect(planned.plan.neutral).toMatchObject([
@@ -187,7 +191,10 @@ describe('an alert that ends because its sync was paused', () => {
 
   it('is sent as a notification of its own when the pause was undone before it was sent', () => {
     const active = { [ORDERS]: { condition: 'active', since: NOW, name: 'orders' } } as const;
-    const planned = plannedNow(aFacts(alerts, { conditions: active }), aRoute({ [ORDERS]: aLogEntry() }));
+    const planned = plannedNow(
+      aFacts(alerts, { conditions: active }),
+      aDestination({ [ORDERS]: aLogEntry() }),
+    );
     expect(reasonsOf(planned)).toEqual({ [ORDERS]: 'resolved' });
     expect(planned.plan.neutral).toEqual([]);
   });
@@ -205,20 +212,20 @@ describe('changes of condition', () => {
   ])(
     'are sent without another message 15 minutes less half a period later: after %d s: %j',
     (seconds, kinds) => {
-      expect(kindsIn(plannedNow(aFacts({}, paused(ago(seconds))), aRoute()))).toEqual(kinds);
+      expect(kindsIn(plannedNow(aFacts({}, paused(ago(seconds))), aDestination()))).toEqual(kinds);
     },
   );
 
   it('go with any message before that', () => {
     const facts = aFacts({ 'sync:a': anAlert() }, paused(NOW));
-    expect(kindsIn(plannedNow(facts, aRoute()))).toEqual(['paused']);
+    expect(kindsIn(plannedNow(facts, aDestination()))).toEqual(['paused']);
     const sent = aLogEntry({ lastNotified: aLastNotified({ at: ago(days(1)) }) });
-    expect(kindsIn(plannedNow(facts, aRoute({ 'sync:a': sent })))).toEqual(['paused']);
+    expect(kindsIn(plannedNow(facts, aDestination({ 'sync:a': sent })))).toEqual(['paused']);
   });
 
   it('are sent at once on the initial run', () => {
     const facts = aFacts({}, paused(NOW));
-    expect(kindsIn(plannedNow(facts, aRoute(), { initialRun: true }))).toEqual(['paused']);
+    expect(kindsIn(plannedNow(facts, aDestination(), { initialRun: true }))).toEqual(['paused']);
   });
 
   it.each([
@@ -227,28 +234,28 @@ describe('changes of condition', () => {
   ] as const)('are implied by the end of an alert that says %s: %p', (_, isImplied, resolution) => {
     const alert = anEndedAlert({ resolution });
     const facts = aFacts({ 'sync:orders': alert }, paused(NOW));
-    const route = aRoute({ 'sync:orders': { undeliveredSince: ago(600) } });
-    const { plan } = plannedNow(facts, route);
+    const destination = aDestination({ 'sync:orders': { undeliveredSince: ago(600) } });
+    const { plan } = plannedNow(facts, destination);
     expect(plan.notifications.map(({ reason }) => reason)).toEqual(['resolved_undelivered']);
     expect(plan.neutral.map((change) => change.isImplied)).toEqual([isImplied]);
   });
 
-  it('wait while the route backs off', () => {
-    const route = aRoute({}, { backoffUntil: later(60) });
-    expect(isEmptyPlan(plannedNow(aFacts({}, paused(ago(days(1)))), route).plan)).toBe(true);
+  it('wait while the destination backs off', () => {
+    const destination = aDestination({}, { backoffUntil: later(60) });
+    expect(isEmptyPlan(plannedNow(aFacts({}, paused(ago(days(1)))), destination).plan)).toBe(true);
   });
 });
 
 describe('an initial run that lists no sync', () => {
   const facts = aFacts({}, { nothingListed: true });
 
-  it('is in the plan until the route was sent it', () => {
-    expect(plannedNow(facts, aRoute()).plan.nothingListed).toBe(true);
-    expect(isEmptyPlan(plannedNow(facts, aRoute()).plan)).toBe(false);
-    expect(isEmptyPlan(plannedNow(facts, aRoute({}, { nothingListedSent: true })).plan)).toBe(true);
+  it('is in the plan until the destination was sent it', () => {
+    expect(plannedNow(facts, aDestination()).plan.nothingListed).toBe(true);
+    expect(isEmptyPlan(plannedNow(facts, aDestination()).plan)).toBe(false);
+    expect(isEmptyPlan(plannedNow(facts, aDestination({}, { nothingListedSent: true })).plan)).toBe(true);
   });
 
-  it('waits while the route backs off', () => {
-    expect(isEmptyPlan(plannedNow(facts, aRoute({}, { backoffUntil: later(60) })).plan)).toBe(true);
+  it('waits while the destination backs off', () => {
+    expect(isEmptyPlan(plannedNow(facts, aDestination({}, { backoffUntil: later(60) })).plan)).toBe(true);
   });
 });

@@ -11,7 +11,7 @@ export const RESOLUTION_IN_FLIGHT = {
   inFlight: { what: 'resolved', times: 1 },
 } as const satisfies NotificationLogEntry;
 
-/** What a route may have been sent about an alert. */
+/** What a destination may have been sent about an alert. */
 export const LOG_ENTRIES = {
   'nothing, pending': {},
   'nothing, undelivered': UNDELIVERED,
@@ -99,7 +99,7 @@ const NAMES = [
   'firing and resolution',
 ] as const satisfies readonly LogEntryName[];
 
-/** What the route was sent, the alert, and the reason to send it; "–" without one. */
+/** What the destination was sent, the alert, and the reason to send it; "–" without one. */
 export const CELLS = NAMES.flatMap((sent) =>
   COLUMNS.map((alert, column) => {
     const reason = TABLE[sent][column];

@@ -83,9 +83,12 @@ describe('the decision about an alert', () => {
       'critical',
       { isHeldByGroup: true, isBackingOff: true },
     ],
-  ])('is %j when the route was sent %s and the alert is %s, with %j', (decision, sent, alert, holds) => {
-    expect(decide(ALERTS[alert], LOG_ENTRIES[sent], { ...NO_HOLDS, ...holds })).toEqual(decision);
-  });
+  ])(
+    'is %j when the destination was sent %s and the alert is %s, with %j',
+    (decision, sent, alert, holds) => {
+      expect(decide(ALERTS[alert], LOG_ENTRIES[sent], { ...NO_HOLDS, ...holds })).toEqual(decision);
+    },
+  );
 
   it.each(CELLS)(
     'is to notify when there is a reason to send: sent %s, alert %s: %s',
@@ -96,7 +99,7 @@ describe('the decision about an alert', () => {
   );
 
   it.each(CELLS)(
-    'is not to notify while the route backs off, and keeps the reason: sent %s, alert %s: %s',
+    'is not to notify while the destination backs off, and keeps the reason: sent %s, alert %s: %s',
     (sent, alert, reason) => {
       const decision = decide(ALERTS[alert], LOG_ENTRIES[sent], { ...NO_HOLDS, isBackingOff: true });
       expect(decision.notify ? 'notified' : (decision.withheld ?? '–')).toBe(reason);

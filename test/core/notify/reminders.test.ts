@@ -2,8 +2,9 @@ import type { Alert } from '../../../lambda/core/alert.ts';
 import { isEmptyPlan } from '../../../lambda/core/notify/notification.ts';
 import type { PlannedNotifications } from '../../../lambda/core/notify/plan.ts';
 import { isDue, nextReminderAt, remindable } from '../../../lambda/core/notify/reminders.ts';
-import type { Route } from '../../../lambda/core/state.ts';
+import type { Destination } from '../../../lambda/core/state.ts';
 import {
+  aDestination,
   aFacts,
   aFailingSync,
   ago,
@@ -14,7 +15,6 @@ import {
   anEvaluation,
   anUnavailableEvaluation,
   aPolicy,
-  aRoute,
   aSync,
   days,
   defaultPolicy,
@@ -41,8 +41,8 @@ describe('a reminder', () => {
     [0, [ORDERS]],
     [1, [ORDERS]],
   ])('comes 24 h less half a period after the last notification: %p s later lists %p', (more, listed) => {
-    const route = aRoute({ [ORDERS]: notifiedAgo(DAY_LESS_SLACK + more) });
-    expect(remindedOf(plannedNow(FACTS, route))).toEqual(listed);
+    const destination = aDestination({ [ORDERS]: notifiedAgo(DAY_LESS_SLACK + more) });
+    expect(remindedOf(plannedNow(FACTS, destination))).toEqual(listed);
   });
 
   it.each([
@@ -51,19 +51,19 @@ describe('a reminder', () => {
     [1, [ORDERS]],
   ])('comes 24 h less half a period after the last reminder: %p s later lists %p', (more, listed) => {
     const remindedAt = ago(DAY_LESS_SLACK + more);
-    const route = aRoute({ [ORDERS]: notifiedAgo(days(3)) }, { remindedAt });
-    expect(remindedOf(plannedNow(FACTS, route))).toEqual(listed);
+    const destination = aDestination({ [ORDERS]: notifiedAgo(days(3)) }, { remindedAt });
+    expect(remindedOf(plannedNow(FACTS, destination))).toEqual(listed);
   });
 
   it('waits for the later of notification and reminder', () => {
-    const route = aRoute({ [ORDERS]: notifiedAgo(hours(1)) }, { remindedAt: ago(days(2)) });
-    expect(remindedOf(plannedNow(FACTS, route))).toEqual([]);
+    const destination = aDestination({ [ORDERS]: notifiedAgo(hours(1)) }, { remindedAt: ago(days(2)) });
+    expect(remindedOf(plannedNow(FACTS, destination))).toEqual([]);
   });
 
   it('follows repeatInterval and the period', () => {
     const policy = aPolicy({ repeatInterval: '1h' });
     const remindedAfter = (seconds: number) =>
-      remindedOf(plannedNow(FACTS, aRoute({ [ORDERS]: notifiedAgo(seconds) }), { policy }));
+      remindedOf(plannedNow(FACTS, aDestination({ [ORDERS]: notifiedAgo(seconds) }), { policy }));
     expect(remindedAfter(3449)).toEqual([]);
     expect(remindedAfter(3450)).toEqual([ORDERS]);
   });
@@ -72,7 +72,7 @@ describe('a reminder', () => {
     const facts = aFacts({ 'sync:old': openFor(days(3)), 'sync:young': openFor(days(2)) });
     const remindedAfter = (old: number, young: number) =>
       remindedOf(
-        plannedNow(facts, aRoute({ 'sync:old': notifiedAgo(old), 'sync:young': notifiedAgo(young) })),
+        plannedNow(facts, aDestination({ 'sync:old': notifiedAgo(old), 'sync:young': notifiedAgo(young) })),
       );
     expect(remindedAfter(days(1), hours(1))).toEqual(['sync:old', 'sync:young']);
     expect(remindedAfter(hours(1), days(1))).toEqual([]);
@@ -80,16 +80,19 @@ describe('a reminder', () => {
 
   it('finds the oldest alert wherever it stands', () => {
     const facts = aFacts({ 'sync:young': openFor(days(2)), 'sync:old': openFor(days(3)) });
-    const route = aRoute({ 'sync:young': notifiedAgo(hours(1)), 'sync:old': notifiedAgo(days(1)) });
-    expect(remindedOf(plannedNow(facts, route))).toEqual(['sync:old', 'sync:young']);
+    const destination = aDestination({
+      'sync:young': notifiedAgo(hours(1)),
+      'sync:old': notifiedAgo(days(1)),
+    });
+    expect(remindedOf(plannedNow(facts, destination))).toEqual(['sync:old', 'sync:young']);
   });
 
   it('waits for the earlier notified of two alerts that began together, whatever their order', () => {
     const alerts = { 'sync:a': openFor(days(3)), 'sync:b': openFor(days(3)) };
     const reversed = { 'sync:b': alerts['sync:b'], 'sync:a': alerts['sync:a'] };
-    const route = aRoute({ 'sync:a': notifiedAgo(days(1)), 'sync:b': notifiedAgo(hours(1)) });
-    expect(remindedOf(plannedNow(aFacts(alerts), route))).toEqual(['sync:a', 'sync:b']);
-    expect(remindedOf(plannedNow(aFacts(reversed), route))).toEqual(['sync:a', 'sync:b']);
+    const destination = aDestination({ 'sync:a': notifiedAgo(days(1)), 'sync:b': notifiedAgo(hours(1)) });
+    expect(remindedOf(plannedNow(aFacts(alerts), destination))).toEqual(['sync:a', 'sync:b']);
+    expect(remindedOf(plannedNow(aFacts(reversed), destination))).toEqual(['sync:a', 'sync:b']);
   });
 
   it('names the cause that the open alerts share', () => {
@@ -98,7 +101,7 @@ describe('a reminder', () => {
     const sent = notifiedAgo(days(1));
     const { plan } = plannedNow(
       aFacts({ 'sync:a': open, 'sync:b': open, 'sync:c': open }),
-      aRoute({ 'sync:a': sent, 'sync:b': sent, 'sync:c': sent }),
+      aDestination({ 'sync:a': sent, 'sync:b': sent, 'sync:c': sent }),
       { evaluation: anEvaluation(ids.map((id) => aFailingSync({ id }))) },
     );
     expect(plan.reminder.map(({ fingerprint, cause }) => [fingerprint, cause?.name])).toEqual([
@@ -114,32 +117,35 @@ describe('a reminder', () => {
       'sync:new': openFor(60),
       'sync:ended': anEndedAlert(),
     });
-    const route = aRoute({ 'sync:old': notifiedAgo(days(1)), 'sync:ended': notifiedAgo(days(2)) });
-    const planned = plannedNow(facts, route);
+    const destination = aDestination({
+      'sync:old': notifiedAgo(days(1)),
+      'sync:ended': notifiedAgo(days(2)),
+    });
+    const planned = plannedNow(facts, destination);
     expect(reasonsOf(planned)).toEqual({ 'sync:new': 'new', 'sync:ended': 'resolved' });
     expect(remindedOf(planned)).toEqual(['sync:old']);
     expect(planned.decisions.get('sync:old')).toEqual({ notify: true, reason: 'reminder' });
   });
 
   it('is satisfied by the digest when that notifies every open alert', () => {
-    const planned = plannedNow(ESCALATED, aRoute({ [ORDERS]: notifiedAgo(days(1)) }));
+    const planned = plannedNow(ESCALATED, aDestination({ [ORDERS]: notifiedAgo(days(1)) }));
     expect(reasonsOf(planned)).toEqual({ [ORDERS]: 'escalated' });
     expect(remindedOf(planned)).toEqual([]);
     expect(planned.plan.satisfiesReminder).toBe(true);
     // Only an accepted message counts.
-    expect(planned.route.remindedAt).toBeUndefined();
+    expect(planned.destination.remindedAt).toBeUndefined();
   });
 
-  it('is not satisfied while the route backs off', () => {
-    const route = aRoute({ [ORDERS]: notifiedAgo(days(1)) }, { backoffUntil: later(60) });
-    const planned = plannedNow(ESCALATED, route);
+  it('is not satisfied while the destination backs off', () => {
+    const destination = aDestination({ [ORDERS]: notifiedAgo(days(1)) }, { backoffUntil: later(60) });
+    const planned = plannedNow(ESCALATED, destination);
     expect(isEmptyPlan(planned.plan)).toBe(true);
     expect(planned.plan.satisfiesReminder).toBeUndefined();
-    expect(planned.route.remindedAt).toBeUndefined();
+    expect(planned.destination.remindedAt).toBeUndefined();
   });
 
   it('is not satisfied before it is due', () => {
-    const { plan } = plannedNow(FACTS, aRoute({ [ORDERS]: notifiedAgo(hours(3)) }));
+    const { plan } = plannedNow(FACTS, aDestination({ [ORDERS]: notifiedAgo(hours(3)) }));
     expect(plan.satisfiesReminder).toBeUndefined();
   });
 
@@ -148,8 +154,8 @@ describe('a reminder', () => {
       [ORDERS]: openFor(days(3)),
       'sync:flaps': openFor(days(3), { flapping: 'often', healthySince: ago(hours(1)) }),
     });
-    const route = aRoute({ [ORDERS]: notifiedAgo(days(1)), 'sync:flaps': notifiedAgo(days(1)) });
-    expect(remindedOf(plannedNow(facts, route))).toEqual([ORDERS]);
+    const destination = aDestination({ [ORDERS]: notifiedAgo(days(1)), 'sync:flaps': notifiedAgo(days(1)) });
+    expect(remindedOf(plannedNow(facts, destination))).toEqual([ORDERS]);
   });
 
   it('is caused by no pending, ended or resolved alert', () => {
@@ -158,7 +164,7 @@ describe('a reminder', () => {
       'sync:b': anEndedAlert(),
     });
     const resolved = aLogEntry({ lastNotified: aLastNotified({ at: ago(days(3)) }), resolutionSent: true });
-    expect(isEmptyPlan(plannedNow(facts, aRoute({ 'sync:b': resolved })).plan)).toBe(true);
+    expect(isEmptyPlan(plannedNow(facts, aDestination({ 'sync:b': resolved })).plan)).toBe(true);
   });
 });
 
@@ -167,8 +173,8 @@ describe('a reminder of paused syncs', () => {
     { [ORDERS]: openFor(days(3)) },
     { conditions: { 'sync:p': { condition: 'paused', since: ago(days(30)), name: 'p', by: 'person' } } },
   );
-  const routeAt = (pausedAt: number, overrides: Partial<Route> = {}) =>
-    aRoute(
+  const routeAt = (pausedAt: number, overrides: Partial<Destination> = {}) =>
+    aDestination(
       { [ORDERS]: notifiedAgo(days(1)) },
       { conditions: { 'sync:p': { condition: 'paused', at: ago(pausedAt) } }, ...overrides },
     );
@@ -196,8 +202,8 @@ describe('a reminder of paused syncs', () => {
     [days(7) - 151, []],
     [days(7) - 150, ['sync:p']],
   ])('comes with another one 7 days after the last of them: %d s: %j', (seconds, listed) => {
-    const route = routeAt(days(30), { pausedRemindedAt: ago(seconds) });
-    expect(pausedIn(plannedNow(facts, route))).toEqual(listed);
+    const destination = routeAt(days(30), { pausedRemindedAt: ago(seconds) });
+    expect(pausedIn(plannedNow(facts, destination))).toEqual(listed);
   });
 
   it('does not name a sync whose pause was never sent', () => {
@@ -209,8 +215,8 @@ describe('a reminder of paused syncs', () => {
       ...facts,
       alerts: { [ORDERS]: openFor(60, { severity: 'critical', critical: { from: NOW } }) },
     };
-    const route = { ...routeAt(days(30)), notificationLog: { [ORDERS]: notifiedAgo(60) } };
-    const planned = plannedNow(critical, route);
+    const destination = { ...routeAt(days(30)), notificationLog: { [ORDERS]: notifiedAgo(60) } };
+    const planned = plannedNow(critical, destination);
     expect(reasonsOf(planned)).toEqual({ [ORDERS]: 'escalated' });
     expect(pausedIn(planned)).toEqual([]);
   });
@@ -224,13 +230,15 @@ describe('a reminder while the listing fails', () => {
   });
 
   it('lists no sync', () => {
-    const route = aRoute({ [ORDERS]: notifiedAgo(days(1)) });
-    expect(isEmptyPlan(plannedNow(FACTS, route, { evaluation }).plan)).toBe(true);
+    const destination = aDestination({ [ORDERS]: notifiedAgo(days(1)) });
+    expect(isEmptyPlan(plannedNow(FACTS, destination, { evaluation }).plan)).toBe(true);
   });
 
   it('is left to the next check that can list the syncs', () => {
-    const { route } = plannedNow(FACTS, aRoute({ [ORDERS]: notifiedAgo(days(1)) }), { evaluation });
-    expect(remindedOf(plannedNow(FACTS, route))).toEqual([ORDERS]);
+    const { destination } = plannedNow(FACTS, aDestination({ [ORDERS]: notifiedAgo(days(1)) }), {
+      evaluation,
+    });
+    expect(remindedOf(plannedNow(FACTS, destination))).toEqual([ORDERS]);
   });
 
   it.each([
@@ -238,43 +246,50 @@ describe('a reminder while the listing fails', () => {
     ['older', days(9)],
   ])('lists the failed listing, though a sync with a %s alert was notified just now', (_, seconds) => {
     const facts = aFacts({ listing, [ORDERS]: openFor(seconds) });
-    const route = aRoute({ listing: listingNotified, [ORDERS]: notifiedAgo(hours(1)) });
-    expect(remindedOf(plannedNow(facts, route, { evaluation }))).toEqual(['listing']);
+    const destination = aDestination({ listing: listingNotified, [ORDERS]: notifiedAgo(hours(1)) });
+    expect(remindedOf(plannedNow(facts, destination, { evaluation }))).toEqual(['listing']);
   });
 });
 
 describe('the time of the next reminder', () => {
-  const nextAt = (alerts: Readonly<Record<string, Alert>>, route: Route, policy = defaultPolicy) => {
-    const open = remindable(aFacts(alerts), route.notificationLog, anEvaluation([aSync()]));
-    return nextReminderAt(open, { route, policy, now: NOW });
+  const nextAt = (
+    alerts: Readonly<Record<string, Alert>>,
+    destination: Destination,
+    policy = defaultPolicy,
+  ) => {
+    const open = remindable(aFacts(alerts), destination.notificationLog, anEvaluation([aSync()]));
+    return nextReminderAt(open, { destination, policy, now: NOW });
   };
   const open = { [ORDERS]: openFor(days(3)) };
 
   it('is 24 h less half a period after the last notification', () => {
-    const route = aRoute({ [ORDERS]: notifiedAgo(hours(2)) });
-    expect(nextAt(open, route)).toBe(later(hours(22) - 150));
+    const destination = aDestination({ [ORDERS]: notifiedAgo(hours(2)) });
+    expect(nextAt(open, destination)).toBe(later(hours(22) - 150));
   });
 
   it('is 24 h less half a period after the last reminder, if that is later', () => {
-    const route = aRoute({ [ORDERS]: notifiedAgo(days(2)) }, { remindedAt: ago(hours(3)) });
-    expect(nextAt(open, route)).toBe(later(hours(21) - 150));
+    const destination = aDestination({ [ORDERS]: notifiedAgo(days(2)) }, { remindedAt: ago(hours(3)) });
+    expect(nextAt(open, destination)).toBe(later(hours(21) - 150));
   });
 
   it('follows repeatInterval', () => {
-    const route = aRoute({ [ORDERS]: notifiedAgo(minutes(30)) });
-    expect(nextAt(open, route, aPolicy({ repeatInterval: '1h' }))).toBe(later(minutes(30) - 150));
+    const destination = aDestination({ [ORDERS]: notifiedAgo(minutes(30)) });
+    expect(nextAt(open, destination, aPolicy({ repeatInterval: '1h' }))).toBe(later(minutes(30) - 150));
   });
 
   it('is that of the oldest alert, notified again or not', () => {
     const alerts = { 'sync:young': openFor(days(2)), 'sync:old': openFor(days(3)) };
-    const route = aRoute({ 'sync:young': notifiedAgo(days(1)), 'sync:old': notifiedAgo(hours(1)) });
-    expect(nextAt(alerts, route)).toBe(later(hours(23) - 150));
+    const destination = aDestination({
+      'sync:young': notifiedAgo(days(1)),
+      'sync:old': notifiedAgo(hours(1)),
+    });
+    expect(nextAt(alerts, destination)).toBe(later(hours(23) - 150));
   });
 
   it('ignores a last reminder that lies ahead of every clock', () => {
-    const route = aRoute({ [ORDERS]: notifiedAgo(hours(2)) }, { remindedAt: later(61) });
-    expect(nextAt(open, route)).toBe(later(hours(22) - 150));
-    const withinSlack = aRoute({ [ORDERS]: notifiedAgo(hours(2)) }, { remindedAt: later(60) });
+    const destination = aDestination({ [ORDERS]: notifiedAgo(hours(2)) }, { remindedAt: later(61) });
+    expect(nextAt(open, destination)).toBe(later(hours(22) - 150));
+    const withinSlack = aDestination({ [ORDERS]: notifiedAgo(hours(2)) }, { remindedAt: later(60) });
     expect(nextAt(open, withinSlack)).toBe(later(hours(24) + 60 - 150));
   });
 
@@ -284,7 +299,7 @@ describe('the time of the next reminder', () => {
     ['the alert has ended', { [ORDERS]: anEndedAlert() }],
     ['the alert was never sent', { 'sync:unsent': openFor(days(3)) }],
   ])('is undefined when %s', (_, alerts) => {
-    expect(nextAt(alerts, aRoute({ [ORDERS]: notifiedAgo(hours(2)) }))).toBeUndefined();
+    expect(nextAt(alerts, aDestination({ [ORDERS]: notifiedAgo(hours(2)) }))).toBeUndefined();
   });
 
   it.each([
@@ -295,7 +310,7 @@ describe('the time of the next reminder', () => {
   ])('is due at that time: %p: %p', (at, due) => expect(isDue(at, NOW)).toBe(due));
 
   it('is part of the plan', () => {
-    const planned = plannedNow(aFacts(open), aRoute({ [ORDERS]: notifiedAgo(hours(2)) }));
+    const planned = plannedNow(aFacts(open), aDestination({ [ORDERS]: notifiedAgo(hours(2)) }));
     expect(planned.reminderAt).toBe(later(hours(22) - 150));
   });
 });

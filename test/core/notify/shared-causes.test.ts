@@ -1,9 +1,10 @@
 import type { Alert, Facts } from '../../../lambda/core/alert.ts';
 import type { Evaluation } from '../../../lambda/core/diagnose/evaluation.ts';
 import type { NotificationPlan } from '../../../lambda/core/notify/notification.ts';
-import type { Route } from '../../../lambda/core/state.ts';
+import type { Destination } from '../../../lambda/core/state.ts';
 import type { Sync } from '../../../lambda/core/sync.ts';
 import {
+  aDestination,
   aFacts,
   ago,
   aLastNotified,
@@ -12,7 +13,6 @@ import {
   anEndedAlert,
   anEvaluation,
   anUnavailableEvaluation,
-  aRoute,
   days,
   hours,
   minutes,
@@ -28,21 +28,25 @@ const away = idle('away', AWAY);
 function planOf(
   alerts: Facts['alerts'],
   listed: readonly Sync[] | Evaluation,
-  route: Route = aRoute(),
+  destination: Destination = aDestination(),
 ): NotificationPlan {
   const evaluation = 'kind' in listed ? listed : anEvaluation(listed);
-  return plannedNow(aFacts(alerts), route, { evaluation }).plan;
+  return plannedNow(aFacts(alerts), destination, { evaluation }).plan;
 }
 
 /** The cause of the first notification. */
-function causeOf(listed: readonly Sync[], alerts = alertsOf(listed), route?: Route) {
-  return planOf(alerts, listed, route).notifications[0]?.cause;
+function causeOf(listed: readonly Sync[], alerts = alertsOf(listed), destination?: Destination) {
+  return planOf(alerts, listed, destination).notifications[0]?.cause;
 }
 
-/** A route that was sent the firing of each, so long ago, under this cause or alone. */
-function routeSent(syncs: readonly Sync[], cause?: string, overrides: Partial<Route> = {}): Route {
+/** A destination that was sent the firing of each, so long ago, under this cause or alone. */
+function destinationSent(
+  syncs: readonly Sync[],
+  cause?: string,
+  overrides: Partial<Destination> = {},
+): Destination {
   const lastNotified = aLastNotified(cause === undefined ? {} : { cause });
-  return aRoute(
+  return aDestination(
     Object.fromEntries(syncs.map((sync) => [fingerprint(sync), aLogEntry({ lastNotified })])),
     overrides,
   );
@@ -87,11 +91,13 @@ describe('the line of a cause', () => {
     expect(causeOf([...MAIN, away])).not.toHaveProperty('beyond');
   });
 
-  it('has what the route was sent about it before; nothing the first time', () => {
+  it('has what the destination was sent about it before; nothing the first time', () => {
     const causes = notifiedAgo(hours(2));
     const alerts = { ...alertsOf(MAIN), 'sync:old': anAlert() };
-    const route = routeSent([failing('old')], CAUSE_KEY, { causes });
-    expect(causeOf([...MAIN, failing('old'), away], alerts, route)?.notified).toEqual(causes[CAUSE_KEY]);
+    const destination = destinationSent([failing('old')], CAUSE_KEY, { causes });
+    expect(causeOf([...MAIN, failing('old'), away], alerts, destination)?.notified).toEqual(
+      causes[CAUSE_KEY],
+    );
     expect(causeOf([...MAIN, away])).not.toHaveProperty('notified');
   });
 
@@ -100,16 +106,16 @@ describe('the line of a cause', () => {
     if (ended === undefined) throw new Error('there are three');
     const alerts = { ...alertsOf(open), [fingerprint(ended)]: anEndedAlert() };
     const listed = [succeeded('s0'), ...open, away];
-    const route = routeSent(MAIN, CAUSE_KEY, { causes: notifiedAgo(hours(1)) });
-    const cause = causeOf(listed, alerts, route);
+    const destination = destinationSent(MAIN, CAUSE_KEY, { causes: notifiedAgo(hours(1)) });
+    const cause = causeOf(listed, alerts, destination);
     expect(cause?.stillOpen.map((one) => one.fingerprint)).toEqual(open.map(fingerprint));
   });
 
   it('has what was sent before, but no figures, while the listing fails', () => {
     const causes = notifiedAgo(hours(1));
-    const route = routeSent(MAIN, CAUSE_KEY, { causes });
+    const destination = destinationSent(MAIN, CAUSE_KEY, { causes });
     const alerts = { ...alertsOf(MAIN), 'sync:s0': anAlert(CRITICAL) };
-    const [first] = planOf(alerts, anUnavailableEvaluation(), route).notifications;
+    const [first] = planOf(alerts, anUnavailableEvaluation(), destination).notifications;
     expect(first).toMatchObject({
       reason: 'escalated',
       cause: { name: 'pg-main', notified: causes[CAUSE_KEY], listed: 0, succeeded: 0 },
@@ -124,21 +130,21 @@ describe('a cause that explains what was sent before', () => {
   const alerts = { ...alertsOf(MAIN, open), ...alertsOf([fresh]) };
 
   it('takes over the open alerts that were sent alone', () => {
-    const cause = causeOf(listed, alerts, routeSent(MAIN));
+    const cause = causeOf(listed, alerts, destinationSent(MAIN));
     expect(cause).toMatchObject({ name: 'pg-main', earlierSentAs: [] });
     expect(cause?.moved).toEqual(MAIN.map(fingerprint));
   });
 
   it('takes over those that were sent under another cause, and names that', () => {
     const kb = 'kb:kb_sales';
-    const cause = causeOf(listed, alerts, routeSent(MAIN, kb, { causes: notifiedAgo(minutes(30)) }));
+    const cause = causeOf(listed, alerts, destinationSent(MAIN, kb, { causes: notifiedAgo(minutes(30)) }));
     expect(cause?.earlierSentAs).toEqual([{ key: kb, kind: 'knowledge base', name: 'kb_sales' }]);
     expect(cause?.moved).toEqual(MAIN.map(fingerprint));
   });
 
   it('is not sent without a new alert', () => {
     const escalated = { ...alertsOf(MAIN, open), 'sync:s0': anAlert({ ...CRITICAL, ...open }) };
-    const { notifications } = planOf(escalated, [...MAIN, away], routeSent(MAIN));
+    const { notifications } = planOf(escalated, [...MAIN, away], destinationSent(MAIN));
     expect(notifications).toMatchObject([{ fingerprint: 'sync:s0', reason: 'escalated' }]);
     expect(notifications[0]?.cause?.isGrouping).not.toBe(true);
   });
@@ -147,8 +153,8 @@ describe('a cause that explains what was sent before', () => {
     const old = { since: ago(days(1)) };
     const escalated = { ...alertsOf(MAIN, old), 'sync:s0': anAlert({ ...CRITICAL, ...old }) };
     const well = many(9, 'w', succeeded);
-    const route = routeSent(MAIN, CAUSE_KEY, { causes: notifiedAgo(hours(2)) });
-    const { notifications } = planOf(escalated, [...MAIN, ...well, away], route);
+    const destination = destinationSent(MAIN, CAUSE_KEY, { causes: notifiedAgo(hours(2)) });
+    const { notifications } = planOf(escalated, [...MAIN, ...well, away], destination);
     expect(notifications).toMatchObject([
       { fingerprint: 'sync:s0', reason: 'escalated', cause: { key: CAUSE_KEY, isGrouping: true } },
     ]);
@@ -162,7 +168,7 @@ describe('alerts of one section that no cause explains', () => {
   const reminderOf = (syncs: readonly Sync[], others: readonly Sync[]) => {
     const sent = aLogEntry({ lastNotified: aLastNotified({ at: ago(days(1)) }) });
     const log = Object.fromEntries(syncs.map((sync) => [fingerprint(sync), sent]));
-    return planOf(alertsOf(syncs, old), [...syncs, ...others], aRoute(log));
+    return planOf(alertsOf(syncs, old), [...syncs, ...others], aDestination(log));
   };
 
   it.each([

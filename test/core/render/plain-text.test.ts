@@ -32,7 +32,7 @@ function aFullDigest() {
     aDiagnosis({
       id: 'orders',
       enabled: false,
-      disabled_reason: '10 failures: no route to host',
+      disabled_reason: '10 failures: no destination to host',
       consecutive_failures: 10,
       ...stale,
     }),

@@ -2,9 +2,10 @@ import type { Alert, Facts, SyncHistory } from '../../../lambda/core/alert.ts';
 import type { Condition } from '../../../lambda/core/condition.ts';
 import type { Evaluation } from '../../../lambda/core/diagnose/evaluation.ts';
 import { type RosterEntry, type SyncRoster, workHash } from '../../../lambda/core/roster.ts';
-import { asSaved, hasChanged, hasListed, nextState } from '../../../lambda/core/save/next-state.ts';
-import { INITIAL_STATE, type Route, type WatchState } from '../../../lambda/core/state.ts';
+import { asSaved, hasChanged, nextState, withInitialized } from '../../../lambda/core/save/next-state.ts';
+import { type Destination, INITIAL_STATE, type WatchState } from '../../../lambda/core/state.ts';
 import {
+  aDestination,
   aFacts,
   ago,
   aLogEntry,
@@ -16,6 +17,7 @@ import {
   aRoute,
   aSync,
   days,
+  destinationIn,
   frozen,
   hours,
   LABELS,
@@ -37,31 +39,41 @@ function aState(overrides: Partial<WatchState> = {}): WatchState {
     initialized: true,
     listedAt: ago(minutes(5)),
     facts: aFacts({ [ORDERS]: anAlert() }, { histories: { [ORDERS]: HISTORY }, roster: aRoster('orders') }),
-    routes: { default: aRoute({ [ORDERS]: aLogEntry() }), other: aRoute({ [ORDERS]: aLogEntry() }) },
+    routes: {
+      default: aRoute(aDestination({ [ORDERS]: aLogEntry() })),
+      other: aRoute(aDestination({ [ORDERS]: aLogEntry() })),
+    },
     ...overrides,
   };
 }
 
 describe('the next state', () => {
   const facts = aFacts({ [ORDERS]: anEndedAlert() });
-  const route = aRoute({ [ORDERS]: aLogEntry({ undeliveredSince: NOW }) });
+  const destination = aDestination({ [ORDERS]: aLogEntry({ undeliveredSince: NOW }) });
 
-  it('has the new facts and the new route, and keeps fields and routes that it does not know', () => {
+  it('has the new facts and the new destination, and keeps fields and routes that it does not know', () => {
     const unknown = { wind: 'north' };
     const before = frozen(aState({ supersededInARow: 1, facts: { ...aFacts(), ...unknown } }));
-    expect(nextState(before, { facts, route, evaluation: LISTED, listedAt: NOW, policyId: POLICY })).toEqual({
-      initialized: true,
-      listedAt: NOW,
-      supersededInARow: 0,
-      policyId: POLICY,
-      facts: { ...facts, ...unknown },
-      routes: { default: route, other: aRoute({ [ORDERS]: aLogEntry() }) },
-    });
+    const routes = { ...before.routes, default: aRoute(destination) };
+    expect(nextState(before, { facts, routes, evaluation: LISTED, listedAt: NOW, policyId: POLICY })).toEqual(
+      {
+        initialized: true,
+        listedAt: NOW,
+        supersededInARow: 0,
+        policyId: POLICY,
+        facts: { ...facts, ...unknown },
+        routes: {
+          default: aRoute(destination),
+          other: aRoute(aDestination({ [ORDERS]: aLogEntry() }, { initialized: true })),
+        },
+      },
+    );
   });
 
   it.each(['emptySince', 'nothingListed'] as const)('has %s of this evaluation alone', (field) => {
     const before = aState({ facts: aFacts({}, { emptySince: NOW, nothingListed: true }) });
-    const progress = { facts, route, evaluation: LISTED, listedAt: NOW, policyId: POLICY };
+    const routes = { default: aRoute(destination) };
+    const progress = { facts, routes, evaluation: LISTED, listedAt: NOW, policyId: POLICY };
     expect(nextState(before, progress).facts).not.toHaveProperty(field);
     const listedNothing = aFacts({}, { emptySince: ago(60), nothingListed: true });
     expect(nextState(before, { ...progress, facts: listedNothing }).facts).toEqual(listedNothing);
@@ -70,10 +82,10 @@ describe('the next state', () => {
   it.each([
     [false, {}],
     [true, { nothingListedSent: true }],
-  ] as const)('is initialized by an empty listing: %p when the route is %j', (initialized, sent) => {
+  ] as const)('is initialized by an empty listing: %p when the destination is %j', (initialized, sent) => {
     const progress = {
       facts: aFacts({}, { nothingListed: true }),
-      route: aRoute({}, sent),
+      routes: { default: aRoute(aDestination({}, sent)) },
       evaluation: anEvaluation([]),
       listedAt: NOW,
       policyId: POLICY,
@@ -81,9 +93,9 @@ describe('the next state', () => {
     expect(nextState(aState({ initialized: false }), progress).initialized).toBe(initialized);
   });
 
-  const UNDELIVERED = aRoute({ 'sync:a': aLogEntry(), 'sync:b': { undeliveredSince: NOW } });
-  const DELIVERED = aRoute({ 'sync:a': aLogEntry() });
-  it.each<[string, boolean, Evaluation, boolean, Route, boolean]>([
+  const UNDELIVERED = aDestination({ 'sync:a': aLogEntry(), 'sync:b': { undeliveredSince: NOW } });
+  const DELIVERED = aDestination({ 'sync:a': aLogEntry() });
+  it.each<[string, boolean, Evaluation, boolean, Destination, boolean]>([
     ['is initialized when it was so before', true, UNAVAILABLE, false, UNDELIVERED, true],
     ['is initialized by a listing with nothing undelivered', false, LISTED, false, DELIVERED, true],
     ['is not initialized while a notification is undelivered', false, LISTED, false, UNDELIVERED, false],
@@ -96,19 +108,22 @@ describe('the next state', () => {
       DELIVERED,
       true,
     ],
-  ])('%s', (_, before, evaluation, listedBefore, route, initialized) => {
+  ])('%s', (_, before, evaluation, listedBefore, destination, initialized) => {
     const roster = aRoster(...(listedBefore ? ['orders'] : []));
-    const progress = { facts: aFacts({}, { roster }), route, evaluation, listedAt: NOW, policyId: POLICY };
+    const routes = { default: aRoute(destination) };
+    const progress = { facts: aFacts({}, { roster }), routes, evaluation, listedAt: NOW, policyId: POLICY };
     expect(nextState(aState({ initialized: before }), progress).initialized).toBe(initialized);
   });
 });
 
-it.each<[string, Evaluation, SyncRoster, boolean]>([
-  ['have been listed by this evaluation', LISTED, aRoster(), true],
-  ['have not been listed', UNAVAILABLE, aRoster(), false],
-  ['have been listed by an earlier evaluation', UNAVAILABLE, aRoster('orders'), true],
-])('the syncs %s', (_, evaluation, roster, listed) => {
-  expect(hasListed(evaluation, aFacts({}, { roster }))).toBe(listed);
+it('is initialized, and so is each destination, when one has its first digest', () => {
+  const undelivered = aDestination({ [ORDERS]: { undeliveredSince: NOW } });
+  const state = aState({ initialized: false, routes: { default: aRoute(), other: aRoute(undelivered) } });
+  expect(withInitialized(frozen(state), LISTED)).toEqual({
+    ...state,
+    initialized: true,
+    routes: { default: aRoute(aDestination({}, { initialized: true })), other: aRoute(undelivered) },
+  });
 });
 
 describe('a state has changed', () => {
@@ -118,8 +133,8 @@ describe('a state has changed', () => {
   const routes = (overrides: WatchState['routes']): Partial<WatchState> => ({
     routes: { ...aState().routes, ...overrides },
   });
-  const reminded = aRoute({ [ORDERS]: aLogEntry() }, { remindedAt: NOW });
-  const resolutionSent = aRoute({ [ORDERS]: aLogEntry({ resolutionSent: true }) });
+  const reminded = aDestination({ [ORDERS]: aLogEntry() }, { remindedAt: NOW });
+  const resolutionSent = aDestination({ [ORDERS]: aLogEntry({ resolutionSent: true }) });
 
   const CAUSE = { began: ago(60), at: NOW, times: 1, severity: 'critical' } as const;
   const rosterWith = (entry: Partial<RosterEntry>): SyncRoster => ({
@@ -137,18 +152,29 @@ describe('a state has changed', () => {
     ['only the syncs of each connector are counted', facts({ roster: { kind: 'counts', counts: { a: 1 } } })],
     ['the listing is empty', facts({ emptySince: NOW })],
     ['a sync is paused', facts({ conditions: { [ORDERS]: PAUSED } })],
-    ['a cause was sent', routes({ default: aRoute({ [ORDERS]: aLogEntry() }, { causes: { c: CAUSE } }) })],
+    [
+      'a cause was sent',
+      routes({ default: aRoute(aDestination({ [ORDERS]: aLogEntry() }, { causes: { c: CAUSE } })) }),
+    ],
     ['an alert changed', facts({ alerts: { [ORDERS]: anAlert({ absent: true }) } })],
     ['there is a new alert', facts({ alerts: { [ORDERS]: anAlert(), 'sync:users': anAlert() } })],
     ['an alert was dropped', facts({ alerts: {} })],
     ['one alert was dropped and another is new', facts({ alerts: { 'sync:users': anAlert() } })],
     ['a history changed', facts({ histories: { [ORDERS]: { ...HISTORY, absent: true } } })],
     ['a history ended', facts({ histories: {} })],
-    ['a reminder was sent', routes({ default: reminded })],
+    ['a reminder was sent', routes({ default: aRoute(reminded) })],
     ['there is a new route', routes({ third: aRoute() })],
-    ['a log entry changed', routes({ default: resolutionSent })],
-    ['a log entry of another route changed', routes({ other: resolutionSent })],
-    ['a log entry was dropped', routes({ default: aRoute() })],
+    [
+      'there is another destination',
+      routes({ default: aRoute(aDestination({ [ORDERS]: aLogEntry() }), 'slack') }),
+    ],
+    [
+      'a destination got its first digest',
+      routes({ default: aRoute(aDestination({ [ORDERS]: aLogEntry() }, { initialized: true })) }),
+    ],
+    ['a log entry changed', routes({ default: aRoute(resolutionSent) })],
+    ['a log entry of another destination changed', routes({ other: aRoute(resolutionSent) })],
+    ['a log entry was dropped', routes({ default: aRoute(aDestination()) })],
   ])('when %s', (_, overrides) => {
     expect(hasChanged(frozen(aState()), frozen(aState(overrides)))).toBe(true);
     expect(hasChanged(frozen(aState(overrides)), frozen(aState()))).toBe(true);
@@ -172,30 +198,41 @@ describe('the saved state', () => {
   const RESOLUTION_SENT = aLogEntry({ resolutionSent: true });
 
   it.each<[string, Alert, WatchState['routes']]>([
-    ['its resolution was sent', anEndedAlert(OLD), { default: aRoute({ [ORDERS]: RESOLUTION_SENT }) }],
-    ['no route was sent anything about it', anEndedAlert(OLD), { default: aRoute() }],
+    [
+      'its resolution was sent',
+      anEndedAlert(OLD),
+      { default: aRoute(aDestination({ [ORDERS]: RESOLUTION_SENT })) },
+    ],
+    ['no destination was sent anything about it', anEndedAlert(OLD), { default: aRoute(aDestination()) }],
   ])('drops an alert that ended and whose firings left the flap window when %s', (_, alert, routes) => {
     const state = saved(alert, routes);
     expect(state.facts.alerts).toEqual({});
-    expect(state.routes).toEqual({ default: aRoute() });
+    expect(state.routes).toEqual({ default: aRoute(aDestination()) });
   });
 
   it.each<[string, Alert, WatchState['routes']]>([
-    ['that has been firing for days', anAlert(OLD), { default: aRoute({ [ORDERS]: aLogEntry() }) }],
+    [
+      'that has been firing for days',
+      anAlert(OLD),
+      { default: aRoute(aDestination({ [ORDERS]: aLogEntry() })) },
+    ],
     [
       'whose last firing is within the flap window',
       anEndedAlert(),
-      { default: aRoute({ [ORDERS]: RESOLUTION_SENT }) },
+      { default: aRoute(aDestination({ [ORDERS]: RESOLUTION_SENT })) },
     ],
     [
       'that is pending again',
       anEndedAlert({ ...OLD, pendingAgain: { since: NOW, problems: ['failing'] } }),
-      { default: aRoute({ [ORDERS]: RESOLUTION_SENT }) },
+      { default: aRoute(aDestination({ [ORDERS]: RESOLUTION_SENT })) },
     ],
     [
-      'whose resolution was sent to one route of two',
+      'whose resolution was sent to one destination of two',
       anEndedAlert(OLD),
-      { default: aRoute({ [ORDERS]: RESOLUTION_SENT }), other: aRoute({ [ORDERS]: aLogEntry() }) },
+      {
+        default: aRoute(aDestination({ [ORDERS]: RESOLUTION_SENT })),
+        other: aRoute(aDestination({ [ORDERS]: aLogEntry() })),
+      },
     ],
   ])('keeps an alert %s', (_, alert, routes) => {
     const state = saved(alert, routes);
@@ -203,23 +240,28 @@ describe('the saved state', () => {
     expect(state.routes).toEqual(routes);
   });
 
-  it('drops the log entries of an alert that it does not hold, on every route, and nothing else of a route', () => {
-    const route = aRoute({ [ORDERS]: aLogEntry(), 'sync:dropped': aLogEntry() }, { remindedAt: NOW });
-    expect(saved(anAlert(), { default: route, other: route }).routes).toEqual({
-      default: aRoute({ [ORDERS]: aLogEntry() }, { remindedAt: NOW }),
-      other: aRoute({ [ORDERS]: aLogEntry() }, { remindedAt: NOW }),
+  it('drops the log entries of an alert that it does not hold, on every destination, and nothing else of a destination', () => {
+    const destination = aDestination(
+      { [ORDERS]: aLogEntry(), 'sync:dropped': aLogEntry() },
+      { remindedAt: NOW },
+    );
+    expect(saved(anAlert(), { default: aRoute(destination), other: aRoute(destination) }).routes).toEqual({
+      default: aRoute(aDestination({ [ORDERS]: aLogEntry() }, { remindedAt: NOW })),
+      other: aRoute(aDestination({ [ORDERS]: aLogEntry() }, { remindedAt: NOW })),
     });
   });
 
-  it('drops what a route was sent about a condition that is over', () => {
+  it('drops what a destination was sent about a condition that is over', () => {
     const sent = { condition: 'paused', at: ago(hours(1)) } as const;
     const conditionsAfter = (conditions: Facts['conditions']) => {
-      const route = aRoute({}, { conditions: { [ORDERS]: sent } });
-      const state = aState({ facts: aFacts({}, { conditions }), routes: { default: route } });
-      return asSaved(frozen(state), LISTED).routes['default'];
+      const destination = aDestination({}, { conditions: { [ORDERS]: sent } });
+      const state = aState({ facts: aFacts({}, { conditions }), routes: { default: aRoute(destination) } });
+      return destinationIn(asSaved(frozen(state), LISTED));
     };
-    expect(conditionsAfter({ [ORDERS]: PAUSED })).toEqual(aRoute({}, { conditions: { [ORDERS]: sent } }));
-    expect(conditionsAfter({})).toEqual(aRoute());
+    expect(conditionsAfter({ [ORDERS]: PAUSED })).toEqual(
+      aDestination({}, { conditions: { [ORDERS]: sent } }),
+    );
+    expect(conditionsAfter({})).toEqual(aDestination());
   });
 
   it('keeps a history of failures that ended before they fired', () => {

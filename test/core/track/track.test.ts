@@ -25,7 +25,7 @@ import {
 } from './track-evaluations.ts';
 
 test('an alert about something unknown, written by a later version, stays as it is', () => {
-  const facts = { ...aFacts(), alerts: { 'route:default': anAlert() } };
+  const facts = { ...aFacts(), alerts: { 'destination:default': anAlert() } };
   expect(trackOnce([aSync()], { facts }).alerts).toEqual(facts.alerts);
   expect(trackOnce('failed', { facts }).alerts).toMatchObject(facts.alerts);
 });

@@ -159,19 +159,21 @@ describe('after a rotation', () => {
     expect(await deployment.calls(await deployment.invoke())).toEqual(QUIET);
   });
 
-  it('of the webhook, the same invocation uses the new webhook', async () => {
+  it('of the webhook, the check that meets it fails, and the next one posts what is open to the new webhook', async () => {
     await failingNotified();
     await deployment.fill({ slackWebhookUrl: deployment.slack.webhookUrl(ROTATED_WEBHOOK) });
     deployment.slack.script.push(answers(404, 'no_service'));
-    deployment.timbal.syncs = bothHealthy();
+    deployment.timbal.syncs = [...bothHealthy(), aFailingRecord(Date.now(), { id: 'late', name: 'late' })];
     const check = await deployment.invoke();
-    expect(check.result).toMatchObject({
-      notified: [{ reason: 'resolved' }],
-      posts: { accepted: 1, refused: 0 },
+    expect(check).toMatchObject({
+      status: 'error',
+      result: { errorMessage: expect.stringContaining('its URL was exchanged during this check') },
     });
     expect(await deployment.calls(check)).toContain(READS_SECRET);
+    expect(deployment.slack.messages(ROTATED_WEBHOOK)).toEqual([]);
+    expect((await deployment.invoke()).result).toMatchObject({ notified: [{ reason: 'new' }] });
     expect(deployment.slack.messages(ROTATED_WEBHOOK)).toMatchObject([
-      { text: expect.stringContaining('recovered') },
+      { text: expect.stringContaining('late is failing') },
     ]);
   });
 

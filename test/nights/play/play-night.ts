@@ -2,11 +2,12 @@
  * Plays a night through the real check: takes a `Night`, gives everything that was sent. The tests of the nights and
  * `npm run night` call it.
  */
+
 import { check } from '../../../lambda/commands/check.ts';
 import { type Checked, type Outcome, outcomeOf } from '../../../lambda/commands/outcome.ts';
 import type { Ports } from '../../../lambda/commands/ports.ts';
 import { PLAIN, renderPlainText } from '../../../lambda/core/render/plain-text.ts';
-import { routeOf } from '../../../lambda/core/state.ts';
+import { destinationIn } from '../../core/a-sync.ts';
 import type { Minute, Night } from '../notation/night.ts';
 import { World } from '../world/world.ts';
 import { calmTicks } from './calm-ticks.ts';
@@ -115,6 +116,7 @@ class Playing {
       state: this.#store,
       listing: { list: async () => listed(listing, { night: this.#night, world: this.#world, now }) },
       slack: {
+        destinationId: async () => 'night',
         post: async ({ text, blocks }) => {
           const answer = answerOf(slack, posts.length + 1);
           posts.push({ push: readable(text), text: slackText(blocks), answer: answer.kind });
@@ -125,7 +127,7 @@ class Playing {
     const held = this.#heldSince();
     const outcome = await outcomeOfCheck(ports, { policy, origin: originOf(this.#night) });
     if (outcome.kind !== 'checked') throw new Error(`the check stopped: ${outcome.reason}`);
-    const { digest } = outcome;
+    const [digest] = outcome.digests;
     if (posts.length > 0 && digest !== undefined) this.#sent.push(sentDigest(minute, posts, digest));
     this.#measureHolds(held, now);
     return posts.length === 0 && !outcome.saved;
@@ -133,7 +135,7 @@ class Playing {
 
   /** Since when a notification about each alert is held. */
   #heldSince(): ReadonlyMap<string, number> {
-    const entries = Object.entries(routeOf(this.#store.current.state).notificationLog);
+    const entries = Object.entries(destinationIn(this.#store.current.state).notificationLog);
     return new Map(
       entries.flatMap(([fingerprint, { heldSince }]) =>
         heldSince === undefined ? [] : [[fingerprint, heldSince] as const],
@@ -171,7 +173,7 @@ function originOf({ connectorFilter }: Night): CheckOptions['origin'] {
   };
 }
 
-function sentDigest(at: Minute, posts: readonly Post[], digest: NonNullable<Checked['digest']>): SentDigest {
+function sentDigest(at: Minute, posts: readonly Post[], digest: Checked['digests'][number]): SentDigest {
   const items = digest.sections.flatMap((section) => section.items);
   return {
     at,

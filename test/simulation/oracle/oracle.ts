@@ -1,4 +1,4 @@
-import type { WatchState } from '../../../lambda/core/state.ts';
+import type { Destination, WatchState } from '../../../lambda/core/state.ts';
 import type { LoadedState } from '../../../lambda/state/state-store.ts';
 import type { CheckEnd, Observer, Post, SimulatedCheck } from '../simulated-check.ts';
 import type { Story } from '../story.ts';
@@ -97,7 +97,7 @@ export class Oracle implements Observer {
   ended(check: SimulatedCheck, end: CheckEnd): void {
     checkEnd(check, end, this.#report);
     if (end.kind === 'crashed' || end.outcome?.kind !== 'checked') return;
-    const { digest } = end.outcome;
+    const [digest] = end.outcome.digests;
     const isCurrent = check.writes > 0 || check.loadedVersion === this.#writes.version;
     if (check.listed === undefined || !isCurrent) return;
     const { state } = this.#writes;
@@ -120,7 +120,7 @@ export class Oracle implements Observer {
   }
 
   #wasBackingOff({ now }: SimulatedCheck, state: WatchState | undefined): boolean {
-    return (state?.routes['default']?.backoffUntil ?? 0) > now;
+    return destinationsIn(state).some(({ backoffUntil = 0 }) => backoffUntil > now);
   }
 
   /** The check was still running at the time limit of the function. */
@@ -139,8 +139,8 @@ export class Oracle implements Observer {
     for (const [id, alert] of Object.entries(state.facts.alerts))
       if (alert.state !== 'ended')
         this.#report.violation(`${id}: stored as ${alert.state}, but all syncs are healthy`);
-    const log = state.routes['default']?.notificationLog ?? {};
-    for (const [id, { undeliveredSince, heldSince, inFlight }] of Object.entries(log))
+    const entries = destinationsIn(state).flatMap(({ notificationLog }) => Object.entries(notificationLog));
+    for (const [id, { undeliveredSince, heldSince, inFlight }] of entries)
       if (undeliveredSince !== undefined || heldSince !== undefined || inFlight !== undefined)
         this.#report.violation(`${id}: undelivered, held or in flight at the end`);
     if (state.lease !== undefined && state.lease.expiresAt < this.#report.now())
@@ -156,7 +156,13 @@ export class Oracle implements Observer {
     const isInitialRun = check.wasInitialized !== true;
     this.#seen.evaluate(check, isInitialRun);
     const fired = this.#bounds.evaluated(check, after.facts, isInitialRun);
-    this.#channel.evaluated(before?.routes['default']?.notificationLog ?? {}, fired, check.now);
+    const [destination] = destinationsIn(before);
+    this.#channel.evaluated(destination?.notificationLog ?? {}, fired, check.now);
     this.#conditions.evaluated(check);
   }
+}
+
+/** What each destination of the only route was sent. */
+function destinationsIn(state: WatchState | undefined): readonly Destination[] {
+  return Object.values(state?.routes['default']?.destinations ?? {});
 }
