@@ -2,11 +2,13 @@
 // Out: accepted, refused or unconfirmed. It never rejects.
 // Called by: commands/deliver.ts for each message of a check, commands/report.ts, commands/test-deployment.ts.
 import { createHash } from 'node:crypto';
+import type { IncomingWebhookSendArguments } from '@slack/webhook';
 import { type Block, minimalText, plainText } from '../core/render/blocks.ts';
 import { SyncAlertsError } from '../errors.ts';
 import { sendOnce } from '../http/attempt.ts';
 import type { Deadline } from '../http/deadline.ts';
 import { RETRY_POLICY, type RequestResult, type RetryPolicy, requestWithRetries } from '../http/retries.ts';
+import { NotSent } from './certainty.ts';
 import { SendGap } from './send-gap.ts';
 import {
   isPayloadRefused,
@@ -68,14 +70,6 @@ const ATTEMPT_TIMEOUT_MS = 10_000;
 const GAP_MS = 1100;
 /** Slack responds with one word. A longer body is discarded. */
 const MAX_RESPONSE_BYTES = 64 * 1024;
-/** The body of a post (Slack, "Sending messages using incoming webhooks"). */
-interface Payload {
-  readonly text: string;
-  readonly blocks?: readonly Block[];
-  readonly unfurl_links: false;
-  readonly unfurl_media: false;
-}
-
 const NO_UNFURLING = { unfurl_links: false, unfurl_media: false } as const;
 
 /** The adapter for a Slack incoming webhook. */
@@ -148,7 +142,7 @@ export class SlackWebhook implements Poster {
    */
   async #postTo(url: string, message: SlackMessage, deadline: Deadline): Promise<RequestResult> {
     const { text, blocks } = message;
-    let result = await this.#send(url, { text, blocks, ...NO_UNFURLING }, deadline);
+    let result = await this.#send(url, { text, blocks: [...blocks], ...NO_UNFURLING }, deadline);
     for (const render of [plainText, minimalText]) {
       if (!(await isPayloadRefused(result))) break;
       result = await this.#send(url, { text: render(message), ...NO_UNFURLING }, deadline);
@@ -156,16 +150,34 @@ export class SlackWebhook implements Poster {
     return result;
   }
 
-  /** Sends the payload, and again only when the post before certainly did not arrive. */
-  #send(url: string, payload: Payload, deadline: Deadline): Promise<RequestResult> {
-    const headers = { 'content-type': 'application/json', 'user-agent': 'sync-alerts' };
-    const request = new Request(url, { method: 'POST', headers, body: JSON.stringify(payload) });
-    return requestWithRetries(request, {
-      retryPolicy: this.#retryPolicy,
-      deadline,
-      send: (attempt) => this.#gap.run(() => this.#sendOnce(attempt, deadline), deadline),
-      isRetryable: isRepostable,
+  /** Sends through Slack's own client, with a `fetch` that retries only posts that certainly did not arrive. */
+  async #send(
+    url: string,
+    payload: IncomingWebhookSendArguments,
+    deadline: Deadline,
+  ): Promise<RequestResult> {
+    let result: RequestResult | undefined;
+    // Loaded at the first post: most checks post nothing.
+    const { IncomingWebhook } = await import('@slack/webhook');
+    const webhook = new IncomingWebhook(url, {
+      fetch: async (to, { method = 'POST', headers = {}, body = '' } = {}) => {
+        result = await requestWithRetries(new Request(to, { method, headers, body }), {
+          retryPolicy: this.#retryPolicy,
+          deadline,
+          send: (request) => this.#gap.run(() => this.#sendOnce(request, deadline), deadline),
+          isRetryable: isRepostable,
+        });
+        if (result.kind === 'no_response') throw result.error;
+        return result.response.clone();
+      },
     });
+    try {
+      await webhook.send(payload);
+    } catch (error) {
+      // The client throws for any status but 2xx; the response itself says more.
+      if (result === undefined) throw error;
+    }
+    return result ?? { kind: 'no_response', error: new NotSent(), attempts: 0 };
   }
 
   #sendOnce(request: Request, { signal }: Deadline): Promise<Response> {

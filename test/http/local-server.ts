@@ -1,3 +1,5 @@
+// The adapter loads it at its first use. Loaded here, that takes no time of a test with a short limit.
+import '@slack/webhook';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { until } from './until.ts';

@@ -17,7 +17,7 @@ import { aUrl, bodies, FRESH_PATH, MESSAGE, messageOf, OK, PATH, post, QUICK } f
 afterEach(closeLocalServers);
 
 describe('a post to Slack', () => {
-  it('sends the text and the blocks, and unfurls nothing', async () => {
+  it("sends the text and the blocks through Slack's client, and unfurls nothing", async () => {
     const server = await localServer(OK);
     expect(await post(server)).toEqual({ kind: 'accepted' });
     expect(bodies(server)).toEqual([{ ...MESSAGE, unfurl_links: false, unfurl_media: false }]);
@@ -25,7 +25,10 @@ describe('a post to Slack', () => {
       {
         method: 'POST',
         url: PATH,
-        headers: { 'content-type': 'application/json', 'user-agent': 'sync-alerts' },
+        headers: {
+          'content-type': 'application/json',
+          'user-agent': expect.stringContaining('slack:webhook'),
+        },
       },
     ]);
   });
