@@ -2,17 +2,23 @@ import type { Duration } from 'aws-cdk-lib';
 import { Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import {
-  ENVIRONMENT_DIMENSION,
   METRIC_NAMESPACE,
+  type MetricDimensions,
   type MetricName,
 } from '../lambda/invocation/metric-names.ts';
+import type { SyncAlerts } from './sync-alerts.ts';
 
 /** A metric that the function itself emits: docs/operations.md. */
-export function ownMetric(name: MetricName, environment: string, options: MetricOptions): Metric {
+export function ownMetric(
+  name: MetricName,
+  { environment, handler }: SyncAlerts,
+  options: MetricOptions,
+): Metric {
+  const dimensions: MetricDimensions = { Environment: environment, FunctionName: handler.functionName };
   return new Metric({
     namespace: METRIC_NAMESPACE,
     metricName: name,
-    dimensionsMap: { [ENVIRONMENT_DIMENSION]: environment },
+    dimensionsMap: { ...dimensions },
     ...options,
   });
 }

@@ -20,10 +20,17 @@ export interface Policy extends Thresholds {
   readonly listingFailureForSeconds: number;
   /** Whether pauses and resumptions are sent; the report always has them. */
   readonly notifyPauses: boolean;
+  /** Pages that people open from a message, an alarm or a log line. */
+  readonly links: Links;
   /** Syncs that are never sent. The first match counts. */
   readonly exclude: readonly ExclusionRule[];
   /** Other rules for some syncs. The first match counts. */
   readonly overrides: readonly Override[];
+}
+
+export interface Links {
+  /** The page of the runbook, without a fragment. @default the path in the repository */
+  readonly runbook?: string;
 }
 
 /** The thresholds that can differ from sync to sync. */

@@ -47,7 +47,9 @@ export function createHandler(runtime: Runtime, log: Log, print: Print): Handler
       });
       const durationsMs = readDurations();
       logChanges(result.notified);
-      log('info', { ...result.log, ...scheduledAt(command), durationsMs, coldStart });
+      const links = result.sections.map((section) => runbook(section, runbookPage()));
+      const found = links.length > 0 && { runbook: links };
+      log('info', { ...result.log, ...found, ...scheduledAt(command), durationsMs, coldStart });
       printMetrics(command, result.figures, context);
       return { ...result.response, durationsMs };
     } catch (error) {
@@ -61,7 +63,7 @@ export function createHandler(runtime: Runtime, log: Log, print: Print): Handler
         ...scheduledAt(command),
         ok: false,
         error: { code: safe.code, message: safe.message },
-        runbook: runbook(sectionAboutError(causeCode(error) ?? safe.code)),
+        runbook: runbook(sectionAboutError(causeCode(error) ?? safe.code), runbookPage()),
         durationsMs: readDurations(),
         coldStart,
       });
@@ -69,6 +71,11 @@ export function createHandler(runtime: Runtime, log: Log, print: Print): Handler
       throw safe;
     }
   };
+
+  /** Unknown while the settings are invalid. */
+  function runbookPage(): string | undefined {
+    return wiring?.settings.policy.links.runbook;
+  }
 
   function logChanges(changes: readonly Change[]): void {
     for (const change of changes) log('info', { event: 'notified', ...change });
@@ -78,12 +85,13 @@ export function createHandler(runtime: Runtime, log: Log, print: Print): Handler
   function printMetrics(
     command: Command,
     figures: Figures | undefined,
-    { awsRequestId: requestId }: InvocationContext,
+    { awsRequestId: requestId, functionName }: InvocationContext,
   ): void {
     const isDryRun = command.command === 'check' && command.dryRun;
     if (figures === undefined || isDryRun || wiring === undefined) return;
     const { environment } = wiring.settings;
-    print(metricsLine({ environment, requestId, now: Date.now() }, figures));
+    const dimensions = { Environment: environment, FunctionName: functionName };
+    print(metricsLine({ dimensions, requestId, now: Date.now() }, figures));
   }
 }
 

@@ -3,8 +3,14 @@ import { PROBLEM_KINDS, PROBLEMS, type Problem } from '../core/problem.ts';
 /** The CloudWatch namespace of every metric. */
 export const METRIC_NAMESPACE = 'SyncAlerts';
 
-/** The only dimension: each value of each dimension would be a metric with a monthly price. */
-export const ENVIRONMENT_DIMENSION = 'Environment';
+/**
+ * The dimensions of every metric, in one set: each further set would be ten more metrics with a monthly price. The
+ * environment is for people. The function keeps two deployments apart that share an account, a region and that name.
+ */
+export interface MetricDimensions {
+  readonly Environment: string;
+  readonly FunctionName: string;
+}
 
 interface MetricDefinition {
   readonly name: MetricName;

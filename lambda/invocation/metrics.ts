@@ -1,7 +1,7 @@
 import type { Checked, Outcome } from '../commands/outcome.ts';
 import { PROBLEM_KINDS, PROBLEMS } from '../core/problem.ts';
 import type { Instant } from '../core/time.ts';
-import { ENVIRONMENT_DIMENSION, METRIC_NAMESPACE, METRICS, type MetricName } from './metric-names.ts';
+import { METRIC_NAMESPACE, METRICS, type MetricDimensions, type MetricName } from './metric-names.ts';
 
 /** The value of each metric that a check could determine. A value that it could not is absent, not zero. */
 export type Figures = Readonly<Partial<Record<MetricName, number>>>;
@@ -29,7 +29,7 @@ export function figuresOf(outcome: Outcome | undefined, ok: boolean): Figures {
 
 /** Which check a line of metrics is about. */
 export interface MetricsSource {
-  readonly environment: string;
+  readonly dimensions: MetricDimensions;
   readonly requestId: string;
   readonly now: Instant;
 }
@@ -38,7 +38,7 @@ export interface MetricsSource {
  * One line in CloudWatch's embedded metric format (CloudWatch, "Specification: Embedded metric format"). It must be
  * printed unchanged: `_aws` has to be at its root.
  */
-export function metricsLine({ environment, requestId, now }: MetricsSource, figures: Figures): string {
+export function metricsLine({ dimensions, requestId, now }: MetricsSource, figures: Figures): string {
   const metrics = METRICS.filter(({ name }) => figures[name] !== undefined);
   const line = {
     _aws: {
@@ -46,12 +46,12 @@ export function metricsLine({ environment, requestId, now }: MetricsSource, figu
       CloudWatchMetrics: [
         {
           Namespace: METRIC_NAMESPACE,
-          Dimensions: [[ENVIRONMENT_DIMENSION]],
+          Dimensions: [Object.keys(dimensions)],
           Metrics: metrics.map(({ name, unit }) => ({ Name: name, Unit: unit })),
         },
       ],
     },
-    [ENVIRONMENT_DIMENSION]: environment,
+    ...dimensions,
     requestId,
     ...figures,
   };

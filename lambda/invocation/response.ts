@@ -5,7 +5,7 @@ import type { Change } from '../core/digest/changes.ts';
 import { renderPlainText } from '../core/render/plain-text.ts';
 import type { Command } from './event.ts';
 import { type Figures, figuresOf } from './metrics.ts';
-import { runbook, sectionsAbout } from './runbook.ts';
+import { type RunbookSection, sectionsAbout } from './runbook.ts';
 
 /** The JSON that an invocation returns, for people and for programs. */
 export type InvocationResponse = { readonly ok: boolean } & Readonly<Record<string, unknown>>;
@@ -17,6 +17,8 @@ export interface InvocationResult {
   readonly log: Readonly<Record<string, unknown>>;
   /** The changes that Slack accepted: each gets a log entry of its own. */
   readonly notified: readonly Change[];
+  /** The sections of the runbook about its findings. */
+  readonly sections: readonly RunbookSection[];
   /** Of a check only. */
   readonly figures?: Figures;
 }
@@ -51,24 +53,23 @@ export function checkResult(outcome: Outcome): InvocationResult {
 
 /** The log entries and the metrics of a command that failed with this error. */
 export function failureResult({ command }: Command, error: unknown): FailureResult {
-  return command === 'check' ? checkLog(outcomeOf(error), false) : { log: {}, notified: [] };
+  return command === 'check' ? checkLog(outcomeOf(error), false) : { log: {}, notified: [], sections: [] };
 }
 
 function checkLog(outcome: Outcome | undefined, ok: boolean): FailureResult {
   const figures = figuresOf(outcome, ok);
-  if (outcome === undefined) return { log: { ok }, notified: [], figures };
+  if (outcome === undefined) return { log: { ok }, notified: [], sections: [], figures };
   // The entry of a failure names one section: the one about its error.
   const sections = ok ? sectionsAbout(outcome) : [];
-  const links = sections.length > 0 && { runbook: sections.map(runbook) };
   if (outcome.kind !== 'checked') {
-    return { log: { ok, ...stoppedFields(outcome), ...links }, notified: [], figures };
+    return { log: { ok, ...stoppedFields(outcome) }, notified: [], sections, figures };
   }
   const { dryRun, changes, notified } = outcome;
   const counts = dryRun
     ? { wouldNotify: changes.length }
     : { notified: notified.length, ...(!ok && { attempted: changes.length }) };
-  const log = { ok, ...checkedFields(outcome), ...counts, ...links };
-  return { log, notified: notified.slice(0, MAX_LISTED), figures };
+  const log = { ok, ...checkedFields(outcome), ...counts };
+  return { log, notified: notified.slice(0, MAX_LISTED), sections, figures };
 }
 
 function stoppedFields({ kind: result, ...rest }: Stopped) {
@@ -93,12 +94,13 @@ export function reportResult({ kind: command, ...reported }: Reported): Invocati
     response: { ok: true, command, ...reported },
     log: { ok: true, command, ...counts, unhealthy: unhealthy.length },
     notified: [],
+    sections: [],
   };
 }
 
 export function testResult({ kind: command, ...tested }: Tested): InvocationResult {
   const response = { ok: true, command, ...tested };
-  return { response, log: response, notified: [] };
+  return { response, log: response, notified: [], sections: [] };
 }
 
 /** The first lines of the text, as many whole ones as fit, and "…" in place of the rest. */

@@ -28,9 +28,9 @@ export const RUNBOOK_SECTIONS = [
 
 export type RunbookSection = (typeof RUNBOOK_SECTIONS)[number];
 
-/** The link to a section, relative to the root of the repository. */
-export function runbook(section: RunbookSection): string {
-  return `docs/runbook.md#${section}`;
+/** The link to a section of the page: of `links.runbook` in the policy, else relative to the root of the repository. */
+export function runbook(section: RunbookSection, page = 'docs/runbook.md'): string {
+  return `${page}#${section}`;
 }
 
 const SECTIONS_BY_CODE: readonly (readonly [RegExp, RunbookSection])[] = [

@@ -32,7 +32,7 @@ describe('the command report', () => {
     await deployed.invoke({ command: 'report' });
     const last = deployed.servers.slack.requests.at(-1)?.body ?? '';
     expect(JSON.parse(last).blocks.at(-3).text.text).toContain(
-      `echo '{"command":"report","post":false}' | aws lambda invoke --region eu-west-1 --function-name SyncAlerts-prod-Function --cli-read-timeout 90 --payload fileb:///dev/stdin /dev/stdout`,
+      `(echo '{"command":"report","post":false}' | aws lambda invoke --region eu-west-1 --function-name SyncAlerts-prod-Function --cli-read-timeout 90 --payload fileb:///dev/stdin /dev/fd/3 3&gt;&amp;1 &gt;&amp;2)`,
     );
   });
 

@@ -64,6 +64,21 @@ describe('the log of a check', () => {
     expect(changes).toHaveLength(Number(notified));
   });
 
+  it('links to the page of the policy, in the entry of a finding and in that of an error', async () => {
+    const deployed = await Deployed.start();
+    deployed.policy = JSON.stringify({ links: { runbook: 'https://wiki.acme.example/runbook' } });
+    deployed.shown = [aRecord(START), { ...aRecord(START), id: undefined }];
+    await deployed.invoke();
+    expect(deployed.logged().entry['runbook']).toEqual([
+      'https://wiki.acme.example/runbook#records-that-cannot-be-read',
+    ]);
+    deployed.apiKeys = [];
+    await failureOf(deployed.invoke());
+    expect(deployed.logged().entry['runbook']).toBe(
+      'https://wiki.acme.example/runbook#the-syncs-cannot-be-listed',
+    );
+  });
+
   it('links to the runbook for everything about sync-alerts itself', async () => {
     const readable = Array.from({ length: 3 }, (_, index) => aRecord(START, { id: `sync-${index}` }));
     deployed.shown = [...readable, aRecord(START, { id: null })];
@@ -105,7 +120,12 @@ describe('the metrics of a check', () => {
     deployed.table.onQueries.push(faulty('AccessDeniedException'));
     await failureOf(deployed.invoke());
     const { _aws, ...figures } = deployed.metrics();
-    expect(figures).toEqual({ Environment: 'prod', requestId: 'request-1', ChecksCompleted: 0 });
+    expect(figures).toEqual({
+      Environment: 'prod',
+      FunctionName: 'SyncAlerts-prod-Function',
+      requestId: 'request-1',
+      ChecksCompleted: 0,
+    });
     expect(deployed.printed).toEqual([]);
   });
 

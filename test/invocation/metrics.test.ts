@@ -70,9 +70,11 @@ test.each([
   expect(figuresOf(aCheck({ undelivered }), true).OldestUndeliveredSeconds).toBe(seconds);
 });
 
-test('a line has the embedded metric format, one dimension, and the request id', () => {
+const DIMENSIONS = { Environment: 'prod', FunctionName: 'SyncAlerts-prod-Function' };
+
+test('a line has the embedded metric format, one set of two dimensions, and the request id', () => {
   const line = metricsLine(
-    { environment: 'prod', requestId: 'request-1', now: 1_764_000_000_123 },
+    { dimensions: DIMENSIONS, requestId: 'request-1', now: 1_764_000_000_123 },
     figuresOf(aCheck(), true),
   );
   expect(line.endsWith('\n') && !line.slice(0, -1).includes('\n')).toBe(true);
@@ -82,20 +84,20 @@ test('a line has the embedded metric format, one dimension, and the request id',
       CloudWatchMetrics: [
         {
           Namespace: 'SyncAlerts',
-          Dimensions: [['Environment']],
+          Dimensions: [['Environment', 'FunctionName']],
           Metrics: METRICS.map(({ name, unit }) => ({ Name: name, Unit: unit })),
         },
       ],
     },
-    Environment: 'prod',
+    ...DIMENSIONS,
     requestId: 'request-1',
     ...figuresOf(aCheck(), true),
   });
 });
 
 test('a line names only the metrics that have a figure', () => {
-  const source = { environment: 'other', requestId: 'request-2', now: 0 };
+  const source = { dimensions: DIMENSIONS, requestId: 'request-2', now: 0 };
   const { _aws, ...rest } = JSON.parse(metricsLine(source, { ChecksCompleted: 0 }));
-  expect(rest).toEqual({ Environment: 'other', requestId: 'request-2', ChecksCompleted: 0 });
+  expect(rest).toEqual({ ...DIMENSIONS, requestId: 'request-2', ChecksCompleted: 0 });
   expect(_aws.CloudWatchMetrics[0].Metrics).toEqual([{ Name: 'ChecksCompleted', Unit: 'Count' }]);
 });

@@ -5,7 +5,7 @@
 import * as v from 'valibot';
 import type { Policy, Thresholds } from '../policy.ts';
 import { DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS } from '../time.ts';
-import { didYouMean } from './did-you-mean.ts';
+import { suggestion } from './did-you-mean.ts';
 import { parseInstant } from './parse-instant.ts';
 import { ALERT_FIELDS, syncMatcher } from './parse-matcher.ts';
 
@@ -60,24 +60,8 @@ function unknownField(path: readonly { readonly key?: unknown }[]): string {
   const field = keys.at(-1) ?? '';
   if (keys.at(-2) === 'match' && ALERT_FIELDS.includes(field))
     return 'cannot be named here: it depends on this rule. Only routes and silences may name it';
-  const meant = didYouMean(field, fieldsAt(policyFile, keys.slice(0, -1)));
-  return `is not a field that is known${meant === undefined ? '' : `; did you mean ${meant}?`}`;
+  return `is not a field that is known${suggestion(policyFile, keys)}`;
 }
-
-/** The names of the fields of the object at this path of a schema. */
-function fieldsAt(schema: unknown, keys: readonly string[]): readonly string[] {
-  const [key, ...rest] = keys;
-  const { wrapped, entries, item } = v.is(schemaParts, schema) ? schema : {};
-  if (wrapped !== undefined) return fieldsAt(wrapped, keys);
-  if (key === undefined) return Object.keys(entries ?? {});
-  return fieldsAt(item ?? entries?.[key], rest);
-}
-
-const schemaParts = v.object({
-  wrapped: v.exactOptional(v.unknown()),
-  entries: v.exactOptional(v.record(v.string(), v.unknown())),
-  item: v.exactOptional(v.unknown()),
-});
 
 const SECONDS_PER_UNIT: Readonly<Record<string, number>> = {
   s: 1,
@@ -126,6 +110,16 @@ const exclusion = {
   until: v.exactOptional(date),
 };
 
+/** A fragment is ours to add. The description of an alarm has no room for a longer one. */
+const pageUrl = v.pipe(
+  v.string(),
+  v.regex(
+    /^https:\/\/[^\s#<>|]{1,250}$/,
+    'expected an https URL of at most 258 characters, without a fragment or blanks',
+  ),
+  v.url('expected an https URL'),
+);
+
 const policyFile = v.pipe(
   v.strictObject({
     stallAfterIntervals: v.optional(intervals, 2),
@@ -149,6 +143,7 @@ const policyFile = v.pipe(
     groupInterval: v.optional(duration, '15m'),
     listingFailureFor: v.optional(duration, '10m'),
     notifyPauses: v.optional(v.boolean(), true),
+    links: v.optional(v.strictObject({ runbook: v.exactOptional(pageUrl) }), {}),
     exclude: v.optional(v.array(v.strictObject({ match: syncMatcher, ...exclusion })), []),
     overrides: v.optional(
       v.array(

@@ -25,6 +25,7 @@ describe('an empty policy', () => {
         groupIntervalSeconds: 900,
         listingFailureForSeconds: 600,
         notifyPauses: true,
+        links: {},
         exclude: [],
         overrides: [],
       },
@@ -183,4 +184,19 @@ describe('parsePolicy names the field of every fault', () => {
       expect(faultsOf({ stallAfterIntervals })[0]).toMatch(/^stallAfterIntervals: /);
     },
   );
+});
+
+describe('links.runbook', () => {
+  it.each([
+    ['https://wiki.acme.example/sync-alerts/runbook', true],
+    ['https://wiki.acme.example/page?id=7', true],
+    [`https://${'a'.repeat(50)}.example/${'b'.repeat(191)}`, true],
+    [`https://${'a'.repeat(50)}.example/${'b'.repeat(192)}`, false],
+    ['http://wiki.acme.example/runbook', false],
+    ['https://wiki.acme.example/runbook#alarms', false],
+    ['https://wiki.acme.example/a runbook', false],
+    ['docs/runbook.md', false],
+  ])('as %s is accepted: %s', (runbook, ok) => {
+    expect(parsePolicy({ links: { runbook } }).ok).toBe(ok);
+  });
 });
