@@ -11,9 +11,10 @@ import { SyncAlertsStack } from './sync-alerts-stack.ts';
 
 // CDK's own validation of the template takes longer than the rest of a command; `npm run test:slow` runs it, and cfn-lint.
 const app = new App({ builtinCloudFormationValidation: false });
+const stacks: SyncAlertsStack[] = [];
 try {
   for (const [name, environment] of readEnvironments(environments)) {
-    new SyncAlertsStack(app, `SyncAlerts-${name}`, { name, environment });
+    stacks.push(new SyncAlertsStack(app, `SyncAlerts-${name}`, { name, environment }));
   }
 } catch (error) {
   // The message names each invalid field; a stack trace would bury it.
@@ -22,3 +23,7 @@ try {
   process.exit(1);
 }
 app.synth();
+// On standard error: the standard output of `cdk synth` is the template.
+for (const { stackName, heartbeatSchedule } of stacks) {
+  console.error(`${stackName}, for a heartbeat monitor: ${heartbeatSchedule}`);
+}

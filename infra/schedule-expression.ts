@@ -41,7 +41,7 @@ function rateRunTimes(body: string): number[] {
 }
 
 /** The syntax that Scheduler allows in each field, which is narrower than croner's, and the field's last value. */
-const FIELDS = [
+export const FIELDS = [
   { name: 'minutes', allowed: /^[\d*,/-]+$/, last: '59' },
   { name: 'hours', allowed: /^[\d*,/-]+$/, last: '23' },
   { name: 'day-of-month', allowed: /^(\?|[\d*,/LW-]+)$/, last: '31' },
