@@ -32,17 +32,20 @@ const ONE_PERIOD = { period: Duration.minutes(5), evaluationPeriods: 1 } as cons
 
 /** The alarm's props, without its action. Undefined if no alarm fits the schedule, which happens to `noCheckCompleted` only. */
 export function alarmPropsFor(name: AlarmName, syncAlerts: SyncAlerts): AlarmProps | undefined {
-  const { handler, deadLetterQueue, schedule, environment } = syncAlerts;
+  const { handler, deadLetterQueue, schedule, environment, links, console } = syncAlerts;
   const { period, evaluationPeriods } = ONE_PERIOD;
   const described = (impact: string, section: RunbookSection) => ({
-    alarmDescription: `sync-alerts, ${environment}: ${impact} Runbook: ${runbook(section)}`,
+    alarmDescription: [
+      `sync-alerts, ${environment}: ${impact} Runbook: ${runbook(section, links.runbook)}`,
+      ...(console === undefined ? [] : [`Log: ${console.logGroup} Function: ${console.function}`]),
+    ].join(' '),
   });
   switch (name) {
     case 'noCheckCompleted': {
       const window = completionWindow(schedule.runTimesMs);
       if (window === undefined) return undefined;
       return {
-        metric: ownMetric('ChecksCompleted', environment, {
+        metric: ownMetric('ChecksCompleted', syncAlerts, {
           statistic: Stats.SUM,
           period: Duration.seconds(window.periodSeconds),
         }),
@@ -110,7 +113,7 @@ export function alarmPropsFor(name: AlarmName, syncAlerts: SyncAlerts): AlarmPro
       };
     case 'undeliveredNotifications':
       return {
-        metric: ownMetric('OldestUndeliveredSeconds', environment, { period, statistic: Stats.MAXIMUM }),
+        metric: ownMetric('OldestUndeliveredSeconds', syncAlerts, { period, statistic: Stats.MAXIMUM }),
         comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
         threshold: MAX_UNDELIVERED_SECONDS,
         evaluationPeriods,

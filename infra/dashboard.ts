@@ -43,9 +43,9 @@ interface DashboardProps {
 
 /** Adds the dashboard, one page: the syncs, the checks, the alarms, the recent notifications, and commands to paste. */
 export function addDashboard(scope: Construct, { syncAlerts, alarms, leftOut }: DashboardProps): Dashboard {
-  const { environment, handler, deadLetterQueue, logGroup } = syncAlerts;
+  const { handler, deadLetterQueue, logGroup } = syncAlerts;
   const own = (name: MetricName, label: string, options: typeof MAXIMUM | typeof SUM) =>
-    ownMetric(name, environment, { label, ...options });
+    ownMetric(name, syncAlerts, { label, ...options });
   const plot = (title: string, left: Metric[], more: GraphWidgetProps = {}) =>
     new GraphWidget({
       title,
@@ -105,7 +105,7 @@ export function addDashboard(scope: Construct, { syncAlerts, alarms, leftOut }: 
 }
 
 function instructions(syncAlerts: SyncAlerts, leftOut: LeftOut): string {
-  const { handler, secretId, environment } = syncAlerts;
+  const { handler, secretId, environment, console, links } = syncAlerts;
   const target = { region: Stack.of(syncAlerts).region };
   const invoke = (event: Readonly<Record<string, unknown>>) =>
     invokeCommand(handler.functionName, event, target);
@@ -119,7 +119,10 @@ function instructions(syncAlerts: SyncAlerts, leftOut: LeftOut): string {
   const reasons = Object.entries(leftOut).map(([name, reason]) => `- ${name}: ${reason}`);
   return [
     `## sync-alerts, ${environment}`,
-    'Each alarm has a section in the runbook: `docs/runbook.md` in the repository.',
+    links.runbook === undefined
+      ? 'Each alarm has a section in the runbook: `docs/runbook.md` in the repository.'
+      : `Each alarm has a section in the [runbook](${links.runbook}).`,
+    ...(console === undefined ? [] : [`[Log](${console.logGroup}), [function](${console.function})`]),
     ...commands.map(([title, command]) => `${title}:\n\`\`\`\n${command}\n\`\`\``),
     ...(reasons.length === 0 ? [] : [`Alarms left out:\n${reasons.join('\n')}`]),
   ].join('\n\n');

@@ -81,6 +81,24 @@ export const secretSchema = v.union(
   'expected { arn } or { name }',
 );
 
+export const tableSchema = v.strictObject({
+  name: v.pipe(v.string(), v.regex(/^[\w.-]{3,255}$/, 'expected 3 to 255 letters, digits or _.-')),
+});
+
+const POLICY_ARN = /^arn:aws[a-z-]*:iam::(\d{12}|aws):policy\/[\w+=,.@/-]+$/;
+
+export const rolesSchema = v.strictObject({
+  permissionsBoundaryArn: v.exactOptional(
+    v.pipe(
+      v.string(),
+      v.regex(POLICY_ARN, 'expected the ARN of a managed policy: arn:aws:iam::ACCOUNT:policy/NAME'),
+    ),
+  ),
+  namePrefix: v.exactOptional(
+    v.pipe(v.string(), v.regex(/^[\w+=,.@-]+$/, 'expected letters, digits or _+=,.@-')),
+  ),
+});
+
 const KEY_ARN =
   /^arn:aws[a-z-]*:kms:[a-z\d-]+:\d{12}:key\/(mrk-[\da-f]{32}|[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12})$/;
 
@@ -139,6 +157,9 @@ export const alarmsSchema = v.pipe(
         v.string(),
         v.regex(TOPIC_ARN, 'expected the ARN of an SNS topic: arn:aws:sns:REGION:ACCOUNT:NAME'),
       ),
+    ),
+    otherSubscribers: v.exactOptional(
+      v.pipe(v.string(), v.trim(), v.nonEmpty('expected who is subscribed to the topic, and how')),
     ),
     without: v.exactOptional(
       v.record(

@@ -11,10 +11,13 @@ import {
   logRetentionDaysSchema,
   policySchema,
   regionSchema,
+  rolesSchema,
   scheduleSchema,
   secretSchema,
+  tableSchema,
   tagsSchema,
 } from './environment-fields.ts';
+import type { RoleRules } from './roles.ts';
 import { parseSchedule, type WrittenSchedule } from './schedule.ts';
 
 /** One deployment: one stack for one Timbal organisation. */
@@ -45,8 +48,14 @@ export interface Environment {
    */
   readonly secret?: { readonly arn: string } | { readonly name: string };
   /**
+   * An existing table of the same account and region for the state: one that a deleted stack left, or that was restored
+   * from a backup (docs/runbook.md). The stack neither changes nor deletes it.
+   * @default - the stack creates a table
+   */
+  readonly table?: { readonly name: string };
+  /**
    * The ARN of your KMS key for the table, the created secret, the dead-letter queue, the logs and the alarm topic. An
-   * existing secret must be encrypted with the same key. The key policy must allow `logs.<region>.amazonaws.com` and
+   * existing secret or table must be encrypted with the same key. The key policy must allow `logs.<region>.amazonaws.com` and
    * `cloudwatch.amazonaws.com` to use the key: docs/operations.md has the statements.
    * @default - keys that AWS owns; the alarm topic is not encrypted
    */
@@ -82,6 +91,11 @@ export interface Environment {
    */
   readonly connectorId?: string;
   /**
+   * What your company requires of roles: a permissions boundary, a prefix for their names.
+   * @default - neither
+   */
+  readonly roles?: RoleRules;
+  /**
    * Where the alarms about sync-alerts itself go, and which of them are left out.
    * @default - all alarms, to a topic of the stack that has no subscribers
    */
@@ -99,6 +113,12 @@ interface WrittenAlarms {
    * @default - none
    */
   readonly emails?: readonly string[];
+  /**
+   * Who hears the alarms although `emails` does not name them, in your words: "PagerDuty, subscribed by hand". With
+   * neither, every synth warns that nobody does.
+   * @default - nobody
+   */
+  readonly otherSubscribers?: string;
   /**
    * The ARN of an existing SNS topic of the same region, instead of the stack's own. Its policy must allow CloudWatch to
    * publish: docs/operations.md. Cannot be combined with `emails`.
@@ -122,6 +142,7 @@ export const environmentSchema = v.pipe(
     schedule: v.exactOptional(scheduleSchema),
     policy: v.exactOptional(policySchema),
     secret: v.exactOptional(secretSchema),
+    table: v.exactOptional(tableSchema),
     kmsKeyArn: v.exactOptional(keyArnSchema),
     removal: v.exactOptional(v.picklist(['retain', 'destroy'])),
     terminationProtection: v.exactOptional(v.boolean()),
@@ -129,6 +150,7 @@ export const environmentSchema = v.pipe(
     tags: v.exactOptional(tagsSchema),
     timbalBaseUrl: v.exactOptional(baseUrlSchema),
     connectorId: v.exactOptional(connectorIdSchema),
+    roles: v.exactOptional(rolesSchema),
     alarms: v.exactOptional(alarmsSchema),
     dashboard: v.exactOptional(v.boolean()),
   }),

@@ -7,6 +7,8 @@ import type { Environment } from './environment-schema.ts';
  * fields.
  */
 export const environments: Readonly<Record<string, Environment>> = {
+  // Who hears when sync-alerts itself fails? Nobody, until this line replaces the next one:
+  // prod: { alarms: { emails: ['data-on-call@example.com'] } },
   prod: {},
 
   // An example with more fields:

@@ -1,3 +1,4 @@
+import { Annotations } from 'aws-cdk-lib';
 import { Alarm, type Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -24,6 +25,11 @@ export interface MonitoringProps {
    */
   readonly emails?: readonly string[];
   /**
+   * Who hears the alarms although `emails` does not name them: "PagerDuty, subscribed by hand".
+   * @default - nobody
+   */
+  readonly otherSubscribers?: string;
+  /**
    * Encrypts the new topic. Its key policy must allow `cloudwatch.amazonaws.com` to use it.
    * @default - the new topic is not encrypted
    */
@@ -45,6 +51,8 @@ export class Monitoring extends Construct {
   readonly topic: ITopic;
   readonly alarms: ReadonlyMap<AlarmName, Alarm>;
   readonly dashboard: Dashboard | undefined;
+  /** Who hears the alarms, in words. */
+  readonly subscribers: string;
 
   /** @throws SyncAlertsError `alarm_impossible` if no alarm fits the schedule and `noCheckCompleted` is not left out. */
   constructor(scope: Construct, id: string, props: MonitoringProps) {
@@ -54,7 +62,20 @@ export class Monitoring extends Construct {
     const names = ALARM_NAMES.filter((name) => without[name] === undefined);
     this.alarms = new Map(names.map((name) => [name, this.#addAlarm(name, syncAlerts)]));
     const alarms = [...this.alarms.values()];
+    this.subscribers = this.#subscribersOf(props);
     this.dashboard = dashboard ? addDashboard(this, { syncAlerts, alarms, leftOut: without }) : undefined;
+  }
+
+  /** Warns at every synth while nobody hears the alarms. */
+  #subscribersOf({ topic, emails = [], otherSubscribers, syncAlerts }: MonitoringProps): string {
+    const named = [...emails, ...(otherSubscribers === undefined ? [] : [otherSubscribers])];
+    if (named.length > 0) return named.join(', ');
+    if (topic !== undefined) return 'those of the existing topic';
+    if (this.alarms.size === 0) return 'nobody: every alarm is left out';
+    const fix = 'set alarms.emails, or name who is subscribed by hand in alarms.otherSubscribers';
+    const fault = `nobody hears the alarms of ${syncAlerts.environment}: ${fix} (infra/environments.ts)`;
+    Annotations.of(this).addWarningV2('sync-alerts:nobodyHears', fault);
+    return `NOBODY: ${fix}`;
   }
 
   #addAlarm(name: AlarmName, syncAlerts: SyncAlerts): Alarm {

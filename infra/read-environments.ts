@@ -1,6 +1,8 @@
 import * as v from 'valibot';
+import { suggestion } from '../lambda/core/parse/did-you-mean.ts';
 import { SyncAlertsError } from '../lambda/errors.ts';
 import { type Environment, environmentSchema } from './environment-schema.ts';
+import { namePrefixFault } from './roles.ts';
 
 /**
  * Validates the environments of `environments.ts`, and returns them by name.
@@ -21,8 +23,11 @@ export function readEnvironments(written: unknown): ReadonlyMap<string, Environm
         continue;
       }
       const result = v.safeParse(environmentSchema, environment);
-      if (result.success) environments.set(name, result.output);
-      else faults.push(...result.issues.map((issue) => `${pathOf(name, issue)}: ${messageOf(issue)}`));
+      faults.push(...(result.issues ?? []).map((issue) => `${pathOf(name, issue)}: ${messageOf(issue)}`));
+      if (!result.success) continue;
+      environments.set(name, result.output);
+      const prefixFault = namePrefixFault(result.output.roles ?? {}, name);
+      if (prefixFault !== undefined) faults.push(`${name}.roles.namePrefix: ${prefixFault}`);
     }
   }
   if (faults.length > 0) {
@@ -52,6 +57,9 @@ function pathOf(name: string, issue: v.BaseIssue<unknown>): string {
 }
 
 function messageOf(issue: v.BaseIssue<unknown>): string {
-  if (issue.type === 'strict_object' && issue.expected === 'never') return 'is not a known field';
+  if (issue.type === 'strict_object' && issue.expected === 'never') {
+    const keys = (issue.path ?? []).map(({ key }) => String(key));
+    return `is not a known field${suggestion(environmentSchema, keys)}`;
+  }
   return issue.message;
 }

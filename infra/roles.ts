@@ -1,11 +1,68 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
-import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  ManagedPolicy,
+  PolicyDocument,
+  PolicyStatement,
+  Role,
+  type RoleProps,
+  ServicePrincipal,
+} from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 
 // Own roles, each action and resource named: the grants of the L2 constructs are wider than needed.
 
+/** What a company may require of every role of its accounts. */
+export interface RoleRules {
+  /**
+   * The ARN of the managed policy that bounds both roles. It must allow what they need: docs/operations.md.
+   * @default - none
+   */
+  readonly permissionsBoundaryArn?: string;
+  /**
+   * Begins the names of both roles: "acme-" gives "acme-prod-function" and "acme-prod-schedule". Roles of all regions of
+   * an account share their names, so two environments of one name need two prefixes.
+   * @default - CloudFormation generates the names
+   */
+  readonly namePrefix?: string;
+}
+
+/** IAM's limit ("IAM and AWS STS quotas", role names). */
+const MAX_ROLE_NAME_CHARACTERS = 64;
+
+/** Why a prefix gives no valid name for the roles of an environment; undefined when it does. */
+export function namePrefixFault({ namePrefix }: RoleRules, environment: string): string | undefined {
+  if (namePrefix === undefined) return undefined;
+  // The longer one of the two.
+  const { length } = roleName(namePrefix, environment, 'function');
+  if (length <= MAX_ROLE_NAME_CHARACTERS) return undefined;
+  return `makes a role name of ${length} characters; IAM allows ${MAX_ROLE_NAME_CHARACTERS}`;
+}
+
+function roleName(prefix: string, environment: string, service: 'function' | 'schedule'): string {
+  return `${prefix}${environment}-${service}`;
+}
+
+function rulesFor(
+  scope: Construct,
+  { environment, rules }: RoleOwner,
+  service: 'function' | 'schedule',
+): Partial<RoleProps> {
+  const { permissionsBoundaryArn: arn, namePrefix } = rules;
+  const id = `${service === 'function' ? 'Function' : 'Schedule'}RoleBoundary`;
+  return {
+    ...(namePrefix !== undefined && { roleName: roleName(namePrefix, environment, service) }),
+    ...(arn !== undefined && { permissionsBoundary: ManagedPolicy.fromManagedPolicyArn(scope, id, arn) }),
+  };
+}
+
+/** The environment whose roles they are. */
+interface RoleOwner {
+  readonly environment: string;
+  readonly rules: RoleRules;
+}
+
 /** The ARNs that the function's role names. */
-interface FunctionResources {
+interface FunctionResources extends RoleOwner {
   readonly logGroupArn: string;
   /** May end in `-??????`, where the six random characters of the ARN are not known. */
   readonly secretArn: string;
@@ -49,6 +106,7 @@ export function functionRole(scope: Construct, resources: FunctionResources): Ro
     );
   }
   return new Role(scope, 'FunctionRole', {
+    ...rulesFor(scope, resources, 'function'),
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     description: 'Permissions of the sync-alerts function',
     inlinePolicies: { LeastPrivilege: new PolicyDocument({ statements }) },
@@ -56,7 +114,7 @@ export function functionRole(scope: Construct, resources: FunctionResources): Ro
 }
 
 /** The ARNs that the schedule's role names. */
-interface ScheduleResources {
+interface ScheduleResources extends RoleOwner {
   readonly functionArn: string;
   readonly deadLetterQueueArn: string;
   /** The KMS key that encrypts the dead-letter queue; undefined for a key that AWS owns, which needs no permission. */
@@ -90,6 +148,7 @@ export function scheduleRole(scope: Construct, resources: ScheduleResources): Ro
     arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
   });
   return new Role(scope, 'ScheduleRole', {
+    ...rulesFor(scope, resources, 'schedule'),
     assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
       conditions: { StringEquals: { 'aws:SourceAccount': stack.account, 'aws:SourceArn': group } },
     }),

@@ -9,7 +9,7 @@ import {
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { scheduleRole } from './roles.ts';
+import { type RoleRules, scheduleRole } from './roles.ts';
 import { type CheckSchedule, maxEventAgeSeconds } from './schedule.ts';
 
 interface ScheduleResourceProps {
@@ -19,15 +19,19 @@ interface ScheduleResourceProps {
   readonly deadLetterQueue: IQueue;
   /** The KMS key of the dead-letter queue; undefined for a key that AWS owns. */
   readonly keyArn: string | undefined;
+  readonly environment: string;
+  readonly roles: RoleRules;
 }
 
 /** Adds the schedule of EventBridge Scheduler, which invokes the function with `{ command: 'check', scheduledAt }`. */
 export function addSchedule(scope: Construct, props: ScheduleResourceProps): Schedule {
-  const { description, schedule, handler, deadLetterQueue, keyArn } = props;
+  const { description, schedule, handler, deadLetterQueue, keyArn, environment, roles } = props;
   const role = scheduleRole(scope, {
     functionArn: handler.functionArn,
     deadLetterQueueArn: deadLetterQueue.queueArn,
     keyArn,
+    environment,
+    rules: roles,
   });
   return new Schedule(scope, 'Schedule', {
     description,

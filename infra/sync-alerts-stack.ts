@@ -1,10 +1,13 @@
 import { CfnOutput, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
+import { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { fillSecretCommand, invokeCommand } from '../lambda/aws/cli-commands.ts';
+import { fillSecretCommand, invokeCommand, subscribeCommand } from '../lambda/aws/cli-commands.ts';
+import { consoleUrls } from './console-urls.ts';
 import type { Environment } from './environment-schema.ts';
+import { heartbeatSchedule } from './heartbeat-schedule.ts';
 import { Monitoring } from './monitoring.ts';
 import { SyncAlerts } from './sync-alerts.ts';
 
@@ -18,6 +21,8 @@ export interface SyncAlertsStackProps {
 export class SyncAlertsStack extends Stack {
   readonly syncAlerts: SyncAlerts;
   readonly monitoring: Monitoring;
+  /** What to enter at a heartbeat monitor. */
+  readonly heartbeatSchedule: string;
 
   constructor(scope: Construct, id: string, { name, environment }: SyncAlertsStackProps) {
     const { account, region } = environment;
@@ -30,7 +35,7 @@ export class SyncAlertsStack extends Stack {
       terminationProtection: environment.terminationProtection ?? false,
       tags,
     });
-    const { kmsKeyArn, logRetentionDays, timbalBaseUrl, connectorId } = environment;
+    const { kmsKeyArn, logRetentionDays, timbalBaseUrl, connectorId, table, roles } = environment;
     const secret = this.#existingSecret(environment);
     const encryptionKey = kmsKeyArn === undefined ? undefined : Key.fromKeyArn(this, 'Key', kmsKeyArn);
     this.syncAlerts = new SyncAlerts(this, 'Watch', {
@@ -38,27 +43,33 @@ export class SyncAlertsStack extends Stack {
       ...(environment.schedule && { schedule: environment.schedule }),
       ...(environment.policy && { policy: environment.policy }),
       ...(secret && { secret }),
+      ...(table && { table: Table.fromTableName(this, 'ExistingTable', table.name) }),
       ...(encryptionKey && { encryptionKey }),
       removalPolicy: environment.removal === 'destroy' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
       ...(logRetentionDays !== undefined && { logRetention: logRetentionDays }),
       ...(timbalBaseUrl !== undefined && { timbalBaseUrl }),
       ...(connectorId !== undefined && { connectorId }),
+      ...(roles && { roles }),
     });
-    const { topicArn, emails, without } = environment.alarms ?? {};
+    const { topicArn, emails, otherSubscribers, without } = environment.alarms ?? {};
     this.monitoring = new Monitoring(this, 'Monitoring', {
       syncAlerts: this.syncAlerts,
       ...(topicArn !== undefined && { topic: Topic.fromTopicArn(this, 'ExistingTopic', topicArn) }),
       ...(emails && { emails }),
+      ...(otherSubscribers !== undefined && { otherSubscribers }),
       ...(encryptionKey && { encryptionKey }),
       ...(without && { without }),
       dashboard: environment.dashboard ?? true,
     });
+
+    this.heartbeatSchedule = heartbeatSchedule(this.syncAlerts.schedule);
 
     // The tags of a stack are not in its template; those of its resources are, so that `cdk diff` shows them.
     // CloudFormation does not accept tags of a dashboard in every region.
     const excludeResourceTypes = ['AWS::CloudWatch::Dashboard'];
     for (const [key, value] of Object.entries(tags)) Tags.of(this).add(key, value, { excludeResourceTypes });
     this.#addOutputs();
+    this.#addNextSteps();
   }
 
   #existingSecret({ secret }: Environment): ISecret | undefined {
@@ -69,26 +80,45 @@ export class SyncAlertsStack extends Stack {
   }
 
   #addOutputs(): void {
-    const { handler, secret, table, secretId, logGroup, deadLetterQueue } = this.syncAlerts;
+    const { handler, secret, table, secretId, logGroup, deadLetterQueue, console } = this.syncAlerts;
     const { topic, dashboard } = this.monitoring;
     const command = (command: string) => invokeCommand(handler.functionName, { command }, this);
-    const output = (name: string, value: string, description: string) =>
-      new CfnOutput(this, name, { value, description });
 
-    output('FunctionName', handler.functionName, 'The function that runs the checks');
-    output('SecretArn', secret.secretArn, 'The secret with API key, organisation and Slack webhook');
-    output('TableName', table.tableName, 'The table with the state');
-    output('LogGroupName', logGroup.logGroupName, 'The log group of the function');
-    output('DeadLetterQueueUrl', deadLetterQueue.queueUrl, 'The queue of checks that could not be started');
-    output('FillSecretCommand', fillSecretCommand(secretId, this), 'Fills the secret from secret.json');
-    output('TestCommand', command('test'), 'Tests the deployment and posts a message to Slack');
-    output('ReportCommand', command('report'), 'Posts the health of every sync to Slack');
-    output('CheckCommand', command('check'), 'Runs a check now');
-    output(
-      'AlarmTopicArn',
-      topic.topicArn,
-      'The topic of the alarms about sync-alerts itself: subscribe to it',
+    this.#output('FunctionName', handler.functionName, 'The function that runs the checks');
+    this.#output('SecretArn', secret.secretArn, 'The secret with API key, organisation and Slack webhook');
+    this.#output('TableName', table.tableName, 'The table with the state');
+    this.#output('LogGroupName', logGroup.logGroupName, 'The log group of the function');
+    this.#output(
+      'DeadLetterQueueUrl',
+      deadLetterQueue.queueUrl,
+      'The queue of checks that could not be started',
     );
-    if (dashboard) output('DashboardName', dashboard.dashboardName, 'The CloudWatch dashboard');
+    this.#output('FillSecretCommand', fillSecretCommand(secretId, this), 'Fills the secret from secret.json');
+    this.#output('TestCommand', command('test'), 'Tests the deployment and posts a message to Slack');
+    this.#output('ReportCommand', command('report'), 'Posts the health of every sync to Slack');
+    this.#output('CheckCommand', command('check'), 'Runs a check now');
+    this.#output('AlarmTopicArn', topic.topicArn, 'The topic of the alarms about sync-alerts itself');
+    if (dashboard) this.#output('DashboardName', dashboard.dashboardName, 'The CloudWatch dashboard');
+    if (console === undefined) return;
+    this.#output('LogGroupLink', console.logGroup, 'The log group in the AWS console');
+    this.#output('FunctionLink', console.function, 'The function in the AWS console');
+    const dashboardLink = dashboard && consoleUrls(this)?.dashboard(dashboard.dashboardName);
+    if (dashboardLink) this.#output('DashboardLink', dashboardLink, 'The dashboard in the AWS console');
+  }
+
+  /** What is left to a person: who hears the alarms, and what a heartbeat monitor has to know. */
+  #addNextSteps(): void {
+    const { topic, subscribers } = this.monitoring;
+    this.#output('AlarmSubscribers', subscribers, 'Who hears the alarms about sync-alerts itself');
+    this.#output(
+      'SubscribeCommand',
+      subscribeCommand(topic.topicArn, this),
+      'Subscribes an address to the alarms',
+    );
+    this.#output('HeartbeatSchedule', this.heartbeatSchedule, 'The schedule, for a heartbeat monitor');
+  }
+
+  #output(name: string, value: string, description: string): void {
+    new CfnOutput(this, name, { value, description });
   }
 }

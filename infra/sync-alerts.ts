@@ -1,5 +1,5 @@
 import { Duration, RemovalPolicy, SecretValue, Stack, Validations } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, BillingMode, type ITable, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   Architecture,
@@ -13,11 +13,13 @@ import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { parsePolicy, type WrittenPolicy } from '../lambda/core/parse/parse-policy.ts';
+import type { Links } from '../lambda/core/policy.ts';
 import { SyncAlertsError } from '../lambda/errors.ts';
 import { ENVIRONMENT_VARIABLES } from '../lambda/invocation/environment-variables.ts';
 import { SECRET_PLACEHOLDER } from '../lambda/secret/secret-placeholder.ts';
 import { bundleWith } from './bundling.ts';
-import { functionRole } from './roles.ts';
+import { consoleUrls } from './console-urls.ts';
+import { functionRole, namePrefixFault, type RoleRules } from './roles.ts';
 import {
   type CheckSchedule,
   FUNCTION_TIMEOUT_SECONDS,
@@ -41,12 +43,18 @@ export interface SyncAlertsProps {
    */
   readonly policy?: WrittenPolicy;
   /**
-   * JSON with `timbalApiKey`, `timbalOrgId` and `slackWebhookUrl`.
+   * JSON with `timbalApiKey`, `timbalOrgId`, `slackWebhookUrl` and, if a heartbeat monitor expects one, `heartbeatUrl`.
    * @default - a new secret with placeholders, to be filled after the first deployment
    */
   readonly secret?: ISecret | Secret;
   /**
-   * Encrypts table, created secret, dead-letter queue and logs. An existing secret must be encrypted with the same key.
+   * An existing table for the state: partition key `scope` and sort key `part`, both strings, TTL attribute `expiresAt`.
+   * It was retained when its stack was deleted, or restored from a backup.
+   * @default - a new table
+   */
+  readonly table?: ITable | Table;
+  /**
+   * Encrypts table, created secret, dead-letter queue and logs. An existing secret or table must be encrypted with it.
    * @default - keys that AWS owns
    */
   readonly encryptionKey?: IKey;
@@ -70,6 +78,11 @@ export interface SyncAlertsProps {
    * @default - all syncs of the organisation
    */
   readonly connectorId?: string;
+  /**
+   * A permissions boundary and a name prefix for the two roles.
+   * @default - no boundary, and names that CloudFormation generates
+   */
+  readonly roles?: RoleRules;
 }
 
 /**
@@ -80,34 +93,29 @@ export interface SyncAlertsProps {
 export class SyncAlerts extends Construct {
   readonly environment: string;
   readonly schedule: CheckSchedule;
+  /** Of the policy. */
+  readonly links: Links;
   readonly handler: LambdaFunction;
   /** Holds the state. */
-  readonly table: Table;
+  readonly table: ITable | Table;
   readonly secret: ISecret | Secret;
   /** The id with which the function requests the secret: its ARN, or its name if only that is known. */
   readonly secretId: string;
   /** Receives the invocations that EventBridge Scheduler could not deliver. */
   readonly deadLetterQueue: Queue;
   readonly logGroup: LogGroup;
+  /** Log group and function in the AWS console; undefined where the console is not public. */
+  readonly console: { readonly logGroup: string; readonly function: string } | undefined;
 
   /** @throws SyncAlertsError `sync_alerts_invalid` with all faults of schedule and policy. */
   constructor(scope: Construct, id: string, props: SyncAlertsProps) {
     super(scope, id);
     this.environment = props.environment;
-    this.schedule = validated(this.node.path, props);
+    ({ schedule: this.schedule, links: this.links } = validated(this.node.path, props));
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
     const encryptionKey = props.encryptionKey && { encryptionKey: props.encryptionKey };
 
-    this.table = new Table(this, 'State', {
-      partitionKey: { name: 'scope', type: AttributeType.STRING },
-      sortKey: { name: 'part', type: AttributeType.STRING },
-      timeToLiveAttribute: 'expiresAt',
-      billingMode: BillingMode.PAY_PER_REQUEST,
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      deletionProtection: removalPolicy === RemovalPolicy.RETAIN,
-      removalPolicy,
-      ...(encryptionKey && { encryption: TableEncryption.CUSTOMER_MANAGED, ...encryptionKey }),
-    });
+    this.table = props.table ?? this.#newTable(removalPolicy, encryptionKey);
     this.secret = props.secret ?? this.#newSecret(removalPolicy, encryptionKey);
     this.secretId = this.secret.secretFullArn ?? this.secret.secretName;
     this.logGroup = new LogGroup(this, 'Logs', {
@@ -124,18 +132,38 @@ export class SyncAlerts extends Construct {
     });
     acknowledge(this.deadLetterQueue, 'SQS3', 'This queue is itself the dead-letter queue of the schedule.');
     this.handler = this.#newFunction(props);
+    const urls = consoleUrls(Stack.of(this));
+    this.console = urls && {
+      logGroup: urls.logGroup(this.logGroup.logGroupName),
+      function: urls.function(this.handler.functionName),
+    };
     addSchedule(this, {
       description: this.#description(),
       schedule: this.schedule,
       handler: this.handler,
       deadLetterQueue: this.deadLetterQueue,
       keyArn: props.encryptionKey?.keyArn,
+      environment: this.environment,
+      roles: props.roles ?? {},
     });
   }
 
   /** Of the function and of the schedule, as AWS lists them. */
   #description(): string {
     return `Checks the connector syncs of a Timbal organisation (${this.environment})`;
+  }
+
+  #newTable(removalPolicy: RemovalPolicy, encryptionKey: { encryptionKey: IKey } | undefined): Table {
+    return new Table(this, 'State', {
+      partitionKey: { name: 'scope', type: AttributeType.STRING },
+      sortKey: { name: 'part', type: AttributeType.STRING },
+      timeToLiveAttribute: 'expiresAt',
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: removalPolicy === RemovalPolicy.RETAIN,
+      removalPolicy,
+      ...(encryptionKey && { encryption: TableEncryption.CUSTOMER_MANAGED, ...encryptionKey }),
+    });
   }
 
   #newSecret(removalPolicy: RemovalPolicy, encryptionKey: { encryptionKey: IKey } | undefined): Secret {
@@ -149,7 +177,8 @@ export class SyncAlerts extends Construct {
     return secret;
   }
 
-  #newFunction({ policy = {}, encryptionKey, timbalBaseUrl, connectorId }: SyncAlertsProps): NodejsFunction {
+  #newFunction(props: SyncAlertsProps): NodejsFunction {
+    const { policy = {}, encryptionKey, timbalBaseUrl, connectorId, roles = {} } = props;
     return new NodejsFunction(this, 'Function', {
       ...bundleWith(policy),
       description: this.#description(),
@@ -164,6 +193,8 @@ export class SyncAlerts extends Construct {
         secretArn: this.secret.secretFullArn ?? `${this.secret.secretArn}-??????`,
         tableArn: this.table.tableArn,
         keyArn: encryptionKey?.keyArn,
+        environment: this.environment,
+        rules: roles,
       }),
       logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,
@@ -183,13 +214,18 @@ export class SyncAlerts extends Construct {
   }
 }
 
-function validated(path: string, { schedule: written, policy }: SyncAlertsProps): CheckSchedule {
+function validated(path: string, props: SyncAlertsProps): { schedule: CheckSchedule; links: Links } {
+  const { schedule: written, policy, environment, roles = {} } = props;
   const schedule = parseSchedule(written);
   const parsedPolicy = parsePolicy(policy ?? {});
-  if (schedule.ok && parsedPolicy.ok) return schedule.schedule;
+  const prefixFault = namePrefixFault(roles, environment);
+  if (schedule.ok && parsedPolicy.ok && prefixFault === undefined) {
+    return { schedule: schedule.schedule, links: parsedPolicy.policy.links };
+  }
   const faults = [
     ...(schedule.ok ? [] : schedule.faults.map(({ field, message }) => `schedule.${field}: ${message}`)),
     ...(parsedPolicy.ok ? [] : parsedPolicy.faults.map((fault) => `policy: ${fault}`)),
+    ...(prefixFault === undefined ? [] : [`roles.namePrefix: ${prefixFault}`]),
   ];
   throw new SyncAlertsError('sync_alerts_invalid', [`${path} is invalid:`, ...faults].join('\n  '));
 }

@@ -16,8 +16,9 @@ export function fillSecretCommand(secretId: string, { region }: CommandTarget): 
 }
 
 /**
- * The command that invokes the function with an event and prints its response. Works with AWS CLI v1 and v2: both read a
- * `fileb://` payload the same way.
+ * The command that invokes the function with an event. Standard output is the response, JSON alone, and the AWS CLI's own
+ * words about the call go to standard error. The parentheses keep it so when a person appends `> report.json`. Works with
+ * AWS CLI v1 and v2: both read a `fileb://` payload the same way.
  */
 export function invokeCommand(
   functionName: string,
@@ -26,7 +27,13 @@ export function invokeCommand(
 ): string {
   const payload = JSON.stringify(event);
   const timeout = `--cli-read-timeout ${READ_TIMEOUT_SECONDS}`;
-  return `echo '${payload}' | aws lambda invoke${regionOption(region)} --function-name ${functionName} ${timeout} --payload fileb:///dev/stdin /dev/stdout`;
+  const call = `aws lambda invoke${regionOption(region)} --function-name ${functionName} ${timeout}`;
+  return `(echo '${payload}' | ${call} --payload fileb:///dev/stdin /dev/fd/3 3>&1 >&2)`;
+}
+
+/** The command that subscribes an address to a topic; AWS asks the address to confirm. */
+export function subscribeCommand(topicArn: string, { region }: CommandTarget): string {
+  return `aws sns subscribe${regionOption(region)} --topic-arn ${topicArn} --protocol email --notification-endpoint ADDRESS`;
 }
 
 function regionOption(region: string | undefined): string {

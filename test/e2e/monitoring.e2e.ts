@@ -109,7 +109,7 @@ describe('the metrics that the function prints', () => {
     const [metrics] = embeddedIn(invocation.output);
     expect(metrics).toMatchObject({
       namespace: METRIC_NAMESPACE,
-      dimensions: { Environment: 'prod' },
+      dimensions: { Environment: 'prod', FunctionName: output('FunctionName') },
       figures: { ChecksCompleted: 1, SyncsWatched: 2, SyncsFailing: 1, MessagesPosted: 1 },
       requestId: invocation.requestId,
     });
@@ -156,14 +156,15 @@ describe('the metrics that the function prints', () => {
     const { widgets } = v.parse(DashboardSchema, JSON.parse(DashboardBody));
     const ofPanels = widgets
       .flatMap(({ properties }) => properties.metrics ?? [])
-      .map((it) => it.slice(0, 4));
+      // Options follow the names and values.
+      .map((it) => it.filter((part) => typeof part === 'string'));
     const queue = output('DeadLetterQueueUrl').split('/').at(-1);
     expect(ofAlarms).toHaveLength(7);
     for (const [namespace, name, ...dimension] of [...ofAlarms, ...ofPanels]) {
       switch (namespace) {
         case METRIC_NAMESPACE:
           expect(names).toContain(name);
-          expect(dimension).toEqual(['Environment', 'prod']);
+          expect(dimension).toEqual(['Environment', 'prod', 'FunctionName', output('FunctionName')]);
           break;
         case 'AWS/Lambda':
           expect(dimension).toEqual(['FunctionName', output('FunctionName')]);
@@ -192,7 +193,9 @@ describe('the topic', () => {
 describe('the runbook', () => {
   it('starts with a list of the alarms and a test of every step', async () => {
     const text = await runFirst(emulator);
-    expect(text.match(/^\w+\tsync-alerts, prod: .* Runbook: docs\/runbook\.md#[a-z-]+$/gm)).toHaveLength(7);
+    expect(
+      text.match(/^\w+\tsync-alerts, prod: .* Runbook: docs\/runbook\.md#[a-z-]+ Log: https/gm),
+    ).toHaveLength(7);
     expect(text).toMatch(/^ok +secret .*\nok +listing .*\nok +state .*\nok +slack /m);
   });
 

@@ -7,10 +7,11 @@ import type { AlarmName } from '../../infra/alarms.ts';
 import type { Environment } from '../../infra/environment-schema.ts';
 import { SyncAlertsStack } from '../../infra/sync-alerts-stack.ts';
 
-export const PROJECT = join(__dirname, '../..');
+export const PROJECT = join(import.meta.dirname, '../..');
 
 export const KEY_ARN = 'arn:aws:kms:eu-west-1:123456789012:key/0aaaaaaa-1bbb-2ccc-3ddd-4eeeeeeeeeee';
 export const SECRET_ARN = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:sync-alerts/prod-AbCdEf';
+export const BOUNDARY_ARN = 'arn:aws:iam::123456789012:policy/company/boundary';
 export const TOPIC_ARN = 'arn:aws:sns:eu-west-1:123456789012:on-call';
 
 /** The context of `cdk.json`, which the CDK CLI passes to the app. */
@@ -37,7 +38,12 @@ export function anApp(props: AppProps = {}): App {
     outdir: aFolder(),
     analyticsReporting: false,
     builtinCloudFormationValidation: false,
-    context: { ...CONTEXT, 'aws:cdk:bundling-stacks': [] },
+    context: {
+      ...CONTEXT,
+      'aws:cdk:bundling-stacks': [],
+      // Otherwise each synth prints its warnings.
+      '@aws-cdk/core:annotationsInValidationReport': false,
+    },
     ...props,
   });
 }
@@ -79,6 +85,26 @@ export function theAlarm(template: Template, name: AlarmName): Resource['Propert
   const [alarm, ...others] = resourcesOf(template, 'AWS::CloudWatch::Alarm').filter((one) => id.test(one.id));
   if (alarm === undefined || others.length > 0) throw new Error(`expected exactly one alarm ${name}`);
   return alarm.Properties;
+}
+
+/**
+ * A text of the template as in a deployment into eu-west-1. CloudFormation makes a name of the stack, the logical id and 12
+ * random characters; a function's has 64 characters at most.
+ */
+export function deployedText(text: unknown, stackName = 'SyncAlerts-prod'): string {
+  if (typeof text === 'string') return text;
+  const [[intrinsic, value] = ['', undefined]] = Object.entries(text ?? {});
+  const all = (values: unknown): string[] =>
+    Array.isArray(values) ? values.map((one) => deployedText(one, stackName)) : [];
+  if (intrinsic === 'Fn::Join') return all(value[1]).join(value[0]);
+  // The condition of each is another partition.
+  if (intrinsic === 'Fn::If') return deployedText(value[2], stackName);
+  if (intrinsic !== 'Ref') throw new Error(`unexpected ${intrinsic}`);
+  if (value === 'AWS::Region') return 'eu-west-1';
+  const name = `${stackName}-${value}-${'X'.repeat(12)}`;
+  return String(value).startsWith('WatchFunction') && name.length > 64
+    ? name.slice(0, 51) + name.slice(-13)
+    : name;
 }
 
 /** The JSON of the dashboard, with a word for each token. */

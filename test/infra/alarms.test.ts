@@ -1,10 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Template } from 'aws-cdk-lib/assertions';
+import { Template } from 'aws-cdk-lib/assertions';
 import { ALARM_NAMES, type AlarmName } from '../../infra/alarms.ts';
 import type { Environment } from '../../infra/environment-schema.ts';
 import { METRIC_NAMESPACE, METRICS } from '../../lambda/invocation/metric-names.ts';
-import { aTemplate, PROJECT, removeFolders, resourcesOf, theAlarm, theResource } from './a-stack.ts';
+import {
+  anApp,
+  aStack,
+  aTemplate,
+  deployedText,
+  PROJECT,
+  removeFolders,
+  resourcesOf,
+  theAlarm,
+  theResource,
+} from './a-stack.ts';
 
 let asShipped: Template;
 beforeAll(() => {
@@ -12,7 +22,6 @@ beforeAll(() => {
 });
 afterAll(removeFolders);
 
-const own = { Namespace: 'SyncAlerts', Dimensions: [{ Name: 'Environment', Value: 'prod' }] };
 const SCHEDULES: readonly (readonly [string, Environment, object, object])[] = [
   [
     'a rate of 5 minutes',
@@ -37,10 +46,13 @@ const SCHEDULES: readonly (readonly [string, Environment, object, object])[] = [
 describe.each(SCHEDULES)('with %s', (_, environment, completion, failures) => {
   let template: Template;
   let ofFunction: object;
+  let own: object;
   beforeAll(() => {
     template = aTemplate(environment);
     const { id } = theResource(template, 'AWS::Lambda::Function');
-    ofFunction = { Namespace: 'AWS/Lambda', Dimensions: [{ Name: 'FunctionName', Value: { Ref: id } }] };
+    const functionName = { Name: 'FunctionName', Value: { Ref: id } };
+    own = { Namespace: 'SyncAlerts', Dimensions: [{ Name: 'Environment', Value: 'prod' }, functionName] };
+    ofFunction = { Namespace: 'AWS/Lambda', Dimensions: [functionName] };
   });
 
   test('noCheckCompleted: no completed check in three gaps and 10 min, missing data included', () => {
@@ -119,27 +131,56 @@ test.each(ALARM_NAMES)(
   '%s describes its impact and its runbook section, and notifies at its start and its end',
   (name) => {
     const topic = [{ Ref: theResource(asShipped, 'AWS::SNS::Topic').id }];
-    expect(theAlarm(asShipped, name)).toMatchObject({
-      AlarmActions: topic,
-      OKActions: topic,
-      AlarmDescription: expect.stringMatching(
-        /^sync-alerts, prod: [A-Z].+\. [A-Z].+\. Runbook: docs\/runbook\.md#[a-z-]+$/,
-      ),
-    });
+    expect(theAlarm(asShipped, name)).toMatchObject({ AlarmActions: topic, OKActions: topic });
+    expect(descriptionOf(asShipped, name)).toMatch(
+      /^sync-alerts, prod: [A-Z].+\. [A-Z].+\. Runbook: docs\/runbook\.md#[a-z-]+ Log: https:\S+ Function: https:\S+$/,
+    );
     expect(theAlarm(asShipped, name)).not.toHaveProperty('InsufficientDataActions');
   },
 );
 
+function descriptionOf(template: Template, name: AlarmName): string {
+  return deployedText(theAlarm(template, name)['AlarmDescription']);
+}
+
+test('the description links to the runbook of the policy, the log group and the function', () => {
+  const runbook = 'https://wiki.acme.example/runbook';
+  expect(descriptionOf(aTemplate({ policy: { links: { runbook } } }), 'deadLetters')).toBe(
+    [
+      'sync-alerts, prod: EventBridge Scheduler could not start a check and sent it to the dead-letter queue.',
+      'That check did not run.',
+      `Runbook: ${runbook}#dead-letters`,
+      'Log: https://console.aws.amazon.com/cloudwatch/home?region=eu-west-1#logsV2:log-groups/log-group/SyncAlerts-prod-WatchLogsC2DE470E-XXXXXXXXXXXX',
+      'Function: https://console.aws.amazon.com/lambda/home?region=eu-west-1#/functions/SyncAlerts-prod-WatchFunctionE77E8A53-XXXXXXXXXXXX',
+    ].join(' '),
+  );
+});
+
+test.each(['rate(5 minutes)', 'rate(4 days)'])(
+  'with %s, the longest name of an environment and the longest link, each description has at most 1,024 characters',
+  (expression) => {
+    const name = 'x'.repeat(64);
+    const runbook = `https://${'a'.repeat(50)}.example/${'b'.repeat(191)}`;
+    expect(runbook).toHaveLength(258);
+    const stack = aStack({ schedule: { expression }, policy: { links: { runbook } } }, anApp(), name);
+    const template = Template.fromStack(stack);
+    for (const alarm of ALARM_NAMES) {
+      const text = deployedText(theAlarm(template, alarm)['AlarmDescription'], stack.stackName);
+      // The names of regions have up to 14 characters, five more than eu-west-1; hosts of the console up to 30, eight more.
+      expect(text.length + 2 * 5 + 2 * 8).toBeLessThanOrEqual(1024);
+    }
+  },
+);
+
 test('the description of nearTimeLimit has the figures of its threshold', () => {
-  expect(theAlarm(asShipped, 'nearTimeLimit')['AlarmDescription']).toContain('at least 45 of its 60 s');
+  expect(descriptionOf(asShipped, 'nearTimeLimit')).toContain('at least 45 of its 60 s');
 });
 
 test.each([
   ['rate(5 minutes)', 'failed twice within two gaps of its schedule'],
   ['rate(4 days)', 'failed once'],
 ])('%s: the description of checksFail has "%s"', (expression, text) => {
-  const description = theAlarm(aTemplate({ schedule: { expression } }), 'checksFail')['AlarmDescription'];
-  expect(description).toContain(text);
+  expect(descriptionOf(aTemplate({ schedule: { expression } }), 'checksFail')).toContain(text);
 });
 
 test('there is one alarm for each name', () => {

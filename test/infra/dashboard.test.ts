@@ -54,8 +54,12 @@ test('the dashboard has the seven alarms, the time limit of 60,000 ms, and comma
   expect(widgets.find(({ type }) => type === 'alarm')?.properties.alarms).toHaveLength(7);
   expect(theDashboard(asShipped)).toContain('"value":60000,"label":"time limit"');
   const { markdown = '' } = widgets.at(-1)?.properties ?? {};
-  expect(markdown).toContain(`echo '{"command":"report"}' | aws lambda invoke --region TOKEN`);
+  expect(markdown).toContain(`(echo '{"command":"report"}' | aws lambda invoke --region TOKEN`);
   expect(markdown).toContain('aws secretsmanager put-secret-value');
+  expect(markdown).toMatch(/\[Log\]\(https:\S+\), \[function\]\(https:\S+\)/);
+  expect(markdown).toContain('`docs/runbook.md` in the repository');
+  const runbook = 'https://wiki.acme.example/runbook';
+  expect(theDashboard(aTemplate({ policy: { links: { runbook } } }))).toContain(`[runbook](${runbook})`);
 });
 
 test('an environment can leave the dashboard out, and its output with it', () => {

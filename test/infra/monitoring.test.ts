@@ -1,10 +1,12 @@
 import { Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { ALARM_NAMES } from '../../infra/alarms.ts';
+import type { Environment } from '../../infra/environment-schema.ts';
 import { Monitoring } from '../../infra/monitoring.ts';
 import { SyncAlerts } from '../../infra/sync-alerts.ts';
 import {
   anApp,
+  aStack,
   aTemplate,
   KEY_ARN,
   removeFolders,
@@ -14,6 +16,8 @@ import {
   theDashboard,
   theResource,
 } from './a-stack.ts';
+
+const WITHOUT_ALL = Object.fromEntries(ALARM_NAMES.map((name) => [name, 'a playground']));
 
 let asShipped: Template;
 beforeAll(() => {
@@ -81,6 +85,34 @@ describe('the topic', () => {
   });
 });
 
+describe('a synth warns, and an output says, when nobody hears the alarms', () => {
+  test.each<[string, Environment, boolean, string]>([
+    ['an environment without fields', {}, true, 'NOBODY: set alarms.emails'],
+    ['an empty list of addresses', { alarms: { emails: [] } }, true, 'NOBODY'],
+    ['an address', { alarms: { emails: ['a@acme.example'] } }, false, 'a@acme.example'],
+    ['other subscribers', { alarms: { otherSubscribers: 'PagerDuty' } }, false, 'PagerDuty'],
+    ['an existing topic', { alarms: { topicArn: TOPIC_ARN } }, false, 'those of the existing topic'],
+    ['no alarm at all', { alarms: { without: WITHOUT_ALL } }, false, 'nobody: every alarm is left out'],
+  ])('with %s', (_, environment, warns, output) => {
+    const stack = aStack(environment);
+    const text = Match.stringLikeRegexp('^nobody hears the alarms of prod: set alarms.emails');
+    expect(Annotations.fromStack(stack).findWarning('*', text)).toHaveLength(warns ? 1 : 0);
+    const { Value } = Template.fromStack(stack).findOutputs('AlarmSubscribers')['AlarmSubscribers'] ?? {};
+    expect(Value).toMatch(new RegExp(`^${output}`));
+  });
+});
+
+test('two deployments in one account with one environment name share no metric', () => {
+  const stack = new Stack(anApp(), 'Theirs');
+  for (const id of ['One', 'Other']) {
+    const syncAlerts = new SyncAlerts(stack, id, { environment: 'prod' });
+    new Monitoring(stack, `Monitoring${id}`, { syncAlerts, otherSubscribers: 'us' });
+  }
+  const alarms = resourcesOf(Template.fromStack(stack), 'AWS::CloudWatch::Alarm');
+  const ofChecks = alarms.filter(({ Properties }) => Properties['MetricName'] === 'ChecksCompleted');
+  expect(new Set(ofChecks.map(({ Properties }) => JSON.stringify(Properties['Dimensions']))).size).toBe(2);
+});
+
 describe('leaving alarms out', () => {
   test('the dashboard shows the reason for the missing alarm', () => {
     const template = aTemplate({ alarms: { without: { throttled: 'the account is shared' } } });
@@ -90,8 +122,7 @@ describe('leaving alarms out', () => {
   });
 
   test('an environment can leave all of them out', () => {
-    const without = Object.fromEntries(ALARM_NAMES.map((name) => [name, 'a playground']));
-    const template = aTemplate({ alarms: { without } });
+    const template = aTemplate({ alarms: { without: WITHOUT_ALL } });
     template.resourceCountIs('AWS::CloudWatch::Alarm', 0);
     expect(theDashboard(template)).not.toContain('"type":"alarm"');
   });

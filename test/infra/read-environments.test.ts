@@ -2,7 +2,7 @@ import type { Environment } from '../../infra/environment-schema.ts';
 import { environments } from '../../infra/environments.ts';
 import { readEnvironments } from '../../infra/read-environments.ts';
 import { SyncAlertsError } from '../../lambda/errors.ts';
-import { KEY_ARN, SECRET_ARN, TOPIC_ARN } from './a-stack.ts';
+import { BOUNDARY_ARN, KEY_ARN, SECRET_ARN, TOPIC_ARN } from './a-stack.ts';
 
 /** The faults that the error lists, without its first line. */
 function faultsOf(written: unknown): readonly string[] {
@@ -29,6 +29,7 @@ test('every field with a valid value is accepted', () => {
     schedule: { expression: 'cron(0/15 8-18 ? * MON-FRI *)', timeZone: 'Europe/Madrid', enabled: false },
     policy: { grace: '10m', overrides: [{ match: { connector: 'billing' }, stallAfterIntervals: 4 }] },
     secret: { arn: SECRET_ARN },
+    table: { name: 'SyncAlerts-prod-WatchState874A6079-1ABCDEFGHIJKL' },
     kmsKeyArn: KEY_ARN,
     removal: 'destroy',
     terminationProtection: true,
@@ -36,7 +37,12 @@ test('every field with a valid value is accepted', () => {
     tags: { Team: 'data platform', 'cost:centre': '' },
     timbalBaseUrl: 'https://timbal.example/api',
     connectorId: 'conn_1',
-    alarms: { emails: ['on-call@acme.example'], without: { throttled: 'the account is shared' } },
+    roles: { permissionsBoundaryArn: BOUNDARY_ARN, namePrefix: 'acme-' },
+    alarms: {
+      emails: ['on-call@acme.example'],
+      otherSubscribers: 'PagerDuty, by hand',
+      without: { throttled: 'the account is shared' },
+    },
     dashboard: false,
   };
   expect(
@@ -65,7 +71,7 @@ test.each<[unknown, string]>([
   ],
   [{ schedule: { expression: 'rate(1 minute)' } }, 'schedule.expression: "rate(1 minute)": leaves 60 s'],
   [{ schedule: { timeZone: 'Mars/Olympus' } }, 'schedule.timeZone: expected the IANA name of a time zone'],
-  [{ policy: { grce: '5m' } }, 'policy: grce: '],
+  [{ policy: { grce: '5m' } }, 'policy: grce: is not a field that is known; did you mean grace?'],
   [{ policy: { grace: '5 minutes' } }, 'policy: grace: expected a duration'],
   [{ policy: { criticalAfterIntervals: 1.5 } }, 'policy: the policy: criticalAfterIntervals (1.5) is below'],
   [{ policy: [] }, 'policy: expected an object'],
@@ -76,6 +82,13 @@ test.each<[unknown, string]>([
   [{ secret: { arn: SECRET_ARN.slice(0, -7) } }, 'secret.arn: expected the complete ARN of a secret'],
   [{ secret: { name: 'sync alerts' } }, 'secret.name: expected 1 to 512 letters'],
   [{ secret: { arn: SECRET_ARN }, region: 'eu-west-2' }, 'secret: is in another region'],
+  [{ table: 'state' }, 'table: Invalid type'],
+  [{ table: { arn: 'x', name: 'state' } }, 'table.arn: is not a known field'],
+  [{ table: { name: 'my state' } }, 'table.name: expected 3 to 255 letters, digits or _.-'],
+  [{ roles: { permissionsBoundaryArn: 'boundary' } }, 'roles.permissionsBoundaryArn: expected the ARN of a'],
+  [{ roles: { namePrefix: 'a b' } }, 'roles.namePrefix: expected letters, digits or _+=,.@-'],
+  [{ roles: { namePrefix: '' } }, 'roles.namePrefix: expected letters, digits'],
+  [{ roles: { namePrefix: 'x'.repeat(52) } }, 'roles.namePrefix: makes a role name of 65 characters'],
   [{ kmsKeyArn: 'alias/mine' }, 'kmsKeyArn: expected the ARN of a KMS key'],
   [{ kmsKeyArn: KEY_ARN, region: 'eu-west-2' }, 'kmsKeyArn: is in another region'],
   [{ removal: 'delete' }, 'removal: Invalid type: Expected ("retain" | "destroy")'],
@@ -87,9 +100,11 @@ test.each<[unknown, string]>([
   [{ timbalBaseUrl: 'http://timbal.example' }, 'timbalBaseUrl: is not https'],
   [{ timbalBaseUrl: 'https://timbal.example?a=b' }, 'timbalBaseUrl: holds a query'],
   [{ connectorId: '' }, 'connectorId: expected 1 to 256'],
-  [{ alarms: { email: 'a@acme.example' } }, 'alarms.email: is not a known field'],
+  [{ alarms: { email: 'a@acme.example' } }, 'alarms.email: is not a known field; did you mean emails?'],
+  [{ shedule: {} }, 'shedule: is not a known field; did you mean schedule?'],
   [{ alarms: { emails: 'a@acme.example' } }, 'alarms.emails: Invalid type'],
   [{ alarms: { emails: ['on call'] } }, 'alarms.emails.0: expected an e-mail address'],
+  [{ alarms: { otherSubscribers: ' ' } }, 'alarms.otherSubscribers: expected who is subscribed'],
   [{ alarms: { topicArn: 'on-call' } }, 'alarms.topicArn: expected the ARN of an SNS topic'],
   [{ alarms: { topicArn: TOPIC_ARN }, region: 'eu-west-2' }, 'alarms: is in another region'],
   [{ alarms: { topicArn: TOPIC_ARN, emails: [] } }, 'alarms.emails: cannot be combined with topicArn'],

@@ -1,5 +1,13 @@
 import type { Template } from 'aws-cdk-lib/assertions';
-import { aTemplate, KEY_ARN, removeFolders, resourcesOf, SECRET_ARN, theResource } from './a-stack.ts';
+import {
+  aTemplate,
+  BOUNDARY_ARN,
+  KEY_ARN,
+  removeFolders,
+  resourcesOf,
+  SECRET_ARN,
+  theResource,
+} from './a-stack.ts';
 
 let asShipped: Template;
 let withKey: Template;
@@ -99,6 +107,30 @@ test.each<[string, () => Template]>([
     expect(Properties).not.toHaveProperty('ManagedPolicyArns');
     expect(JSON.stringify(Properties)).not.toContain('*');
   }
+});
+
+test('a permissions boundary and a name prefix apply to both roles, and to none by default', () => {
+  const roles = { permissionsBoundaryArn: BOUNDARY_ARN, namePrefix: 'acme-' };
+  const both = (template: Template) =>
+    resourcesOf(template, 'AWS::IAM::Role').map(({ Properties }) => [
+      Properties['RoleName'],
+      Properties['PermissionsBoundary'],
+    ]);
+  expect(both(aTemplate({ roles }))).toEqual([
+    ['acme-prod-function', BOUNDARY_ARN],
+    ['acme-prod-schedule', BOUNDARY_ARN],
+  ]);
+  expect(both(asShipped)).toEqual([
+    [undefined, undefined],
+    [undefined, undefined],
+  ]);
+});
+
+test('a role’s name has at most 64 characters', () => {
+  expect(() => aTemplate({ roles: { namePrefix: 'x'.repeat(51) } })).not.toThrow();
+  expect(() => aTemplate({ roles: { namePrefix: 'x'.repeat(52) } })).toThrow(
+    'roles.namePrefix: makes a role name of 65 characters; IAM allows 64',
+  );
 });
 
 test('only schedules of this account and its default group may assume the role of the schedule', () => {

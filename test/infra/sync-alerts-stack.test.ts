@@ -1,5 +1,5 @@
 import { Template } from 'aws-cdk-lib/assertions';
-import { aStack, aTemplate, removeFolders } from './a-stack.ts';
+import { aStack, aTemplate, deployedText, removeFolders } from './a-stack.ts';
 
 afterAll(removeFolders);
 
@@ -55,9 +55,9 @@ test('the outputs name the resources and give commands to paste', () => {
     'Fn::Join': [
       '',
       [
-        `echo '{"command":"${command}"}' | aws lambda invoke --region eu-west-1 --function-name `,
+        `(echo '{"command":"${command}"}' | aws lambda invoke --region eu-west-1 --function-name `,
         name,
-        ' --cli-read-timeout 90 --payload fileb:///dev/stdin /dev/stdout',
+        ' --cli-read-timeout 90 --payload fileb:///dev/stdin /dev/fd/3 3>&1 >&2)',
       ],
     ],
   });
@@ -82,5 +82,18 @@ test('the outputs name the resources and give commands to paste', () => {
     CheckCommand: invoke('check'),
     AlarmTopicArn: stack.resolve(stack.monitoring.topic.topicArn),
     DashboardName: stack.resolve(stack.monitoring.dashboard?.dashboardName),
+    LogGroupLink: stack.resolve(stack.syncAlerts.console?.logGroup),
+    FunctionLink: stack.resolve(stack.syncAlerts.console?.function),
+    DashboardLink: expect.anything(),
+    AlarmSubscribers:
+      'NOBODY: set alarms.emails, or name who is subscribed by hand in alarms.otherSubscribers',
+    SubscribeCommand: expect.anything(),
+    HeartbeatSchedule: 'no cron expression of five fields says rate(5 minutes): period 5 min, grace 15 min',
   });
+  expect(deployedText(outputs['DashboardLink'])).toMatch(
+    /^https:\/\/console\.aws\.amazon\.com\/cloudwatch\/home\?region=eu-west-1#dashboards\/dashboard\/SyncAlerts-prod-MonitoringDashboard/,
+  );
+  expect(deployedText(outputs['SubscribeCommand'])).toMatch(
+    /^aws sns subscribe --region eu-west-1 --topic-arn \S+ --protocol email --notification-endpoint ADDRESS$/,
+  );
 });

@@ -45,6 +45,15 @@ describe('the function', () => {
   });
 });
 
+test('an existing table is read and written, and the stack neither creates nor changes one', () => {
+  const template = aTemplate({ table: { name: 'restored-state' } });
+  template.resourceCountIs('AWS::DynamoDB::Table', 0);
+  const { Variables } = theResource(template, 'AWS::Lambda::Function').Properties['Environment'];
+  expect(Variables['SYNC_ALERTS_TABLE']).toBe('restored-state');
+  const roles = JSON.stringify(template.findResources('AWS::IAM::Role'));
+  expect(roles).toContain(':table/restored-state"');
+});
+
 test('the dead-letter queue keeps messages for 14 days, encrypts them and rejects requests without TLS', () => {
   asShipped.hasResourceProperties('AWS::SQS::Queue', {
     SqsManagedSseEnabled: true,
