@@ -1,6 +1,9 @@
 // The SDK says at each import that it will one day want a newer Node.js; deployed, it has one.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
+// npm gives its own options to the tests as variables; the command lines under test would take them for theirs.
+for (const name of Object.keys(process.env)) if (/^npm_config_/i.test(name)) delete process.env[name];
+
 /** @type {import('jest').Config} */
 export default {
   // By default a core is left to others: on two, that is half.

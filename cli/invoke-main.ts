@@ -4,6 +4,11 @@ import { invoke } from './invoke.ts';
 
 // cli/invoke.mjs runs this for `npm run invoke`.
 process.exitCode = await invoke(
-  { args: process.argv.slice(2), stdout: process.stdout, stderr: process.stderr },
+  {
+    args: process.argv.slice(2),
+    environment: process.env,
+    stdout: process.stdout,
+    stderr: process.stderr,
+  },
   { aws: awsCli(process.env), regionOf: (environment) => environments[environment]?.region },
 );

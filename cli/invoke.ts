@@ -5,11 +5,14 @@ import * as v from 'valibot';
 import { READ_TIMEOUT_SECONDS } from '../lambda/aws/cli-commands.ts';
 import { SyncAlertsError } from '../lambda/errors.ts';
 import type { AwsCli } from './aws-cli.ts';
+import type { Request } from './command-line.ts';
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
-import { INVOKE_HELP, type InvokeOptions, parseInvokeOptions } from './invoke-options.ts';
-import { printHelp } from './options.ts';
+import { printHelp } from './help-text.ts';
+import { eventOf } from './invoke-event.ts';
+import { parseCommandLine } from './parse-command-line.ts';
+import { printerFor } from './printer.ts';
 import type { Process } from './process.ts';
-import { responseText } from './response-text.ts';
+import { hasNews, isFailure, responseText } from './response-text.ts';
 
 /** How to reach the deployed environments. */
 interface Deployments {
@@ -23,37 +26,43 @@ interface Deployments {
  * Returns the exit code. cli/invoke-main.ts calls it.
  */
 export async function invoke(
-  { args, stdout, stderr }: Pick<Process, 'args' | 'stdout' | 'stderr'>,
+  { args, environment: variables, stdout, stderr }: Omit<Process, 'now'>,
   { aws, regionOf }: Deployments,
 ): Promise<ExitCode> {
-  const parsed = parseInvokeOptions(args);
-  if (parsed.kind !== 'options') return printHelp(parsed, INVOKE_HELP, { stdout, stderr });
-  const { options } = parsed;
-  const target = awsOptions(options, regionOf);
+  const parsed = parseCommandLine({ args, environment: variables }, 'invoke');
+  if (parsed.kind !== 'request') return printHelp(parsed, 'invoke', { stdout, stderr });
+  const { request, target: deployed } = parsed;
+  const { given } = request;
+  const event = eventOf(request);
+  if (event === undefined) {
+    stderr.write('the event is not valid JSON\n');
+    return EXIT_CODES.usageError;
+  }
+  const printer = printerFor({ stdout, stderr, environment: variables }, request);
   try {
-    const functionName = await functionOf(options.environment, target, aws);
-    const response = await invokeFunction({ functionName, event: options.event, target }, aws);
-    const text = options.json ? JSON.stringify(response, null, 2) : responseText(response, options);
-    stdout.write(`${text}\n`);
+    const target = awsOptions(given, regionOf(deployed));
+    const functionName = await functionOf(deployed, target, aws);
+    const response = await invokeFunction({ functionName, event, target }, aws);
+    if (!given.has('quiet') || hasNews(response)) {
+      printer.json(response);
+      printer.text(responseText(response, given.has('verbose')));
+    }
     // The function answers `ok: false` to a usage error, and throws when it fails.
-    return v.is(v.looseObject({ ok: v.literal(true) }), response)
-      ? EXIT_CODES.success
-      : EXIT_CODES.usageError;
+    if (!v.is(v.looseObject({ ok: v.literal(true) }), response)) return EXIT_CODES.usageError;
+    return isFailure(response) ? EXIT_CODES.failure : EXIT_CODES.success;
   } catch (error) {
     if (!(error instanceof SyncAlertsError)) throw error;
-    stderr.write(`${error.message}\n`);
+    printer.complaint(error.message);
     return EXIT_CODES.failure;
   }
 }
 
 /** The options of the AWS CLI that say where the function is and with which profile to reach it. */
-function awsOptions(
-  { environment, region, profile }: InvokeOptions,
-  regionOf: Deployments['regionOf'],
-): readonly string[] {
-  const pinned = region ?? regionOf(environment);
+function awsOptions(given: Request['given'], pinned: string | undefined): readonly string[] {
+  const region = given.get('region') ?? pinned;
+  const profile = given.get('profile');
   return [
-    ...(pinned === undefined ? [] : ['--region', pinned]),
+    ...(region === undefined ? [] : ['--region', region]),
     ...(profile === undefined ? [] : ['--profile', profile]),
   ];
 }

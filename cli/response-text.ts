@@ -1,9 +1,7 @@
 import * as v from 'valibot';
-import { untrusted } from '../lambda/core/digest/rich-text.ts';
-import { formatNumber } from '../lambda/core/digest/wording.ts';
 import { decisionsText } from './decisions-text.ts';
-import type { InvokeOptions } from './invoke-options.ts';
-import { checkSummary, reportSummary, syncCountsSchema } from './summary-line.ts';
+import { checkSummary, leftUndelivered, reportSummary, syncCountsSchema } from './summary-line.ts';
+import { testText } from './test-text.ts';
 
 const postsSchema = v.object({ accepted: v.number() });
 
@@ -26,16 +24,8 @@ const reportSchema = v.object({
   command: v.literal('report'),
   syncs: syncCountsSchema,
   open: v.number(),
-  unhealthy: v.array(
-    v.object({
-      id: v.nullable(v.string()),
-      name: v.nullable(v.string()),
-      severity: v.string(),
-      summary: v.string(),
-    }),
-  ),
-  omitted: v.number(),
-  ruleNotes: v.array(v.object({ rule: v.string(), match: v.string(), note: v.string() })),
+  unhealthy: v.array(v.unknown()),
+  text: v.string(),
   posts: postsSchema,
 });
 const testSchema = v.object({
@@ -47,11 +37,11 @@ const testSchema = v.object({
 const usageErrorSchema = v.object({ ok: v.literal(false), error: v.string() });
 
 /** The response of the function as text for a person. A response of another shape is printed as JSON. */
-export function responseText(response: unknown, { verbose }: Pick<InvokeOptions, 'verbose'>): string {
+export function responseText(response: unknown, verbose: boolean): string {
   if (v.is(usageErrorSchema, response)) return response.error;
   if (v.is(checkedSchema, response)) return checkedText(response, verbose);
   if (v.is(stoppedSchema, response)) return `The check stopped: ${response.reason}.`;
-  if (v.is(reportSchema, response)) return reportText(response);
+  if (v.is(reportSchema, response)) return `${response.text}\n\n${reportSummary(response)}`;
   if (v.is(testSchema, response)) return testText(response);
   return JSON.stringify(response, null, 2);
 }
@@ -66,27 +56,14 @@ function checkedText(response: v.InferOutput<typeof checkedSchema>, verbose: boo
   return parts.join('\n\n');
 }
 
-function reportText(response: v.InferOutput<typeof reportSchema>): string {
-  const { unhealthy, omitted, ruleNotes } = response;
-  const rows = unhealthy.map(({ id, name, severity, summary }) => {
-    return `${severity.toUpperCase().padEnd(9)}${syncName(name, id)}\n${' '.repeat(9)}${summary}`;
-  });
-  const more = omitted > 0 ? [`… and ${formatNumber(omitted)} more`] : [];
-  const notes = ruleNotes.map(({ rule, match, note }) => `${rule} of the policy (${match}) ${note}`);
-  const paragraphs = [[...rows, ...more], notes, [reportSummary(response)]];
-  return paragraphs.flatMap((lines) => (lines.length === 0 ? [] : [lines.join('\n')])).join('\n\n');
+/** Whether the response says anything new; one that is not understood does. */
+export function hasNews(response: unknown): boolean {
+  if (v.is(checkedSchema, response)) return response.text !== undefined || response.undelivered.count > 0;
+  if (v.is(reportSchema, response)) return response.unhealthy.length > 0;
+  return !v.is(stoppedSchema, response) && !v.is(testSchema, response);
 }
 
-/** "orders (sync_42)". A row without an id stands for all records without one. */
-function syncName(name: string | null, id: string | null): string {
-  const [shown, ...others] = [name, id].flatMap((text) => (text === null ? [] : [untrusted(text).text]));
-  return [shown ?? 'records without an id', ...others.map((text) => `(${text})`)].join(' ');
-}
-
-function testText({ steps }: v.InferOutput<typeof testSchema>): string {
-  const lines = steps.map(
-    ({ step, ok, message, durationMs }) =>
-      `${ok ? 'ok    ' : 'FAILED'} ${step.padEnd(8)} ${message} (${durationMs} ms)`,
-  );
-  return lines.join('\n');
+/** Whether a command that the function answered did not do what it was to do. */
+export function isFailure(response: unknown): boolean {
+  return v.is(checkedSchema, response) && leftUndelivered(response);
 }

@@ -6,6 +6,7 @@ import type { Policy } from '../lambda/core/policy.ts';
 import { checkWebhookUrl } from '../lambda/slack/webhook-url.ts';
 import { checkBaseUrl, DEFAULT_BASE_URL } from '../lambda/timbal/base-url.ts';
 import { messageOf } from './error-message.ts';
+import { VARIABLES, type VariableName } from './variables.ts';
 
 /** Settings for the demo story. */
 export interface StorySettings {
@@ -30,8 +31,8 @@ export interface WatchSettings {
 }
 
 /** The settings, or all their faults at once. Each fault names its variable; none contains a value that could be secret. */
-type ParsedSettings =
-  | { readonly ok: true; readonly settings: StorySettings | WatchSettings }
+type Parsed<Settings> =
+  | { readonly ok: true; readonly settings: Settings }
   | { readonly ok: false; readonly faults: readonly string[] };
 
 /** An environment variable without surrounding blanks; undefined when it is empty or not set. */
@@ -51,24 +52,44 @@ const environmentSchema = v.object({
   SLACK_WEBHOOK_URL: variable,
   SYNC_ALERTS_STATE: variable,
   SYNC_ALERTS_POLICY: variable,
-});
+} satisfies Readonly<Record<VariableName, typeof variable>>);
 type Environment = v.InferOutput<typeof environmentSchema>;
 
+/** Whether none of our variables is set. An empty one is set: it is what a failed `export` leaves behind. */
+export function isUnconfigured(environment: unknown): boolean {
+  const variables = v.parse(v.record(v.string(), v.unknown()), environment);
+  return Object.keys(VARIABLES).every((name) => variables[name] === undefined);
+}
+
+/** Parses the settings of the demo. The webhook counts only where the demo is to post. */
+export function parseStorySettings(environment: unknown, posts: boolean): Parsed<StorySettings> {
+  if (!posts) return { ok: true, settings: { kind: 'story' } };
+  const variables = v.parse(environmentSchema, environment);
+  const { SLACK_WEBHOOK_URL: webhookUrl } = variables;
+  const faults = [...webhookFaults(variables), ...missingWebhook(variables)];
+  if (faults.length > 0 || webhookUrl === undefined) return { ok: false, faults };
+  return { ok: true, settings: { kind: 'story', webhookUrl } };
+}
+
 /**
- * Parses the environment variables and the policy file that they name. The TIMBAL_ names are those of Timbal's own SDKs.
- * Without TIMBAL_API_KEY and TIMBAL_ORG_ID the settings are those of the story.
+ * Parses the environment variables and the policy file that they name.
+ *
+ * @param posts The command posts on request, so the webhook is needed.
  */
-export function parseSettings(environment: unknown): ParsedSettings {
+export function parseWatchSettings(environment: unknown, posts: boolean): Parsed<WatchSettings> {
   const variables = v.parse(environmentSchema, environment);
   const { TIMBAL_API_KEY: apiKey, TIMBAL_ORG_ID: organisation, SLACK_WEBHOOK_URL: webhookUrl } = variables;
-  const faults = [...urlFaults(variables), ...credentialFaults(variables)];
   const policy = policyFrom(variables.SYNC_ALERTS_POLICY);
-  if (!policy.ok) faults.push(...policy.faults);
-  if (faults.length > 0 || !policy.ok) return { ok: false, faults };
+  const faults = [
+    ...baseUrlFaults(variables),
+    ...webhookFaults(variables),
+    ...credentialFaults(variables),
+    ...(posts ? missingWebhook(variables) : []),
+    ...(policy.ok ? [] : policy.faults),
+  ];
+  if (faults.length > 0 || !policy.ok || apiKey === undefined || organisation === undefined)
+    return { ok: false, faults };
 
-  const slack = webhookUrl === undefined ? {} : { webhookUrl };
-  if (apiKey === undefined || organisation === undefined)
-    return { ok: true, settings: { kind: 'story', ...slack } };
   const { TIMBAL_CONNECTOR_ID: connectorId } = variables;
   const baseUrl = (variables.TIMBAL_BASE_URL ?? DEFAULT_BASE_URL).replace(/\/+$/, '');
   const settings: WatchSettings = {
@@ -77,41 +98,36 @@ export function parseSettings(environment: unknown): ParsedSettings {
     organisation,
     baseUrl,
     ...(connectorId !== undefined && { connectorId }),
-    ...slack,
+    ...(webhookUrl !== undefined && { webhookUrl }),
     stateFile: variables.SYNC_ALERTS_STATE ?? defaultStateFile(organisation, baseUrl, connectorId),
     policy: policy.policy,
   };
   return { ok: true, settings };
 }
 
-function urlFaults({ TIMBAL_BASE_URL, SLACK_WEBHOOK_URL }: Environment): string[] {
-  const faults: string[] = [];
-  const base = TIMBAL_BASE_URL === undefined ? undefined : checkBaseUrl(TIMBAL_BASE_URL);
-  if (base !== undefined && !base.ok) faults.push(`TIMBAL_BASE_URL ${base.fault}`);
-  const webhook = SLACK_WEBHOOK_URL === undefined ? undefined : checkWebhookUrl(SLACK_WEBHOOK_URL);
-  if (webhook !== undefined && !webhook.ok) faults.push(`SLACK_WEBHOOK_URL ${webhook.fault}`);
-  return faults;
+function baseUrlFaults({ TIMBAL_BASE_URL: url }: Environment): readonly string[] {
+  const checked = url === undefined ? undefined : checkBaseUrl(url);
+  return checked === undefined || checked.ok ? [] : [`TIMBAL_BASE_URL ${checked.fault}`];
 }
 
-/** Key and organisation come together, and the other variables of a check come with them. */
-function credentialFaults({
-  TIMBAL_API_KEY: apiKey,
-  TIMBAL_ORG_ID: organisation,
-  ...others
-}: Environment): string[] {
-  if (apiKey !== undefined && organisation === undefined) {
-    return ['TIMBAL_ORG_ID is missing: set it to the id of the organisation that TIMBAL_API_KEY belongs to'];
-  }
-  if (organisation !== undefined && apiKey === undefined) {
-    return ['TIMBAL_API_KEY is missing: create an API key in the settings of the Timbal platform'];
-  }
-  if (apiKey !== undefined) return [];
-  const { SLACK_WEBHOOK_URL: _webhook, ...forChecks } = others;
-  return Object.entries(forChecks).flatMap(([name, value]) =>
-    value === undefined
-      ? []
-      : [`${name} is set, but TIMBAL_API_KEY and TIMBAL_ORG_ID are not: set both, or unset ${name}`],
-  );
+function webhookFaults({ SLACK_WEBHOOK_URL: url }: Environment): readonly string[] {
+  const checked = url === undefined ? undefined : checkWebhookUrl(url);
+  return checked === undefined || checked.ok ? [] : [`SLACK_WEBHOOK_URL ${checked.fault}`];
+}
+
+function missingWebhook({ SLACK_WEBHOOK_URL: url }: Environment): readonly string[] {
+  return url === undefined ? ['SLACK_WEBHOOK_URL is missing: --post posts to it'] : [];
+}
+
+function credentialFaults({ TIMBAL_API_KEY, TIMBAL_ORG_ID }: Environment): readonly string[] {
+  return [
+    ...(TIMBAL_API_KEY === undefined
+      ? ['TIMBAL_API_KEY is missing: create an API key in the settings of the Timbal platform']
+      : []),
+    ...(TIMBAL_ORG_ID === undefined
+      ? ['TIMBAL_ORG_ID is missing: set it to the id of the organisation that TIMBAL_API_KEY belongs to']
+      : []),
+  ];
 }
 
 function policyFrom(file: string | undefined): ParsedPolicy {

@@ -1,14 +1,14 @@
 import { type Outcome, outcomeOf } from '../lambda/commands/outcome.ts';
 
 /**
- * Waits for a check and passes its outcome to `show`, also when the check failed but has an outcome.
+ * Waits for a check and passes its outcome to `show`, also when the check failed but has an outcome. Returns it.
  *
  * @throws whatever the check threw, after `show`.
  */
 export async function showOutcome(
   checking: Promise<Outcome>,
   show: (outcome: Outcome) => void,
-): Promise<void> {
+): Promise<Outcome> {
   let outcome: Outcome;
   try {
     outcome = await checking;
@@ -18,4 +18,5 @@ export async function showOutcome(
     throw error;
   }
   show(outcome);
+  return outcome;
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { formatNumber, pluralize } from '../lambda/core/digest/wording.ts';
+import { countsText } from '../lambda/core/digest/counts-text.ts';
+import { pluralize } from '../lambda/core/digest/wording.ts';
 
 /** The counts of a listing; each record of it is in exactly one of them. Counts by problem are in the order to print. */
 export const syncCountsSchema = v.object({
@@ -32,7 +33,7 @@ export interface CheckFigures {
  */
 export function checkSummary(figures: CheckFigures, sent: 'slack' | 'terminal' | 'nothing'): string {
   const { syncs, open, posts, undelivered, dryRun } = figures;
-  const parts = [countsText(syncs), `${pluralize(open, 'alert')} open`];
+  const parts = [syncsText(syncs), `${pluralize(open, 'alert')} open`];
   if (sent === 'nothing')
     parts.push(undelivered.count > 0 ? waitingText(undelivered.count) : 'nothing new to send');
   if (dryRun) return sentence([...parts, 'dry run: nothing posted, nothing saved']);
@@ -40,6 +41,14 @@ export function checkSummary(figures: CheckFigures, sent: 'slack' | 'terminal' |
   if (sent !== 'nothing' && undelivered.count > 0)
     parts.push(`${pluralize(undelivered.count, 'notification')} undelivered`);
   return sentence(parts);
+}
+
+/** Whether a check left anything undelivered that it was to deliver: its command fails then. */
+export function leftUndelivered({
+  undelivered,
+  dryRun,
+}: Pick<CheckFigures, 'undelivered' | 'dryRun'>): boolean {
+  return undelivered.count > 0 && !dryRun;
 }
 
 /** The last line about a report: "29 syncs: 29 healthy; 0 alerts open; not posted." */
@@ -50,7 +59,7 @@ export function reportSummary({
 }: Pick<CheckFigures, 'syncs' | 'open' | 'posts'>): string {
   const posted =
     posts.accepted > 0 ? `${pluralize(posts.accepted, 'message')} posted to Slack` : 'not posted';
-  return sentence([countsText(syncs), `${pluralize(open, 'alert')} open`, posted]);
+  return sentence([syncsText(syncs), `${pluralize(open, 'alert')} open`, posted]);
 }
 
 /** Nothing is posted while Slack is left alone after a failed post, however much is undelivered. */
@@ -62,19 +71,7 @@ function sentence(parts: readonly string[]): string {
   return `${parts.join('; ')}.`;
 }
 
-/** "36 syncs: 30 healthy, 5 failing, 1 excluded"; without counts that are 0, except for the healthy ones. */
-function countsText(syncs: SyncCounts): string {
+function syncsText(syncs: SyncCounts): string {
   if (syncs.listingFailure !== undefined) return `Listing the syncs failed: ${syncs.listingFailure.received}`;
-  const counts: readonly (readonly [string, number])[] = [
-    ...Object.entries(syncs.problems),
-    ['paused', syncs.paused],
-    ['inconclusive', syncs.inconclusive],
-    ['excluded', syncs.excluded],
-    ['without an id', syncs.withoutId],
-    ['repeated', syncs.repeated],
-  ];
-  const others = counts
-    .filter(([, count]) => count > 0)
-    .map(([name, count]) => `${formatNumber(count)} ${name.replaceAll('_', ' ')}`);
-  return `${pluralize(syncs.listed, 'sync')}: ${[`${formatNumber(syncs.healthy)} healthy`, ...others].join(', ')}`;
+  return countsText(syncs);
 }

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { check } from '../lambda/commands/check.ts';
-import type { Outcome } from '../lambda/commands/outcome.ts';
+import type { CheckSettings, Ports } from '../lambda/commands/ports.ts';
 import type { Instant } from '../lambda/core/time.ts';
 import { redactedText, secretTexts } from '../lambda/secret/redaction.ts';
 import { type Poster, SlackWebhook } from '../lambda/slack/webhook.ts';
@@ -9,13 +8,17 @@ import { TimbalListing } from '../lambda/timbal/listing.ts';
 import type { WatchSettings } from './settings.ts';
 import { TERMINAL } from './terminal.ts';
 
-/**
- * Checks an organisation once, with its state in a file.
- *
- * @throws CheckFailed when the check could not list the syncs, save its state or deliver its messages; StateError when
- * the state file cannot be read.
- */
-export async function watch(settings: WatchSettings, dryRun: boolean, now: () => Instant): Promise<Outcome> {
+/** What a command on the laptop works with. */
+export interface Watch {
+  readonly ports: Ports;
+  readonly settings: CheckSettings;
+  /** Where messages go. */
+  readonly destination: 'slack' | 'terminal';
+  readonly stateFile: string;
+}
+
+/** The ports and settings of an organisation that is watched with its state in a file. */
+export function watchOf(settings: WatchSettings, now: () => Instant, dryRun: boolean): Watch {
   const { apiKey, organisation, baseUrl, connectorId, stateFile, policy, webhookUrl } = settings;
   const secrets = secretTexts(apiKey, webhookUrl === undefined ? [] : [webhookUrl]);
   const listing = new TimbalListing({
@@ -29,21 +32,23 @@ export async function watch(settings: WatchSettings, dryRun: boolean, now: () =>
   });
   const filter = connectorId === undefined ? '' : `, connector ${connectorId}`;
   const scope = `organisation ${organisation} at ${new URL(baseUrl).href}${filter}`;
-  return check(
-    { listing, state: new FileStore(stateFile, scope), slack: posterFor(webhookUrl), now },
-    {
+  return {
+    ports: { listing, state: new FileStore(stateFile, scope), slack: posterFor(webhookUrl), now },
+    settings: {
       policy,
       origin: {
         environment: 'laptop',
         organisation,
         ...(connectorId !== undefined && { connectorId }),
-        moreHint: 'npm start -- --json',
+        moreHint: 'npm start --silent -- report --json',
       },
       checkId: randomUUID(),
       remainingSeconds: 60,
       dryRun,
     },
-  );
+    destination: webhookUrl === undefined ? 'terminal' : 'slack',
+    stateFile,
+  };
 }
 
 /** Slack when there is a webhook, else the terminal. */

@@ -15,7 +15,7 @@ export interface Checked {
   readonly organisation: string;
   readonly environment: string;
   readonly syncs: Tally;
-  /** How many alerts are firing. */
+  /** How many alerts are open: `openAlerts`. */
   readonly open: number;
   /** The changes that the check tried to post; on a dry run, those that it would post. */
   readonly changes: readonly Change[];

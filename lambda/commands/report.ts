@@ -1,10 +1,11 @@
 // In: the ports and the settings.
-// Out: the health of every sync, by default also posted to Slack.
-// Called by: invocation/run-command.ts for `npm run invoke -- <environment> report`.
+// Out: the health of every sync, also posted to Slack where that was requested.
+// Called by: invocation/run-command.ts for `npm run invoke -- <environment> report`; cli/run-report.ts for `npm start -- report`.
 import { evaluate } from '../core/diagnose/evaluation.ts';
 import type { ExcludedSyncs, RuleNote } from '../core/diagnose/rule-notes.ts';
 import type { Tally } from '../core/diagnose/tally.ts';
 import { alertDecisions } from '../core/digest/decisions.ts';
+import type { Digest } from '../core/digest/digest.ts';
 import { type HealthyConnector, reportOf } from '../core/digest/report.ts';
 import { reportDigest } from '../core/digest/report-digest.ts';
 import { type ReportedSync, reportedSync } from '../core/digest/reported-sync.ts';
@@ -38,6 +39,7 @@ export interface Reported {
   readonly excluded: readonly (Omit<ExcludedSyncs, 'until'> & { readonly until?: string })[];
   /** The entries of the policy that match no sync, or have ended. */
   readonly ruleNotes: readonly RuleNote[];
+  readonly digest: Digest;
 }
 
 type ReportPosts = Pick<Posts, 'accepted' | 'refused' | 'unconfirmed'>;
@@ -67,7 +69,8 @@ export async function report(ports: Ports, settings: CommandSettings, post: bool
     );
   }
   const found = reportOf(evaluation, facts, policy);
-  const messages = post ? slackMessages(reportDigest(found, { evaluation, origin })) : [];
+  const digest = reportDigest(found, { evaluation, origin });
+  const messages = post ? slackMessages(digest) : [];
   const posts = await postAll(ports, messages, deadlines.posting);
   const planContext = { evaluation, policy, initialRun: false, policyChanged: false };
   const destinations = await currentDestinations(ports, loaded.state.routes);
@@ -91,6 +94,7 @@ export async function report(ports: Ports, settings: CommandSettings, post: bool
     ruleNotes: found.ruleNotes,
     ...rowsThatFit(rows, MAX_UNHEALTHY_BYTES),
     posts,
+    digest,
   };
 }
 

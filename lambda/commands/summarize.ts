@@ -1,4 +1,4 @@
-import type { Facts } from '../core/alert.ts';
+import { type Facts, openAlerts } from '../core/alert.ts';
 import type { Evaluation } from '../core/diagnose/evaluation.ts';
 import { tally } from '../core/diagnose/tally.ts';
 import { changes } from '../core/digest/changes.ts';
@@ -56,7 +56,7 @@ export function summarize(
     organisation,
     dryRun: settings.dryRun,
     syncs: tally(evaluation),
-    open: Object.values(facts.alerts).filter(({ state }) => state === 'firing').length,
+    open: openAlerts(facts).length,
     changes: outgoing.flatMap(({ planned }) => changes(planned.plan)),
     decisions: outgoing.flatMap(({ planned }) => alertDecisions(facts, planned, now)),
     notified: acceptedChanges(checkRun),

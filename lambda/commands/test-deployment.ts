@@ -1,9 +1,11 @@
-// In: the ports, the settings, and the result of reading the secret.
-// Out: the result of each step, when all worked.
-// Called by: invocation/run-command.ts for `npm run invoke -- <environment> test`.
+// In: the ports, the settings, and what the host knows of itself.
+// Out: the result of each step, or TestFailed with it.
+// Called by: invocation/run-command.ts for `npm run invoke -- <environment> test`; cli/run-test.ts for `npm start -- test`.
+import { openAlerts } from '../core/alert.ts';
 import { type Evaluation, evaluate } from '../core/diagnose/evaluation.ts';
 import { ruleNotes } from '../core/diagnose/rule-notes.ts';
-import { tally, unhealthyCount } from '../core/diagnose/tally.ts';
+import { tally } from '../core/diagnose/tally.ts';
+import { countsText } from '../core/digest/counts-text.ts';
 import type { Digest, Origin } from '../core/digest/digest.ts';
 import { strong, untrusted, words } from '../core/digest/rich-text.ts';
 import { pluralize } from '../core/digest/wording.ts';
@@ -14,13 +16,14 @@ import { INITIAL_STATE } from '../core/state.ts';
 import type { Instant } from '../core/time.ts';
 import { SyncAlertsError } from '../errors.ts';
 import type { Deadline } from '../http/deadline.ts';
+import type { ListingResult } from '../timbal/listing-source.ts';
 import { startDeadlines } from './deadlines.ts';
 import type { CommandSettings, Ports } from './ports.ts';
 import { listingErrors } from './summarize.ts';
 
 /** The result of one step of the test. */
 export interface Step {
-  readonly step: 'secret' | 'listing' | 'state' | 'slack';
+  readonly step: 'secret' | 'key' | 'listing' | 'state' | 'slack';
   readonly ok: boolean;
   /** The success in a few words, or the failure and its fix. */
   readonly message: string;
@@ -32,47 +35,99 @@ export interface Tested {
   readonly at: string;
   readonly environment: string;
   readonly organisation: string;
+  /** Whether every step worked. */
+  readonly passed: boolean;
   readonly steps: readonly Step[];
 }
 
+/** What the host of a test knows of itself. */
+export interface TestedHost {
+  /** Steps that ran before: the ports of a deployment need its secret. */
+  readonly before: readonly Step[];
+  /** "the table SyncAlerts-prod". */
+  readonly stateLabel: string;
+  /** Why nothing is posted, and the fix; absent when the test posts. */
+  readonly notPosted?: string;
+}
+
+/** Thrown by a test of which a step failed. */
+export class TestFailed extends SyncAlertsError {
+  readonly tested: Tested;
+
+  constructor(tested: Tested) {
+    const results = tested.steps.map(
+      ({ step, ok, message }) => `${step}: ${ok ? 'ok' : 'FAILED'}: ${message}`,
+    );
+    super('test_failed', `the test of ${tested.environment} failed\n${results.join('\n')}`);
+    this.tested = tested;
+  }
+}
+
 /**
- * Tests a deployment: lists the syncs, loads the state, and posts a message with the results. Every step runs even if
- * others fail, so that one test shows everything that is wrong. It writes nothing.
+ * Tests a watch: lists the syncs, loads the state, and posts a message with the results. Every step runs even if others
+ * fail, so that one test shows everything that is wrong. It writes nothing.
  *
- * @param secret The result of reading the secret: the ports need it, so it was read before.
- * @throws SyncAlertsError `test_failed` with the result of every step, when one failed.
+ * @throws TestFailed with the result of every step, when one failed.
  */
-export async function testDeployment(ports: Ports, settings: CommandSettings, secret: Step): Promise<Tested> {
+export async function testDeployment(
+  ports: Ports,
+  settings: CommandSettings,
+  { before, stateLabel, notPosted }: TestedHost,
+): Promise<Tested> {
   const deadlines = startDeadlines(settings.remainingSeconds);
   const now = ports.now();
   const [listing, state] = await Promise.all([
-    runStep('listing', () => list(ports, settings, { deadline: deadlines.listing, now })),
-    runStep('state', () => load(ports)),
+    list(ports, settings, { deadline: deadlines.listing, now }),
+    runStep('state', () => load(ports, stateLabel)),
   ]);
-  const digest = digestOf([secret, listing, state], settings, now);
-  const slack = await runStep('slack', () => post(ports, digest, deadlines.posting));
-  const steps = [secret, listing, state, slack];
+  const tested = [...before, ...listing, state];
+  const digest = digestOf(tested, settings, now);
+  const slack = await runStep(
+    'slack',
+    async () => notPosted ?? (await post(ports, digest, deadlines.posting)),
+  );
+  const steps = [...tested, slack];
   const { environment, organisation } = settings.origin;
-  if (steps.every(({ ok }) => ok)) {
-    return { kind: 'test', at: new Date(now).toISOString(), environment, organisation, steps };
-  }
-  const results = steps.map(({ step, ok, message }) => `${step}: ${ok ? 'ok' : 'FAILED'}: ${message}`);
-  throw new SyncAlertsError('test_failed', `the test of ${environment} failed\n${results.join('\n')}`);
+  const passed = steps.every(({ ok }) => ok);
+  const at = new Date(now).toISOString();
+  const result: Tested = { kind: 'test', at, environment, organisation, passed, steps };
+  if (!passed) throw new TestFailed(result);
+  return result;
 }
 
+/** The steps of the key and of the listing, which one request tests. */
 async function list(
   { listing }: Ports,
-  { policy, origin }: CommandSettings,
+  settings: CommandSettings,
   { deadline, now }: { readonly deadline: Deadline; readonly now: Instant },
-): Promise<string> {
+): Promise<readonly Step[]> {
+  const startedMs = performance.now();
   const listed = await listing.list(deadline);
+  const durationMs = Math.round(performance.now() - startedMs);
+  const isRefused = !listed.ok && listed.failure.kind === 'refused';
+  const found = resultOf(listed, settings, now);
+  const result = isRefused ? { ok: false, message: 'not listed: the key was refused' } : found;
+  return [
+    { step: 'key', ...keyResult(listed), durationMs },
+    { step: 'listing', ...result, durationMs },
+  ];
+}
+
+type Result = Pick<Step, 'ok' | 'message'>;
+
+function keyResult(listed: ListingResult): Result {
+  if (listed.ok) return { ok: true, message: `accepted for ${listed.request}` };
+  if (listed.failure.kind === 'refused') return { ok: false, message: listed.error.message };
+  return { ok: false, message: 'not tested: the API gave no usable answer' };
+}
+
+function resultOf(listed: ListingResult, { policy, origin }: CommandSettings, now: Instant): Result {
   const evaluation = evaluate(listed, INITIAL_STATE.facts, { policy, now });
   const [error] = listingErrors({ listed, evaluation }, origin.organisation);
-  if (error !== undefined) throw error;
+  if (error !== undefined) return { ok: false, message: error.message };
   const counts = tally(evaluation);
-  if (counts.listed === 0) throw noSyncsListed(origin);
-  const found = `${pluralize(counts.listed, 'sync')} of ${origin.organisation}: ${counts.healthy} healthy, ${unhealthyCount(counts)} unhealthy`;
-  return [found, ...noteTexts(policy, evaluation)].join('; ');
+  if (counts.listed === 0) return { ok: false, message: nothingListed(origin) };
+  return { ok: true, message: [countsText(counts), ...noteTexts(policy, evaluation)].join('; ') };
 }
 
 function noteTexts(policy: Policy, evaluation: Evaluation): readonly string[] {
@@ -81,20 +136,17 @@ function noteTexts(policy: Policy, evaluation: Evaluation): readonly string[] {
 }
 
 /** Nothing can be watched then, and no alert would ever say so. */
-function noSyncsListed({ organisation, connectorId }: Origin): SyncAlertsError {
+function nothingListed({ organisation, connectorId }: Origin): string {
   const of = connectorId === undefined ? '' : ` with connector ${JSON.stringify(connectorId)}`;
   const advice = 'Check the organisation, the API key, and the connector id if one is set';
-  return new SyncAlertsError(
-    'nothing_listed',
-    `no syncs are visible in organisation ${JSON.stringify(organisation)}${of}. ${advice}`,
-  );
+  return `no syncs are visible in organisation ${JSON.stringify(organisation)}${of}. ${advice}`;
 }
 
-async function load({ state: store }: Ports): Promise<string> {
+async function load({ state: store }: Ports, label: string): Promise<string> {
   const { state, version } = await store.load();
-  if (version === 0) return 'no state yet: the first check has not run';
-  const open = Object.values(state.facts.alerts).filter((alert) => alert.state === 'firing');
-  return `written ${pluralize(version, 'time')}, ${pluralize(open.length, 'alert')} open`;
+  if (version === 0) return `${label} holds no state yet: the first check has not run`;
+  const written = `${label} was written ${pluralize(version, 'time')}`;
+  return `${written}, ${pluralize(openAlerts(state.facts).length, 'alert')} open`;
 }
 
 async function post({ slack }: Ports, digest: Digest, deadline: Deadline): Promise<string> {
@@ -116,9 +168,7 @@ function digestOf(steps: readonly Step[], { origin }: CommandSettings, now: Inst
     covers: [],
   }));
   const headline =
-    failed === 0
-      ? 'Test passed: sync-alerts works'
-      : `Test failed: ${pluralize(failed, 'step')} of sync-alerts`;
+    failed === 0 ? 'sync-alerts is wired up' : `The test failed: ${pluralize(failed, 'step')} of sync-alerts`;
   return {
     environment: origin.environment,
     headline,

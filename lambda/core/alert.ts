@@ -95,3 +95,13 @@ export interface Facts {
 }
 
 export const EMPTY_FACTS: Facts = { alerts: {}, histories: {}, roster: EMPTY_ROSTER, conditions: {} };
+
+/**
+ * The alerts that count as open, by fingerprint: firing, and not healthy for now in a flap hold. Every message, outcome
+ * and report counts these.
+ */
+export function openAlerts({ alerts }: Facts): readonly (readonly [string, Alert])[] {
+  return Object.entries(alerts).filter(
+    ([, { state, healthySince }]) => state === 'firing' && healthySince === undefined,
+  );
+}

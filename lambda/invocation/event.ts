@@ -9,7 +9,7 @@ export type Command =
       readonly scheduledAt?: string;
     }
   | { readonly command: 'report'; readonly post: boolean }
-  | { readonly command: 'test' };
+  | { readonly command: 'test'; readonly post?: boolean };
 
 /** The command, or a usage error. A usage error is no failure of the function. */
 type ParsedEvent =
@@ -30,7 +30,10 @@ const COMMANDS = {
     schema: v.strictObject({ command: v.literal('report'), post: v.optional(v.boolean(), true) }),
     help: '{"command":"report"}, with "post":false to post nothing to Slack',
   },
-  test: { schema: v.strictObject({ command: v.literal('test') }), help: '{"command":"test"}' },
+  test: {
+    schema: v.strictObject({ command: v.literal('test'), post: v.exactOptional(v.boolean()) }),
+    help: '{"command":"test"}, with "post":false to post nothing to Slack',
+  },
 } as const;
 
 /** The event of EventBridge and its Scheduler when they are given no input of their own. It always means a check. */

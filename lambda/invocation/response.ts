@@ -88,18 +88,18 @@ function checkedFields({
   return { command: 'check', result, ...rest };
 }
 
-export function reportResult({ kind: command, ...reported }: Reported): InvocationResult {
+export function reportResult({ kind: command, digest, ...reported }: Reported): InvocationResult {
   const { unhealthy, healthy: _healthy, ...counts } = reported;
   return {
-    response: { ok: true, command, ...reported },
+    response: { ok: true, command, ...reported, text: truncated(renderPlainText(digest)) },
     log: { ok: true, command, ...counts, unhealthy: unhealthy.length },
     notified: [],
     sections: [],
   };
 }
 
-export function testResult({ kind: command, ...tested }: Tested): InvocationResult {
-  const response = { ok: true, command, ...tested };
+export function testResult({ kind: command, passed: ok, ...tested }: Tested): InvocationResult {
+  const response = { ok, command, ...tested };
   return { response, log: response, notified: [], sections: [] };
 }
 

@@ -3,7 +3,7 @@ import { invokeCommand } from '../aws/cli-commands.ts';
 import { check } from '../commands/check.ts';
 import type { CheckSettings, Ports } from '../commands/ports.ts';
 import { report } from '../commands/report.ts';
-import { type Step, testDeployment } from '../commands/test-deployment.ts';
+import { type Step, type TestedHost, testDeployment } from '../commands/test-deployment.ts';
 import { timedPorts } from '../commands/timed-ports.ts';
 import type { Command } from './event.ts';
 import { checkResult, type InvocationResult, reportResult, testResult } from './response.ts';
@@ -35,9 +35,8 @@ export async function runCommand(
   const { ports, durations } = timedPorts(wiring.portsFor(organisation));
   onSecretRead(() => ({ secret: durationMs, ...durations() }));
 
-  const { environment, policy, region, connectorId } = wiring.settings;
-  const reportEvent = { command: 'report', post: false };
-  const moreHint = invokeCommand(context.functionName, reportEvent, { region });
+  const { environment, policy, region, connectorId, tableName } = wiring.settings;
+  const moreHint = invokeCommand(context.functionName, { command: 'report', post: false }, { region });
   const settings: CheckSettings = {
     policy,
     origin: { environment, organisation, ...(connectorId !== undefined && { connectorId }), moreHint },
@@ -52,13 +51,14 @@ export async function runCommand(
     message: 'the secret holds every value that is needed',
     durationMs,
   };
-  return dispatch(command, ports, { settings, secretStep });
+  const tested: TestedHost = { before: [secretStep], stateLabel: `the table ${tableName}` };
+  return dispatch(command, ports, { settings, tested });
 }
 
 async function dispatch(
   command: Command,
   ports: Ports,
-  { settings, secretStep }: { readonly settings: CheckSettings; readonly secretStep: Step },
+  { settings, tested }: { readonly settings: CheckSettings; readonly tested: TestedHost },
 ): Promise<InvocationResult> {
   switch (command.command) {
     case 'check':
@@ -66,6 +66,14 @@ async function dispatch(
     case 'report':
       return reportResult(await report(ports, settings, command.post));
     case 'test':
-      return testResult(await testDeployment(ports, settings, secretStep));
+      return testResult(
+        await testDeployment(
+          ports,
+          settings,
+          command.post === false ? { ...tested, notPosted: NOT_POSTED } : tested,
+        ),
+      );
   }
 }
+
+const NOT_POSTED = 'not tested: this test posts nothing';

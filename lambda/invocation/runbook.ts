@@ -37,7 +37,6 @@ const SECTIONS_BY_CODE: readonly (readonly [RegExp, RunbookSection])[] = [
   [/^settings_/, 'the-settings-are-invalid'],
   [/^secret_/, 'the-secret-cannot-be-used'],
   [/^(listing_|key_unreadable$|base_url_invalid$|organisation_invalid$)/, 'the-syncs-cannot-be-listed'],
-  [/^nothing_listed$/, 'no-syncs-are-visible'],
   [/^state_/, 'state-cannot-be-read-or-written'],
   [/^slack_/, 'slack-refuses-messages'],
   [/^superseded_twice$/, 'clocks-disagree'],

@@ -52,12 +52,17 @@ function aCli({ stacks = OUTPUTS, invoked = { StatusCode: 200 }, response = { ok
   };
 }
 
-async function run(args: readonly string[], cli: Cli = {}, pinned?: string) {
+async function run(
+  args: readonly string[],
+  cli: Cli = {},
+  { pinned, environment = {} }: { readonly pinned?: string | undefined; readonly environment?: object } = {},
+) {
   const { aws, calls } = aCli(cli);
   const written = { stdout: '', stderr: '' };
   const status = await invoke(
     {
       args,
+      environment,
       stdout: { write: (text) => (written.stdout += text) },
       stderr: { write: (text) => (written.stderr += text) },
     },
@@ -94,11 +99,17 @@ describe('npm run invoke', () => {
   });
 
   it.each<[readonly string[], unknown]>([
-    [['report'], { command: 'report' }],
+    [['check'], { command: 'check' }],
+    [['check', '--dry-run'], { command: 'check', dryRun: true }],
+    [['check', '--no-post'], { command: 'check', dryRun: true }],
+    [['report'], { command: 'report', post: false }],
+    [['report', '--post'], { command: 'report', post: true }],
     [['report', '--no-post'], { command: 'report', post: false }],
+    [['report', '--post', '--dry-run'], { command: 'report', post: false }],
     [['test'], { command: 'test' }],
-    [['silences'], { command: 'silences' }],
-    [['{"command":"unsilence","id":"a"}'], { command: 'unsilence', id: 'a' }],
+    [['test', '--dry-run'], { command: 'test', post: false }],
+    [['event', '{"command":"check","scheduledAt":"x"}'], { command: 'check', scheduledAt: 'x' }],
+    [['{"command":"check","scheduledAt":"x"}'], { command: 'check', scheduledAt: 'x' }],
   ])('%j sends the event %j', async (args, event) => {
     const { calls } = await run(['prod', ...args]);
     expect(calls.at(-1)?.event).toEqual(event);
@@ -115,7 +126,7 @@ describe('npm run invoke', () => {
   ])(
     'passes %j to the AWS CLI for an environment pinned to the region %s',
     async (options, pinned, expected) => {
-      const { calls } = await run(['prod', 'test', ...options], {}, pinned);
+      const { calls } = await run(['prod', 'test', ...options], {}, { pinned });
       for (const { args } of calls) {
         expect(args.filter((_, index) => /^--(region|profile)$/.test(args[index - 1] ?? ''))).toEqual(
           expected.filter((it) => !it.startsWith('--')),
@@ -150,7 +161,7 @@ describe('npm run invoke', () => {
 
   it('exits with 2 when the function answers a usage error', async () => {
     const response = { ok: false, error: 'there is no command "chekc"' };
-    const { status, stdout } = await run(['prod', 'chekc'], { response });
+    const { status, stdout } = await run(['prod', '{"command":"chekc"}'], { response });
     expect({ status, stdout }).toEqual({ status: 2, stdout: 'there is no command "chekc"\n' });
   });
 
@@ -180,34 +191,55 @@ describe('npm run invoke', () => {
     );
   });
 
+  it('exits with 1 when the check left something undelivered', async () => {
+    const syncs = {
+      listed: 1,
+      healthy: 0,
+      problems: { failing: 1 },
+      paused: 0,
+      inconclusive: 0,
+      excluded: 0,
+      withoutId: 0,
+      repeated: 0,
+    };
+    const response = {
+      ok: true,
+      command: 'check',
+      result: 'checked',
+      dryRun: false,
+      syncs,
+      open: 1,
+      posts: { accepted: 0 },
+      undelivered: { count: 1 },
+    };
+    expect(await run(['prod', 'check'], { response })).toMatchObject({
+      status: 1,
+      stdout: '1 sync: 0 healthy, 1 failing; 1 alert open; 1 notification waits for Slack.\n',
+    });
+    expect(
+      (await run(['prod', 'check', '--dry-run'], { response: { ...response, dryRun: true } })).status,
+    ).toBe(0);
+  });
+
+  it('prints nothing on --quiet when the check has nothing new to say', async () => {
+    const response = { ok: true, command: 'check', result: 'lease_held', reason: 'another check is running' };
+    expect(await run(['prod', 'check', '--quiet'], { response })).toMatchObject({ status: 0, stdout: '' });
+  });
+
   it.each([
     [[], 'expected an environment and a command'],
     [['prod'], 'expected an environment and a command'],
-    [['prod', 'check', 'now'], 'expected an environment and a command'],
+    [['report'], 'expected an environment and a command'],
+    [['prod', 'chekc'], 'there is no command "chekc"'],
+    [['prod', 'demo'], 'there is no command "demo"'],
+    [['prod', 'check', 'now'], 'check takes nothing behind it, got "now" as well'],
     [['prod', 'check', '--jason'], "Unknown option '--jason'"],
-    [['prod', '{command'], 'JSON'],
+    [['prod', 'check', '--post'], '--post does not go with check'],
+    [['prod', 'event', '{}', '--dry-run'], '--dry-run does not go with event'],
+    [['prod', '{command'], 'the event is not valid JSON'],
   ])('exits with 2 on %j, and calls nothing', async (args, complaint) => {
-    const { status, stderr, calls } = await run(args);
-    expect(status).toBe(2);
-    expect(stderr.split('\n\n')[0]).toContain(complaint);
-    expect(stderr).toContain('npm run invoke -- <environment> report');
-    expect(calls).toEqual([]);
-  });
-
-  it.each(['--help', '-h'])('explains every command, option and exit code on %s', async (option) => {
-    const { status, stdout, stderr, calls } = await run([option]);
-    expect({ status, stderr, calls }).toEqual({ status: 0, stderr: '', calls: [] });
-    const names = [
-      'check',
-      'report',
-      'test',
-      '--dry-run',
-      '--no-post',
-      '--verbose',
-      '--json',
-      '--region',
-      '--profile',
-    ];
-    for (const name of [...names, '0 success, 1 failure, 2 usage error']) expect(stdout).toContain(name);
+    const { status, stdout, stderr, calls } = await run(args);
+    expect({ status, stdout, calls }).toEqual({ status: 2, stdout: '', calls: [] });
+    expect(stderr).toContain(complaint);
   });
 });

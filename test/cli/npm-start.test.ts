@@ -2,17 +2,19 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
-import { aFolder, removeFolders, start } from './a-laptop.ts';
+import { aFailingRecord } from '../commands/a-world.ts';
+import { closeLocalServers } from '../http/local-server.ts';
+import { aFolder, Laptop, removeFolders, start } from './a-laptop.ts';
 
 /** npm and Node.js start up to two processes in a test, also on a busy machine. */
 jest.setTimeout(20_000);
 afterEach(removeFolders);
 
-/** Runs `npm start` in a process of its own, with no environment variables but those that npm needs. */
-async function npmStart(...args: string[]) {
+/** Runs npm with these arguments, and with no environment variables but these and those that npm needs. */
+async function npm(args: readonly string[], variables: Readonly<Record<string, string>> = {}) {
   const home = aFolder();
-  const child = spawn('npm', ['start', '--silent', '--', ...args], {
-    env: { PATH: process.env['PATH'], HOME: home, npm_config_update_notifier: 'false' },
+  const child = spawn('npm', args, {
+    env: { PATH: process.env['PATH'], HOME: home, npm_config_update_notifier: 'false', ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const [stdout, stderr, [status]] = await Promise.all([
@@ -22,6 +24,8 @@ async function npmStart(...args: string[]) {
   ]);
   return { status, stdout, stderr, home };
 }
+
+const npmStart = (...args: string[]) => npm(['start', '--silent', '--', ...args]);
 
 describe('npm start in a clean environment', () => {
   it('plays the story and leaves no files behind', async () => {
@@ -44,6 +48,39 @@ describe('npm start in a clean environment', () => {
   it('passes the exit code on', async () => {
     const { status, stdout, stderr } = await npmStart('--jason');
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-    expect(stderr).toMatch(/^Unknown option '--jason'\n/);
+    expect(stderr).toMatch(/^Unknown option '--jason'\. Nothing was done\.\n/);
+  });
+});
+
+describe('a forgotten dash', () => {
+  let laptop: Laptop;
+  beforeEach(async () => {
+    laptop = await Laptop.start();
+    laptop.now = Date.now();
+    laptop.shown = [aFailingRecord(laptop.now)];
+  });
+  afterEach(closeLocalServers);
+
+  it.each([
+    ['start --dry-run', 0, '; dry run: nothing posted, nothing saved.'],
+    ['start -dry-run', 0, '; dry run: nothing posted, nothing saved.'],
+    ['run start --dry-run', 0, '; dry run: nothing posted, nothing saved.'],
+    ['start --no-post', 0, '; dry run: nothing posted, nothing saved.'],
+    ['start report --no-post', 0, '; not posted.'],
+    ['start test --dry-run', 0, 'not tested: a dry run posts nothing'],
+    ['start dry-run', 2, '\n  npm start -- --dry-run\n'],
+    ['start --dryrun', 2, '\n  npm start -- --dry-run\n'],
+    ['start report --post', 2, '\n  npm start -- report --post\n'],
+    ['start --demo --post', 2, '\n  npm start -- --demo --post\n'],
+    ['start -- -dry-run', 2, '\n  npm start -- --dry-run\n'],
+    ['start – dry-run', 2, '\n  npm start -- --dry-run\n'],
+  ])('posts nothing and saves nothing: npm %s', async (line, expected, text) => {
+    const { status, stdout, stderr } = await npm(line.split(' '), laptop.environment);
+    expect({ status, printed: `${stdout}${stderr}` }).toEqual({
+      status: expected,
+      printed: expect.stringContaining(text),
+    });
+    expect(laptop.posted()).toEqual([]);
+    expect(laptop.state()).toBeUndefined();
   });
 });

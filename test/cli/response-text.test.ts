@@ -1,14 +1,15 @@
-import { responseText } from '../../cli/response-text.ts';
+import { hasNews, responseText } from '../../cli/response-text.ts';
 import { check } from '../../lambda/commands/check.ts';
 import { report } from '../../lambda/commands/report.ts';
 import { testDeployment } from '../../lambda/commands/test-deployment.ts';
 import { SyncAlertsError } from '../../lambda/errors.ts';
 import { checkResult, reportResult, testResult } from '../../lambda/invocation/response.ts';
 import { aFailingRecord, aRecord, MINUTE, START, settings, World } from '../commands/a-world.ts';
+import { aPolicy } from '../core/a-sync.ts';
 
 /** The responses are those of the function, as they arrive: JSON that is parsed again. */
 function textOf(response: unknown, verbose = false): string {
-  return responseText(JSON.parse(JSON.stringify(response)), { verbose });
+  return responseText(JSON.parse(JSON.stringify(response)), verbose);
 }
 
 /** A world with one failing and one healthy sync. */
@@ -91,54 +92,72 @@ it('counts the decisions that did not fit into the response', async () => {
 });
 
 describe('the response to a report as text', () => {
-  it('is a paragraph for each unhealthy sync and a summary', async () => {
+  it('is the text of the report and a summary', async () => {
     const { response } = reportResult(await report(aWorld().ports, settings(), true));
-    expect(textOf(response)).toMatch(
-      /^WARNING {2}orders \(a1\)\n {9}orders is failing: .*\n\n2 syncs: 1 healthy, 1 failing; 0 alerts open; \d messages? posted to Slack\.$/,
-    );
+    const text = textOf(response);
+    expect(text).toMatch(/^Report: 1 sync needs attention and 1 healthy\n\n/);
+    expect(text).toContain('orders is failing');
+    expect(text).toMatch(/\n\n2 syncs: 1 healthy, 1 failing; 0 alerts open; 1 message posted to Slack\.$/);
   });
 
-  it('counts the syncs that did not fit, and says that it was not posted', async () => {
+  it('says that it was not posted', async () => {
     const { response } = reportResult(await report(aWorld().ports, settings(), false));
-    expect(textOf({ ...response, omitted: 4 })).toMatch(
-      /\n… and 4 more\n\n2 syncs: 1 healthy, 1 failing; 0 alerts open; not posted\.$/,
-    );
-  });
-
-  it('is only a summary when every sync is healthy', async () => {
-    const world = new World();
-    world.shown = [aRecord(START)];
-    const { response } = reportResult(await report(world.ports, settings(), false));
-    expect(textOf(response)).toBe('1 sync: 1 healthy; 0 alerts open; not posted.');
+    expect(textOf(response)).toMatch(/; 0 alerts open; not posted\.$/);
   });
 
   it('names the entries of the policy that do nothing', async () => {
-    const { response } = reportResult(await report(aWorld().ports, settings(), false));
-    const ruleNotes = [{ rule: 'exclude.0', match: 'name tmp_*', note: 'matches no sync' }];
-    expect(textOf({ ...response, ruleNotes })).toMatch(
-      /\n\nexclude\.0 of the policy \(name tmp_\*\) matches no sync\n\n2 syncs: /,
-    );
+    const policy = aPolicy({ exclude: [{ match: { name: 'tmp_*' }, reason: 'x' }] });
+    const { response } = reportResult(await report(aWorld().ports, { ...settings(), policy }, false));
+    expect(textOf(response)).toContain('exclude.0 (name tmp_*) matches no sync');
   });
 
   it('shows names without control characters', async () => {
     const world = new World();
     world.shown = [aFailingRecord(START, { id: 'a1', name: 'or\u001b[31mders' })];
     const { response } = reportResult(await report(world.ports, settings(), false));
-    expect(textOf(response)).toMatch(/^WARNING {2}or \[31mders \(a1\)\n/);
+    expect(textOf(response)).toContain('or [31mders is failing');
   });
 });
 
 it('shows each step of the test as a line', async () => {
   const secret = { step: 'secret', ok: true, message: 'it was read', durationMs: 12 } as const;
-  const { response } = testResult(await testDeployment(aWorld().ports, settings(), secret));
+  const host = { before: [secret], stateLabel: 'the table x' };
+  const { response } = testResult(await testDeployment(aWorld().ports, settings(), host));
   const lines = textOf(response).split('\n');
   expect(lines[0]).toBe('ok     secret   it was read (12 ms)');
   expect(lines.map((line) => line.slice(0, 15))).toEqual([
     'ok     secret  ',
+    'ok     key     ',
     'ok     listing ',
     'ok     state   ',
     'ok     slack   ',
   ]);
+});
+
+describe('a response has news', () => {
+  it.each([
+    [
+      'a check that sends nothing',
+      async (world: World) => void (await check(world.ports, settings())),
+      false,
+    ],
+    ['a check with a message', async () => undefined, true],
+  ])('%s', async (_name, before, expected) => {
+    const world = aWorld();
+    await before(world);
+    world.now += 5 * MINUTE;
+    expect(hasNews(checkResult(await check(world.ports, settings())).response)).toBe(expected);
+  });
+
+  it('when a sync is unhealthy in a report, and not when all are healthy or a test passed', async () => {
+    const world = aWorld();
+    const reported = async () => reportResult(await report(world.ports, settings(), false)).response;
+    expect(hasNews(await reported())).toBe(true);
+    world.shown = [aRecord(START)];
+    expect(hasNews(await reported())).toBe(false);
+    const tested = await testDeployment(world.ports, settings(), { before: [], stateLabel: 'x' });
+    expect(hasNews(testResult(tested).response)).toBe(false);
+  });
 });
 
 it('shows the usage error that the function answers', () => {

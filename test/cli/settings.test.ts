@@ -1,6 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseSettings, type WatchSettings } from '../../cli/settings.ts';
+import {
+  isUnconfigured,
+  parseStorySettings,
+  parseWatchSettings,
+  type WatchSettings,
+} from '../../cli/settings.ts';
+import { VARIABLES } from '../../cli/variables.ts';
 import { parsePolicy } from '../../lambda/core/parse/parse-policy.ts';
 import { aFolder, KEY, removeFolders, SECRETS, TOKEN } from './a-laptop.ts';
 
@@ -12,34 +18,20 @@ afterEach(removeFolders);
 type Variables = Readonly<Record<string, string | undefined>>;
 
 function settingsFor(environment: Variables): WatchSettings {
-  const parsed = parseSettings(environment);
+  const parsed = parseWatchSettings(environment, false);
   if (!parsed.ok) throw new Error(parsed.faults.join('; '));
-  if (parsed.settings.kind !== 'watch') throw new Error('these are the settings of the story');
   return parsed.settings;
 }
 
 /** The faults; fails when one contains a secret. */
-function faultsOf(environment: Variables): readonly string[] {
-  const parsed = parseSettings(environment);
+function faultsOf(environment: Variables, posts = false): readonly string[] {
+  const parsed = parseWatchSettings(environment, posts);
   const faults = parsed.ok ? [] : parsed.faults;
   for (const secret of SECRETS) expect(faults.join()).not.toContain(secret);
   return faults;
 }
 
 describe('the settings of npm start', () => {
-  it('are those of the story when no variable of sync-alerts is set', () => {
-    const story = { ok: true, settings: { kind: 'story' } };
-    expect(parseSettings({})).toEqual(story);
-    expect(parseSettings({ HOME: '/home/someone', AWS_REGION: 'eu-west-1' })).toEqual(story);
-  });
-
-  it('are those of the story, posted to Slack, when only a webhook is set', () => {
-    expect(parseSettings({ SLACK_WEBHOOK_URL: WEBHOOK })).toEqual({
-      ok: true,
-      settings: { kind: 'story', webhookUrl: WEBHOOK },
-    });
-  });
-
   it('are those of a check with a key and an organisation, and have defaults for the rest', () => {
     const defaultPolicy = parsePolicy({});
     expect(settingsFor(REAL)).toEqual({
@@ -77,7 +69,6 @@ describe('the settings of npm start', () => {
     expect(settingsFor({ ...REAL, ...blank, SYNC_ALERTS_STATE: '', SYNC_ALERTS_POLICY: '\n' })).toEqual(
       settingsFor(REAL),
     );
-    expect(parseSettings({ TIMBAL_API_KEY: '', TIMBAL_ORG_ID: ' ' })).toEqual(parseSettings({}));
     expect(faultsOf({ TIMBAL_API_KEY: KEY, TIMBAL_ORG_ID: '' })).toHaveLength(1);
   });
 
@@ -86,22 +77,54 @@ describe('the settings of npm start', () => {
   });
 });
 
-describe('the faults of the settings', () => {
-  it.each([
-    ['TIMBAL_ORG_ID', { TIMBAL_API_KEY: KEY }],
-    ['TIMBAL_API_KEY', { TIMBAL_ORG_ID: 'acme' }],
-  ])('name %s as missing when only the other one is set', (missing, environment) => {
-    expect(faultsOf(environment)).toEqual([expect.stringMatching(`^${missing} is missing: `)]);
+describe('the settings of the demo', () => {
+  it('need nothing while it is only printed, whatever is set', () => {
+    const story = { ok: true, settings: { kind: 'story' } };
+    expect(parseStorySettings({}, false)).toEqual(story);
+    expect(parseStorySettings({ ...REAL, SLACK_WEBHOOK_URL: 'nowhere' }, false)).toEqual(story);
   });
 
-  it.each(['TIMBAL_BASE_URL', 'TIMBAL_CONNECTOR_ID', 'SYNC_ALERTS_STATE'])(
-    'name %s when it is set without a key and an organisation, instead of playing the story',
-    (name) => {
-      expect(faultsOf({ [name]: 'https://api.dev.timbal.ai' })).toEqual([
-        `${name} is set, but TIMBAL_API_KEY and TIMBAL_ORG_ID are not: set both, or unset ${name}`,
-      ]);
-    },
-  );
+  it('need a webhook when it is to be posted', () => {
+    expect(parseStorySettings({ SLACK_WEBHOOK_URL: WEBHOOK }, true)).toEqual({
+      ok: true,
+      settings: { kind: 'story', webhookUrl: WEBHOOK },
+    });
+    expect(parseStorySettings({}, true)).toEqual({
+      ok: false,
+      faults: ['SLACK_WEBHOOK_URL is missing: --post posts to it'],
+    });
+    expect(parseStorySettings({ SLACK_WEBHOOK_URL: 'nowhere' }, true)).toMatchObject({ ok: false });
+  });
+});
+
+describe('an environment is unconfigured', () => {
+  it('when none of our variables is set', () => {
+    expect(isUnconfigured({})).toBe(true);
+    expect(isUnconfigured({ HOME: '/home/someone', AWS_REGION: 'eu-west-1' })).toBe(true);
+  });
+
+  it.each(Object.keys(VARIABLES))('not when %s is set, even to nothing', (name) => {
+    expect(isUnconfigured({ [name]: '' })).toBe(false);
+  });
+});
+
+describe('the faults of the settings', () => {
+  it.each([
+    [{ TIMBAL_API_KEY: KEY }, ['TIMBAL_ORG_ID']],
+    [{ TIMBAL_ORG_ID: 'acme' }, ['TIMBAL_API_KEY']],
+    [{}, ['TIMBAL_API_KEY', 'TIMBAL_ORG_ID']],
+    [{ SLACK_WEBHOOK_URL: WEBHOOK }, ['TIMBAL_API_KEY', 'TIMBAL_ORG_ID']],
+    [{ TIMBAL_API_KEY: '', TIMBAL_ORG_ID: ' ' }, ['TIMBAL_API_KEY', 'TIMBAL_ORG_ID']],
+  ])('name what is missing: %j', (environment, missing) => {
+    expect(faultsOf(environment)).toEqual(
+      missing.map((name) => expect.stringMatching(`^${name} is missing: `)),
+    );
+  });
+
+  it('name the webhook as missing for a command that is to post', () => {
+    expect(faultsOf(REAL, true)).toEqual(['SLACK_WEBHOOK_URL is missing: --post posts to it']);
+    expect(faultsOf({ ...REAL, SLACK_WEBHOOK_URL: WEBHOOK }, true)).toEqual([]);
+  });
 
   it.each([
     ['api.timbal.ai', 'is not a URL'],
@@ -132,7 +155,6 @@ describe('the faults of the settings', () => {
   ])('name a webhook that is not allowed, without its value: %s', (url, fault) => {
     const faults = [expect.stringContaining(`SLACK_WEBHOOK_URL ${fault}`)];
     expect(faultsOf({ ...REAL, SLACK_WEBHOOK_URL: url })).toEqual(faults);
-    expect(faultsOf({ SLACK_WEBHOOK_URL: url })).toEqual(faults);
   });
 
   it('are listed all at once', () => {

@@ -116,23 +116,60 @@ describe('npm start with no configuration', () => {
 
   it('ends with the commands that watch a real organisation', async () => {
     const { stdout } = await start([], {});
-    const [exportLine, startLine, end] = stdout.split('\n').slice(-3);
+    const [exportLine, testLine, startLine, end] = stdout.split('\n').slice(-4);
     expect(exportLine).toMatch(/^ {2}export TIMBAL_API_KEY=… TIMBAL_ORG_ID=… .*SLACK_WEBHOOK_URL=…/);
+    expect(testLine).toMatch(/^ {2}npm start -- test /);
     expect([startLine, end]).toEqual(['  npm start', '']);
   });
 
-  it('prints the outcomes of all its checks as one JSON document on --json', async () => {
-    const { stdout } = await start(['--json'], {});
+  it('prints the outcomes of all its checks as one JSON document on --demo --json', async () => {
+    const { stdout } = await start(['--demo', '--json'], {});
     const kinds = Array(6).fill(expect.objectContaining({ kind: 'checked', environment: 'demo' }));
     expect(JSON.parse(stdout)).toEqual(kinds);
   });
 });
 
-describe('npm start with a webhook alone', () => {
-  it('posts the story there, each message marked as a demo, within ten seconds', async () => {
+describe('the demo', () => {
+  it.each([[['--dry-run']], [['--json']], [['--verbose']], [['--quiet']], [['check']], [['report']]])(
+    'is not played by npm start -- %j without a key: what is missing is named',
+    async (args) => {
+      const { status, stdout, stderr } = await start(args, {});
+      expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+      expect(stderr.split('\n')).toEqual([
+        expect.stringMatching(/^TIMBAL_API_KEY is missing: /),
+        expect.stringMatching(/^TIMBAL_ORG_ID is missing: /),
+        'Without a key: npm start -- --demo',
+        '',
+      ]);
+    },
+  );
+
+  it('is not played when a variable of ours is set, even to nothing', async () => {
+    for (const environment of [{ TIMBAL_API_KEY: '' }, { SYNC_ALERTS_STATE: 'x.json' }]) {
+      const { status, stdout, stderr } = await start([], environment);
+      expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+      expect(stderr).toMatch(/^TIMBAL_API_KEY is missing: /);
+    }
+  });
+
+  it.each([[['--demo']], [['demo']], [['--demo', '--dry-run', '--post']]])(
+    'posts nothing with %j, whatever is set',
+    async (args) => {
+      const slack = await localServer(answers(200, 'ok'));
+      const environment = {
+        SLACK_WEBHOOK_URL: `${slack.url}/services/${TOKEN}`,
+        TIMBAL_API_KEY: 'x',
+        TIMBAL_ORG_ID: 'acme',
+      };
+      expect(await start(args, environment)).toEqual(await start([], {}));
+      expect(slack.requests).toEqual([]);
+    },
+  );
+
+  it('posts the story with --demo --post, each message marked as a demo, within ten seconds', async () => {
     const slack = await localServer(answers(200, 'ok'));
     const began = performance.now();
-    const ran = await start([], { SLACK_WEBHOOK_URL: `${slack.url}/services/${TOKEN}` });
+    const ran = await start(['--demo', '--post'], { SLACK_WEBHOOK_URL: `${slack.url}/services/${TOKEN}` });
     expect(performance.now() - began).toBeLessThan(10_000);
     expect(ran.status).toBe(0);
     expect(ran.stdout).toContain('The demo posted these messages to Slack too, each marked as a demo.');
@@ -144,10 +181,17 @@ describe('npm start with a webhook alone', () => {
     }
   }, 20_000);
 
-  it('posts nothing on a dry run, and prints the same', async () => {
-    const slack = await localServer(answers(200, 'ok'));
-    const ran = await start(['--dry-run'], { SLACK_WEBHOOK_URL: `${slack.url}/services/${TOKEN}` });
-    expect(ran).toEqual(await start([], {}));
-    expect(slack.requests).toEqual([]);
+  it('fails when Slack refuses it, after its first check was printed', async () => {
+    const slack = await localServer(answers(403, 'invalid_token'));
+    const { status, stdout, stderr } = await start(['--demo', '--post'], {
+      SLACK_WEBHOOK_URL: `${slack.url}/services/${TOKEN}`,
+    });
+    expect(status).toBe(1);
+    expect(stdout).toContain('── 09:00 ──');
+    expect(stdout).not.toContain('The demo posted');
+    expect(stdout).toMatch(/; 0 messages posted to Slack; \d notifications undelivered\.\n/);
+    expect(stderr).toContain('invalid_token');
+    expect(`${stdout}${stderr}`).not.toContain(TOKEN);
+    expect(slack.requests).toHaveLength(1);
   });
 });

@@ -28,7 +28,7 @@ describe('the counts of a summary', () => {
     const syncs = counts({ listed: 1055, healthy: 1000, problems, ...others });
     expect(checkSummary(figures({ syncs }), 'nothing')).toBe(
       '1,055 syncs: 1,000 healthy, 1 unreadable, 2 disabled, 3 failing, 4 never succeeded, 5 stalled, ' +
-        '10 paused, 6 inconclusive, 7 excluded, 8 without an id, 9 repeated; 0 alerts open; nothing new to send.',
+        '10 paused, 6 inconclusive (open, and no proof of recovery yet), 7 excluded, 8 without an id, 9 repeated; 0 alerts open; nothing new to send.',
     );
   });
 

@@ -55,6 +55,7 @@ describe('the command test', () => {
       command: 'test',
       steps: [
         { step: 'secret', ok: true },
+        { step: 'key', ok: true },
         { step: 'listing', ok: true },
         { step: 'state', ok: true },
         { step: 'slack', ok: true },

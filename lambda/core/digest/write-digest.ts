@@ -2,7 +2,7 @@
  * Writes the digest of a plan: takes what is to be sent, gives sections of lines in the order of their urgency. A check
  * calls `writeDigest` once when it has something to send; `render/` turns the digest into messages.
  */
-import type { Alert, Facts } from '../alert.ts';
+import { type Facts, openAlerts } from '../alert.ts';
 import { diagnosisOf, type Evaluation } from '../diagnose/evaluation.ts';
 import { intervalsBehind } from '../diagnose/lag.ts';
 import { isSyncFingerprint } from '../fingerprint.ts';
@@ -118,13 +118,6 @@ function stillOpenLine({ notifications, reminder }: NotificationPlan, facts: Fac
   const names = namesOf(open.map(([fingerprint, alert]) => ({ fingerprint, alert, logEntry: {} })));
   const title: Line = [words('still open: '), ...names];
   return [{ level: 'note', title, push: title, detail: [], covers: [], isNested: true }];
-}
-
-/** The firing alerts without those that are healthy in their flap hold. */
-function openAlerts({ alerts }: Facts): readonly (readonly [string, Alert])[] {
-  return Object.entries(alerts).filter(
-    ([, { state, healthySince }]) => state === 'firing' && healthySince === undefined,
-  );
 }
 
 /** Neighbours with the same title as one section. */
