@@ -10,6 +10,23 @@ export default {
   maxWorkers: '100%',
   // A busy machine is no fault of the code's; what has to be quick says so itself.
   testTimeout: 30_000,
+  // A file's globals are looked up in its sandbox, slowly. These are handed to each module instead: nothing replaces them.
+  sandboxInjectedGlobals: [
+    'Array',
+    'Buffer',
+    'Error',
+    'JSON',
+    'Map',
+    'Math',
+    'Number',
+    'Object',
+    'Promise',
+    'RegExp',
+    'Set',
+    'String',
+    'Symbol',
+    'URL',
+  ],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   transform: {
     '\\.[jt]s$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } } }],

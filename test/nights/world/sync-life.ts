@@ -41,6 +41,8 @@ export interface SyncLife {
   run: Run | undefined;
   /** The earliest start of the next run; undefined: nothing is scheduled. */
   nextRunAt: Second | undefined;
+  /** When something happens to it next, without an event. */
+  wakesAt: Second;
   /** How many runs it has started in this story. */
   runCount: number;
   /** Fields of its record that are not as the platform has them; undefined: the field is missing. */
@@ -103,6 +105,7 @@ function lifeOf(group: Group, index: number, createdAt: Second): SyncLife {
     lastSuccessAt: null,
     run: undefined,
     nextRunAt: undefined,
+    wakesAt: Number.NEGATIVE_INFINITY,
     runCount: 0,
     oddFields: new Map(),
     record: undefined,

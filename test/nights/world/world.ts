@@ -67,6 +67,7 @@ export class World {
     for (const life of this.#syncs) {
       if (life.run !== undefined && life.run.endsAt <= now && endRun(life, life.run)) isNotable = true;
     }
+    const hasEvent = this.#eventAt(minute) !== undefined;
     for (let next = this.#eventAt(minute); next !== undefined; next = this.#eventAt(minute)) {
       this.#nextEvent += 1;
       this.#apply(next.event, now);
@@ -74,10 +75,14 @@ export class World {
     }
     let wakesAt = (this.#night.events[this.#nextEvent]?.at ?? Number.POSITIVE_INFINITY) * MINUTE;
     for (const life of this.#syncs) {
-      const state = life.lastState;
-      wakesAt = Math.min(wakesAt, this.#startOrWait(life, now));
-      // A sync that is in trouble is listed as running now.
-      if (state !== 'completed' && life.lastState !== state) isNotable = true;
+      // Without an event, nothing happens to the others.
+      if (hasEvent || life.wakesAt <= now) {
+        const state = life.lastState;
+        life.wakesAt = this.#startOrWait(life, now);
+        // A sync that is in trouble is listed as running now.
+        if (state !== 'completed' && life.lastState !== state) isNotable = true;
+      }
+      if (life.wakesAt < wakesAt) wakesAt = life.wakesAt;
     }
     this.#nextMinute = Math.max(minute + 1, Math.ceil(wakesAt / MINUTE));
     return isNotable;
