@@ -1,4 +1,5 @@
 import { NetworkFault, networkFaultOf } from './network-fault.ts';
+import { watchSending } from './sending.ts';
 
 /** A response body that exceeds its limit; the rest of it was not read. */
 export class BodyTooLarge extends Error {
@@ -15,8 +16,8 @@ export interface AttemptOptions {
   readonly attemptTimeoutMs: number;
   /** The limit for the decompressed body, inclusive. */
   readonly maxBytes: number;
-  /** A body that breaks off, stalls or exceeds `maxBytes`: fail the attempt, or return the response without a body. */
-  readonly onIncompleteBody: 'fail' | 'discard';
+  /** A body that breaks off, stalls or exceeds `maxBytes`: fail the attempt, or return the part that came. */
+  readonly onIncompleteBody: 'fail' | 'keep';
   /** Gets the body of a 200 chunk by chunk as it arrives, `maxBytes` at most; the response then has no body. */
   readonly onChunk?: (chunk: Uint8Array) => void;
 }
@@ -36,11 +37,13 @@ export async function sendOnce(request: Request, options: AttemptOptions): Promi
   const timer = setTimeout(() => controller.abort(new NetworkFault('TIMEOUT')), attemptTimeoutMs);
   signal.addEventListener('abort', abort, { once: true });
   if (signal.aborted) abort();
+  const sending = watchSending(request);
   try {
     return await fetchWhole(request, controller.signal, options);
   } catch (error) {
-    throw error instanceof BodyTooLarge ? error : networkFaultOf(error);
+    throw error instanceof BodyTooLarge ? error : networkFaultOf(error, sending.wasSent());
   } finally {
+    sending.stop();
     clearTimeout(timer);
     signal.removeEventListener('abort', abort);
   }
@@ -58,44 +61,27 @@ async function fetchWhole(
   if (request.method === 'POST') headers.set('connection', 'close');
   const response = await fetch(request, { headers, redirect: 'manual', signal });
   const head = { status: response.status, headers: response.headers };
+  const chunks: Uint8Array[] = [];
+  const isStreamed = response.status === 200 && onChunk !== undefined;
   try {
-    if (response.status === 200 && onChunk !== undefined) {
-      await readChunks(response, maxBytes, onChunk);
-      return new Response(null, head);
-    }
-    const body = await readBody(response, maxBytes);
-    return new Response(body.length === 0 ? null : body, head);
+    await readChunks(response, maxBytes, isStreamed ? onChunk : (chunk) => chunks.push(chunk));
   } catch (error) {
     if (onIncompleteBody === 'fail') throw error;
-    return new Response(null, head);
   }
+  return new Response(chunks.length === 0 ? null : Buffer.concat(chunks), head);
 }
 
-async function readBody(response: Response, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array[] = [];
-  const length = await readChunks(response, maxBytes, (chunk) => chunks.push(chunk));
-  const body = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return body;
-}
-
-/** @returns The length of the body in bytes. */
 async function readChunks(
   { body }: Response,
   maxBytes: number,
   onChunk: (chunk: Uint8Array) => void,
-): Promise<number> {
+): Promise<void> {
+  if (body === null) return;
   let length = 0;
-  if (body === null) return length;
   // Leaving the loop early cancels the stream, and with it the connection.
   for await (const chunk of body) {
+    onChunk(chunk.subarray(0, maxBytes - length));
     length += chunk.length;
     if (length > maxBytes) throw new BodyTooLarge(maxBytes);
-    onChunk(chunk);
   }
-  return length;
 }

@@ -8,10 +8,14 @@ import { errorCode, SyncAlertsError } from '../errors.ts';
  * response, which may repeat a key.
  */
 export class NetworkFault extends SyncAlertsError {
-  constructor(code: string) {
-    const description = DESCRIPTIONS[code];
+  /** Whether the request certainly did not leave: no connection was made for it. */
+  readonly neverSent: boolean;
+
+  constructor(code: string, neverSent = false) {
+    const description = (neverSent ? WITHOUT_CONNECTION[code] : undefined) ?? DESCRIPTIONS[code];
     super(code, description === undefined ? code : `${description} (${code})`);
     this.name = 'NetworkFault';
+    this.neverSent = neverSent;
   }
 }
 
@@ -22,6 +26,9 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'host name lookup failed',
   ECONNREFUSED: 'connection refused',
   ECONNRESET: 'connection reset',
+  ETIMEDOUT: 'connection timed out',
+  EHOSTUNREACH: 'host unreachable',
+  ENETUNREACH: 'network unreachable',
   UND_ERR_SOCKET: 'connection closed before the end of the response',
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'connection closed before the end of the response',
   UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
@@ -29,11 +36,21 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   UNKNOWN: 'no readable response',
 };
 
-/** The fault for a value that `fetch`, or reading its body, threw. */
-export function networkFaultOf(thrown: unknown): NetworkFault {
-  if (thrown instanceof NetworkFault) return thrown;
+const WITHOUT_CONNECTION: Readonly<Record<string, string>> = {
+  TIMEOUT: 'no connection in time',
+  DEADLINE: 'no connection before the deadline',
+  ETIMEDOUT: 'no connection in time',
+};
+
+/**
+ * The fault for a value that `fetch`, or reading its body, threw.
+ *
+ * @param wasSent Whether the request is known to have left; the error decides where that is not known.
+ */
+export function networkFaultOf(thrown: unknown, wasSent?: boolean): NetworkFault {
   // The parser's codes differ between versions of Node.js; its name does not.
-  return new NetworkFault(isParserError(thrown) ? 'NOT_HTTP' : (errorCode(thrown) ?? 'UNKNOWN'));
+  const code = isParserError(thrown) ? 'NOT_HTTP' : (errorCode(thrown) ?? 'UNKNOWN');
+  return new NetworkFault(code, wasSent === undefined ? diedInConnect(thrown) : !wasSent);
 }
 
 function isParserError(thrown: unknown): boolean {
@@ -41,3 +58,33 @@ function isParserError(thrown: unknown): boolean {
   if ('name' in thrown && thrown.name === 'HTTPParserError') return true;
   return 'cause' in thrown && isParserError(thrown.cause);
 }
+
+/**
+ * Whether an error proves that host name lookup, connecting or the TLS handshake failed. The names are those of Node.js:
+ * `dns`, `net`, `tls` (errors, "OpenSSL error codes") and its `fetch` (undici). A host with several addresses gives one
+ * error that holds the error of each (`errors`).
+ */
+function diedInConnect(thrown: unknown): boolean {
+  if (typeof thrown !== 'object' || thrown === null) return false;
+  if ('errors' in thrown && Array.isArray(thrown.errors) && thrown.errors.length > 0)
+    return thrown.errors.every(diedInConnect);
+  const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : undefined;
+  if (code === undefined) return 'cause' in thrown && diedInConnect(thrown.cause);
+  if (TLS.test(code)) return true;
+  // Most codes come from reading and writing too.
+  if ('syscall' in thrown) return thrown.syscall === 'connect' || thrown.syscall === 'getaddrinfo';
+  return BEFORE_SENDING.has(code);
+}
+
+const BEFORE_SENDING: ReadonlySet<string> = new Set([
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+const TLS =
+  /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|DEPTH_ZERO_SELF_SIGNED_CERT$|SELF_SIGNED_CERT_IN_CHAIN$|HOSTNAME_MISMATCH$|EPROTO$)/;

@@ -1,4 +1,4 @@
-import { errorCode } from '../errors.ts';
+import { NetworkFault } from '../http/network-fault.ts';
 
 /** Nothing was sent: the deadline left no time. */
 export class NotSent extends Error {
@@ -8,37 +8,54 @@ export class NotSent extends Error {
   }
 }
 
-/**
- * Whether a post without a response certainly did not reach Slack: host name lookup, connecting or the TLS handshake
- * failed. After that point, a timeout or an abort may come too late to stop the post.
- *
- * The codes are those of Node.js: `dns`, `net`, `tls` (errors, "OpenSSL error codes") and its `fetch` (undici).
- */
+/** Whether a post without a response certainly did not reach Slack: no connection was made for it. */
 export function certainlyNotSent(error: Error): boolean {
-  if (error instanceof NotSent) return true;
-  const code = errorCode(error);
-  return code !== undefined && (BEFORE_SENDING.has(code) || TLS.test(code));
+  return error instanceof NotSent || (error instanceof NetworkFault && error.neverSent);
 }
 
-const BEFORE_SENDING: ReadonlySet<string> = new Set([
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EADDRNOTAVAIL',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-const TLS =
-  /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|DEPTH_ZERO_SELF_SIGNED_CERT$|SELF_SIGNED_CERT_IN_CHAIN$|HOSTNAME_MISMATCH$|EPROTO$)/;
-
 /**
- * The error code in Slack's response to a webhook post: one lower-case word, such as `no_service` or `rollup_error`
- * (`ok` for an accepted post). Undefined for any other body, such as an HTML page: that comes from a proxy, and does not
- * tell whether Slack received the message.
+ * The error code in Slack's response to a webhook post: one lower-case word, such as `no_service`. Undefined for any
+ * other body, such as an HTML page.
  */
 export function slackErrorCode(body: string): string | undefined {
   const code = body.trim();
   return /^[a-z][a-z_]{0,63}$/.test(code) ? code : undefined;
+}
+
+/**
+ * Slack's error codes with a 5xx (docs.slack.dev, "Sending messages using incoming webhooks", "Handling errors"). Any
+ * other body, `error` or an HTML page, comes from a proxy, and does not tell whether Slack received the message.
+ */
+const SERVER_ERRORS: ReadonlySet<string> = new Set(['rollup_error']);
+
+/** Whether the body of a 5xx is Slack's own refusal. */
+export function isOwnServerError(body: string): boolean {
+  return SERVER_ERRORS.has(body.trim());
+}
+
+/** What the body of a 2xx says. Slack responds with `ok`; gateways and other addresses of Slack respond with anything. */
+export type AcceptedBody =
+  | { readonly kind: 'accepted' | 'page' }
+  /** `error` is the word of a Slack API. */
+  | { readonly kind: 'refusal'; readonly error: string | undefined };
+
+export function readAcceptedBody(body: string): AcceptedBody {
+  const text = body.replace(/^\uFEFF/, '').trimStart();
+  if (text.startsWith('<')) return { kind: 'page' };
+  const refusal = text.startsWith('{') ? refusalIn(text) : undefined;
+  return refusal ?? { kind: 'accepted' };
+}
+
+function refusalIn(text: string): AcceptedBody | undefined {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof json !== 'object' || json === null) return undefined;
+  const error = 'error' in json ? json.error : undefined;
+  const isRefused = ('ok' in json && json.ok === false) || ('success' in json && json.success === false);
+  if (!isRefused && !error) return undefined;
+  return { kind: 'refusal', error: typeof error === 'string' ? slackErrorCode(error) : undefined };
 }

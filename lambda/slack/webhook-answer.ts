@@ -1,7 +1,13 @@
 import { SyncAlertsError } from '../errors.ts';
 import type { RequestResult, Responded } from '../http/retries.ts';
 import { isClientError, isRateLimited, isRedirect, isServerError } from '../http/status.ts';
-import { certainlyNotSent, NotSent, slackErrorCode } from './certainty.ts';
+import {
+  certainlyNotSent,
+  isOwnServerError,
+  NotSent,
+  readAcceptedBody,
+  slackErrorCode,
+} from './certainty.ts';
 
 /** The outcome of a post. `unconfirmed`: Slack may have received it. docs/slack-answers.md has every case. */
 export type PostResult =
@@ -20,11 +26,12 @@ export type PostResult =
 export async function postResult(result: RequestResult, name: string): Promise<PostResult> {
   if (result.kind === 'no_response') return withoutResponse(result.error, name);
   const { response, retryAfterSeconds } = result;
-  if (response.ok) return { kind: 'accepted' };
   const { status } = response;
-  const code = await slackErrorCodeOf(result);
+  const body = await bodyOf(result);
+  if (response.ok) return acceptedOrNot(status, body, name);
+  const code = slackErrorCode(body);
   const received = `expected 2xx, received ${status}${code === undefined ? '' : ` ${code}`}`;
-  if (isServerError(status) && code === undefined) {
+  if (isServerError(status) && !isOwnServerError(body)) {
     const problem = `${received}, which is not from Slack itself; ${MAY_HAVE_IT}`;
     return { kind: 'unconfirmed', error: webhookError(name, { code: 'slack_unconfirmed', problem }) };
   }
@@ -37,6 +44,31 @@ export async function postResult(result: RequestResult, name: string): Promise<P
     invalidPayload,
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
   };
+}
+
+/** A 2xx is accepted, also with an empty or a cut body, unless the body says otherwise. */
+function acceptedOrNot(status: number, body: string, name: string): PostResult {
+  const read = readAcceptedBody(body);
+  switch (read.kind) {
+    case 'accepted':
+      return { kind: 'accepted' };
+    case 'page': {
+      const advice =
+        'a proxy or a sign-in page between the check and Slack responds in its place: let it pass';
+      const problem = `expected \`ok\`, received ${status} with an HTML page; ${advice}; ${MAY_HAVE_IT}`;
+      return { kind: 'unconfirmed', error: webhookError(name, { code: 'slack_unconfirmed', problem }) };
+    }
+    case 'refusal': {
+      const error = read.error === undefined ? '' : ` (${read.error})`;
+      const advice = `the URL is no incoming webhook, or a proxy refused the message: ${STORE_THE_URL}`;
+      const problem = `expected \`ok\`, received ${status} with JSON that refuses the message${error}; ${advice}`;
+      return {
+        kind: 'refused',
+        error: webhookError(name, { code: 'slack_refused', problem }),
+        invalidPayload: false,
+      };
+    }
+  }
 }
 
 interface WebhookProblem {
@@ -55,21 +87,23 @@ export function webhookError(name: string, { code, problem, cause }: WebhookProb
 export async function isRepostable(outcome: Response | Error): Promise<boolean> {
   if (outcome instanceof Error) return !(outcome instanceof NotSent) && certainlyNotSent(outcome);
   if (isRateLimited(outcome.status)) return true;
-  return isServerError(outcome.status) && slackErrorCode(await outcome.clone().text()) !== undefined;
+  return isServerError(outcome.status) && isOwnServerError(await outcome.clone().text());
 }
 
-/** The webhook is revoked, its channel archived or its app removed: it accepts no message at all. */
+/** The webhook is revoked, its channel archived, its app removed, or the URL is none: it accepts no message at all. */
 export async function isWebhookRefused(result: RequestResult): Promise<boolean> {
   if (result.kind === 'no_response') return false;
-  const { status } = result.response;
+  const { ok, status } = result.response;
   if ([403, 404, 410].includes(status)) return true;
-  return isClientError(status) && isAboutWebhook(await slackErrorCodeOf(result));
+  const body = await bodyOf(result);
+  if (ok) return readAcceptedBody(body).kind === 'refusal';
+  return isClientError(status) && isAboutWebhook(slackErrorCode(body));
 }
 
 /** Slack refuses this message: its blocks are invalid, or it is too long. */
 export async function isPayloadRefused(result: RequestResult): Promise<boolean> {
   if (result.kind === 'no_response' || ![400, 413].includes(result.response.status)) return false;
-  return !isAboutWebhook(await slackErrorCodeOf(result));
+  return !isAboutWebhook(slackErrorCode(await bodyOf(result)));
 }
 
 /**
@@ -95,8 +129,8 @@ function isAboutWebhook(code: string | undefined): boolean {
   return code !== undefined && ABOUT_THE_WEBHOOK.has(code);
 }
 
-async function slackErrorCodeOf({ response }: Responded): Promise<string | undefined> {
-  return slackErrorCode(await response.clone().text());
+function bodyOf({ response }: Responded): Promise<string> {
+  return response.clone().text();
 }
 
 function withoutResponse(error: Error, name: string): PostResult {

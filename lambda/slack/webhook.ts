@@ -68,7 +68,7 @@ export interface WebhookOptions {
 
 const ATTEMPT_TIMEOUT_MS = 10_000;
 const GAP_MS = 1100;
-/** Slack responds with one word. A longer body is discarded. */
+/** Slack responds with one word. Of a longer body the rest is discarded. */
 const MAX_RESPONSE_BYTES = 64 * 1024;
 const NO_UNFURLING = { unfurl_links: false, unfurl_media: false } as const;
 
@@ -185,8 +185,8 @@ export class SlackWebhook implements Poster {
       signal,
       attemptTimeoutMs: this.#attemptTimeoutMs,
       maxBytes: MAX_RESPONSE_BYTES,
-      // The status decides: Slack accepted the message with a 2xx, whatever the body.
-      onIncompleteBody: 'discard',
+      // The status decides, and the beginning of a body shows whether it comes from Slack.
+      onIncompleteBody: 'keep',
     });
   }
 }

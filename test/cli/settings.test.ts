@@ -149,7 +149,9 @@ describe('the faults of the settings', () => {
     [`https://hooks.slack.com/triggers/T0/${TOKEN}`, 'is a workflow webhook (/triggers/)'],
     [`https://hooks.slack.com/workflows/T0/${TOKEN}`, 'is a workflow webhook (/workflows/)'],
     [`https://hooks.slack-gov.com/triggers/T0/${TOKEN}`, 'is a workflow webhook (/triggers/)'],
-    [`https://hooks.slack.com/${TOKEN}`, 'is not an incoming webhook'],
+    [`https://hooks.slack.com/${TOKEN}`, 'is an address of Slack, but no incoming webhook'],
+    [`https://slack.com/api/chat.postMessage?token=${TOKEN}`, 'is a method of the Slack Web API (/api/)'],
+    [`https://team.slack.com/archives/${TOKEN}`, 'is a link to a channel or a message (/archives/)'],
     [`http://hooks.slack.com/services/${TOKEN}`, 'is not https'],
     [TOKEN, 'is not a URL'],
   ])('name a webhook that is not allowed, without its value: %s', (url, fault) => {

@@ -16,6 +16,7 @@ import { aUrl, messageOf, OK, PATH, post } from './a-webhook.ts';
 
 afterEach(closeLocalServers);
 
+const SIGN_IN = '<!DOCTYPE html><html><head><title>Sign in</title></head>';
 const STORE_THE_URL =
   'store the URL of an incoming webhook as "slackWebhookUrl" in the secret (on a laptop: SLACK_WEBHOOK_URL)';
 const NEW_WEBHOOK = `the webhook was revoked, or its channel or app was removed: create a new webhook and ${STORE_THE_URL}`;
@@ -67,7 +68,7 @@ describe('a post is refused for certain', () => {
 
   it.each<[string, Behaviour, number]>([
     ['of 60 s with a 429', answers(429, 'rate_limited', { 'retry-after': '60' }), 60],
-    ['of 3600 s with a 503', answers(503, 'service_unavailable', { 'retry-after': '3600' }), 3600],
+    ['of 3600 s with a 503', answers(503, 'rollup_error', { 'retry-after': '3600' }), 3600],
     [
       'that is a date',
       answers(429, '', {
@@ -84,6 +85,37 @@ describe('a post is refused for certain', () => {
       retryAfterSeconds: seconds,
     });
     expect(server.requests).toHaveLength(1);
+  });
+
+  it.each([
+    ['{"ok":false,"error":"not_authed"}', ' (not_authed)'],
+    ['{"ok":false}', ''],
+    ['{"success":false,"message":"no"}', ''],
+    ['{"error":{"code":"MARKED"}}', ''],
+    ['\uFEFF {"error":"/services/MARKED"}', ''],
+  ])('by a 200 with %s, once', async (body, error) => {
+    const server = await localServer(answers(200, body));
+    const result = await post(server, {
+      url: aUrl(server.url, { readFresh: async () => server.url + PATH }),
+    });
+    expect(result).toMatchObject({
+      kind: 'refused',
+      invalidPayload: false,
+      error: { code: 'slack_refused' },
+    });
+    expect(messageOf(result)).toBe(
+      `expected \`ok\`, received 200 with JSON that refuses the message${error}; the URL is no incoming webhook, or a proxy refused the message: ${STORE_THE_URL}`,
+    );
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('when no address of the host connects, after 3 retries', async () => {
+    const { port } = new URL(await unusedUrl());
+    const fetching = jest.spyOn(globalThis, 'fetch');
+    const result = await post({ url: `http://localhost:${port}` });
+    expect(fetching).toHaveBeenCalledTimes(4);
+    fetching.mockRestore();
+    expect(result).toMatchObject({ kind: 'refused', error: { code: 'slack_unreachable' } });
   });
 
   it('when nothing listens at the port', async () => {
@@ -147,8 +179,26 @@ describe('a post is unconfirmed, and not sent again,', () => {
     [
       'a 500 whose body is cut off',
       disconnectsMidway(500, 'roll', 'with a length'),
-      /received 500, which is not from Slack/,
+      /received 500 roll, which is not from Slack/,
     ],
+    ['a 503 with the word of a proxy', answers(503, 'error'), /received 503 error, which is not from Slack/],
+    ['a 500 with JSON', answers(500, '{"error":"rollup_error"}'), /received 500, which is not from Slack/],
+    [
+      'a 200 with a sign-in page',
+      answers(200, SIGN_IN),
+      /^expected `ok`, received 200 with an HTML page; .*: let it pass; /,
+    ],
+    [
+      'a 200 with a long sign-in page',
+      answers(200, SIGN_IN + 'x'.repeat(200_000)),
+      /received 200 with an HTML page/,
+    ],
+    [
+      'a 200 with a sign-in page that is cut off',
+      disconnectsMidway(200, SIGN_IN, 'with a length'),
+      /received 200 with an HTML page/,
+    ],
+    ['a 202 with XML', answers(202, '<?xml version="1.0"?>'), /received 202 with an HTML page/],
     [
       'a response that is not HTTP',
       sendsRaw(({ url }) => `${url}\r\n\r\n`),

@@ -48,7 +48,12 @@ const once = (status: number, body = ''): Slack => ({ behaviours: [answers(statu
 /** By the first cell of the row. */
 const SLACKS: Readonly<Record<string, Slack>> = {
   '200 `ok`': always(200, 'ok'),
-  '200 with another body': always(200, '<html>thanks</html>'),
+  '200 with another body': always(200, 'thanks'),
+  '200 with an HTML page': always(200, '<!DOCTYPE html><title>Sign in</title>'),
+  '200 with JSON that has `"ok":false`, `"success":false` or an `error`': always(
+    200,
+    '{"ok":false,"error":"not_authed"}',
+  ),
   '204': always(204),
   '400 `invalid_blocks`': once(400, 'invalid_blocks'),
   '400 `invalid_payload`': once(400, 'invalid_payload'),
@@ -82,15 +87,19 @@ const SLACKS: Readonly<Record<string, Slack>> = {
   '429 with a `Retry-After` of 600 s': always(429, 'rate_limited', { 'retry-after': '600' }),
   "5xx with an error code of Slack's own, then another response": once(500, 'rollup_error'),
   '500 `rollup_error` each time': always(500, 'rollup_error'),
-  "503 with an error code of Slack's own and a `Retry-After` of 7200 s": always(503, 'service_unavailable', {
+  "503 with an error code of Slack's own and a `Retry-After` of 7200 s": always(503, 'rollup_error', {
     'retry-after': '7200',
   }),
+  '503 with another word': always(503, 'error'),
   '502 from a proxy': always(502, page),
   '503 from a proxy, with a `Retry-After`': always(503, page, { 'retry-after': '600' }),
   '500 without a body': always(500),
   'host not found': { url: async () => 'https://sync-alerts.invalid' },
   'connection refused': { url: unusedUrl },
   'no connection in time': { fetch: () => Promise.reject(connectTimeout()) },
+  'no connection to any address of the host': {
+    url: async () => (await unusedUrl()).replace('127.0.0.1', 'localhost'),
+  },
   'TLS that fails': { url: async () => (await localServer(OK)).url.replace('http:', 'https:') },
   'the deadline, before sending': { deadline: () => deadlineIn(0) },
   'no response in time, after sending': { behaviours: [hangs], attemptTimeoutMs: 60 },
