@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Instant } from '../lambda/core/time.ts';
 
 export const DEMO_ORGANISATION = 'acme';
 export const DEMO_KEY = 'demo-key';
@@ -13,11 +14,13 @@ interface DemoApi {
  * Starts an HTTP server on loopback, on a free port, that answers like the Timbal API (docs/timbal-api.md).
  *
  * @param syncs Returns the records to list; called at each request.
+ * @param now The clock of the API.
  */
-export async function startDemoApi(syncs: () => readonly unknown[]): Promise<DemoApi> {
+export async function startDemoApi(syncs: () => readonly unknown[], now: () => Instant): Promise<DemoApi> {
   const server = createServer((request, response) => {
     const respond = (status: number, body: unknown) => {
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+      const date = new Date(now()).toUTCString();
+      response.writeHead(status, { 'content-type': 'application/json', date }).end(JSON.stringify(body));
     };
     if (request.headers.authorization !== `Bearer ${DEMO_KEY}`)
       return respond(401, { message: 'unauthorized' });

@@ -53,7 +53,10 @@ export async function playStory(
   const policy = parsePolicy({});
   if (!policy.ok) throw new Error(`the default policy is invalid: ${policy.faults.join('; ')}`);
   let now = CHAPTERS[0]?.at ?? 0;
-  const api = await startDemoApi(() => demoSyncs(now));
+  const api = await startDemoApi(
+    () => demoSyncs(now),
+    () => now,
+  );
   try {
     const ports: Ports = {
       listing: new TimbalListing({

@@ -33,6 +33,8 @@ export interface Checked {
   readonly dryRun: boolean;
   /** Names a stored time that the check ignored because it lies too far in the future: a clock is wrong. */
   readonly clockSkew?: string;
+  /** By how many seconds the API's clock is ahead of ours (negative: behind), rounded; absent when they agree. */
+  readonly apiSkewSeconds?: number;
 }
 
 /** A check that stopped because another one did its work, or is doing it. That is a success. */

@@ -18,7 +18,7 @@ import type { Posts } from './deliver.ts';
 import { currentDestinations } from './destinations.ts';
 import { loadAndList } from './load-and-list.ts';
 import type { CommandSettings, Ports } from './ports.ts';
-import { listingErrors } from './summarize.ts';
+import { listingErrors, roundedSkew } from './summarize.ts';
 
 /** The health of every sync, for people and for programs. Dates are ISO 8601, in UTC. */
 export interface Reported {
@@ -35,6 +35,8 @@ export interface Reported {
   /** How many unhealthy syncs did not fit into the response. */
   readonly omitted: number;
   readonly posts: ReportPosts;
+  /** By how many seconds the API's clock is ahead of ours (negative: behind), rounded; absent when they agree. */
+  readonly apiSkewSeconds?: number;
   /** The excluded syncs, by the entry of the policy that excludes them. */
   readonly excluded: readonly (Omit<ExcludedSyncs, 'until'> & { readonly until?: string })[];
   /** The entries of the policy that match no sync, or have ended. */
@@ -95,6 +97,7 @@ export async function report(ports: Ports, settings: CommandSettings, post: bool
     ...rowsThatFit(rows, MAX_UNHEALTHY_BYTES),
     posts,
     digest,
+    ...roundedSkew(evaluation),
   };
 }
 

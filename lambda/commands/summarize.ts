@@ -65,10 +65,16 @@ export function summarize(
     undelivered: { count, ...(since !== undefined && { since: new Date(since).toISOString() }) },
     saved: delivered.write === 'saved',
     ...(leaseCheck.clockSkew !== undefined && { clockSkew: leaseCheck.clockSkew }),
+    ...roundedSkew(evaluation),
   };
   const errors = [...listingErrors(checkRun, organisation), ...delivered.errors];
   if (errors.length > 0) throw new CheckFailed(errors, outcome);
   return outcome;
+}
+
+/** The field of an outcome for the skew of the API's clock. */
+export function roundedSkew({ apiSkewSeconds }: Evaluation): Pick<Checked, 'apiSkewSeconds'> {
+  return apiSkewSeconds === undefined ? {} : { apiSkewSeconds: Math.round(apiSkewSeconds) };
 }
 
 /** The changes in the messages that Slack accepted. */

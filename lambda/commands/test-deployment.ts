@@ -8,7 +8,7 @@ import { tally } from '../core/diagnose/tally.ts';
 import { countsText } from '../core/digest/counts-text.ts';
 import type { Digest, Origin } from '../core/digest/digest.ts';
 import { strong, untrusted, words } from '../core/digest/rich-text.ts';
-import { pluralize } from '../core/digest/wording.ts';
+import { pluralize, skewText } from '../core/digest/wording.ts';
 import { contextLine } from '../core/digest/write-digest.ts';
 import type { Policy } from '../core/policy.ts';
 import { slackMessages } from '../core/render/slack-messages.ts';
@@ -127,7 +127,11 @@ function resultOf(listed: ListingResult, { policy, origin }: CommandSettings, no
   if (error !== undefined) return { ok: false, message: error.message };
   const counts = tally(evaluation);
   if (counts.listed === 0) return { ok: false, message: nothingListed(origin) };
-  return { ok: true, message: [countsText(counts), ...noteTexts(policy, evaluation)].join('; ') };
+  const { apiSkewSeconds } = evaluation;
+  const skew =
+    apiSkewSeconds === undefined ? [] : [`${skewText(apiSkewSeconds)}, its dates are judged by it`];
+  const message = [countsText(counts), ...skew, ...noteTexts(policy, evaluation)].join('; ');
+  return { ok: true, message };
 }
 
 function noteTexts(policy: Policy, evaluation: Evaluation): readonly string[] {
@@ -174,7 +178,7 @@ function digestOf(steps: readonly Step[], { origin }: CommandSettings, now: Inst
     headline,
     push: [words(headline)],
     sections: [{ title: 'Steps of the test', items }],
-    context: contextLine('This message proves that posting to Slack works', origin, now),
+    context: contextLine('This message proves that posting to Slack works', origin, { at: now }),
     moreHint: origin.moreHint,
   };
 }

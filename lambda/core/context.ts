@@ -1,3 +1,4 @@
+import type { ApiSkewSeconds } from './listing.ts';
 import type { Policy } from './policy.ts';
 import type { Instant } from './time.ts';
 
@@ -5,4 +6,5 @@ import type { Instant } from './time.ts';
 export interface CheckContext {
   readonly policy: Policy;
   readonly now: Instant;
+  readonly apiSkewSeconds?: ApiSkewSeconds;
 }

@@ -10,7 +10,18 @@ export interface ListingFailure {
   readonly received: string;
 }
 
+/**
+ * By how many seconds the API's clock is ahead of ours, negative when it is behind; absent when they agree. Its dates are
+ * judged by its clock, everything else by ours.
+ */
+export type ApiSkewSeconds = number;
+
 /** The outcome of a listing request. */
 export type ParsedListing =
-  | { readonly ok: true; readonly request: string; readonly syncs: readonly Sync[] }
+  | {
+      readonly ok: true;
+      readonly request: string;
+      readonly syncs: readonly Sync[];
+      readonly apiSkewSeconds?: ApiSkewSeconds;
+    }
   | { readonly ok: false; readonly failure: ListingFailure };

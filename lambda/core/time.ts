@@ -15,7 +15,10 @@ export function after(instant: Instant, seconds: number): Instant {
   return instant + seconds * 1000;
 }
 
-/** A saved moment further ahead than this comes from a wrong clock, which must not stop the watch. */
+/**
+ * By how much clocks may differ. A saved moment further ahead comes from a wrong clock, which must not stop the watch; a
+ * date of the API up to that far ahead counts as now, since a run may end while the check waits for the listing.
+ */
 export const CLOCK_SLACK_SECONDS = 60;
 
 /** Whether a saved moment is further ahead than the clock of any check can be. */

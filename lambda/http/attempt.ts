@@ -18,6 +18,8 @@ export interface AttemptOptions {
   readonly maxBytes: number;
   /** A body that breaks off, stalls or exceeds `maxBytes`: fail the attempt, or return the part that came. */
   readonly onIncompleteBody: 'fail' | 'keep';
+  /** Gets the headers as soon as they came, before the body. */
+  readonly onHeaders?: (headers: Headers) => void;
   /** Gets the body of a 200 chunk by chunk as it arrives, `maxBytes` at most; the response then has no body. */
   readonly onChunk?: (chunk: Uint8Array) => void;
 }
@@ -52,7 +54,7 @@ export async function sendOnce(request: Request, options: AttemptOptions): Promi
 async function fetchWhole(
   request: Request,
   signal: AbortSignal,
-  { maxBytes, onIncompleteBody, onChunk }: AttemptOptions,
+  { maxBytes, onIncompleteBody, onHeaders, onChunk }: AttemptOptions,
 ): Promise<Response> {
   const headers = new Headers(request.headers);
   // Lambda freezes the sandbox between invocations, so a kept connection may be dead, and a POST that finds this out is
@@ -60,6 +62,7 @@ async function fetchWhole(
   // chunked body for a complete one.
   if (request.method === 'POST') headers.set('connection', 'close');
   const response = await fetch(request, { headers, redirect: 'manual', signal });
+  onHeaders?.(response.headers);
   const head = { status: response.status, headers: response.headers };
   const chunks: Uint8Array[] = [];
   const isStreamed = response.status === 200 && onChunk !== undefined;

@@ -15,7 +15,8 @@ export function retryAfterMs({ headers }: Response): number | undefined {
   return Math.max(0, at - (httpDate(headers.get('date') ?? '') ?? Date.now()));
 }
 
-function httpDate(text: string): number | undefined {
+/** A date in the form of HTTP headers; undefined for any other text. */
+export function httpDate(text: string): number | undefined {
   const ms = HTTP_DATE.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(ms) ? undefined : ms;
 }

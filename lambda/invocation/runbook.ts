@@ -52,10 +52,10 @@ export function sectionAboutError(code: string): RunbookSection {
 /** The sections about the findings of a check about sync-alerts itself; problems of syncs have none. */
 export function sectionsAbout(outcome: Outcome): readonly RunbookSection[] {
   if (outcome.kind !== 'checked') return ['another-check-was-running'];
-  const { syncs, posts, clockSkew } = outcome;
+  const { syncs, posts, clockSkew, apiSkewSeconds } = outcome;
   const sections: RunbookSection[] = [];
   if (syncs.withoutId + syncs.problems.unreadable > 0) sections.push('records-that-cannot-be-read');
   if (posts.repeated > 0) sections.push('a-notification-was-sent-twice');
-  if (clockSkew !== undefined) sections.push('clocks-disagree');
+  if (clockSkew !== undefined || apiSkewSeconds !== undefined) sections.push('clocks-disagree');
   return sections;
 }

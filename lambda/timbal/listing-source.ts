@@ -1,4 +1,4 @@
-import type { ListingFailure } from '../core/listing.ts';
+import type { ApiSkewSeconds, ListingFailure } from '../core/listing.ts';
 import type { Sync } from '../core/sync.ts';
 import type { Instant } from '../core/time.ts';
 import type { SyncAlertsError } from '../errors.ts';
@@ -13,6 +13,7 @@ export type ListingResult =
       readonly syncs: readonly Sync[];
       /** "GET https://api.timbal.ai/orgs/acme/connectors/syncs". */
       readonly request: string;
+      readonly apiSkewSeconds?: ApiSkewSeconds;
     }
   | {
       readonly ok: false;

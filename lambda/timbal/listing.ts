@@ -1,6 +1,7 @@
 // In: an organisation, its API key, a deadline.
 // Out: the syncs of all pages of `GET /orgs/{org_id}/connectors/syncs`, or a listing failure and its error.
 // Called by: commands/load-and-list.ts for each check and report, commands/test-deployment.ts.
+import type { ApiSkewSeconds } from '../core/listing.ts';
 import { parseSync } from '../core/parse/parse-sync.ts';
 import type { Sync } from '../core/sync.ts';
 import type { Instant } from '../core/time.ts';
@@ -8,6 +9,7 @@ import { SyncAlertsError } from '../errors.ts';
 import { BodyTooLarge, sendOnce } from '../http/attempt.ts';
 import type { Deadline } from '../http/deadline.ts';
 import { RETRY_POLICY, type RequestResult, type RetryPolicy, requestWithRetries } from '../http/retries.ts';
+import { apiSkew } from './clock-skew.ts';
 import {
   badStatus,
   isRefused,
@@ -69,6 +71,14 @@ interface PageRequest {
 interface Body {
   readonly reader: PageReader<Sync>;
   readonly bytes: number;
+  /** By the headers of its response. */
+  readonly apiSkewSeconds: ApiSkewSeconds | undefined;
+}
+
+/** All pages together. */
+interface Listed {
+  readonly syncs: readonly Sync[];
+  readonly apiSkewSeconds: ApiSkewSeconds | undefined;
 }
 
 /** The adapter for the Timbal Platform API 2.0.0, "List Connector Syncs". */
@@ -93,7 +103,9 @@ export class TimbalListing implements ListingSource {
   async list(deadline: Deadline): Promise<ListingResult> {
     const requestedAt = this.#options.now();
     try {
-      return { ok: true, requestedAt, syncs: await this.#allPages(deadline), request: this.#request };
+      const { syncs, apiSkewSeconds } = await this.#allPages(deadline);
+      const skew = apiSkewSeconds === undefined ? {} : { apiSkewSeconds };
+      return { ok: true, requestedAt, syncs, request: this.#request, ...skew };
     } catch (error) {
       if (!(error instanceof ListingError)) throw error;
       const { kind, received, advice, cause } = error;
@@ -109,8 +121,9 @@ export class TimbalListing implements ListingSource {
     }
   }
 
-  async #allPages(deadline: Deadline): Promise<readonly Sync[]> {
+  async #allPages(deadline: Deadline): Promise<Listed> {
     const syncs: Sync[] = [];
+    let apiSkewSeconds: ApiSkewSeconds | undefined;
     const tokens = new Set<string>();
     let request: PageRequest = {
       url: this.#url,
@@ -120,8 +133,9 @@ export class TimbalListing implements ListingSource {
     for (;;) {
       const { body, keys } = await this.#page(request, deadline);
       const { records, nextToken } = body.reader.end();
+      if (tokens.size === 0) apiSkewSeconds = body.apiSkewSeconds;
       for (const sync of records) syncs.push(sync);
-      if (nextToken === undefined) return syncs;
+      if (nextToken === undefined) return { syncs, apiSkewSeconds };
       if (tokens.has(nextToken)) throw malformed('a page token that an earlier page had: endless pages');
       tokens.add(nextToken);
       if (tokens.size >= this.#maxPages) throw malformed(`more than ${this.#maxPages} pages`);
@@ -166,6 +180,7 @@ export class TimbalListing implements ListingSource {
     deadline: Deadline,
   ): Promise<{ readonly result: RequestResult; readonly body: Body }> {
     const attemptTimeoutMs = this.#options.attemptTimeoutMs ?? ATTEMPT_TIMEOUT_MS;
+    const { now } = this.#options;
     const { signal } = deadline;
     let body = this.#newBody();
     const onChunk = (chunk: Uint8Array) => {
@@ -177,7 +192,18 @@ export class TimbalListing implements ListingSource {
       deadline,
       send: (request) => {
         body = this.#newBody();
-        return sendOnce(request, { signal, attemptTimeoutMs, maxBytes, onIncompleteBody: 'fail', onChunk });
+        const sentAt = now();
+        const onHeaders = (headers: Headers) => {
+          body.apiSkewSeconds = apiSkew(headers, { sentAt, respondedAt: now() });
+        };
+        return sendOnce(request, {
+          signal,
+          attemptTimeoutMs,
+          maxBytes,
+          onIncompleteBody: 'fail',
+          onHeaders,
+          onChunk,
+        });
       },
       isRetryable: (outcome) =>
         outcome instanceof Response ? isTransient(outcome.status) : !(outcome instanceof BodyTooLarge),
@@ -185,8 +211,8 @@ export class TimbalListing implements ListingSource {
     return { result, body };
   }
 
-  #newBody() {
+  #newBody(): { -readonly [Key in keyof Body]: Body[Key] } {
     const reader = new PageReader((record) => parseSync(redactedRecord(record, this.#redact)));
-    return { reader, bytes: 0 };
+    return { reader, bytes: 0, apiSkewSeconds: undefined };
   }
 }

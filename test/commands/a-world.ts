@@ -66,6 +66,8 @@ export class World {
   shown: Shown | ((at: Instant) => Shown) = [];
   /** When the listing was requested. @default now */
   requestedAt: Instant | undefined;
+  /** By how many seconds the API's clock is ahead of `now`: `shown` is called with its time. */
+  apiSkewSeconds = 0;
   /** The results of the next posts, in this order; after them every post is accepted. */
   readonly postResults: PostResult[] = [];
   /** Runs before the next writes, one each, in this order. */
@@ -95,13 +97,15 @@ export class World {
       list: async () => {
         this.listings += 1;
         const requestedAt = this.requestedAt ?? this.now;
-        const shown = typeof this.shown === 'function' ? this.shown(this.now) : this.shown;
+        const shown =
+          typeof this.shown === 'function' ? this.shown(this.now + this.apiSkewSeconds * 1000) : this.shown;
         const request = 'GET /orgs/acme/connectors/syncs';
         if ('kind' in shown) {
           const error = new SyncAlertsError('timbal_unreachable', `could not list: ${shown.received}`);
           return { ok: false, requestedAt, failure: shown, error };
         }
-        return { ok: true, requestedAt, syncs: shown.map(parseSync), request };
+        const skew = this.apiSkewSeconds === 0 ? {} : { apiSkewSeconds: this.apiSkewSeconds };
+        return { ok: true, requestedAt, syncs: shown.map(parseSync), request, ...skew };
       },
     },
     slack: {

@@ -40,6 +40,8 @@ export async function localServer(...behaviours: readonly Behaviour[]): Promise<
   let connections = 0;
   const server = createServer((request, response) => {
     const atMs = performance.now();
+    // The clock of a test is not that of the machine. A behaviour may send the `Date` of its story.
+    response.sendDate = false;
     const { socket } = request;
     if (!sockets.has(socket)) socket.once('close', () => sockets.delete(socket));
     sockets.add(socket);

@@ -14,7 +14,7 @@ import {
 } from '../problem.ts';
 import { rulesFor, type SyncRules } from '../rules.ts';
 import type { Sync } from '../sync.ts';
-import { HOUR_SECONDS, type Instant, isLater, secondsBetween } from '../time.ts';
+import { after, HOUR_SECONDS, type Instant, isLater, secondsBetween } from '../time.ts';
 import { historyAfter, stillEnabledSince } from './history.ts';
 import {
   criticalThresholdSeconds,
@@ -78,28 +78,30 @@ const UNTRACKED: TrackedSync = { history: {}, problems: [] };
  */
 export function diagnose(
   listed: Sync,
-  { policy, now }: CheckContext,
+  { policy, now, apiSkewSeconds = 0 }: CheckContext,
   tracked: TrackedSync = UNTRACKED,
 ): Diagnosis {
   const { history } = tracked;
   const rules = rulesFor(policy, listed, now);
   const runState = runStateOf(listed.lastState, policy);
   const enabledSince = stillEnabledSince(history, listed, now);
-  const reading: Reading = { sync: listed, runState, enabledSince, rules, now };
+  const apiNow = after(now, apiSkewSeconds);
+  const apiEnabledSince = enabledSince === undefined ? undefined : after(enabledSince, apiSkewSeconds);
+  const reading: Reading = { sync: listed, runState, enabledSince: apiEnabledSince, rules, now: apiNow };
   const faults = unreadableFields(reading);
   if (faults.length > 0) return unreadable(reading, faults, history);
   const sync = withoutFutureSuccess(reading);
 
   const age = ageOf({ ...reading, sync });
   const { successLagSeconds, late } = age;
-  const isRunning = runningSince({ sync, runState, successLagSeconds }, now) !== undefined;
+  const isRunning = runningSince({ sync, runState, successLagSeconds }, apiNow) !== undefined;
   const isFailing = runState === 'failure' && !isLeftoverFailure(reading, history);
   const isPaused = sync.enabled === false && pausedBy(sync, runState, tracked) !== undefined;
 
   const problems: Problem[] = [];
   if (!sync.enabled && !isPaused) problems.push('disabled');
   if (isFailing) problems.push('failing');
-  if (isRunning ? isOverdueWhileRunning(sync, age, now) : late)
+  if (isRunning ? isOverdueWhileRunning(sync, age, apiNow) : late)
     problems.push(lateness(successLagSeconds, isRunning && tracked.problems.includes('failing')));
   // Nearly every list is empty, and destructuring it would take as long as everything else here.
   const problem = problems[0];
@@ -132,7 +134,7 @@ export function diagnose(
     faults,
     ...age,
     runState,
-    history: historyAfter(history, { sync, enabledSince, failing, now }),
+    history: historyAfter(history, { sync, enabledSince, failing, now: apiNow }),
   };
 }
 

@@ -5,11 +5,11 @@
 import type { Alert, Facts } from '../alert.ts';
 import type { CheckContext } from '../context.ts';
 import { fingerprintOf, isSyncFingerprint, type SyncFingerprint } from '../fingerprint.ts';
-import type { ListingFailure, ParsedListing } from '../listing.ts';
+import type { ApiSkewSeconds, ListingFailure, ParsedListing } from '../listing.ts';
 import { type AlertProblem, PROBLEMS, type Severity } from '../problem.ts';
 import { listedCount } from '../roster.ts';
 import type { Field } from '../sync.ts';
-import { DAY_SECONDS, type Instant, secondsBetween } from '../time.ts';
+import { after, DAY_SECONDS, type Instant, secondsBetween } from '../time.ts';
 import { type Diagnosis, diagnose, type TrackedSync, type Verdict } from './diagnose.ts';
 
 /** One evaluation of a whole listing: every sync judged, or why the listing could not be had. */
@@ -18,6 +18,9 @@ export type Evaluation = ListedEvaluation | UnavailableEvaluation;
 export interface ListedEvaluation {
   readonly kind: 'listed';
   readonly at: Instant;
+  readonly apiSkewSeconds?: ApiSkewSeconds;
+  /** The skew is larger than the grace of the policy: messages name it. */
+  readonly skewExceedsGrace?: true;
   /** One for each id, in the order of the listing. */
   readonly diagnoses: ReadonlyMap<string, Diagnosis>;
   /** Records in the response. */
@@ -33,6 +36,9 @@ export interface ListedEvaluation {
 export interface UnavailableEvaluation {
   readonly kind: 'unavailable';
   readonly at: Instant;
+  /** Nothing of the API is judged. */
+  readonly apiSkewSeconds?: never;
+  readonly skewExceedsGrace?: never;
   readonly failure: ListingFailure;
   /** Records in the response, none of which is used. */
   readonly recordCount: number;
@@ -48,7 +54,9 @@ export const EMPTY_ACCEPTED_AFTER_SECONDS = DAY_SECONDS;
 export function evaluate(listing: ParsedListing, facts: Facts, context: CheckContext): Evaluation {
   const { now: at } = context;
   if (!listing.ok) return { kind: 'unavailable', at, failure: listing.failure, recordCount: 0 };
-  const { syncs, request } = listing;
+  const { syncs, request, apiSkewSeconds } = listing;
+  const skew = apiSkewSeconds === undefined ? {} : { apiSkewSeconds };
+  const skewedContext = { ...context, ...skew };
   if (syncs.length === 0 && !isEmptyAccepted(facts, at)) {
     const received = `no syncs at all, where there were ${listedCount(facts.roster)}`;
     return { kind: 'unavailable', at, failure: { kind: 'empty', request, received }, recordCount: 0 };
@@ -63,7 +71,7 @@ export function evaluate(listing: ParsedListing, facts: Facts, context: CheckCon
   let excluded = 0;
   for (const sync of syncs) {
     const fingerprint = fingerprintOf(sync.id ?? '');
-    const diagnosis = diagnose(sync, context, tracked.get(fingerprint));
+    const diagnosis = diagnose(sync, skewedContext, tracked.get(fingerprint));
     if (diagnosis.rules.exclusion !== undefined) excluded += 1;
     else if (isUnreadable(diagnosis.verdict)) unreadable.push(diagnosis);
     else for (const field of sync.faults) unknownFields[field] = (unknownFields[field] ?? 0) + 1;
@@ -80,7 +88,24 @@ export function evaluate(listing: ParsedListing, facts: Facts, context: CheckCon
     const failure: ListingFailure = { kind: 'unreadable', request, received: unreadableText(unreadable) };
     return { kind: 'unavailable', at, failure, recordCount };
   }
-  return { kind: 'listed', at, diagnoses, recordCount, withoutId, repeated, unknownFields };
+  const exceedsGrace = Math.abs(apiSkewSeconds ?? 0) > context.policy.graceSeconds;
+  const notable = exceedsGrace ? ({ skewExceedsGrace: true } as const) : {};
+  return {
+    kind: 'listed',
+    at,
+    ...skew,
+    ...notable,
+    diagnoses,
+    recordCount,
+    withoutId,
+    repeated,
+    unknownFields,
+  };
+}
+
+/** When an evaluation took place by the API's clock: what the age of the API's dates is measured to. */
+export function apiTimeOf({ at, apiSkewSeconds = 0 }: Pick<Evaluation, 'at' | 'apiSkewSeconds'>): Instant {
+  return after(at, apiSkewSeconds);
 }
 
 function isEmptyAccepted({ roster, emptySince }: Facts, now: Instant): boolean {

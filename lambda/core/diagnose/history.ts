@@ -23,6 +23,7 @@ export interface Findings {
   readonly enabledSince: Instant | undefined;
   /** `seen`: the sync is failing. `disproved`: it has succeeded since. */
   readonly failing: 'seen' | 'disproved' | 'unknown';
+  /** By the API's clock, as the dates of the sync. */
   readonly now: Instant;
 }
 

@@ -1,12 +1,12 @@
 import type { SyncRules } from '../rules.ts';
 import type { Field, Sync } from '../sync.ts';
-import { after, type Instant } from '../time.ts';
+import { after, CLOCK_SLACK_SECONDS, type Instant } from '../time.ts';
 import type { RunState } from './run-state.ts';
 
 const NONE: readonly string[] = [];
 const ALWAYS_NEEDED: readonly Field[] = ['id', 'enabled', 'interval_secs'];
 
-/** A sync and what decides which of its dates a verdict needs. */
+/** A sync and what decides which of its dates a verdict needs. Its moments are those of the API's clock. */
 export interface Reading {
   readonly sync: Sync;
   readonly runState: RunState;
@@ -18,13 +18,13 @@ export interface Reading {
 
 /**
  * The fields that keep a sync from being judged: needed and missing, of the wrong type, or further in the future than
- * the grace. Which dates are needed depends on the sync; a disabled one needs none.
+ * the grace and 60 s. Which dates are needed depends on the sync; a disabled one needs none.
  *
  * @returns "interval_secs", "last_success_at is in the future"; empty when the sync can be judged.
  */
 export function unreadableFields(reading: Reading): readonly string[] {
   const { sync, rules, now } = reading;
-  const latest = after(now, rules.graceSeconds);
+  const latest = latestCredible(now, rules);
   // Nearly every sync: none of the dates that a verdict may need is in the future.
   if (sync.faults.length === 0 && latestDate(sync, now) <= latest) return NONE;
   const needed = [...ALWAYS_NEEDED];
@@ -37,6 +37,11 @@ export function unreadableFields(reading: Reading): readonly string[] {
   return [...needed.filter((field) => sync.faults.includes(field)), ...inFuture];
 }
 
+/** A date up to then counts as now; a later one is unreadable. */
+function latestCredible(now: Instant, { graceSeconds }: SyncRules): Instant {
+  return after(now, Math.max(graceSeconds, CLOCK_SLACK_SECONDS));
+}
+
 function latestDate(
   { lastSuccessAt, secondsSinceSuccess, createdAt, lastRunAt }: Sync,
   now: Instant,
@@ -47,12 +52,12 @@ function latestDate(
 }
 
 /**
- * The sync without a last success further in the future than the grace, which proves nothing. Only a disabled sync is
+ * The sync without a last success further in the future than the grace and 60 s, which proves nothing. Only a disabled sync is
  * judged with such a date, since its verdict needs none.
  */
 export function withoutFutureSuccess({ sync, rules, now }: Reading): Sync {
   const { lastSuccessAt, faults } = sync;
-  if (lastSuccessAt === null || lastSuccessAt <= after(now, rules.graceSeconds)) return sync;
+  if (lastSuccessAt === null || lastSuccessAt <= latestCredible(now, rules)) return sync;
   return { ...sync, lastSuccessAt: null, faults: [...faults, 'last_success_at'] };
 }
 

@@ -1,6 +1,6 @@
 import type { Alert } from '../alert.ts';
 import type { Diagnosis } from '../diagnose/diagnose.ts';
-import { diagnosisOf, type Evaluation } from '../diagnose/evaluation.ts';
+import { apiTimeOf, diagnosisOf, type Evaluation } from '../diagnose/evaluation.ts';
 import { isSyncFingerprint } from '../fingerprint.ts';
 import type { TrackedAlert } from '../notify/notification.ts';
 import type { NotifyReason } from '../notify/reason.ts';
@@ -58,7 +58,9 @@ function qualifier(
   if (fingerprint === 'listing' && evaluation.kind === 'unavailable')
     return [words(': '), untrusted(statusOf(evaluation.failure.received))];
   const forecast =
-    alert.disableImminent && isNearDisable(diagnosis) ? disableForecast(diagnosis, evaluation.at) : undefined;
+    alert.disableImminent && isNearDisable(diagnosis)
+      ? disableForecast(diagnosis, apiTimeOf(evaluation))
+      : undefined;
   if (forecast !== undefined) return [words(': '), strong(forecast)];
   if (reason === 'escalated' && critical?.to === undefined) return [words(', '), strong('critical now')];
   const sent = logEntry.lastNotified?.problems.at(-1);
@@ -111,7 +113,7 @@ function openDetail(
   if (diagnosis === undefined) return joined([[words('not in the last listing')], openFor, place], ' · ');
   const parts = [
     intermittentText(alert, reason),
-    evidence(diagnosis, now),
+    evidence(diagnosis, now, apiTimeOf(evaluation)),
     hold,
     unprovenText(diagnosis),
     openFor,

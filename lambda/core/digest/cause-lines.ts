@@ -1,4 +1,4 @@
-import { diagnosisOf, type Evaluation } from '../diagnose/evaluation.ts';
+import { apiTimeOf, diagnosisOf, type Evaluation } from '../diagnose/evaluation.ts';
 import { groupBy } from '../group-by.ts';
 import { causesOf } from '../notify/cause.ts';
 import type { Coverage, SharedCause, TrackedAlert } from '../notify/notification.ts';
@@ -101,7 +101,7 @@ function openUnder({ cause, alerts }: Folded): readonly TrackedAlert[] {
 /** The evidence of the only alert that a message has of its cause. */
 function evidenceOfOne([one, ...others]: readonly TrackedAlert[], evaluation: Evaluation): Line {
   const diagnosis = one && others.length === 0 ? diagnosisOf(one.fingerprint, evaluation) : undefined;
-  return diagnosis === undefined ? [] : evidence(diagnosis, evaluation.at);
+  return diagnosis === undefined ? [] : evidence(diagnosis, evaluation.at, apiTimeOf(evaluation));
 }
 
 /** Critical ones and those that the platform disabled come first. */
@@ -145,7 +145,9 @@ function exceptions({ alerts }: Folded, evaluation: Evaluation): readonly Item[]
 function imminentText(imminent: readonly TrackedAlert[], evaluation: Evaluation): string {
   const diagnoses = imminent.flatMap(({ fingerprint }) => diagnosisOf(fingerprint, evaluation) ?? []);
   const left = diagnoses.flatMap(({ sync }) => failuresLeft(sync) ?? []);
-  const seconds = diagnoses.flatMap((diagnosis) => secondsUntilDisabled(diagnosis, evaluation.at) ?? []);
+  const seconds = diagnoses.flatMap(
+    (diagnosis) => secondsUntilDisabled(diagnosis, apiTimeOf(evaluation)) ?? [],
+  );
   if (left.length === 0) return 'about to be disabled by the platform';
   const [least, most] = [Math.min(...left), Math.max(...left)];
   const count = least === most ? pluralize(most, 'more failure') : `${least} to ${most} more failures`;

@@ -1,5 +1,5 @@
 import type { Diagnosis } from '../diagnose/diagnose.ts';
-import { diagnosisOf, type Evaluation } from '../diagnose/evaluation.ts';
+import { apiTimeOf, diagnosisOf, type Evaluation } from '../diagnose/evaluation.ts';
 import type { TrackedAlert } from '../notify/notification.ts';
 import { secondsBetween } from '../time.ts';
 import { nextRunAt } from './forecast.ts';
@@ -42,7 +42,8 @@ function commonState(diagnoses: readonly Diagnosis[]): Line {
 }
 
 /** "nothing has started for 12 m", when that is so for at least half of them. */
-function idleText(diagnoses: readonly Diagnosis[], { at }: Evaluation): Line {
+function idleText(diagnoses: readonly Diagnosis[], evaluation: Evaluation): Line {
+  const apiNow = apiTimeOf(evaluation);
   const unstarted = diagnoses.filter(
     ({ sync, runState }) => sync.enabled === true && sync.lastRunAt === null && runState !== 'in_progress',
   );
@@ -54,8 +55,8 @@ function idleText(diagnoses: readonly Diagnosis[], { at }: Evaluation): Line {
       sync.enabled === true &&
       runState !== 'in_progress' &&
       next !== undefined &&
-      secondsBetween(next, at) > thresholdSeconds;
-    return isIdle && sync.lastRunAt !== null ? [secondsBetween(sync.lastRunAt, at)] : [];
+      secondsBetween(next, apiNow) > thresholdSeconds;
+    return isIdle && sync.lastRunAt !== null ? [secondsBetween(sync.lastRunAt, apiNow)] : [];
   });
   if (idle.length * 2 < diagnoses.length) return [];
   return [words(`nothing has started for ${rangeText(idle)}`)];

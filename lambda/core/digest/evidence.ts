@@ -20,17 +20,21 @@ export function pastPhrase(problem: AlertProblem): string {
   return ALERT_KINDS[problem].pastPhrase;
 }
 
-/** What a person needs to act without opening anything else; each part stands alone. */
-export function evidence(diagnosis: Diagnosis, now: Instant): Line {
+/**
+ * What a person needs to act without opening anything else; each part stands alone.
+ *
+ * @param apiNow The same moment by the API's clock.
+ */
+export function evidence(diagnosis: Diagnosis, now: Instant, apiNow: Instant = now): Line {
   const { sync, faults } = diagnosis;
   if (faults.length > 0) return [words(`cannot read ${faults.join(', ')}`)];
   return joined(
     [
       whyDisabled(sync),
-      howOld(diagnosis, now),
-      lastState(diagnosis, now),
+      howOld(diagnosis, now, apiNow),
+      lastState(diagnosis, apiNow),
       failuresInARow(sync),
-      whetherRunsStart(diagnosis, now),
+      whetherRunsStart(diagnosis, apiNow),
       whetherCursor(sync),
       alsoWrong(diagnosis),
     ],
@@ -51,7 +55,7 @@ function whyDisabled({ enabled, disabledReason, faults }: Sync): Line {
   return isUnsaid ? [words('the API does not say by whom or why')] : [];
 }
 
-function howOld(diagnosis: Diagnosis, now: Instant): Line {
+function howOld(diagnosis: Diagnosis, now: Instant, apiNow: Instant): Line {
   const { sync, lagSeconds, successLagSeconds, history } = diagnosis;
   if (lagSeconds === null) return [words('last success unknown')];
   const pace = paceText(sync);
@@ -61,7 +65,7 @@ function howOld(diagnosis: Diagnosis, now: Instant): Line {
       : `enabled again ${durationText(secondsBetween(history.enabledSince, now))} ago, `;
   if (successLagSeconds === null) {
     return [
-      words(`${again}no success since it was created ${durationText(sinceCreated(sync, now))} ago${pace}`),
+      words(`${again}no success since it was created ${durationText(sinceCreated(sync, apiNow))} ago${pace}`),
     ];
   }
   const behind = Math.floor(intervalsBehind(diagnosis) ?? 0);

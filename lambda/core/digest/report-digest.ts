@@ -42,7 +42,7 @@ export function reportDigest(report: Report, { evaluation, origin }: ReportConte
     headline: headline(tally, unhealthy),
     push: [words(headline(tally, unhealthy))],
     sections,
-    context: contextLine(`Report on demand · ${counts}`, origin, evaluation.at),
+    context: contextLine(`Report on demand · ${counts}`, origin, evaluation),
     moreHint,
   };
 }

@@ -1,3 +1,4 @@
+import type { ApiSkewSeconds } from '../listing.ts';
 import { DAY_SECONDS, HOUR_SECONDS, type Instant, MINUTE_SECONDS } from '../time.ts';
 
 /** A length of time as a person says it, in at most two units, rounded down: "45 s", "3 h 12 m", "6 d". */
@@ -7,6 +8,12 @@ export function durationText(seconds: number): string {
   if (whole < HOUR_SECONDS) return `${Math.floor(whole / MINUTE_SECONDS)} m`;
   if (whole < DAY_SECONDS) return twoUnits(whole, HOUR, MINUTE);
   return twoUnits(whole, DAY, HOUR);
+}
+
+/** "the API's clock is 3 h behind ours". */
+export function skewText(apiSkewSeconds: ApiSkewSeconds): string {
+  const direction = apiSkewSeconds < 0 ? 'behind' : 'ahead of';
+  return `the API's clock is ${durationText(Math.abs(apiSkewSeconds))} ${direction} ours`;
 }
 
 /** A window of time, in hours while it is shorter than two days: "24 h", "32 h", "8 d". */

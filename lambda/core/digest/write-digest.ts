@@ -15,7 +15,7 @@ import {
   type TrackedAlert,
 } from '../notify/notification.ts';
 import type { Severity } from '../problem.ts';
-import { type Instant, secondsBetween } from '../time.ts';
+import { secondsBetween } from '../time.ts';
 import type { Digest, Item, Origin, Section } from './digest.ts';
 import { headline, pushText } from './headline.ts';
 import { displayName, namesOf } from './names.ts';
@@ -29,7 +29,7 @@ import {
   resolvedItems,
   unreadableItems,
 } from './section-items.ts';
-import { durationText, formatNumber, pluralize } from './wording.ts';
+import { durationText, formatNumber, pluralize, skewText } from './wording.ts';
 
 /** What a digest is written from, beside the plan. */
 export interface DigestContext {
@@ -88,7 +88,7 @@ export function writeDigest(plan: NotificationPlan, digestContext: DigestContext
     push: pushText(text, sections, plan.reminder.length > 0 && plan.notifications.length === 0),
     sections,
     ...(plan.satisfiesReminder && { satisfiesReminder: true }),
-    context: contextLine(summary(facts, evaluation), origin, evaluation.at),
+    context: contextLine(summary(facts, evaluation), origin, evaluation),
     moreHint: origin.moreHint,
   };
 }
@@ -150,15 +150,20 @@ function summary(facts: Facts, evaluation: Evaluation): string {
   return `${checked} · ${open.length === 0 ? 'none' : formatNumber(open.length)} open${age}${paused}`;
 }
 
-/** The last line of every message: what it is about, where it comes from and when. */
-export function contextLine(about: string, origin: Origin, now: Instant): Line {
+/** The last line of every message: what it is about, where it comes from and when, and whose clock is wrong. */
+export function contextLine(
+  about: string,
+  origin: Origin,
+  { at, apiSkewSeconds, skewExceedsGrace }: Pick<Evaluation, 'at' | 'apiSkewSeconds' | 'skewExceedsGrace'>,
+): Line {
+  const skew = skewExceedsGrace ? ` · ${skewText(apiSkewSeconds ?? 0)}, its dates are judged by it` : '';
   return [
-    words(`${about} · `),
+    words(`${about}${skew} · `),
     untrusted(origin.organisation),
     words(' ('),
     untrusted(origin.environment),
     words(') · '),
-    moment(now),
+    moment(at),
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { Alert, Facts } from '../alert.ts';
 import type { Diagnosis } from '../diagnose/diagnose.ts';
 import type { ListedEvaluation } from '../diagnose/evaluation.ts';
+import type { ApiSkewSeconds } from '../listing.ts';
 import { after, type Instant } from '../time.ts';
 import { type Cause, causesOf, connectionKey } from './cause.ts';
 
@@ -35,7 +36,8 @@ export const MIN_AFFECTED = 3;
 
 /** The syncs that count, grouped by what they share. */
 export function populationOf(evaluation: ListedEvaluation, facts: Facts): Population {
-  const context = { facts, now: evaluation.at };
+  const { at, apiSkewSeconds = 0 } = evaluation;
+  const context = { facts, now: at, apiSkewSeconds };
   const members: Member[] = [];
   for (const [fingerprint, diagnosis] of evaluation.diagnoses) {
     const { verdict, rules } = diagnosis;
@@ -99,7 +101,11 @@ function knownCauses(
 function memberOf(
   fingerprint: string,
   diagnosis: Diagnosis,
-  { facts, now }: { readonly facts: Facts; readonly now: Instant },
+  {
+    facts,
+    now,
+    apiSkewSeconds,
+  }: { readonly facts: Facts; readonly now: Instant; readonly apiSkewSeconds: ApiSkewSeconds },
 ): Member {
   const { sync, verdict, successLagSeconds } = diagnosis;
   const alert = facts.alerts[fingerprint];
@@ -108,23 +114,31 @@ function memberOf(
   const isProof = verdict.kind === 'healthy' && !isFiring && successLagSeconds !== null;
   const connection = connectionKey(sync.labels) ?? fingerprint;
   // Written out, since nearly every sync is healthy and spreading takes longer.
-  if (isOpen) return { fingerprint, diagnosis, alert, onset: onsetOf(alert, diagnosis), connection };
+  if (isOpen)
+    return { fingerprint, diagnosis, alert, onset: onsetOf(alert, diagnosis, apiSkewSeconds), connection };
   if (!isProof) return { fingerprint, diagnosis, connection };
-  const healthyRunAt = sync.lastSuccessAt ?? after(now, -successLagSeconds);
+  const healthyRunAt = sync.lastSuccessAt ?? after(now, apiSkewSeconds - successLagSeconds);
   return { fingerprint, diagnosis, healthyRunAt, connection };
 }
 
 /**
  * When the trouble of a sync began, by the API's dates alone: one interval after its last success (else its creation), or
  * the last run of a failing one where that is earlier; at most when its alert began.
+ *
+ * @returns By the API's clock.
  */
-export function onsetOf(alert: Alert, { sync, verdict }: Diagnosis): Instant {
+export function onsetOf(
+  alert: Alert,
+  { sync, verdict }: Diagnosis,
+  apiSkewSeconds: ApiSkewSeconds = 0,
+): Instant {
   const { lastSuccessAt, createdAt, lastRunAt, labels } = sync;
-  const base = lastSuccessAt ?? createdAt ?? alert.since;
+  const since = after(alert.since, apiSkewSeconds);
+  const base = lastSuccessAt ?? createdAt ?? since;
   const expected = after(base, labels.intervalSeconds ?? 0);
   const isFailing = verdict.kind === 'problem' && verdict.problem === 'failing';
   const failedRun = isFailing && lastRunAt !== null ? lastRunAt : expected;
-  return Math.min(expected, failedRun, alert.since);
+  return Math.min(expected, failedRun, since);
 }
 
 export function median(instants: readonly Instant[]): Instant {

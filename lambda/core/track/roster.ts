@@ -3,7 +3,7 @@ import type { Evaluation, ListedEvaluation } from '../diagnose/evaluation.ts';
 import { syncIdOf } from '../fingerprint.ts';
 import { EMPTY_ROSTER, MAX_ROSTER, type Roster, type RosterEntry, rosterSize, workHash } from '../roster.ts';
 import type { Labels, Sync } from '../sync.ts';
-import { DAY_SECONDS, type Instant, secondsBetween } from '../time.ts';
+import { after, DAY_SECONDS, type Instant, secondsBetween } from '../time.ts';
 
 /** How long a missing sync stays in the roster: it may come back, and its absence is sent once. */
 const MISSING_KEPT_SECONDS = 8 * DAY_SECONDS;
@@ -31,7 +31,7 @@ export function rosterAfter(facts: Facts, evaluation: Evaluation): Roster {
       syncs[fingerprint] = before;
       continue;
     }
-    const since = before === undefined ? listedSince(sync, isFirst, evaluation.at) : before.since;
+    const since = before === undefined ? listedSince(sync, isFirst, evaluation) : before.since;
     syncs[fingerprint] = { name, work: workHash(sync.labels), ...(since !== undefined && { since }) };
   }
   for (const [fingerprint, entry] of Object.entries(known.syncs)) {
@@ -44,9 +44,14 @@ export function rosterAfter(facts: Facts, evaluation: Evaluation): Roster {
 }
 
 /** When a new entry was first listed; of the first roster only for a sync that was created within the day. */
-function listedSince({ createdAt }: Sync, isFirst: boolean, now: Instant): Instant | undefined {
-  if (!isFirst) return now;
-  return createdAt !== null && secondsBetween(createdAt, now) < DAY_SECONDS ? createdAt : undefined;
+function listedSince(
+  { createdAt }: Sync,
+  isFirst: boolean,
+  { at, apiSkewSeconds = 0 }: ListedEvaluation,
+): Instant | undefined {
+  if (!isFirst) return at;
+  const since = createdAt === null ? undefined : after(createdAt, -apiSkewSeconds);
+  return since !== undefined && secondsBetween(since, at) < DAY_SECONDS ? since : undefined;
 }
 
 /** An incomplete listing proves the absence of nothing, and the presence of what it has. */

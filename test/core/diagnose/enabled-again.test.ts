@@ -1,5 +1,6 @@
 import type { SyncHistory } from '../../../lambda/core/alert.ts';
-import { ago, days } from '../a-sync.ts';
+import { diagnose } from '../../../lambda/core/diagnose/diagnose.ts';
+import { ago, aSync, days, defaultPolicy, NOW } from '../a-sync.ts';
 import { diagnosisOf, problemOf } from './a-diagnosis.ts';
 
 /** Disabled for ten days, after a failed run; the last success was a day before that. */
@@ -21,6 +22,13 @@ describe('the lag of a sync that is enabled again', () => {
   ])('counts from then: %p seconds later the sync is %s', (seconds, verdict) => {
     const diagnosis = diagnosisOf({ ...before, lastState: null }, { history: enabledFor(seconds) });
     expect(problemOf(diagnosis)).toBe(verdict);
+  });
+
+  test("counts by our clock, also when the API's is 3 h ahead", () => {
+    const context = { policy: defaultPolicy, now: NOW, apiSkewSeconds: 10_800 };
+    const sync = aSync({ ...before, lastState: null });
+    const diagnosis = diagnose(sync, context, { history: enabledFor(600), problems: [] });
+    expect(diagnosis).toMatchObject({ lagSeconds: 600, history: { enabledSince: ago(600) } });
   });
 
   test.each([

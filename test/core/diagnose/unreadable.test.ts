@@ -79,6 +79,16 @@ describe('the diagnosis of an unreadable sync', () => {
   });
 });
 
+test.each([
+  [59, 'healthy'],
+  [60, 'healthy'],
+  [61, 'unreadable, warning'],
+])('without a grace, a date %p seconds ahead counts as now up to 60 s: %s', (ahead, verdict) => {
+  const policy = aPolicy({ grace: '0s' });
+  const sync = parseSync(aRecord(NOW, { last_success_at: new Date(later(ahead)).toISOString() }));
+  expect(words(diagnose(sync, { policy, now: NOW }))).toBe(verdict);
+});
+
 describe('a date in the future, with a grace of 5 minutes', () => {
   test.each([
     [299, 'healthy'],

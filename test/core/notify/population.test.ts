@@ -105,12 +105,18 @@ describe('a member', () => {
 });
 
 describe('the onset of an alert', () => {
-  const onset = (sync: Sync, since = ago(0)) => {
+  const onset = (sync: Sync, since = ago(0), apiSkewSeconds = 0) => {
     const evaluation = anEvaluation([sync]);
     const diagnosis = evaluation.kind === 'listed' ? evaluation.diagnoses.get('sync:orders') : undefined;
     if (diagnosis === undefined) throw new Error('the sync is not listed');
-    return onsetOf(anAlert({ since }), diagnosis);
+    return onsetOf(anAlert({ since }), diagnosis, apiSkewSeconds);
   };
+
+  it("is by the API's clock, and the alert's beginning by ours", () => {
+    const unread = aSync({ lastSuccessAt: null, createdAt: null });
+    expect(onset(unread, ago(60), -3600)).toBe(ago(3660));
+  });
+
   const stalled = { lastState: 'completed', lastRunAt: ago(minutes(60)) } as const;
 
   it.each<[string, number, Sync]>([
