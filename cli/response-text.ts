@@ -13,6 +13,7 @@ const checkedSchema = v.object({
   open: v.number(),
   posts: postsSchema,
   undelivered: v.object({ count: v.number() }),
+  heartbeat: v.exactOptional(v.object({ ok: v.boolean(), error: v.exactOptional(v.string()) })),
   text: v.optional(v.string()),
   decisions: v.optional(
     v.array(v.object({ alert: v.string(), name: v.nullable(v.string()), text: v.string() })),

@@ -6,6 +6,7 @@ import type { Policy } from '../lambda/core/policy.ts';
 import { checkWebhookUrl } from '../lambda/slack/webhook-url.ts';
 import { checkBaseUrl, DEFAULT_BASE_URL } from '../lambda/timbal/base-url.ts';
 import { messageOf } from './error-message.ts';
+import { checkHeartbeatUrl } from './heartbeat-url.ts';
 import { VARIABLES, type VariableName } from './variables.ts';
 
 /** Settings for the demo story. */
@@ -25,6 +26,8 @@ export interface WatchSettings {
   readonly connectorId?: string;
   /** Where to post; the terminal is the destination without it. */
   readonly webhookUrl?: string;
+  /** Of a monitor that expects a heartbeat from each completed check. */
+  readonly heartbeatUrl?: string;
   /** A path, relative to the working directory or absolute. */
   readonly stateFile: string;
   readonly policy: Policy;
@@ -50,6 +53,8 @@ const environmentSchema = v.object({
   TIMBAL_BASE_URL: variable,
   TIMBAL_CONNECTOR_ID: variable,
   SLACK_WEBHOOK_URL: variable,
+  HEARTBEAT_URL: variable,
+  HEARTBEAT_HTTP_HOST: variable,
   SYNC_ALERTS_STATE: variable,
   SYNC_ALERTS_POLICY: variable,
 } satisfies Readonly<Record<VariableName, typeof variable>>);
@@ -83,6 +88,7 @@ export function parseWatchSettings(environment: unknown, posts: boolean): Parsed
   const faults = [
     ...baseUrlFaults(variables),
     ...webhookFaults(variables),
+    ...heartbeatFaults(variables),
     ...credentialFaults(variables),
     ...(posts ? missingWebhook(variables) : []),
     ...(policy.ok ? [] : policy.faults),
@@ -90,7 +96,7 @@ export function parseWatchSettings(environment: unknown, posts: boolean): Parsed
   if (faults.length > 0 || !policy.ok || apiKey === undefined || organisation === undefined)
     return { ok: false, faults };
 
-  const { TIMBAL_CONNECTOR_ID: connectorId } = variables;
+  const { TIMBAL_CONNECTOR_ID: connectorId, HEARTBEAT_URL: heartbeatUrl } = variables;
   const baseUrl = (variables.TIMBAL_BASE_URL ?? DEFAULT_BASE_URL).replace(/\/+$/, '');
   const settings: WatchSettings = {
     kind: 'watch',
@@ -99,6 +105,7 @@ export function parseWatchSettings(environment: unknown, posts: boolean): Parsed
     baseUrl,
     ...(connectorId !== undefined && { connectorId }),
     ...(webhookUrl !== undefined && { webhookUrl }),
+    ...(heartbeatUrl !== undefined && { heartbeatUrl }),
     stateFile: variables.SYNC_ALERTS_STATE ?? defaultStateFile(organisation, baseUrl, connectorId),
     policy: policy.policy,
   };
@@ -113,6 +120,11 @@ function baseUrlFaults({ TIMBAL_BASE_URL: url }: Environment): readonly string[]
 function webhookFaults({ SLACK_WEBHOOK_URL: url }: Environment): readonly string[] {
   const checked = url === undefined ? undefined : checkWebhookUrl(url);
   return checked === undefined || checked.ok ? [] : [`SLACK_WEBHOOK_URL ${checked.fault}`];
+}
+
+function heartbeatFaults({ HEARTBEAT_URL: url, HEARTBEAT_HTTP_HOST: host }: Environment): readonly string[] {
+  const checked = url === undefined ? undefined : checkHeartbeatUrl(url, host);
+  return checked === undefined || checked.ok ? [] : [`HEARTBEAT_URL ${checked.fault}`];
 }
 
 function missingWebhook({ SLACK_WEBHOOK_URL: url }: Environment): readonly string[] {

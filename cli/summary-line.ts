@@ -24,6 +24,7 @@ export interface CheckFigures {
   readonly posts: { readonly accepted: number };
   readonly undelivered: { readonly count: number };
   readonly dryRun: boolean;
+  readonly heartbeat?: { readonly ok: boolean; readonly error?: string };
 }
 
 /**
@@ -32,7 +33,7 @@ export interface CheckFigures {
  * @param sent The channel that the check's messages go to; 'nothing' when there were none to send.
  */
 export function checkSummary(figures: CheckFigures, sent: 'slack' | 'terminal' | 'nothing'): string {
-  const { syncs, open, posts, undelivered, dryRun } = figures;
+  const { syncs, open, posts, undelivered, dryRun, heartbeat } = figures;
   const parts = [syncsText(syncs), `${pluralize(open, 'alert')} open`];
   if (sent === 'nothing')
     parts.push(undelivered.count > 0 ? waitingText(undelivered.count) : 'nothing new to send');
@@ -40,6 +41,8 @@ export function checkSummary(figures: CheckFigures, sent: 'slack' | 'terminal' |
   if (sent === 'slack') parts.push(`${pluralize(posts.accepted, 'message')} posted to Slack`);
   if (sent !== 'nothing' && undelivered.count > 0)
     parts.push(`${pluralize(undelivered.count, 'notification')} undelivered`);
+  if (heartbeat !== undefined)
+    parts.push(heartbeat.ok ? 'heartbeat accepted' : `heartbeat not accepted: ${heartbeat.error}`);
   return sentence(parts);
 }
 

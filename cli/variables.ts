@@ -5,6 +5,8 @@ export const VARIABLES = {
   TIMBAL_BASE_URL: 'the base URL of the API (default: https://api.timbal.ai)',
   TIMBAL_CONNECTOR_ID: 'check only the syncs of this connector',
   SLACK_WEBHOOK_URL: 'post to this incoming webhook (default: only print)',
+  HEARTBEAT_URL: 'a heartbeat monitor: one GET after each check that completed',
+  HEARTBEAT_HTTP_HOST: 'a host on a private address that HEARTBEAT_URL may reach by plain http',
   SYNC_ALERTS_STATE: 'the state file (default: .sync-alerts/<organisation>.json)',
   SYNC_ALERTS_POLICY: 'the policy, a JSON file (docs/policy.md)',
 } as const;

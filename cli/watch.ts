@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CheckSettings, Ports } from '../lambda/commands/ports.ts';
 import type { Instant } from '../lambda/core/time.ts';
+import { HttpHeartbeat } from '../lambda/heartbeat/heartbeat.ts';
 import { redactedText, secretTexts } from '../lambda/secret/redaction.ts';
 import { type Poster, SlackWebhook } from '../lambda/slack/webhook.ts';
 import { FileStore } from '../lambda/state/file-store.ts';
@@ -19,8 +20,10 @@ export interface Watch {
 
 /** The ports and settings of an organisation that is watched with its state in a file. */
 export function watchOf(settings: WatchSettings, now: () => Instant, dryRun: boolean): Watch {
-  const { apiKey, organisation, baseUrl, connectorId, stateFile, policy, webhookUrl } = settings;
-  const secrets = secretTexts(apiKey, webhookUrl === undefined ? [] : [webhookUrl]);
+  const { apiKey, organisation, baseUrl, connectorId, stateFile, policy, webhookUrl, heartbeatUrl } =
+    settings;
+  const secrets = secretTexts(apiKey, webhookUrl === undefined ? [] : [webhookUrl], heartbeatUrl);
+  const heartbeat = new HttpHeartbeat(async () => heartbeatUrl);
   const listing = new TimbalListing({
     baseUrl,
     organisation,
@@ -33,7 +36,7 @@ export function watchOf(settings: WatchSettings, now: () => Instant, dryRun: boo
   const filter = connectorId === undefined ? '' : `, connector ${connectorId}`;
   const scope = `organisation ${organisation} at ${new URL(baseUrl).href}${filter}`;
   return {
-    ports: { listing, state: new FileStore(stateFile, scope), slack: posterFor(webhookUrl), now },
+    ports: { listing, state: new FileStore(stateFile, scope), slack: posterFor(webhookUrl), heartbeat, now },
     settings: {
       policy,
       origin: {

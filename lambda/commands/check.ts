@@ -12,6 +12,7 @@ import { track } from '../core/track/track.ts';
 import { startDeadlines } from './deadlines.ts';
 import { deliver, NOTHING_DELIVERED } from './deliver.ts';
 import { currentDestinations } from './destinations.ts';
+import { withHeartbeat } from './heartbeat.ts';
 import { checkLease, stopCheck } from './lease.ts';
 import { loadAndList } from './load-and-list.ts';
 import type { Outcome } from './outcome.ts';
@@ -53,5 +54,6 @@ export async function check(ports: Ports, settings: CheckSettings): Promise<Outc
   const isQuiet = outgoing.every(({ messages }) => messages.length === 0) && !hasChanged(state, next);
   const delivery = { state: asSaved(next, evaluation), version, outgoing, evaluation };
   const delivered = isQuiet || settings.dryRun ? NOTHING_DELIVERED : await deliver(delivery, run);
-  return summarize({ listed, evaluation, facts, outgoing, next, delivered, leaseCheck }, run);
+  const outcome = summarize({ listed, evaluation, facts, outgoing, next, delivered, leaseCheck }, run);
+  return withHeartbeat(outcome, run);
 }

@@ -3,6 +3,7 @@ import type { Change } from '../core/digest/changes.ts';
 import type { AlertDecision } from '../core/digest/decisions.ts';
 import type { Digest } from '../core/digest/digest.ts';
 import { SyncAlertsError } from '../errors.ts';
+import type { HeartbeatResult } from '../heartbeat/heartbeat.ts';
 import type { Posts } from './deliver.ts';
 
 /** The result of a check, for people and for programs. Dates are ISO 8601, in UTC. */
@@ -35,6 +36,17 @@ export interface Checked {
   readonly clockSkew?: string;
   /** By how many seconds the API's clock is ahead of ours (negative: behind), rounded; absent when they agree. */
   readonly apiSkewSeconds?: number;
+  /** Whether the heartbeat monitor accepted this check; absent without a monitor, and when the check did not complete. */
+  readonly heartbeat?: HeartbeatResult;
+}
+
+/**
+ * Whether a check that did not fail completed: it listed the syncs, saved every change, and left nothing undelivered. A
+ * quiet check that had nothing to save completed. One that stopped at a lease or was superseded did not, because the other
+ * check may have died; if it lives, it counts itself. A dry run is no check.
+ */
+export function isCompleted(outcome: Outcome): outcome is Checked {
+  return outcome.kind === 'checked' && !outcome.dryRun && outcome.undelivered.count === 0;
 }
 
 /** A check that stopped because another one did its work, or is doing it. That is a success. */

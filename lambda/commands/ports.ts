@@ -1,6 +1,7 @@
 import type { Origin } from '../core/digest/digest.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Instant } from '../core/time.ts';
+import type { Heartbeat } from '../heartbeat/heartbeat.ts';
 import type { Poster } from '../slack/webhook.ts';
 import type { StateStore } from '../state/state-store.ts';
 import type { ListingSource } from '../timbal/listing-source.ts';
@@ -12,6 +13,8 @@ export interface Ports {
   readonly state: StateStore;
   /** The destination of the default route. */
   readonly slack: Poster;
+  /** A monitor outside. @default nothing is sent */
+  readonly heartbeat?: Heartbeat;
   /** The clock. A command reads it once. */
   readonly now: () => Instant;
 }

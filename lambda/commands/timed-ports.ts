@@ -8,11 +8,13 @@ export interface Durations {
   readonly save: number;
   /** The sum of all posts, including their waits. */
   readonly post: number;
+  /** 0 without one. */
+  readonly heartbeat: number;
 }
 
 /** The same ports, with the time of every call measured. `durations` may be read at any time, also after a failure. */
 export function timedPorts(ports: Ports): { readonly ports: Ports; readonly durations: () => Durations } {
-  const durations = { load: 0, list: 0, save: 0, post: 0 };
+  const durations = { load: 0, list: 0, save: 0, post: 0, heartbeat: 0 };
   async function timed<T>(step: keyof Durations, run: () => Promise<T>): Promise<T> {
     const startedMs = performance.now();
     try {
@@ -21,7 +23,7 @@ export function timedPorts(ports: Ports): { readonly ports: Ports; readonly dura
       durations[step] += performance.now() - startedMs;
     }
   }
-  const { listing, state, slack, now } = ports;
+  const { listing, state, slack, heartbeat, now } = ports;
   return {
     ports: {
       listing: { list: (deadline) => timed('list', () => listing.list(deadline)) },
@@ -33,6 +35,9 @@ export function timedPorts(ports: Ports): { readonly ports: Ports; readonly dura
         destinationId: (known) => slack.destinationId(known),
         post: (message, deadline, id) => timed('post', () => slack.post(message, deadline, id)),
       },
+      ...(heartbeat && {
+        heartbeat: { send: (deadline) => timed('heartbeat', () => heartbeat.send(deadline)) },
+      }),
       now,
     },
     durations: () => ({
@@ -40,6 +45,7 @@ export function timedPorts(ports: Ports): { readonly ports: Ports; readonly dura
       list: Math.round(durations.list),
       save: Math.round(durations.save),
       post: Math.round(durations.post),
+      heartbeat: Math.round(durations.heartbeat),
     }),
   };
 }

@@ -1,4 +1,4 @@
-import type { Checked, Outcome } from '../commands/outcome.ts';
+import { type Checked, isCompleted, type Outcome } from '../commands/outcome.ts';
 import { PROBLEM_KINDS, PROBLEMS } from '../core/problem.ts';
 import type { Instant } from '../core/time.ts';
 import { METRIC_NAMESPACE, METRICS, type MetricDimensions, type MetricName } from './metric-names.ts';
@@ -7,11 +7,7 @@ import { METRIC_NAMESPACE, METRICS, type MetricDimensions, type MetricName } fro
 export type Figures = Readonly<Partial<Record<MetricName, number>>>;
 
 /**
- * The figures of a check, also of a failed one.
- *
- * `ChecksCompleted` is 1 when the check listed the syncs, saved every change, and left nothing undelivered; a quiet
- * check that had nothing to save counts. A check that stopped at a lease or was superseded does not count, because the
- * other check may have died. If it lives, it counts itself.
+ * The figures of a check, also of a failed one. `ChecksCompleted` is 1 for a check that completed (`isCompleted`).
  *
  * @param outcome Undefined when the check failed before it had one.
  * @param ok False when the check failed.
@@ -20,7 +16,7 @@ export function figuresOf(outcome: Outcome | undefined, ok: boolean): Figures {
   if (outcome?.kind !== 'checked') return { ChecksCompleted: 0 };
   const { posts, undelivered, at } = outcome;
   return {
-    ChecksCompleted: ok && undelivered.count === 0 ? 1 : 0,
+    ChecksCompleted: ok && isCompleted(outcome) ? 1 : 0,
     ...syncFigures(outcome),
     MessagesPosted: posts.accepted,
     OldestUndeliveredSeconds: undelivered.since === undefined ? 0 : secondsFrom(undelivered.since, at),

@@ -24,6 +24,7 @@ export const RUNBOOK_SECTIONS = [
   'another-check-was-running',
   'records-that-cannot-be-read',
   'a-notification-was-sent-twice',
+  'a-heartbeat-was-not-accepted',
 ] as const;
 
 export type RunbookSection = (typeof RUNBOOK_SECTIONS)[number];
@@ -56,6 +57,7 @@ export function sectionsAbout(outcome: Outcome): readonly RunbookSection[] {
   const sections: RunbookSection[] = [];
   if (syncs.withoutId + syncs.problems.unreadable > 0) sections.push('records-that-cannot-be-read');
   if (posts.repeated > 0) sections.push('a-notification-was-sent-twice');
+  if (outcome.heartbeat?.ok === false) sections.push('a-heartbeat-was-not-accepted');
   if (clockSkew !== undefined || apiSkewSeconds !== undefined) sections.push('clocks-disagree');
   return sections;
 }

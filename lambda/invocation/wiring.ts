@@ -4,6 +4,7 @@ import { CLIENT_OPTIONS } from '../aws/client-options.ts';
 import type { Ports } from '../commands/ports.ts';
 import type { Instant } from '../core/time.ts';
 import { SyncAlertsError } from '../errors.ts';
+import { HttpHeartbeat } from '../heartbeat/heartbeat.ts';
 import { Secret } from '../secret/secret.ts';
 import { SlackWebhook, type WebhookOptions } from '../slack/webhook.ts';
 import { DynamoDbStore } from '../state/dynamodb-store.ts';
@@ -50,6 +51,7 @@ export function wire({ environment, policyText, now, aws, slack: options }: Runt
   const secrets = new SecretsManagerClient({ ...CLIENT_OPTIONS, ...aws });
   const secret = new Secret({ client: secrets, secretId, stackName, now });
   const slack = new SlackWebhook(secret.webhookUrl, options);
+  const heartbeat = new HttpHeartbeat(secret.heartbeatUrl);
   let latest: { readonly organisation: string; readonly ports: Ports } | undefined;
 
   return {
@@ -61,7 +63,7 @@ export function wire({ environment, policyText, now, aws, slack: options }: Runt
       const redact = (text: string) => secret.redacted(text);
       const listing = new TimbalListing({ ...watched, apiKey: secret.apiKey, now, redact });
       const state = new DynamoDbStore({ client, table, scope: stateScope(watched) });
-      latest = { organisation, ports: { listing, state, slack, now } };
+      latest = { organisation, ports: { listing, state, slack, heartbeat, now } };
       return latest.ports;
     },
   };

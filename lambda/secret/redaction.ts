@@ -5,15 +5,21 @@ const MIN_SECRET_PART_LENGTH = 16;
 const MIN_SECRET_LENGTH = 8;
 
 /**
- * The texts that must not be printed: the API key, each webhook URL, and also its path and its query alone, which are
- * the secret parts of the URL.
+ * The texts that must not be printed: the API key, each URL, and also its path and its query alone, which are the secret
+ * parts of the URL. The token of a heartbeat may be short, "/c2354d53d2", so each part of its path with a digit is one.
  */
-export function secretTexts(apiKey: string, webhookUrls: readonly string[]): readonly string[] {
-  const parts = webhookUrls.flatMap((text) => {
+export function secretTexts(
+  apiKey: string,
+  webhookUrls: readonly string[],
+  heartbeatUrl?: string,
+): readonly string[] {
+  const urls = heartbeatUrl === undefined ? webhookUrls : [...webhookUrls, heartbeatUrl];
+  const parts = urls.flatMap((text) => {
     const { pathname, search } = new URL(text);
     return [pathname, search].filter((part) => part.length >= MIN_SECRET_PART_LENGTH);
   });
-  return inOrder([apiKey, ...webhookUrls, ...parts]);
+  const tokens = heartbeatUrl === undefined ? [] : new URL(heartbeatUrl).pathname.split('/');
+  return inOrder([apiKey, ...urls, ...parts, ...tokens.filter((token) => /\d/.test(token))]);
 }
 
 /** Secrets in the order in which to remove them: a secret before any that is a part of it, or its rest would remain. */

@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import { didYouMean } from '../core/parse/did-you-mean.ts';
+import { type CheckedUrl, checkUrl } from '../http/secure-url.ts';
 import { checkWebhookUrl } from '../slack/webhook-url.ts';
 import { REPLACE_ME } from './secret-placeholder.ts';
 
@@ -9,6 +11,8 @@ export interface SecretValues {
   readonly webhookUrl: string;
   /** Further webhooks by name: accepted and redacted like the first, and not used yet. */
   readonly furtherWebhookUrls: Readonly<Record<string, string>>;
+  /** Of a monitor that expects a heartbeat; undefined when there is none. */
+  readonly heartbeatUrl: string | undefined;
 }
 
 /** The values, or all faults at once: each names its key, and never contains its value. */
@@ -23,14 +27,16 @@ const value = v.pipe(
   v.check((text) => text !== REPLACE_ME, 'still holds the placeholder'),
 );
 
-const webhookUrl = v.pipe(
-  value,
-  v.rawCheck(({ dataset, addIssue }) => {
-    if (!dataset.typed || dataset.issues !== undefined) return;
-    const checked = checkWebhookUrl(dataset.value);
-    if (!checked.ok) addIssue({ message: checked.fault });
-  }),
-);
+const urlWith = (check: (text: string) => CheckedUrl) =>
+  v.pipe(
+    value,
+    v.rawCheck(({ dataset, addIssue }) => {
+      if (!dataset.typed || dataset.issues !== undefined) return;
+      const checked = check(dataset.value);
+      if (!checked.ok) addIssue({ message: checked.fault });
+    }),
+  );
+const webhookUrl = urlWith(checkWebhookUrl);
 
 const secretSchema = v.object(
   {
@@ -41,12 +47,16 @@ const secretSchema = v.object(
       v.record(v.string(), webhookUrl, 'is not an object of webhook URLs by name'),
       {},
     ),
+    heartbeatUrl: v.optional(urlWith(checkUrl)),
   },
   // Valibot reports a missing key as an issue of the object, with the key as its path.
   ({ path }) => (path === undefined ? 'is not a JSON object' : 'is missing'),
 );
 
-/** Parses the text of the secret, one JSON object. Unknown keys are ignored. */
+/**
+ * Parses the text of the secret, one JSON object. Unknown keys are ignored, except for one that is close to a known one: a
+ * heartbeat would never be sent because of a typo.
+ */
 export function parseSecret(text: string): ParsedSecret {
   let json: unknown;
   try {
@@ -56,8 +66,9 @@ export function parseSecret(text: string): ParsedSecret {
     return { ok: false, faults: ['it is not JSON'] };
   }
   const parsed = v.safeParse(secretSchema, json);
-  if (!parsed.success) return { ok: false, faults: faultsOf(parsed.issues) };
-  const { timbalApiKey, timbalOrgId, slackWebhookUrl, slackWebhooks } = parsed.output;
+  const faults = [...(parsed.success ? [] : faultsOf(parsed.issues)), ...typosIn(json)];
+  if (!parsed.success || faults.length > 0) return { ok: false, faults };
+  const { timbalApiKey, timbalOrgId, slackWebhookUrl, slackWebhooks, heartbeatUrl } = parsed.output;
   return {
     ok: true,
     values: {
@@ -65,8 +76,19 @@ export function parseSecret(text: string): ParsedSecret {
       organisation: timbalOrgId,
       webhookUrl: slackWebhookUrl,
       furtherWebhookUrls: slackWebhooks,
+      heartbeatUrl,
     },
   };
+}
+
+/** Such a key is close to a known name, so it is no secret in the wrong place. */
+function typosIn(json: unknown): readonly string[] {
+  const known = Object.keys(secretSchema.entries);
+  const keys = typeof json === 'object' && json !== null ? Object.keys(json) : [];
+  return keys.flatMap((key) => {
+    const meant = known.includes(key) ? undefined : didYouMean(key, known);
+    return meant === undefined ? [] : [`${JSON.stringify(key)} is not a known key; did you mean ${meant}?`];
+  });
 }
 
 /** The first fault of each key: an empty value is not reported as an invalid URL too. */

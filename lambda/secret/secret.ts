@@ -6,6 +6,7 @@ import { fillSecretCommand } from '../aws/cli-commands.ts';
 import { type AwsFault, awsAdvice, awsFault, isDenied } from '../aws/fault.ts';
 import { type Instant, MINUTE_SECONDS, secondsBetween } from '../core/time.ts';
 import { SyncAlertsError } from '../errors.ts';
+import type { HeartbeatUrlSource } from '../heartbeat/heartbeat.ts';
 import { deadlineIn } from '../http/deadline.ts';
 import type { WebhookUrlSource } from '../slack/webhook.ts';
 import type { ApiKeySource } from '../timbal/listing.ts';
@@ -54,6 +55,8 @@ export class Secret {
     readFresh: async () => (await this.readFresh()).webhookUrl,
   };
 
+  readonly heartbeatUrl: HeartbeatUrlSource = async () => (await this.read()).heartbeatUrl;
+
   constructor(options: SecretOptions) {
     this.#options = options;
   }
@@ -86,8 +89,9 @@ export class Secret {
     const parsed = parseSecret(await this.#fetchText());
     if (!parsed.ok) throw this.#notFilled('secret_invalid', `cannot be used: ${parsed.faults.join('; ')}`);
     const { values } = parsed;
-    const { apiKey, webhookUrl, furtherWebhookUrls } = values;
-    const texts = secretTexts(apiKey, [webhookUrl, ...Object.values(furtherWebhookUrls)]);
+    const { apiKey, webhookUrl, furtherWebhookUrls, heartbeatUrl } = values;
+    const webhookUrls = [webhookUrl, ...Object.values(furtherWebhookUrls)];
+    const texts = secretTexts(apiKey, webhookUrls, heartbeatUrl);
     this.#secretTexts = inOrder([...this.#secretTexts, ...texts]);
     this.#cached = { values, at };
     return values;

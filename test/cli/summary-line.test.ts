@@ -103,3 +103,10 @@ describe('the summary of a report', () => {
     );
   });
 });
+
+it.each([
+  [{ ok: true }, 'nothing new to send; heartbeat accepted.'],
+  [{ ok: false, error: '404' }, 'nothing new to send; heartbeat not accepted: 404.'],
+])('a summary with the heartbeat %j ends with "%s"', (heartbeat, end) => {
+  expect(checkSummary(figures({ heartbeat }), 'nothing')).toMatch(new RegExp(`; ${end}$`));
+});

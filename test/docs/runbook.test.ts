@@ -64,6 +64,7 @@ describe('a successful check links to', () => {
   const readable = { ...syncs, problems, withoutId: 0 };
   const RECORDS = 'records-that-cannot-be-read';
   const TWICE = 'a-notification-was-sent-twice';
+  const HEARTBEAT = 'a-heartbeat-was-not-accepted';
   const CLOCKS = 'clocks-disagree';
   const oneUnreadable = { ...readable, problems: { ...problems, unreadable: 1 } };
   const repeated = { ...posts, repeated: 1 };
@@ -73,6 +74,8 @@ describe('a successful check links to', () => {
     ['one about an unreadable record', { syncs: oneUnreadable }, [RECORDS]],
     ['one about a record without an id', { syncs: { ...readable, withoutId: 1 } }, [RECORDS]],
     ['one about a repeated notification', { syncs: readable, posts: repeated }, [TWICE]],
+    ['one about a heartbeat', { syncs: readable, heartbeat: { ok: false, error: '404' } }, [HEARTBEAT]],
+    ['none about an accepted heartbeat', { syncs: readable, heartbeat: { ok: true } }, []],
     ['one about a clock that is wrong', { syncs: readable, clockSkew: 'ahead' }, [CLOCKS]],
     [
       'every section that applies',

@@ -45,6 +45,7 @@ describe('the response of a check', () => {
         list: milliseconds,
         save: milliseconds,
         post: milliseconds,
+        heartbeat: milliseconds,
         total: milliseconds,
       },
     });

@@ -160,6 +160,27 @@ describe('the error about a secret that cannot be used names the secret, the key
     expect(everythingIn(error)).not.toContain('MARKED');
   });
 
+  it.each([
+    ['heartbeatURL', 'heartbeatUrl'],
+    ['hartbeatUrl', 'heartbeatUrl'],
+    ['slackWebhook', 'slackWebhooks'],
+    ['slackWebHookUrl', 'slackWebhookUrl'],
+  ])('%s, which is close to a known key and would be ignored', async (key, meant) => {
+    manager.text = text({ [key]: 'https://monitor.example/MARKED' });
+    await expect(aSecret().read()).rejects.toThrow(`"${key}" is not a known key; did you mean ${meant}?`);
+  });
+
+  it.each([
+    ['http://monitor.example/MARKED', 'is not https'],
+    ['MARKED', 'is not a URL'],
+    ['REPLACE_ME', 'still holds the placeholder'],
+    ['', 'is empty'],
+    [7, 'is not a string'],
+  ])('the heartbeat %s', async (heartbeatUrl, fault) => {
+    manager.text = text({ heartbeatUrl });
+    await expect(aSecret().read()).rejects.toThrow(`"heartbeatUrl" ${fault}`);
+  });
+
   it('all faults at once', async () => {
     manager.fill({ timbalApiKey: '', slackWebhookUrl: 'REPLACE_ME' });
     expect((await rejectionOf(aSecret().read())).message).toContain(

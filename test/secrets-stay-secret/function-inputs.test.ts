@@ -35,6 +35,9 @@ const SECRET: Troubles = {
     deployed.fill({ slackWebhookUrl: `https://${MARK}:${MARK}@hooks.slack.com/services/${MARK}` }),
   'has a workflow webhook': (deployed) =>
     deployed.fill({ slackWebhookUrl: `https://hooks.slack.com/triggers/${MARK}` }),
+  'has a heartbeat that is not a URL': (deployed) => deployed.fill({ heartbeatUrl: `${MARK}` }),
+  'has a heartbeat over plain http': (deployed) =>
+    deployed.fill({ heartbeatUrl: `http://10.0.0.7/ping/${MARK}` }),
   'has a named webhook that is not a URL': (deployed) =>
     deployed.fill({ slackWebhooks: { data: `${MARK}` } }),
   'has a named webhook whose name and URL are swapped': (deployed) =>

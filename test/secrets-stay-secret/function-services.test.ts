@@ -8,6 +8,7 @@ import {
   disconnects,
   disconnectsMidway,
   hangs,
+  localServer,
   sendsRaw,
   unusedUrl,
 } from '../http/local-server.ts';
@@ -121,7 +122,22 @@ const STATE: Troubles = {
     ),
 };
 
+const MONITOR: Readonly<Record<string, Behaviour>> = {
+  'a 404 that repeats the URL': (request, response) => answers(404, `no ${request.url}`)(request, response),
+  'a 200 that repeats the URL': (request, response) => answers(200, `OK (${request.url})`)(request, response),
+  'a redirect to secrets': redirectsToSecrets(302),
+  'a response that is not HTTP': echo,
+  'a status text that is the token': sendsStatusText(`418 ${MARK}`),
+  'a closed connection': disconnects,
+};
+
 describe('the function outputs no secret when', () => {
+  const withMonitor = troublesOf(MONITOR, async (deployed, behaviour) => {
+    const { url } = await localServer(behaviour);
+    deployed.fill({ heartbeatUrl: `${url}/ping/${MARK}?token=${MARK}` });
+  });
+  it.each(casesOf('the heartbeat monitor responds with', withMonitor))('%s', expectNoSecret);
+
   const withApi = troublesOf(API, (deployed, behaviour) => {
     deployed.apiBehaviour = behaviour;
   });

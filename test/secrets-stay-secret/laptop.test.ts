@@ -42,6 +42,9 @@ const VARIABLES: Readonly<Record<string, () => Readonly<Record<string, string>>>
   'the webhook has a password': () => ({
     SLACK_WEBHOOK_URL: `https://a:${TOKEN}@hooks.slack.com/services/x`,
   }),
+  'the heartbeat is not a URL': () => ({ HEARTBEAT_URL: TOKEN }),
+  'the heartbeat is plain http': () => ({ HEARTBEAT_URL: `http://10.0.0.7/${TOKEN}` }),
+  'the heartbeat is not accepted': () => ({ HEARTBEAT_URL: `http://127.0.0.1:1/${TOKEN}` }),
   'the base URL has the key as a password': () => ({ TIMBAL_BASE_URL: `https://a:${KEY}@api.timbal.ai` }),
   'the base URL has the key as a query': () => ({ TIMBAL_BASE_URL: `https://api.timbal.ai/?${KEY}` }),
   'the key cannot be a header': () => ({ TIMBAL_API_KEY: `${KEY}\n${KEY}` }),

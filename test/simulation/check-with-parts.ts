@@ -1,6 +1,7 @@
 import { startDeadlines } from '../../lambda/commands/deadlines.ts';
 import { deliver, NOTHING_DELIVERED } from '../../lambda/commands/deliver.ts';
 import { currentDestinations } from '../../lambda/commands/destinations.ts';
+import { withHeartbeat } from '../../lambda/commands/heartbeat.ts';
 import { checkLease, stopCheck } from '../../lambda/commands/lease.ts';
 import { loadAndList } from '../../lambda/commands/load-and-list.ts';
 import { isOtherPolicy, policyIdOf } from '../../lambda/commands/policy-id.ts';
@@ -82,6 +83,7 @@ export function checkWithParts(replaced: () => Partial<CheckParts>): Check {
     const isQuiet = outgoing.every(({ messages }) => messages.length === 0) && !hasChanged(state, next);
     const delivery = { state: asSaved(next, evaluation), version, outgoing, evaluation };
     const delivered = isQuiet || settings.dryRun ? NOTHING_DELIVERED : await parts.deliver(delivery, run);
-    return summarize({ listed, evaluation, facts, outgoing, next, delivered, leaseCheck }, run);
+    const outcome = summarize({ listed, evaluation, facts, outgoing, next, delivered, leaseCheck }, run);
+    return withHeartbeat(outcome, run);
   };
 }
