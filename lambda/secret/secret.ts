@@ -132,7 +132,7 @@ export class Secret {
     }
     return awsAdvice(fault, {
       actions: 'secretsmanager:GetSecretValue (and kms:Decrypt, when the secret has a key of its own)',
-      resource: `the secret, or deploy the stack ${stackName} again`,
+      resource: `the secret, or undo a change of its role: npx cdk deploy ${stackName} --revert-drift`,
       service: 'AWS Secrets Manager',
     });
   }

@@ -28,10 +28,10 @@ export function writeFaultOf(thrown: unknown): WriteFault {
 export function tableAdvice(fault: AwsFault, actions: string): string {
   const { name } = fault;
   if (name === 'ResourceNotFoundException') {
-    return 'the table does not exist in this account and region: deploy the stack again';
+    return 'the table does not exist in this account and region: restore it, and adopt the restored one';
   }
   if (name === 'ValidationException') {
-    return 'the table does not have the keys "scope" and "part", or the request is too large: deploy the stack again';
+    return 'the table does not have the keys "scope" and "part", or the request is too large: adopt a table with those keys';
   }
   if (/Throughput|Throttl|RequestLimit|TransactionConflict/.test(name)) {
     return "the table is busy; the next check retries. If this lasts, look at the table's throttled requests";

@@ -205,7 +205,7 @@ describe('reading the secret', () => {
     [
       'AccessDeniedException',
       'secret_denied',
-      "access denied: allow the function's role secretsmanager:GetSecretValue (and kms:Decrypt, when the secret has a key of its own) on the secret, or deploy the stack SyncAlerts-test again",
+      "access denied: allow the function's role secretsmanager:GetSecretValue (and kms:Decrypt, when the secret has a key of its own) on the secret, or undo a change of its role: npx cdk deploy SyncAlerts-test --revert-drift",
     ],
     ['InvalidRequestException', 'secret_unreadable', 'aws secretsmanager restore-secret'],
     [

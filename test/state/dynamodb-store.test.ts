@@ -197,7 +197,7 @@ describe('a load fails, and changes nothing,', () => {
     ['AccessDeniedException', "access denied: allow the function's role dynamodb:Query on the table"],
     [
       'ResourceNotFoundException',
-      'the table does not exist in this account and region: deploy the stack again',
+      'the table does not exist in this account and region: restore it, and adopt the restored one',
     ],
     [
       'UnrecognizedClientException',
@@ -205,7 +205,7 @@ describe('a load fails, and changes nothing,', () => {
     ],
     [
       'ValidationException',
-      'the table does not have the keys "scope" and "part", or the request is too large: deploy the stack again',
+      'the table does not have the keys "scope" and "part", or the request is too large: adopt a table with those keys',
     ],
     ['UnknownException', 'the next check retries; if this lasts, check the status of Amazon DynamoDB'],
   ])('after %s, with the fix', async (name, advice) => {
