@@ -18,6 +18,7 @@ export function outcomeText(outcome: Outcome, { style, destination, verbose }: O
   const { digests, decisions } = outcome;
   const parts = [
     ...digests.map((digest) => renderPlainText(digest, style)),
+    ...(outcome.takenOver === undefined ? [] : [style.faint(`${outcome.takenOver}.`)]),
     style.faint(checkSummary(outcome, digests.length === 0 ? 'nothing' : destination)),
     ...(verbose ? [decisionsText(decisions)] : []),
   ];

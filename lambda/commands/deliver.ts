@@ -45,7 +45,7 @@ export interface Posts {
   readonly accepted: number;
   readonly refused: number;
   readonly unconfirmed: number;
-  /** How many alerts and reminders were posted again because an earlier post of them is unconfirmed. */
+  /** How many alerts, conditions and reminders were posted again because an earlier post of them is unconfirmed. */
   readonly repeated: number;
 }
 
@@ -179,13 +179,14 @@ function destinationAfter(
   }
 }
 
-/** How many alerts, and whether the reminder, the message repeats because an earlier post is unconfirmed. */
+/** How many alerts and conditions, and whether the reminder, the message repeats because an earlier post is unconfirmed. */
 function countRepeated(
-  { notificationLog, remindersInFlight = 0 }: Destination,
+  { notificationLog, conditions = {}, remindersInFlight = 0 }: Destination,
   { covers, endsReminder }: MessageContent,
 ): number {
   const repeated = covers.filter(({ fingerprint, reason }) => {
     if (reason === 'reminder') return false;
+    if (reason === 'condition') return conditions[fingerprint]?.inFlight !== undefined;
     return notificationLog[fingerprint]?.inFlight?.what === (reason === 'resolved' ? 'resolved' : 'firing');
   });
   const givesReminder = endsReminder && covers.some(({ reason }) => reason === 'reminder');

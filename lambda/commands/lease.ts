@@ -12,6 +12,8 @@ export type LeaseCheck =
       readonly kind: 'free';
       /** Names a stored time that lies further in the future than clocks may differ, and is therefore ignored. */
       readonly clockSkew?: string;
+      /** Names the lease of a killed check, which has expired. */
+      readonly takenOver?: string;
     }
   | NotAcquired;
 
@@ -49,6 +51,11 @@ export function checkLease(
     return { kind: 'superseded', at: listedAt };
   }
   const ahead = [isSuperseded ? listedAt : now, lease?.expiresAt ?? now].find((time) => time > now);
+  if (ahead === undefined && lease !== undefined) {
+    const expired = new Date(lease.expiresAt).toISOString();
+    const takenOver = `the lease of check ${lease.holder} expired at ${expired}: that check was killed; this one took over`;
+    return { kind: 'free', takenOver };
+  }
   if (ahead === undefined) return { kind: 'free' };
   const clockSkew = `the state holds ${new Date(ahead).toISOString()}, which is further in the future than clocks may differ; the check ignored it`;
   return { kind: 'free', clockSkew };

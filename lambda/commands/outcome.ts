@@ -36,6 +36,8 @@ export interface Checked {
   readonly clockSkew?: string;
   /** By how many seconds the API's clock is ahead of ours (negative: behind), rounded; absent when they agree. */
   readonly apiSkewSeconds?: number;
+  /** Names an expired lease or lock that the check took over: the check before it was killed. */
+  readonly takenOver?: string;
   /** Whether the heartbeat monitor accepted this check; absent without a monitor, and when the check did not complete. */
   readonly heartbeat?: HeartbeatResult;
 }

@@ -39,7 +39,7 @@ interface CheckRun {
  */
 export function summarize(
   checkRun: CheckRun,
-  { settings, now }: Pick<RunContext, 'settings' | 'now'>,
+  { ports, settings, now }: Pick<RunContext, 'ports' | 'settings' | 'now'>,
 ): Outcome {
   const { evaluation, facts, outgoing, next, delivered, leaseCheck } = checkRun;
   const { environment, organisation } = settings.origin;
@@ -48,6 +48,7 @@ export function summarize(
     const reason = 'another check saved its state before this one could';
     return { kind: 'superseded', at, environment, organisation, reason };
   }
+  const takenOver = leaseCheck.takenOver ?? ports.state.takenOver?.();
   const { count, since } = undelivered(delivered.state ?? next);
   const outcome: Checked = {
     kind: 'checked',
@@ -66,6 +67,7 @@ export function summarize(
     saved: delivered.write === 'saved',
     ...(leaseCheck.clockSkew !== undefined && { clockSkew: leaseCheck.clockSkew }),
     ...roundedSkew(evaluation),
+    ...(takenOver !== undefined && { takenOver }),
   };
   const errors = [...listingErrors(checkRun, organisation), ...delivered.errors];
   if (errors.length > 0) throw new CheckFailed(errors, outcome);

@@ -68,9 +68,17 @@ export interface NotifiedCause {
 }
 
 export interface NotifiedCondition {
+  /** `active` where none was sent. */
   readonly condition: Condition['condition'];
   readonly at: Instant;
+  /** Since when a line about another condition should have been sent and was not. */
+  readonly undeliveredSince?: Instant;
+  /** How many times a line about it was posted without a certain answer. */
+  readonly inFlight?: number;
 }
+
+/** No condition of the sync was sent. */
+export const NO_CONDITION_SENT: NotifiedCondition = { condition: 'active', at: 0 };
 
 /** What one destination was sent about one alert. Empty: nothing was sent, and nothing is undelivered. */
 export interface NotificationLogEntry {

@@ -35,7 +35,8 @@ export interface MetricsSource {
  * printed unchanged: `_aws` has to be at its root.
  */
 export function metricsLine({ dimensions, requestId, now }: MetricsSource, figures: Figures): string {
-  const metrics = METRICS.filter(({ name }) => figures[name] !== undefined);
+  const values = accepted(figures);
+  const metrics = METRICS.filter(({ name }) => values[name] !== undefined);
   const line = {
     _aws: {
       Timestamp: now,
@@ -49,9 +50,19 @@ export function metricsLine({ dimensions, requestId, now }: MetricsSource, figur
     },
     ...dimensions,
     requestId,
-    ...figures,
+    ...values,
   };
   return `${JSON.stringify(line)}\n`;
+}
+
+/** CloudWatch takes values between -2^360 and 2^360, and none that is not a number (`MetricDatum`, "Value"). */
+const MAX_VALUE = 2 ** 360;
+
+function accepted(figures: Figures): Figures {
+  const numbers = Object.entries(figures).filter(([, value]) => !Number.isNaN(value));
+  return Object.fromEntries(
+    numbers.map(([name, value]) => [name, Math.min(MAX_VALUE, Math.max(-MAX_VALUE, value))]),
+  );
 }
 
 function syncFigures({ syncs }: Checked): Figures {

@@ -62,7 +62,7 @@ export function wire({ environment, policyText, now, aws, slack: options }: Runt
       const watched = { baseUrl, organisation, ...(connectorId !== undefined && { connectorId }) };
       const redact = (text: string) => secret.redacted(text);
       const listing = new TimbalListing({ ...watched, apiKey: secret.apiKey, now, redact });
-      const state = new DynamoDbStore({ client, table, scope: stateScope(watched) });
+      const state = new DynamoDbStore({ client, table, scope: stateScope(watched), now });
       latest = { organisation, ports: { listing, state, slack, heartbeat, now } };
       return latest.ports;
     },

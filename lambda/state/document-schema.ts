@@ -149,7 +149,16 @@ const destination = v.looseObject({
       }),
     ),
   ),
-  conditions: v.exactOptional(dictionary(v.looseObject({ condition: kindOfCondition, at: instant }))),
+  conditions: v.exactOptional(
+    dictionary(
+      v.looseObject({
+        condition: kindOfCondition,
+        at: instant,
+        undeliveredSince: v.exactOptional(instant),
+        inFlight: v.exactOptional(count),
+      }),
+    ),
+  ),
   nothingListedSent: v.exactOptional(v.literal(true)),
 });
 

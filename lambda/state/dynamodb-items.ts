@@ -1,5 +1,6 @@
 import type { AttributeValue, TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
+import { after, DAY_SECONDS, type Instant } from '../core/time.ts';
 
 /*
  * The layout of a document in the table: a head item, which holds a small document itself and only the version of a
@@ -34,6 +35,9 @@ export interface DocumentWrite {
   readonly writeId: string;
   readonly bytes: Uint8Array;
 }
+
+/** How long a state stays that nobody writes any more: that of a former organisation, base URL or connector filter. */
+const KEPT_SECONDS = 90 * DAY_SECONDS;
 
 /** What the items of a scope form together. */
 type Assembled =
@@ -73,7 +77,7 @@ export interface DocumentKey {
  */
 export function itemsOf(
   { table, scope }: DocumentKey,
-  { version, writeId, bytes }: DocumentWrite,
+  { version, writeId, bytes, at }: DocumentWrite & { readonly at: Instant },
   previousPieces: number,
 ): TransactWriteItem[] {
   const pieces = piecesOf(bytes);
@@ -92,6 +96,8 @@ export function itemsOf(
         part: { S: partName(index) },
         version: { N: String(version) },
         writeId: { S: writeId },
+        // The table's TTL attribute, in seconds.
+        expiresAt: { N: String(Math.round(after(at, KEPT_SECONDS) / 1000)) },
         ...(index === 0 && { pieces: { N: String(pieces.length) } }),
         bytes: { B: piece },
       },

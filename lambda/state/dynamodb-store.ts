@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { INITIAL_STATE, type WatchState } from '../core/state.ts';
+import type { Instant } from '../core/time.ts';
 import { abortedBy, type Deadline, deadlineIn } from '../http/deadline.ts';
 import { decode, encode } from './document.ts';
 import {
@@ -25,6 +26,11 @@ interface DynamoDbStoreOptions extends DynamoDbTableOptions {
    * @default 5
    */
   readonly seconds?: number;
+  /**
+   * The clock by which a state expires that nobody writes any more.
+   * @default the clock of this machine
+   */
+  readonly now?: () => Instant;
 }
 
 /** A check ends 5 s after its last post: a save that begins by then ends in time. */
@@ -139,7 +145,8 @@ export class DynamoDbStore implements StateStore {
     const { writeId, version } = write;
     // Until the write has certainly succeeded, nothing is known about the table.
     this.#latest = undefined;
-    const items = itemsOf(this.#options, write, previousPieces);
+    const { now = Date.now } = this.#options;
+    const items = itemsOf(this.#options, { ...write, at: now() }, previousPieces);
     const result = await this.#table.transact(items, writeId, deadline);
     if (result === 'conflict' && !(await this.#isWritten(writeId, deadline))) {
       throw new StateConflict(this.#table.label, version - 1);

@@ -1,25 +1,35 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { after, CLOCK_SLACK_SECONDS, type Instant } from '../core/time.ts';
 import { errorCode } from '../errors.ts';
 import { CHECK_THE_PATH, errnoText, StateError } from './errors.ts';
 
-const WAIT_MS = 2000;
+/** Far longer than a save takes. */
+const LOCK_SECONDS = 5;
+/** Longer than a lock holds, so that one which a dead process left is taken over by the process that meets it. */
+const WAIT_MS = 6000;
 const POLL_MS = 25;
 
-/** The process that holds the lock, from the name of the file in it. */
-interface Owner {
-  readonly fileName: string;
-  readonly pid: number;
-  readonly host: string;
+export interface FileLockOptions {
+  /** Names the locked file in errors. */
+  readonly label: string;
+  /** @default the clock of this machine */
+  readonly now?: () => Instant;
+  /**
+   * How long to wait for another process, in milliseconds.
+   * @default 6000
+   */
+  readonly waitMs?: number;
+  /** Called when an expired lock was taken over, with when it expired. */
+  readonly onTakenOver?: (expiredAt: Instant) => void;
 }
 
 /**
- * A lock between processes: a folder that contains one file, named after the owner. A lock whose owner was a process of
- * this machine that no longer runs is taken over; any other is waited for. No maintained library does this
- * (docs/dependencies.md).
+ * A lock between processes: a folder that contains one file, named after the time when the lock expires. An expired lock
+ * is taken over, whoever left it; any other is waited for. Process ids and host names prove nothing: ids are used again,
+ * and containers share them. No maintained library does this (docs/dependencies.md).
  *
  * The folder is prepared under another name and then renamed, which fails while a non-empty folder is there: of several
  * processes, exactly one succeeds. What a dead process left is removed by its own file name, so that no process can
@@ -27,28 +37,21 @@ interface Owner {
  */
 export class FileLock {
   readonly #folder: string;
-  readonly #label: string;
-  readonly #waitMs: number;
+  readonly #options: Required<Omit<FileLockOptions, 'onTakenOver'>> & Pick<FileLockOptions, 'onTakenOver'>;
 
-  /**
-   * @param label Names the locked file in errors.
-   * @param waitMs How long to wait for another process.
-   */
-  constructor(folder: string, label: string, waitMs = WAIT_MS) {
+  constructor(folder: string, options: FileLockOptions) {
     this.#folder = folder;
-    this.#label = label;
-    this.#waitMs = waitMs;
+    this.#options = { now: Date.now, waitMs: WAIT_MS, ...options };
   }
 
   /**
    * Runs `work` while this process holds the lock. `isHeld` tells whether it still does: check just before any change,
-   * since a person may have deleted the lock.
+   * since the lock may have expired and been taken over, or a person may have deleted it.
    *
    * @throws StateError when another process holds the lock for longer than the wait.
    */
   async hold<T>(work: (isHeld: () => Promise<boolean>) => Promise<T>): Promise<T> {
-    const fileName = `${process.pid}.${randomUUID()}.${hostname()}`;
-    await this.#acquire(fileName);
+    const fileName = await this.#acquire();
     try {
       return await work(async () => (await this.#fileNames()).includes(fileName));
     } finally {
@@ -56,14 +59,21 @@ export class FileLock {
     }
   }
 
-  async #acquire(fileName: string): Promise<void> {
-    const until = performance.now() + this.#waitMs;
+  /** The name of the file in the lock that this process then holds. */
+  async #acquire(): Promise<string> {
+    const { now, waitMs, onTakenOver } = this.#options;
+    const until = performance.now() + waitMs;
     for (;;) {
       const [current] = await this.#fileNames();
-      if (current === undefined && (await this.#isAcquired(fileName))) return;
-      const owner = current === undefined ? undefined : ownerOf(current);
-      if (owner !== undefined && isDead(owner)) await this.#remove(owner.fileName);
-      else if (performance.now() > until) throw this.#heldBy(owner);
+      if (current === undefined) {
+        const fileName = `${after(now(), LOCK_SECONDS)}.${randomUUID()}`;
+        if (await this.#isAcquired(fileName)) return fileName;
+      }
+      const expiresAt = current === undefined ? undefined : expiryOf(current);
+      if (current !== undefined && expiresAt !== undefined && isExpired(expiresAt, now())) {
+        await this.#remove(current);
+        onTakenOver?.(expiresAt);
+      } else if (performance.now() > until) throw this.#heldUntil(expiresAt);
       else await sleep(POLL_MS);
     }
   }
@@ -80,7 +90,7 @@ export class FileLock {
         await rm(prepared, { recursive: true, force: true });
       }
     } catch (error) {
-      const problem = `cannot lock ${this.#label} (${errnoText(error)})`;
+      const problem = `cannot lock ${this.#options.label} (${errnoText(error)})`;
       throw new StateError('state_unwritable', `${problem}: nothing was saved; ${CHECK_THE_PATH}`, {
         cause: error,
       });
@@ -106,10 +116,12 @@ export class FileLock {
     }
   }
 
-  #heldBy(owner: Owner | undefined): StateError {
-    const holder = owner === undefined ? 'another process' : `process ${owner.pid} on ${owner.host}`;
-    const problem = `cannot lock ${this.#label}: ${holder} holds the lock`;
-    const advice = `wait until it ends; if no such process runs, delete ${this.#folder}`;
+  #heldUntil(expiresAt: Instant | undefined): StateError {
+    const problem = `cannot lock ${this.#options.label}: another process holds the lock`;
+    const advice =
+      expiresAt === undefined
+        ? `it is not a lock of sync-alerts: delete ${this.#folder}`
+        : `run again after ${new Date(expiresAt).toISOString()}, when it expires`;
     return new StateError('state_unwritable', `${problem}; ${advice}`);
   }
 }
@@ -127,17 +139,12 @@ async function isRenamed(folder: string, newName: string): Promise<boolean> {
 }
 
 /** Undefined for a file that no lock of ours has. */
-function ownerOf(fileName: string): Owner | undefined {
-  const [, pid, host] = /^(\d+)\.[0-9a-f-]{36}\.(.*)$/.exec(fileName) ?? [];
-  return pid === undefined || host === undefined ? undefined : { fileName, pid: Number(pid), host };
+function expiryOf(fileName: string): Instant | undefined {
+  const [, expiresAt] = /^(\d{1,15})\.[0-9a-f-]{36}$/.exec(fileName) ?? [];
+  return expiresAt === undefined ? undefined : Number(expiresAt);
 }
 
-function isDead({ pid, host }: Owner): boolean {
-  if (host !== hostname()) return false;
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    return errorCode(error) === 'ESRCH';
-  }
+/** Also one that no clock can have set: a wrong one did. */
+function isExpired(expiresAt: Instant, now: Instant): boolean {
+  return expiresAt <= now || expiresAt > after(now, LOCK_SECONDS + CLOCK_SLACK_SECONDS);
 }

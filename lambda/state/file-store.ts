@@ -1,7 +1,20 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import {
+  copyFile,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import * as v from 'valibot';
 import { INITIAL_STATE, type WatchState } from '../core/state.ts';
+import type { Instant } from '../core/time.ts';
 import { errorCode } from '../errors.ts';
 import { decode, encode } from './document.ts';
 import {
@@ -20,21 +33,26 @@ const scopeSchema = v.object({ scope: v.string() });
 /**
  * A state in a JSON file that people can read. Each save writes a temporary file and renames it over the old one, so no
  * reader sees half a write; a lock keeps two processes apart. A file that is not a valid state is never overwritten.
+ *
+ * A symbolic link stays: the file that it names is written. A file that cannot be renamed over, since it is a mount of its
+ * own, is written in place; a crash in that moment leaves a damaged file.
  */
 export class FileStore implements StateStore {
   readonly #file: string;
   readonly #label: string;
-  readonly #lock: FileLock;
+  readonly #now: () => Instant;
+  #takenOver: string | undefined;
   readonly #scope: string | undefined;
 
   /**
    * @param scope What is watched, in words. A state of another scope is refused: its alerts would all become unlisted.
+   * @param now The clock by which locks expire.
    */
-  constructor(file: string, scope?: string) {
+  constructor(file: string, scope?: string, now: () => Instant = Date.now) {
     this.#file = file;
     this.#scope = scope;
     this.#label = `the state file ${file}`;
-    this.#lock = new FileLock(`${file}.lock`, this.#label);
+    this.#now = now;
   }
 
   async load(): Promise<LoadedState> {
@@ -56,28 +74,53 @@ export class FileStore implements StateStore {
       ...(this.#scope !== undefined && { scope: this.#scope }),
     };
     const text = `${JSON.stringify(document, null, 2)}\n`;
-    await this.#orUnwritable(() => mkdir(dirname(this.#file), { recursive: true, mode: 0o700 }));
-    return this.#lock.hold(async (isHeld) => {
+    const file = await this.#orUnwritable(async () => {
+      const target = await targetOf(this.#file);
+      await makeFolder(dirname(target));
+      return target;
+    });
+    const lock = new FileLock(`${file}.lock`, {
+      label: this.#label,
+      now: this.#now,
+      onTakenOver: (expiredAt) => {
+        const at = new Date(expiredAt).toISOString();
+        this.#takenOver = `the lock of ${this.#label}, which a process that ended left, expired at ${at} and was taken over`;
+      },
+    });
+    return lock.hold(async (isHeld) => {
       const latest = await this.load();
       if (latest.version !== version) throw new StateConflict(this.#label, version);
       await this.#orUnwritable(async () => {
-        const temporary = await this.#writeTemporary(text);
+        const temporary = await this.#writeTemporary(file, text);
         // Only this check of the lock happens between the write and the rename.
         if (!(await isHeld())) throw new StateConflict(this.#label, version);
-        await rename(temporary, this.#file);
+        await replace(file, temporary);
       });
       return version + 1;
     });
   }
 
+  takenOver(): string | undefined {
+    return this.#takenOver;
+  }
+
   async #read(): Promise<string | undefined> {
     try {
+      const found = await stat(this.#file);
+      // A pipe or a device would be waited for, for ever.
+      if (!found.isFile() && !found.isDirectory()) throw this.#notAFile();
       return await readFile(this.#file, 'utf8');
     } catch (error) {
       if (errorCode(error) === 'ENOENT') return undefined;
+      if (error instanceof StateError) throw error;
       const message = `cannot read ${this.#label} (${errnoText(error)}): ${CHECK_THE_PATH}`;
       throw new StateError('state_unreadable', message, { cause: error });
     }
+  }
+
+  #notAFile(): StateError {
+    const problem = `cannot use ${this.#label}: it is a device, a pipe or a socket`;
+    return new StateError('state_unreadable', `${problem}; set the path of a file`);
   }
 
   #parsed(text: string): unknown {
@@ -90,13 +133,13 @@ export class FileStore implements StateStore {
     }
   }
 
-  async #writeTemporary(text: string): Promise<string> {
-    const prefix = `${basename(this.#file)}.writing-`;
-    const folder = dirname(this.#file);
+  async #writeTemporary(file: string, text: string): Promise<string> {
+    const prefix = `${basename(file)}.writing-`;
+    const folder = dirname(file);
     // This process holds the lock, so any other temporary file was left by a process that died.
     const abandoned = (await readdir(folder)).filter((name) => name.startsWith(prefix));
     await Promise.all(abandoned.map((name) => rm(join(folder, name), { force: true })));
-    const temporary = join(folder, `${prefix}${process.pid}`);
+    const temporary = join(folder, `${prefix}${randomUUID()}`);
     const handle = await open(temporary, 'w', 0o600);
     try {
       await handle.writeFile(text);
@@ -117,5 +160,43 @@ export class FileStore implements StateStore {
         cause: error,
       });
     }
+  }
+}
+
+/** The file behind symbolic links, also behind one to a file that does not exist yet. */
+async function targetOf(file: string): Promise<string> {
+  try {
+    return await realpath(file);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
+  }
+  try {
+    return await targetOf(resolve(dirname(file), await readlink(file)));
+  } catch (error) {
+    if (!['ENOENT', 'EINVAL'].includes(errorCode(error) ?? '')) throw error;
+    return file;
+  }
+}
+
+/** Creates the folder and those above it. Node.js' own recursive `mkdir` never ends below `/proc` (nodejs/node#27198). */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return;
+    if (errorCode(error) !== 'ENOENT' || dirname(folder) === folder) throw error;
+    await makeFolder(dirname(folder));
+    await mkdir(folder, { mode: 0o700 });
+  }
+}
+
+/** Moves the temporary file over the file; over a mount point, which cannot be replaced, its content. */
+async function replace(file: string, temporary: string): Promise<void> {
+  try {
+    await rename(temporary, file);
+  } catch (error) {
+    if (!['EBUSY', 'EXDEV'].includes(errorCode(error) ?? '')) throw error;
+    await copyFile(temporary, file);
+    await rm(temporary, { force: true });
   }
 }

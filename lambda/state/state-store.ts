@@ -27,4 +27,7 @@ export interface StateStore {
    * @throws StateError when the state could not be written.
    */
   save(state: WatchState, version: number, deadline?: Deadline): Promise<number>;
+
+  /** Names a lock of another process that this store took over; undefined when it took none, or locks nothing. */
+  takenOver?(): string | undefined;
 }

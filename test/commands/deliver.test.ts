@@ -64,6 +64,15 @@ describe('a post that Slack does not accept', () => {
     expect(posts).toEqual([0, 5, 15, 35]);
   });
 
+  it('is repeated by the next check, also when that starts a second early', async () => {
+    const world = new World();
+    world.shown = failing;
+    world.postResults.push(UNCONFIRMED);
+    await outcomeOfCheck(world);
+    world.now += 5 * MINUTE - 1000;
+    expect((await completedCheck(world)).posts).toMatchObject({ accepted: 1, repeated: 1 });
+  });
+
   it('blocks the route for as long as Slack asks', async () => {
     const world = new World();
     world.shown = failing;
@@ -72,6 +81,20 @@ describe('a post that Slack does not accept', () => {
     world.takePostedTexts();
     world.now += 9 * MINUTE;
     expect((await completedCheck(world)).undelivered.count).toBe(1);
+    expect(world.takePostedTexts()).toEqual([]);
+    world.now += MINUTE;
+    await completedCheck(world);
+    expect(world.takePostedTexts()).toHaveLength(1);
+  });
+
+  it('sets a wait that the acceptance of another message of the check does not end', async () => {
+    const world = new World();
+    world.shown = sixtyFailing;
+    world.postResults.push(refusal({ invalidPayload: true, retryAfterSeconds: 600 }));
+    await outcomeOfCheck(world);
+    expect(world.takePostedTexts().length).toBeGreaterThan(1);
+    world.now += 9 * MINUTE;
+    await completedCheck(world);
     expect(world.takePostedTexts()).toEqual([]);
     world.now += MINUTE;
     await completedCheck(world);

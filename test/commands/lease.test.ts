@@ -25,6 +25,16 @@ describe('two checks at once', () => {
     expect(world.takePostedTexts()).toHaveLength(1);
   });
 
+  it('take over an expired lease, and say so', async () => {
+    const world = await worldWithLease(0);
+    expect(await completedCheck(world)).toMatchObject({
+      takenOver:
+        'the lease of check another expired at 2026-11-24T09:05:00.000Z: that check was killed; this one took over',
+    });
+    world.now += 5 * MINUTE;
+    expect(await completedCheck(world)).not.toHaveProperty('takenOver');
+  });
+
   it('are not stopped by a lease that no check could have taken', async () => {
     const world = await worldWithLease(3600);
     await completedCheck(world);

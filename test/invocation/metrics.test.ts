@@ -26,6 +26,24 @@ test('a completed check gives each figure', () => {
   });
 });
 
+const SOURCE = { dimensions: { Environment: 'prod', FunctionName: 'f' }, requestId: 'request-1', now: 0 };
+
+test.each([
+  [Number.POSITIVE_INFINITY, 2 ** 360],
+  [Number.NEGATIVE_INFINITY, -(2 ** 360)],
+  [2 ** 361, 2 ** 360],
+  [2 ** 360, 2 ** 360],
+  [12.5, 12.5],
+])('a figure is within what CloudWatch takes: %p: %p', (given, accepted) => {
+  const line = metricsLine(SOURCE, { WorstLagIntervals: given, ChecksCompleted: 1 });
+  expect(JSON.parse(line)).toMatchObject({ WorstLagIntervals: accepted, ChecksCompleted: 1 });
+});
+
+test('a figure that is no number is absent', () => {
+  const line = metricsLine(SOURCE, { WorstLagIntervals: Number.NaN, ChecksCompleted: 1 });
+  expect(line).not.toContain('WorstLagIntervals');
+});
+
 describe('ChecksCompleted', () => {
   test.each<[string, Outcome | undefined, boolean, number]>([
     ['is 1 for a check that listed, saved and left nothing undelivered', aCheck(), true, 1],

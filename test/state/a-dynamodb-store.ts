@@ -8,7 +8,9 @@ export const KB = 1024;
 /** A store on this table, whose retries wait 1 to 2 ms, then twice as long each. */
 export function aStore(
   table: ADynamoDb,
-  options: { readonly seconds?: number; readonly minDelayMs?: number } = {},
+  options: Partial<
+    Pick<ConstructorParameters<typeof DynamoDbStore>[0], 'seconds' | 'minDelayMs' | 'now'>
+  > = {},
 ): DynamoDbStore {
   return new DynamoDbStore({ client: table.client(), table: TABLE, scope: SCOPE, minDelayMs: 1, ...options });
 }

@@ -138,7 +138,9 @@ export const A_FULL_STATE: WatchState = {
               resolvedAt: START - HOUR,
             },
           },
-          conditions: { 'sync:orders': { condition: 'paused', at: START - HOUR } },
+          conditions: {
+            'sync:orders': { condition: 'paused', at: START - HOUR, undeliveredSince: START, inFlight: 1 },
+          },
           nothingListedSent: true,
         },
       },
@@ -337,7 +339,15 @@ const destination: fc.Arbitrary<Destination> = fc.record(
     ),
     conditions: dictionary(
       fingerprint,
-      fc.record({ condition: kindOfCondition, at: instant } satisfies FieldsOf<NotifiedCondition>),
+      fc.record(
+        {
+          condition: kindOfCondition,
+          at: instant,
+          undeliveredSince: instant,
+          inFlight: fc.nat(),
+        } satisfies FieldsOf<NotifiedCondition>,
+        { requiredKeys: ['condition', 'at'] },
+      ),
     ),
     nothingListedSent: yes,
   } satisfies FieldsOf<Destination>,

@@ -36,7 +36,7 @@ async function keepSaving(): Promise<never> {
 }
 
 async function hold(): Promise<void> {
-  const lock = new FileLock(`${file}.lock`, 'the state of another process');
+  const lock = new FileLock(`${file}.lock`, { label: 'the state of another process' });
   await lock.hold(
     () =>
       new Promise((resolve) => {

@@ -107,6 +107,15 @@ describe('a save is retried', () => {
     expect(await aStore(table).save(aState('one'), 0)).toBe(1);
   });
 
+  it('with the time at which the table drops each item: 90 days after the last write', async () => {
+    const now = Date.UTC(2026, 10, 24);
+    const seconds = () => [...table.items.values()].map(({ expiresAt }) => Number(expiresAt?.N));
+    await aStore(table, { now: () => now }).save(aState('one', 5 * 1024), 0);
+    expect(seconds()).toEqual(Array(2).fill(Date.UTC(2027, 1, 22) / 1000));
+    await aStore(table, { now: () => now + 86_400_000 }).save(aState('two', 5 * 1024), 1);
+    expect(seconds()).toEqual(Array(2).fill(Date.UTC(2027, 1, 23) / 1000));
+  });
+
   it('with the same token, so that DynamoDB takes it for the same write', async () => {
     table.onWrites.push(cancels('ThrottlingError'), faulty('ThrottlingException'));
     await aStore(table).save(aState('one'), 0);

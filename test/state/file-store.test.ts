@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
-import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, readlink, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { inspect } from 'node:util';
@@ -155,12 +156,25 @@ describe('a path is refused with the reason and the fix when', () => {
   it('it is a link to itself', async () => {
     const file = await aFile();
     await symlink(file, file);
-    await expectUnusable(file, /^cannot read .* \(ELOOP\)/, /^cannot read .* \(ELOOP\)/);
+    await expectUnusable(file, /^cannot read .* \(ELOOP\)/, /^cannot write .* \(ELOOP\)/);
+  });
+
+  it('a device, which would be waited for', async () => {
+    await expect(new FileStore('/dev/zero').load()).rejects.toThrow(
+      'cannot use the state file /dev/zero: it is a device, a pipe or a socket; set the path of a file',
+    );
+  });
+
+  it('nothing can be created there, at once', async () => {
+    const file = '/proc/sync-alerts/acme.json';
+    await expect(new FileStore(file).save(A_FULL_STATE, 0)).rejects.toThrow(
+      `cannot write the state file ${file} (ENOENT): nothing was saved; check the path, its permissions and the disk`,
+    );
   });
 
   it('its name is too long', async () => {
     const file = join(await aFolder(), 'x'.repeat(300));
-    await expectUnusable(file, /^cannot read .* \(ENAMETOOLONG\)/, /^cannot lock .* \(ENAMETOOLONG\)/);
+    await expectUnusable(file, /^cannot read .* \(ENAMETOOLONG\)/, /^cannot write .* \(ENAMETOOLONG\)/);
   });
 });
 
@@ -230,12 +244,55 @@ describe('a save that is interrupted', () => {
       const { state, version } = await new FileStore(file).load();
       expect(state).toEqual(INITIAL_STATE);
       expect(version).toBeGreaterThanOrEqual(saved);
-      expect(await new FileStore(file).save(state, version)).toBe(version + 1);
+      // The lock of the killed process has expired by then.
+      const later = new FileStore(file, undefined, () => Date.now() + 10_000);
+      expect(await later.save(state, version)).toBe(version + 1);
       expect((await namesBeside(file)).filter((name) => !name.startsWith('acme.json.lock.'))).toEqual([
         'acme.json',
       ]);
     }
   });
+});
+
+describe('a symbolic link', () => {
+  it.each([true, false])('is written through, and stays: its target exists: %p', async (exists) => {
+    const target = exists ? await aSavedFile() : join(await aFolder(), 'new folder', 'target.json');
+    const link = await aFile();
+    await symlink(target, link);
+    expect(await new FileStore(link).save(A_FULL_STATE, exists ? 3 : 0)).toBe(exists ? 4 : 1);
+    expect(await readlink(link)).toBe(target);
+    expect((await new FileStore(target).load()).version).toBe(exists ? 4 : 1);
+    expect(await namesBeside(link)).toEqual(['acme.json']);
+  });
+
+  it('shares the lock of the file that it names', async () => {
+    const target = await aSavedFile();
+    const link = await aFile();
+    await symlink(target, link);
+    await mkdir(`${target}.lock`);
+    await writeFile(join(`${target}.lock`, `${Date.now() - 1000}.6f1c2c6e-0d5c-4f0e-9d2b-3c0a5f3c9d11`), '');
+    const store = new FileStore(link);
+    await store.save(A_FULL_STATE, 3);
+    expect(store.takenOver()).toMatch(/^the lock of the state file .+ expired at .+ and was taken over$/);
+  });
+});
+
+// Mounting needs rights that a container may lack.
+const canMount = spawnSync('unshare', ['-m', 'true']).status === 0;
+(canMount ? it : it.skip)('a file that is a mount of its own is written in place', async () => {
+  const source = await aSavedFile();
+  const file = await aFile();
+  await writeFile(file, '');
+  const script = `mount --bind ${source} ${file} && exec ${process.execPath} --import tsx --eval "
+    const { FileStore } = await import('./lambda/state/file-store.ts');
+    const store = new FileStore('${file}');
+    const { state, version } = await store.load();
+    process.stdout.write(String(await store.save(state, version)));
+  "`;
+  const { stdout, stderr } = spawnSync('unshare', ['-m', 'sh', '-c', script], { encoding: 'utf8' });
+  expect({ stdout, stderr }).toEqual({ stdout: '4', stderr: '' });
+  expect((await new FileStore(source).load()).version).toBe(4);
+  expect(await namesBeside(file)).toEqual(['acme.json']);
 });
 
 describe('two processes with one state file', () => {
@@ -253,7 +310,9 @@ describe('two processes with one state file', () => {
     const [killed, ...others] = await Promise.all([1, 2, 3].map(() => AnotherProcess.start(file)));
     expect(await killed?.run('hold')).toBe('held');
     await killed?.kill();
-    const [abandoned = 'none'] = await readdir(`${file}.lock`);
+    const [held = 'none'] = await readdir(`${file}.lock`);
+    rmSync(`${file}.lock`, { recursive: true });
+    const abandoned = held.replace(/^\d+/, String(Date.now()));
     for (const version of [0, 1, 2, 3, 4, 5]) {
       await mkdir(`${file}.lock`, { recursive: true });
       await writeFile(join(`${file}.lock`, abandoned), '');

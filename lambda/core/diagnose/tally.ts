@@ -23,6 +23,9 @@ export interface Tally {
   readonly listingFailure?: ListingFailure;
 }
 
+/** A larger lag comes from a date that nobody can mean; as a figure it is as good as this one. */
+const MAX_LAG = 1e12;
+
 export function tally(evaluation: Evaluation): Tally {
   const counts = { healthy: 0, inconclusive: 0, paused: 0, excluded: 0, withoutId: 0, repeated: 0 };
   const problems: Record<Problem, number> = { ...forEachProblem(() => 0) };
@@ -44,7 +47,8 @@ export function tally(evaluation: Evaluation): Tally {
     if (lag !== null && (worst === undefined || lag > worst)) worst = lag;
   }
   const { recordCount: listed, withoutId, repeated, unknownFields } = evaluation;
-  const worstLag = worst === undefined ? {} : { worstLagIntervals: Math.round(worst * 100) / 100 };
+  const worstLag =
+    worst === undefined ? {} : { worstLagIntervals: Math.round(Math.min(worst, MAX_LAG) * 100) / 100 };
   return { ...counts, listed, problems, withoutId, repeated, unknownFields, ...worstLag };
 }
 

@@ -9,17 +9,23 @@ export function isBackingOff({ backoffUntil }: Destination, now: Instant): boole
   return backoffUntil !== undefined && backoffUntil > now && backoffUntil <= after(now, MAX_BACKOFF_SECONDS);
 }
 
-/** The destination, left alone for `seconds`, an hour at most. */
+/** The destination, left alone for `seconds`, an hour at most, and for no less than before. */
 export function backOff(destination: Destination, seconds: number, now: Instant): Destination {
-  return { ...destination, backoffUntil: after(now, Math.min(seconds, MAX_BACKOFF_SECONDS)) };
+  const until = after(now, Math.min(seconds, MAX_BACKOFF_SECONDS));
+  const before = isBackingOff(destination, now) ? (destination.backoffUntil ?? until) : until;
+  return { ...destination, backoffUntil: Math.max(until, before) };
 }
 
-/** The destination after an unconfirmed post: it backs off for 1, 2, 4, … periods. */
+/**
+ * The destination after an unconfirmed post: it backs off for 1, 2, 4, … periods, less half of one, so that the check
+ * nearest to that time posts.
+ */
 export function backOffUnconfirmed(
   destination: Destination,
   periodSeconds: number,
   now: Instant,
 ): Destination {
   const times = (destination.unconfirmedInARow ?? 0) + 1;
-  return { ...backOff(destination, periodSeconds * 2 ** (times - 1), now), unconfirmedInARow: times };
+  const seconds = Math.min(periodSeconds * 2 ** (times - 1), MAX_BACKOFF_SECONDS) - periodSeconds / 2;
+  return { ...backOff(destination, Math.max(0, seconds), now), unconfirmedInARow: times };
 }

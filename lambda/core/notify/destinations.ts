@@ -62,11 +62,11 @@ export function destinationsOf(routes: Routes): readonly Destination[] {
 }
 
 /** Whether nothing is left of what the destination should have been sent. */
-export function isDelivered({ notificationLog, nothingListedSent }: Destination, facts: Facts): boolean {
+export function isDelivered(destination: Destination, facts: Facts): boolean {
+  const { notificationLog, conditions = {}, nothingListedSent } = destination;
   const isSent = facts.nothingListed !== true || nothingListedSent === true;
-  return (
-    isSent && Object.values(notificationLog).every(({ undeliveredSince }) => undeliveredSince === undefined)
-  );
+  const entries = [...Object.values(notificationLog), ...Object.values(conditions)];
+  return isSent && entries.every(({ undeliveredSince }) => undeliveredSince === undefined);
 }
 
 /**

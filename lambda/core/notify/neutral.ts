@@ -106,14 +106,17 @@ export function areManyUnlisted(changes: readonly NeutralChange[], facts: Facts)
 
 /**
  * Whether neutral lines are sent without another message: `groupInterval` after the last change, an hour after the first,
- * and at once when many syncs are unlisted.
+ * and at once when many syncs are unlisted, or when they were due before and not accepted.
  */
 export function areNeutralDue(
   changes: readonly NeutralChange[],
   facts: Facts,
-  { policy, now }: NeutralContext,
+  { destination, policy, now }: NeutralContext,
 ): boolean {
   if (changes.length === 0) return false;
+  const isUndelivered = ({ fingerprint }: NeutralChange) =>
+    destination.conditions?.[fingerprint]?.undeliveredSince !== undefined;
+  if (changes.some(isUndelivered)) return true;
   const since = changes.map(({ condition }) => condition.since);
   const slack = policy.periodSeconds / 2;
   const isQuiet = secondsBetween(Math.max(...since), now) >= policy.groupIntervalSeconds - slack;

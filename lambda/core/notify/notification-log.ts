@@ -5,11 +5,20 @@
 import type { Alert, Facts } from '../alert.ts';
 import { groupBy } from '../group-by.ts';
 import type { Severity } from '../problem.ts';
-import type { Destination, LastNotified, NotificationLogEntry, NotifiedCause, WatchState } from '../state.ts';
+import {
+  type Destination,
+  type LastNotified,
+  NO_CONDITION_SENT,
+  type NotificationLogEntry,
+  type NotifiedCause,
+  type NotifiedCondition,
+  type WatchState,
+} from '../state.ts';
 import type { Instant } from '../time.ts';
+import { isBackingOff } from './backoff.ts';
 import { destinationsOf } from './destinations.ts';
 import { liveCauses, type NotifiedCauses } from './grouping.ts';
-import type { Coverage, MessageContent } from './notification.ts';
+import type { Coverage, MessageContent, NeutralChange } from './notification.ts';
 
 /** When a message was accepted, and the facts that it is about. */
 export interface Acceptance {
@@ -22,6 +31,10 @@ export function recordInFlight(destination: Destination, content: MessageContent
   return {
     ...destination,
     ...(content.endsReminder && { remindersInFlight: (destination.remindersInFlight ?? 0) + 1 }),
+    ...withConditions(destination, content, ({ inFlight = 0, ...sent }) => ({
+      ...sent,
+      inFlight: inFlight + 1,
+    })),
     notificationLog: updated(destination, content, (logEntry, { reason }) => {
       if (reason === 'moved') return logEntry;
       const what = reason === 'resolved' ? 'resolved' : 'firing';
@@ -38,7 +51,7 @@ export function recordAccepted(
   acceptance: Acceptance,
 ): Destination {
   const {
-    backoffUntil: _backoffUntil,
+    backoffUntil,
     unconfirmedInARow: _unconfirmedInARow,
     remindersInFlight,
     causes: before,
@@ -59,6 +72,8 @@ export function recordAccepted(
   const causes = liveCauses(facts, causesAfter(before ?? {}, content, acceptance), notificationLog);
   return {
     ...rest,
+    // Set by another post of the same check: a destination that backs off is sent nothing.
+    ...(backoffUntil !== undefined && isBackingOff(destination, now) && { backoffUntil }),
     ...(remindersInFlight !== undefined && !endsReminder && { remindersInFlight }),
     ...(endsReminder && { remindedAt: now }),
     ...(namesPaused && { pausedRemindedAt: now }),
@@ -123,6 +138,43 @@ function isLogged(reason: Coverage['reason']): boolean {
   return !['reminder', 'moved', 'condition', 'nothing_listed'].includes(reason);
 }
 
+/** The conditions with those that a message names updated; one that then says nothing is dropped. */
+function withConditions(
+  { conditions: before = {} }: Destination,
+  { covers }: MessageContent,
+  update: (sent: NotifiedCondition) => NotifiedCondition,
+): Pick<Destination, 'conditions'> {
+  const named = covers.filter(({ reason }) => reason === 'condition');
+  if (named.length === 0) return {};
+  const conditions = { ...before };
+  for (const { fingerprint } of named) {
+    const sent = update(before[fingerprint] ?? NO_CONDITION_SENT);
+    if (saysNothing(sent)) delete conditions[fingerprint];
+    else conditions[fingerprint] = sent;
+  }
+  return { conditions };
+}
+
+function saysNothing({ condition, undeliveredSince, inFlight }: NotifiedCondition): boolean {
+  return condition === 'active' && undeliveredSince === undefined && inFlight === undefined;
+}
+
+/** The conditions with a mark on those of these lines, and on no others, that they should have been sent. */
+export function withUndelivered(
+  { conditions: before = {} }: Destination,
+  due: readonly NeutralChange[],
+  now: Instant,
+): Pick<Destination, 'conditions'> {
+  const conditions: Record<string, NotifiedCondition> = {};
+  for (const [fingerprint, { undeliveredSince: _undone, ...sent }] of Object.entries(before))
+    if (!saysNothing(sent)) conditions[fingerprint] = sent;
+  for (const { fingerprint } of due) {
+    const { undeliveredSince = now, ...sent } = before[fingerprint] ?? NO_CONDITION_SENT;
+    conditions[fingerprint] = { ...sent, undeliveredSince };
+  }
+  return Object.keys(conditions).length > 0 ? { conditions } : {};
+}
+
 /** The destination after a message that was certainly refused, or never posted: it is no longer in flight. */
 export function recordRefused(destination: Destination, content: MessageContent): Destination {
   const { remindersInFlight = 0, ...rest } = destination;
@@ -130,6 +182,10 @@ export function recordRefused(destination: Destination, content: MessageContent)
   return {
     ...rest,
     ...(left > 0 && { remindersInFlight: left }),
+    ...withConditions(destination, content, ({ inFlight = 0, ...sent }) => ({
+      ...sent,
+      ...(inFlight > 1 && { inFlight: inFlight - 1 }),
+    })),
     notificationLog: updated(destination, content, (logEntry, { reason }) => {
       const { inFlight, ...landed } = logEntry;
       if (reason === 'moved') return logEntry;
@@ -218,10 +274,10 @@ function updated(
   return notificationLog;
 }
 
-/** How many alerts have a notification that should have been sent and was not, and since when the oldest waits. */
+/** How many alerts and conditions have a notification that should have been sent and was not, and since when the oldest waits. */
 export function undelivered({ routes }: WatchState): { readonly count: number; readonly since?: Instant } {
-  const since = destinationsOf(routes).flatMap(({ notificationLog }) =>
-    Object.values(notificationLog).flatMap(({ undeliveredSince }) =>
+  const since = destinationsOf(routes).flatMap(({ notificationLog, conditions = {} }) =>
+    [...Object.values(notificationLog), ...Object.values(conditions)].flatMap(({ undeliveredSince }) =>
       undeliveredSince === undefined ? [] : [undeliveredSince],
     ),
   );

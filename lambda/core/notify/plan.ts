@@ -21,6 +21,7 @@ import {
   sectionOf,
   type TrackedAlert,
 } from './notification.ts';
+import { withUndelivered } from './notification-log.ts';
 import { populationOf } from './population.ts';
 import { type Decision, decide, endsByCondition, sendReason } from './reason.ts';
 import { isDue, nextReminderAt, pausedReminderOf, remindable, reminderOf } from './reminders.ts';
@@ -99,11 +100,14 @@ export function planNotifications(
     const logEntry = entryBefore(before, decision, now);
     if (Object.keys(logEntry).length > 0) notificationLog[fingerprint] = logEntry;
   }
-  const { causes: _causes, ...rest } = destination;
+  const isAnySent = !isBackingOffNow && (sent.size > 0 || isReminderDue || isNothingListed);
+  const dueNeutral = isNeutralDue || isAnySent ? neutral : [];
+  const { causes: _causes, conditions: _conditions, ...rest } = destination;
   const next: Destination = {
     ...rest,
     notificationLog,
     ...(Object.keys(notified).length > 0 && { causes: notified }),
+    ...withUndelivered(destination, dueNeutral, now),
   };
   if (isBackingOffNow) return { plan: EMPTY_PLAN, decisions, reminderAt, destination: next };
 

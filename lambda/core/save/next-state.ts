@@ -10,7 +10,7 @@ import { destinationsOf, isDelivered } from '../notify/destinations.ts';
 import { sendReason } from '../notify/reason.ts';
 import { type Roster, rosterSize } from '../roster.ts';
 import type { Destination, Route, WatchState } from '../state.ts';
-import type { Instant } from '../time.ts';
+import { DAY_SECONDS, type Instant, secondsBetween } from '../time.ts';
 import { firingsWithinWindow } from '../track/flapping.ts';
 
 /** What a check found out. */
@@ -63,11 +63,12 @@ function mapValues<T>(record: Readonly<Record<string, T>>, update: (value: T) =>
 }
 
 /**
- * Whether a later decision would read anything new. Labels, names in the roster and the time of the listing do not
+ * Whether a later decision would read anything new, or the state was written a week ago. Labels, names in the roster and the time of the listing do not
  * count: any other write refreshes them.
  */
 export function hasChanged(before: WatchState, next: WatchState): boolean {
   return (
+    isOld(before, next) ||
     before.initialized !== next.initialized ||
     before.supersededInARow !== next.supersededInARow ||
     before.policyId !== next.policyId ||
@@ -79,6 +80,13 @@ export function hasChanged(before: WatchState, next: WatchState): boolean {
     recordsDiffer(before.routes, next.routes, ({ destinations }) => Object.keys(destinations)) ||
     Object.entries(next.routes).some(([name, route]) => destinationsDiffer(before.routes[name], route))
   );
+}
+
+/** The table drops a state that nobody has written for 90 days: a watch that stays quiet writes at times. */
+const REFRESHED_SECONDS = 7 * DAY_SECONDS;
+
+function isOld({ listedAt: before }: WatchState, { listedAt }: WatchState): boolean {
+  return before !== null && listedAt !== null && secondsBetween(before, listedAt) >= REFRESHED_SECONDS;
 }
 
 /**

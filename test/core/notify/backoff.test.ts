@@ -6,7 +6,7 @@ import { aDestination, ago, days, frozen, later, minutes, NOW } from '../a-sync.
 const ORDERS = 'sync:orders';
 
 describe('a destination after an unconfirmed post', () => {
-  test('backs off for one period, and keeps the message in flight', () => {
+  test('backs off until the next check, half a period early, and keeps the message in flight', () => {
     const content: MessageContent = {
       covers: [{ fingerprint: ORDERS, reason: 'new', listed: true }],
       endsReminder: false,
@@ -15,16 +15,16 @@ describe('a destination after an unconfirmed post', () => {
     const before = frozen(recordInFlight(destination, content));
     const after = backOffUnconfirmed(before, 300, NOW);
     expect(after.notificationLog).toEqual(before.notificationLog);
-    expect(after).toMatchObject({ backoffUntil: later(300), unconfirmedInARow: 1 });
+    expect(after).toMatchObject({ backoffUntil: later(150), unconfirmedInARow: 1 });
   });
 
-  test('backs off for 1, 2, 4, … periods, an hour at most', () => {
+  test('backs off for 1, 2, 4, … periods, an hour at most, less half a period', () => {
     const seconds = [0, 1, 2, 3, 4, 5, 6, 60, 2000].map((before) => {
       const destination = frozen(aDestination({}, before === 0 ? {} : { unconfirmedInARow: before }));
       const { backoffUntil = NOW } = backOffUnconfirmed(destination, 300, NOW);
       return (backoffUntil - NOW) / 1000;
     });
-    expect(seconds).toEqual([300, 600, 1200, 2400, 3600, 3600, 3600, 3600, 3600]);
+    expect(seconds).toEqual([150, 450, 1050, 2250, 3450, 3450, 3450, 3450, 3450]);
   });
 });
 
@@ -50,6 +50,15 @@ test.each([
     expect(isBackingOff(aDestination({}, { backoffUntil: later(seconds) }), NOW)).toBe(expected);
   },
 );
+
+test.each([
+  [100, 600],
+  [600, 600],
+  [700, 700],
+])('a second wait does not shorten the first, of 600 s: %p s: %p s', (asked, seconds) => {
+  const waiting = frozen(backOff(aDestination(), 600, NOW));
+  expect(backOff(waiting, asked, NOW).backoffUntil).toBe(later(seconds));
+});
 
 test('a destination without a time does not back off', () => {
   expect(isBackingOff(aDestination(), NOW)).toBe(false);

@@ -193,6 +193,18 @@ describe('a state has changed', () => {
 const saved = (alert: Alert, routes: WatchState['routes'], evaluation: Evaluation = LISTED) =>
   asSaved(frozen(aState({ facts: aFacts({ [ORDERS]: alert }), routes })), evaluation);
 
+it.each([
+  [days(7) - 1, false],
+  [days(7), true],
+  [days(7) + 1, true],
+])(
+  'a state that nothing changes is written again after a week, before the table drops it: %p s: %p',
+  (age, isWritten) => {
+    const before = frozen(aState({ listedAt: ago(age) }));
+    expect(hasChanged(before, frozen(aState({ listedAt: NOW })))).toBe(isWritten);
+  },
+);
+
 describe('the saved state', () => {
   const OLD = { since: ago(days(3)), firings: [ago(days(3))] };
   const RESOLUTION_SENT = aLogEntry({ resolutionSent: true });

@@ -74,6 +74,12 @@ export class ConditionLines {
     return standing?.isUnsure || standing?.isUnclear ? undefined : standing?.actual;
   }
 
+  /** Slack has the condition of the sync as it is. */
+  isSent(id: string): boolean {
+    const standing = this.#standings.get(id);
+    return standing !== undefined && standing.actual === standing.sent;
+  }
+
   delivered(id: string, post: Post): void {
     const standing = this.#standings.get(id);
     const fail = (text: string) => this.#report.violation(`${id}: ${text}`, post.by);

@@ -112,7 +112,9 @@ export class Delays {
       const isOnProbation =
         alert.resolution?.how === 'unlisted' && this.#options.conditions.isOnProbation(id, check.now);
       const maxMs = isOnProbation ? 25 * HOUR : HOUR;
-      if (isByCondition) return { id, what: 'an end', sinceMs: endedAt, maxMs, causes: ['a condition'] };
+      // Once its line was sent, the end waits as any other.
+      if (isByCondition && !this.#options.conditions.isSent(id))
+        return { id, what: 'an end', sinceMs: endedAt, maxMs, causes: ['a condition'] };
       const isLast = one.cause === undefined || !this.#hasOpen(one.cause);
       return { id, what: 'an end', sinceMs: endedAt, maxMs: MAX_RECOVERY_MS, causes: isLast ? [] : causes };
     }
