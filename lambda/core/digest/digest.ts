@@ -8,6 +8,8 @@ export interface Digest {
   /** Our own words only, so that it may stand where nothing is escaped. */
   readonly headline: string;
   readonly sections: readonly Section[];
+  /** It lists only what was sent before, so one message has to do: what finds no room is counted. */
+  readonly isReminder?: true;
   /** The reminder that is due counts as sent with this digest, though no line is one: it lists all that is open. */
   readonly satisfiesReminder?: true;
   /** What a lock screen shows: the worst items, else the headline. Rendered after the environment. */

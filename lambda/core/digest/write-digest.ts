@@ -87,10 +87,15 @@ export function writeDigest(plan: NotificationPlan, digestContext: DigestContext
     headline: text,
     push: pushText(text, sections, plan.reminder.length > 0 && plan.notifications.length === 0),
     sections,
+    ...(isReminderAlone(plan) && { isReminder: true }),
     ...(plan.satisfiesReminder && { satisfiesReminder: true }),
     context: contextLine(summary(facts, evaluation), origin, evaluation),
     moreHint: origin.moreHint,
   };
+}
+
+function isReminderAlone({ notifications, reminder, neutral, nothingListed }: NotificationPlan): boolean {
+  return reminder.length > 0 && notifications.length + neutral.length === 0 && !nothingListed;
 }
 
 /** The sections, with each change that needs no line of its own covered by the line about its alert. */

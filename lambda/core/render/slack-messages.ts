@@ -25,18 +25,18 @@ export interface Message extends MessageContent {
 }
 
 /**
- * A digest as one to three messages. The last line of the last one counts the items that find no room; that message
- * covers them.
+ * A digest as one to three messages, a reminder as one. The last line of the last one counts the items that find no room;
+ * that message covers them.
  */
 export function slackMessages(digest: Digest): readonly Message[] {
   const end = [dividerBlock(), contextBlock(digest.context)];
-  const reserved = reserveFor(digest, end);
-  const pages: Page[] = [openPage({ blocks: [headerBlock(digest.headline)] }, reserved)];
+  const limits = { reserved: reserveFor(digest, end), maxMessages: digest.isReminder ? 1 : MAX_MESSAGES };
+  const pages: Page[] = [openPage({ blocks: [headerBlock(digest.headline)] }, limits.reserved)];
   const leftOut: Item[] = [];
   for (const section of digest.sections) {
     for (const [index, item] of section.items.entries()) {
       const titled = { item, ...headingOf(digest, section, index) };
-      if (leftOut.length > 0 || !isPlaced(pages, titled, reserved)) leftOut.push(item);
+      if (leftOut.length > 0 || !isPlaced(pages, titled, limits)) leftOut.push(item);
     }
   }
   const last = pages.at(-1);
@@ -88,8 +88,14 @@ interface TitledItem {
   readonly atTop: string;
 }
 
+interface Limits {
+  /** Characters of JSON that each page keeps for the end of the digest. */
+  readonly reserved: number;
+  readonly maxMessages: number;
+}
+
 /** Puts an item on the last page, or on a new one while there may be one more; false when neither has room. */
-function isPlaced(pages: Page[], { item, above, atTop }: TitledItem, reserved: number): boolean {
+function isPlaced(pages: Page[], { item, above, atTop }: TitledItem, limits: Limits): boolean {
   const { covers } = item;
   const own = itemBlocks(item);
   const blocks = [...above, ...own];
@@ -98,8 +104,8 @@ function isPlaced(pages: Page[], { item, above, atTop }: TitledItem, reserved: n
     add(last, { blocks, covers });
     return true;
   }
-  if (pages.length === MAX_MESSAGES) return false;
-  pages.push(openPage({ blocks: [titleBlock(atTop), ...own], covers }, reserved));
+  if (pages.length === limits.maxMessages) return false;
+  pages.push(openPage({ blocks: [titleBlock(atTop), ...own], covers }, limits.reserved));
   return true;
 }
 

@@ -112,6 +112,23 @@ describe('the messages of a digest', () => {
     expect(coversOf(slackMessages(digest))).toHaveLength(140_000);
   });
 
+  it('of a reminder alone are one, which counts what finds no room', () => {
+    expect(slackMessages(longLines()).length).toBeGreaterThan(1);
+    const digest = { ...longLines(), isReminder: true } as const;
+    const messages = slackMessages(digest);
+    expect(messages).toHaveLength(1);
+    expectValid(messages);
+    expectAllCovered(messages, digest);
+    expect(countsLeftOut(messages)).toEqual([
+      String(coversOf(messages).filter(({ listed }) => !listed).length),
+    ]);
+    const evaluation = UNAVAILABLE;
+    expect(aDigest({ reminder: [aReminder()] }, { evaluation }).isReminder).toBe(true);
+    expect(
+      aDigest({ reminder: [aReminder()], notifications: [named('new', 'x')] }).isReminder,
+    ).toBeUndefined();
+  });
+
   it('of a reminder alone are valid and cover every alert', () => {
     const reminder = numbers(400).map((index) => aReminder(`sync:${numbered(index)}`));
     const digest = aDigest({ reminder });
