@@ -50,7 +50,9 @@ describe('the core', () => {
 });
 
 describe('the adapters', () => {
-  const folders = ['http', 'timbal', 'slack', 'state', 'secret', 'aws'].map((name) => `lambda/${name}`);
+  const folders = ['http', 'timbal', 'slack', 'heartbeat', 'state', 'secret', 'aws'].map(
+    (name) => `lambda/${name}`,
+  );
 
   it.each(folders.flatMap(sourcesIn))('%s imports no command and no host', (file) => {
     const outer = importsOf(file).filter((path) => OUTER.some((folder) => path.startsWith(`${folder}/`)));
