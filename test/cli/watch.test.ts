@@ -1,7 +1,7 @@
 import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { aFailingRecord, aRecord, HOUR, MINUTE, START } from '../commands/a-world.ts';
-import { answers, answersJson, closeLocalServers } from '../http/local-server.ts';
+import { answers, answersJson, closeLocalServers, localServer } from '../http/local-server.ts';
 import { KEY, Laptop, removeFolders, SECRETS, start, TOKEN } from './a-laptop.ts';
 
 /** A failing sync whose last success never changes; its interval is so long that it never becomes critical. */
@@ -35,6 +35,18 @@ describe('npm start with a key and an organisation', () => {
     expect(laptop.posted()).toEqual([expect.stringContaining('orders is failing')]);
     expect(stdout).toContain('orders is failing');
     expect(stdout).toMatch(/1 sync: 0 healthy, 1 failing; 1 alert open; 1 message posted to Slack\.\n$/);
+  });
+
+  it('sends a heartbeat after a completed check, and none after a dry run or a failed check', async () => {
+    const monitor = await localServer(answers(200, 'OK'));
+    laptop.environment['HEARTBEAT_URL'] = `${monitor.url}/ping/${TOKEN}`;
+    laptop.shown = [aRecord(START)];
+    expect((await laptop.start('--dry-run')).stdout).not.toContain('heartbeat');
+    expect(monitor.requests).toEqual([]);
+    expect((await laptop.start()).stdout).toMatch(/; heartbeat accepted\.\n$/);
+    laptop.shown = answersJson(503, {});
+    expect((await laptop.start()).status).toBe(1);
+    expect(monitor.requests.map(({ method, url }) => [method, url])).toEqual([['GET', `/ping/${TOKEN}`]]);
   });
 
   it('redacts a key and a webhook that a record repeats', async () => {
