@@ -45,13 +45,26 @@ export function listedCount(roster: Roster): number {
   return Object.values(roster.syncs).filter(({ missingSince }) => missingSince === undefined).length;
 }
 
+/** The entries that the last complete listing lacked: hardly any. */
+export function missingFrom({ syncs }: SyncRoster): readonly (readonly [string, RosterEntry])[] {
+  const missing: [string, RosterEntry][] = [];
+  for (const fingerprint in syncs) {
+    const entry = syncs[fingerprint];
+    if (entry?.missingSince !== undefined) missing.push([fingerprint, entry]);
+  }
+  return missing;
+}
+
 /** 8 hex digits of FNV-1a over connector, connection, source and destination. Collisions only fold lines. */
 export function workHash(labels: Labels): string {
   const { connectorId, connectionRef, source, kbUid, destTable } = labels;
-  const text = JSON.stringify([connectorId, connectionRef, source, kbUid, destTable]);
   let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index += 1) {
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  for (const part of [connectorId, connectionRef, source, kbUid, destTable]) {
+    // U+FFFF, which is no character, after each part, and one more for a missing one.
+    const text = part === null ? '\uffff\uffff' : `${part}\uffff`;
+    for (let index = 0; index < text.length; index += 1) {
+      hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+    }
   }
   return (hash >>> 0).toString(16).padStart(8, '0');
 }

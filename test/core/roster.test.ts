@@ -1,4 +1,4 @@
-import { listedCount, rosterSize, workHash } from '../../lambda/core/roster.ts';
+import { listedCount, missingFrom, rosterSize, workHash } from '../../lambda/core/roster.ts';
 import { ago, aRoster, LABELS } from './a-sync.ts';
 
 const { syncs } = aRoster('a', 'b', 'c');
@@ -19,6 +19,11 @@ test.each([
   expect(listedCount(roster)).toBe(listed);
 });
 
+test('those that the last complete listing lacked are missing from a roster', () => {
+  expect(missingFrom(aRoster('a', 'b', 'c'))).toEqual([]);
+  expect(missingFrom({ kind: 'syncs', syncs: oneMissing })).toEqual([['sync:b', oneMissing['sync:b']]]);
+});
+
 describe('the hash of the work of a sync', () => {
   test('is 8 hex digits, the same for the same labels', () => {
     expect(workHash(LABELS)).toMatch(/^[0-9a-f]{8}$/);
@@ -33,6 +38,11 @@ describe('the hash of the work of a sync', () => {
       expect(new Set([workHash(LABELS), other, none]).size).toBe(3);
     },
   );
+
+  test('is another one when a text moves from one part to the next', () => {
+    const joined = workHash({ ...LABELS, connectorId: 'ab', connectionRef: 'c' });
+    expect(workHash({ ...LABELS, connectorId: 'a', connectionRef: 'bc' })).not.toBe(joined);
+  });
 
   test('is the same with another name and another interval', () => {
     expect(workHash({ ...LABELS, name: 'Orders', intervalSeconds: 60 })).toBe(workHash(LABELS));

@@ -87,14 +87,12 @@ export function endedWithCondition(
   changes: readonly NeutralChange[],
   destination: Destination,
 ): ReadonlySet<string> {
-  const { roster, conditions } = facts;
+  const { alerts, conditions } = facts;
   const ended = changes.flatMap(({ alert }) => alert?.fingerprint ?? []);
-  const missing = Object.entries(roster.kind === 'syncs' ? roster.syncs : {}).flatMap(
-    ([fingerprint, { missingSince }]) => {
-      const isWaiting = missingSince !== undefined && conditions[fingerprint]?.condition !== 'unlisted';
-      return isWaiting && alertOf(fingerprint, facts, destination) !== undefined ? [fingerprint] : [];
-    },
-  );
+  const missing = Object.keys(alerts).filter((fingerprint) => {
+    const isWaiting = isMissing(fingerprint, facts) && conditions[fingerprint]?.condition !== 'unlisted';
+    return isWaiting && alertOf(fingerprint, facts, destination) !== undefined;
+  });
   return new Set([...ended, ...missing]);
 }
 

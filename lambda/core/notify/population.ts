@@ -37,21 +37,25 @@ export const MIN_AFFECTED = 3;
 /** The syncs that count, grouped by what they share. */
 export function populationOf(evaluation: ListedEvaluation, facts: Facts): Population {
   const { at, apiSkewSeconds = 0 } = evaluation;
-  const context = { facts, now: at, apiSkewSeconds };
+  // Nearly no sync has an alert, and a map finds that out sooner than an object.
+  const alerts = new Map(Object.entries(facts.alerts));
+  const context = { alerts, now: at, apiSkewSeconds };
   const members: Member[] = [];
+  const connections = new Set<string>();
+  const affected = new Map<string, number>();
   for (const [fingerprint, diagnosis] of evaluation.diagnoses) {
     const { verdict, rules } = diagnosis;
     const isLeftOut = verdict.kind === 'paused' || rules.exclusion !== undefined;
-    if (!isLeftOut) members.push(memberOf(fingerprint, diagnosis, context));
-  }
-  const affected = new Map<string, number>();
-  for (const { alert, diagnosis } of members) {
-    if (alert === undefined) continue;
+    if (isLeftOut) continue;
+    const member = memberOf(fingerprint, diagnosis, context);
+    members.push(member);
+    connections.add(member.connection);
+    if (member.alert === undefined) continue;
     for (const { key } of causesOf(diagnosis.sync.labels)) affected.set(key, (affected.get(key) ?? 0) + 1);
   }
   for (const [key, count] of affected) if (count < MIN_AFFECTED) affected.delete(key);
-  const connections = new Set(members.map(({ connection }) => connection)).size;
-  return { candidates: candidatesOf(members, affected, connections), members, connections };
+  const candidates = candidatesOf(members, affected, connections.size);
+  return { candidates, members, connections: connections.size };
 }
 
 /**
@@ -102,13 +106,17 @@ function memberOf(
   fingerprint: string,
   diagnosis: Diagnosis,
   {
-    facts,
+    alerts,
     now,
     apiSkewSeconds,
-  }: { readonly facts: Facts; readonly now: Instant; readonly apiSkewSeconds: ApiSkewSeconds },
+  }: {
+    readonly alerts: ReadonlyMap<string, Alert>;
+    readonly now: Instant;
+    readonly apiSkewSeconds: ApiSkewSeconds;
+  },
 ): Member {
   const { sync, verdict, successLagSeconds } = diagnosis;
-  const alert = facts.alerts[fingerprint];
+  const alert = alerts.get(fingerprint);
   const isFiring = alert?.state === 'firing';
   const isOpen = isFiring && alert.healthySince === undefined;
   const isProof = verdict.kind === 'healthy' && !isFiring && successLagSeconds !== null;

@@ -1,10 +1,11 @@
 import type { Facts } from '../alert.ts';
 import type { Condition } from '../condition.ts';
 import type { Diagnosis } from '../diagnose/diagnose.ts';
-import type { Evaluation, ListedEvaluation } from '../diagnose/evaluation.ts';
+import type { ListedEvaluation } from '../diagnose/evaluation.ts';
 import { ALERT_KINDS } from '../problem.ts';
-import type { RosterEntry, SyncRoster } from '../roster.ts';
+import { missingFrom, type RosterEntry, type SyncRoster } from '../roster.ts';
 import { DAY_SECONDS, type Instant, secondsBetween } from '../time.ts';
+import type { Notable } from './notable.ts';
 
 /** A sync that was listed for less than this, and had no alert, may leave the listing unnoticed. */
 const MIN_LISTED_SECONDS = DAY_SECONDS;
@@ -22,7 +23,10 @@ export interface ConditionContext {
 }
 
 /** Who is paused and who is unlisted after an evaluation. */
-export function conditionsAfter(evaluation: Evaluation, context: ConditionContext): Facts['conditions'] {
+export function conditionsAfter(
+  { evaluation, notable }: Notable,
+  context: ConditionContext,
+): Facts['conditions'] {
   const { facts, roster } = context;
   if (evaluation.kind === 'unavailable') return facts.conditions;
   const conditions: Record<string, Condition> = {};
@@ -30,14 +34,14 @@ export function conditionsAfter(evaluation: Evaluation, context: ConditionContex
     const isListed = evaluation.diagnoses.has(fingerprint);
     if (!isListed && isKept(condition, evaluation.at)) conditions[fingerprint] = condition;
   }
-  for (const [fingerprint, diagnosis] of evaluation.diagnoses) {
+  for (const [fingerprint, diagnosis] of notable) {
     const before = facts.conditions[fingerprint];
     const isPaused = diagnosis.verdict.kind === 'paused';
     if (before === undefined && !isPaused) continue;
     const after = listedCondition(fingerprint, diagnosis, { now: evaluation.at, context });
     if (after !== undefined) conditions[fingerprint] = after;
   }
-  for (const [fingerprint, entry] of Object.entries(roster.syncs)) {
+  for (const [fingerprint, entry] of missingFrom(roster)) {
     if (!isUnlisted(fingerprint, entry, { facts, evaluation })) continue;
     conditions[fingerprint] = unlistedCondition(fingerprint, entry, { facts, now: evaluation.at });
   }

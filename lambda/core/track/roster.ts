@@ -1,7 +1,15 @@
 import type { Facts } from '../alert.ts';
 import type { Evaluation, ListedEvaluation } from '../diagnose/evaluation.ts';
 import { syncIdOf } from '../fingerprint.ts';
-import { EMPTY_ROSTER, MAX_ROSTER, type Roster, type RosterEntry, rosterSize, workHash } from '../roster.ts';
+import {
+  EMPTY_ROSTER,
+  MAX_ROSTER,
+  type Roster,
+  type RosterEntry,
+  rosterSize,
+  type SyncRoster,
+  workHash,
+} from '../roster.ts';
 import type { Labels, Sync } from '../sync.ts';
 import { after, DAY_SECONDS, type Instant, secondsBetween } from '../time.ts';
 
@@ -20,14 +28,16 @@ export function rosterAfter(facts: Facts, evaluation: Evaluation): Roster {
   if (evaluation.kind === 'unavailable') return roster;
   if (evaluation.withoutId > 0) return withReturned(roster, evaluation);
   if (evaluation.diagnoses.size > MAX_ROSTER) return { kind: 'counts', counts: countsOf(evaluation) };
-  const isFirst = rosterSize(roster) === 0 || roster.kind === 'counts';
   const known = roster.kind === 'syncs' ? roster : EMPTY_ROSTER;
+  const size = rosterSize(known);
+  if (roster.kind === 'syncs' && isUnchanged(roster, size, evaluation)) return roster;
+  const isFirst = size === 0;
   const syncs: Record<string, RosterEntry> = {};
   for (const [fingerprint, { sync, rules }] of evaluation.diagnoses) {
     if (rules.exclusion !== undefined) continue;
     const before = known.syncs[fingerprint];
     const name = shortName(fingerprint, sync.labels);
-    if (before !== undefined && before.name === name && before.missingSince === undefined) {
+    if (before !== undefined && isAsBefore(before, name)) {
       syncs[fingerprint] = before;
       continue;
     }
@@ -41,6 +51,22 @@ export function rosterAfter(facts: Facts, evaluation: Evaluation): Roster {
     syncs[fingerprint] = { ...entry, missingSince };
   }
   return { kind: 'syncs', syncs };
+}
+
+/** Whether the listing has the syncs of the roster, under the same names, and no others: nearly always. */
+function isUnchanged(known: SyncRoster, size: number, { diagnoses }: ListedEvaluation): boolean {
+  let same = 0;
+  for (const [fingerprint, { sync, rules }] of diagnoses) {
+    if (rules.exclusion !== undefined) continue;
+    const before = known.syncs[fingerprint];
+    if (before === undefined || !isAsBefore(before, shortName(fingerprint, sync.labels))) return false;
+    same += 1;
+  }
+  return same === size;
+}
+
+function isAsBefore({ name, missingSince }: RosterEntry, listedName: string): boolean {
+  return name === listedName && missingSince === undefined;
 }
 
 /** When a new entry was first listed; of the first roster only for a sync that was created within the day. */
@@ -80,6 +106,10 @@ function countsOf({ diagnoses }: ListedEvaluation): Readonly<Record<string, numb
 }
 
 function shortName(fingerprint: string, { name, source }: Labels): string {
-  const text = [name, source].find((one) => one !== null && one.trim() !== '') ?? syncIdOf(fingerprint);
+  const text = isBlank(name) ? (isBlank(source) ? syncIdOf(fingerprint) : source) : name;
   return text.slice(0, MAX_NAME_LENGTH);
+}
+
+function isBlank(text: string | null): text is null {
+  return text === null || text.trim() === '';
 }

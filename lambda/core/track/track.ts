@@ -11,6 +11,7 @@ import type { Instant } from '../time.ts';
 import { conditionsAfter } from './conditions.ts';
 import { briefWithinWindow } from './flapping.ts';
 import { transition } from './lifecycle.ts';
+import { type Notable, notableIn } from './notable.ts';
 import {
   type Observation,
   observationOf,
@@ -37,30 +38,29 @@ export function track(facts: Facts, evaluation: Evaluation, options: TrackOption
     if (!isSyncFingerprint(fingerprint) && fingerprint !== 'listing' && fingerprint !== 'records')
       alerts[fingerprint] = alert;
   }
-  if (evaluation.kind === 'listed') {
-    for (const [fingerprint, diagnosis] of evaluation.diagnoses) {
-      if (diagnosis.verdict.kind === 'healthy' && facts.alerts[fingerprint] === undefined) continue;
-      observe(fingerprint, observationOf(diagnosis, options));
-    }
+  const notable = notableIn(evaluation, facts);
+  for (const [fingerprint, diagnosis] of notable) {
+    if (diagnosis.verdict.kind === 'healthy' && facts.alerts[fingerprint] === undefined) continue;
+    observe(fingerprint, observationOf(diagnosis, options));
   }
   observe('records', observationOfRecords(evaluation, options));
   observe('listing', observationOfListing(evaluation, options));
   return {
     alerts,
-    ...membershipAfter(facts, evaluation, options),
-    histories: historiesAfter(facts, evaluation, alerts),
+    ...membershipAfter(facts, { evaluation, notable }, options),
+    histories: historiesAfter(facts, { evaluation, notable }, alerts),
   };
 }
 
 /** Who is listed, paused or missing after an evaluation. */
 function membershipAfter(
   facts: Facts,
-  evaluation: Evaluation,
+  { evaluation, notable }: Notable,
   { initialRun }: TrackOptions,
 ): Pick<Facts, 'roster' | 'conditions' | 'emptySince' | 'nothingListed'> {
   const roster = rosterAfter(facts, evaluation);
   const known = roster.kind === 'syncs' ? roster : EMPTY_ROSTER;
-  const conditions = conditionsAfter(evaluation, { facts, roster: known });
+  const conditions = conditionsAfter({ evaluation, notable }, { facts, roster: known });
   const isEmpty = evaluation.kind === 'unavailable' && evaluation.failure.kind === 'empty';
   const emptySince = isEmpty ? (facts.emptySince ?? evaluation.at) : undefined;
   const isEmptyAtFirst = evaluation.kind === 'listed' && evaluation.recordCount === 0 && initialRun;
@@ -78,7 +78,7 @@ function membershipAfter(
  */
 function historiesAfter(
   facts: Facts,
-  evaluation: Evaluation,
+  { evaluation, notable }: Notable,
   alerts: Facts['alerts'],
 ): Readonly<Record<string, SyncHistory>> {
   if (evaluation.kind === 'unavailable') return facts.histories;
@@ -91,9 +91,8 @@ function historiesAfter(
     if (isKept) histories[fingerprint] = history;
     else if (!history.absent) histories[fingerprint] = { ...history, absent: true };
   }
-  for (const [fingerprint, { history, sync }] of evaluation.diagnoses) {
+  for (const [fingerprint, { history, sync }] of notable) {
     const ended = endedBriefly(facts.alerts[fingerprint], alerts[fingerprint]);
-    // Nearly every sync is healthy and was.
     if (isEmptyHistory(history) && ended.length === 0) continue;
     const { absent: _absent, briefFailures: before = [], ...listed } = history;
     const failures = briefWithinWindow([...before, ...ended], sync.labels, evaluation.at);

@@ -39,6 +39,19 @@ describe('the roster', () => {
     });
   });
 
+  test('is the very same while the same syncs are listed: nothing is copied or compared again', () => {
+    const roster = aRoster('a', 'b');
+    expect(rosterOf(roster, syncs('b', 'a'))).toBe(roster);
+    expect(rosterOf(roster, syncs('a'))).not.toBe(roster);
+    expect(rosterOf(roster, syncs('a', 'b', 'c'))).not.toBe(roster);
+    expect(rosterOf(roster, syncs('a', 'c'))).not.toBe(roster);
+  });
+
+  test('of counts is replaced by that of an empty listing', () => {
+    const facts = aFacts({}, { roster: { kind: 'counts', counts: {} } });
+    expect(rosterAfter(facts, anEvaluation([]))).toEqual(aRoster());
+  });
+
   test('keeps since when a sync is missing, and forgets that once it is listed', () => {
     const missing = rosterOf(aRoster('a', 'b'), syncs('a'));
     expect(missing).toMatchObject({ syncs: { 'sync:b': { missingSince: NOW } } });
