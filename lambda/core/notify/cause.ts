@@ -34,6 +34,30 @@ export function causesOf(labels: Labels | null): readonly Cause[] {
   return [...causes, ORGANISATION];
 }
 
+/** What the syncs of one connection share that write into one knowledge base. */
+interface Shared {
+  readonly causes: readonly Cause[];
+  readonly connectionKey?: string;
+}
+
+/** The causes of many syncs, made once for all that share them. */
+export class KnownCauses {
+  /** By connector, connection and knowledge base. */
+  readonly #known = new Map<string | null, Map<string | null, Map<string | null, Shared>>>();
+
+  of(labels: Labels): Shared {
+    const { connectorId, connectionRef, kbUid } = labels;
+    const found = this.#known.get(connectorId)?.get(connectionRef)?.get(kbUid);
+    if (found !== undefined) return found;
+    const key = connectionKey(labels);
+    const shared = { causes: causesOf(labels), ...(key !== undefined && { connectionKey: key }) };
+    const ofConnector = this.#known.get(connectorId) ?? new Map();
+    const ofConnection = ofConnector.get(connectionRef) ?? new Map();
+    this.#known.set(connectorId, ofConnector.set(connectionRef, ofConnection.set(kbUid, shared)));
+    return shared;
+  }
+}
+
 /** The smaller is the more specific. */
 export const SPECIFICITY: Readonly<Record<Cause['kind'], number>> = {
   connection: 0,

@@ -3,7 +3,7 @@ import type { Diagnosis } from '../diagnose/diagnose.ts';
 import type { ListedEvaluation } from '../diagnose/evaluation.ts';
 import type { ApiSkewSeconds } from '../listing.ts';
 import { after, type Instant } from '../time.ts';
-import { type Cause, causesOf, connectionKey } from './cause.ts';
+import { type Cause, KnownCauses } from './cause.ts';
 
 /** One listed sync that counts when a cause is looked for: neither paused nor excluded. */
 export interface Member {
@@ -17,6 +17,8 @@ export interface Member {
   readonly healthyRunAt?: Instant;
   /** The key of its connection, else its own fingerprint. */
   readonly connection: string;
+  /** The connection, the connector, the knowledge base and the organisation that it shares with others. */
+  readonly causes: readonly Cause[];
 }
 
 /** The listed syncs behind each candidate for a cause that at least `MIN_AFFECTED` open alerts share. */
@@ -39,7 +41,7 @@ export function populationOf(evaluation: ListedEvaluation, facts: Facts): Popula
   const { at, apiSkewSeconds = 0 } = evaluation;
   // Nearly no sync has an alert, and a map finds that out sooner than an object.
   const alerts = new Map(Object.entries(facts.alerts));
-  const context = { alerts, now: at, apiSkewSeconds };
+  const context = { alerts, known: new KnownCauses(), now: at, apiSkewSeconds };
   const members: Member[] = [];
   const connections = new Set<string>();
   const affected = new Map<string, number>();
@@ -51,7 +53,7 @@ export function populationOf(evaluation: ListedEvaluation, facts: Facts): Popula
     members.push(member);
     connections.add(member.connection);
     if (member.alert === undefined) continue;
-    for (const { key } of causesOf(diagnosis.sync.labels)) affected.set(key, (affected.get(key) ?? 0) + 1);
+    for (const { key } of member.causes) affected.set(key, (affected.get(key) ?? 0) + 1);
   }
   for (const [key, count] of affected) if (count < MIN_AFFECTED) affected.delete(key);
   const candidates = candidatesOf(members, affected, connections.size);
@@ -69,9 +71,8 @@ function candidatesOf(
 ): ReadonlyMap<string, Candidate> {
   const groups = new Map<string, { readonly cause: Cause; readonly members: Member[] }>();
   if (affected.size === 0) return groups;
-  const known = new Map<string, readonly Cause[]>();
   for (const member of members) {
-    for (const cause of knownCauses(member, known)) {
+    for (const cause of member.causes) {
       if (!affected.has(cause.key)) continue;
       const group = groups.get(cause.key);
       if (group === undefined) groups.set(cause.key, { cause, members: [member] });
@@ -86,31 +87,17 @@ function candidatesOf(
   return groups;
 }
 
-/** The causes of a member: those of one connection that write into one knowledge base are the same. */
-function knownCauses(
-  { diagnosis, connection }: Member,
-  known: Map<string, readonly Cause[]>,
-): readonly Cause[] {
-  const { labels } = diagnosis.sync;
-  // A sync without a connection has a key of its own here, so that it is not confused with another.
-  const key = `${labels.kbUid} ${connection}`;
-  let causes = known.get(key);
-  if (causes === undefined) {
-    causes = causesOf(labels);
-    known.set(key, causes);
-  }
-  return causes;
-}
-
 function memberOf(
   fingerprint: string,
   diagnosis: Diagnosis,
   {
     alerts,
+    known,
     now,
     apiSkewSeconds,
   }: {
     readonly alerts: ReadonlyMap<string, Alert>;
+    readonly known: KnownCauses;
     readonly now: Instant;
     readonly apiSkewSeconds: ApiSkewSeconds;
   },
@@ -120,13 +107,20 @@ function memberOf(
   const isFiring = alert?.state === 'firing';
   const isOpen = isFiring && alert.healthySince === undefined;
   const isProof = verdict.kind === 'healthy' && !isFiring && successLagSeconds !== null;
-  const connection = connectionKey(sync.labels) ?? fingerprint;
+  const { causes, connectionKey: connection = fingerprint } = known.of(sync.labels);
   // Written out, since nearly every sync is healthy and spreading takes longer.
   if (isOpen)
-    return { fingerprint, diagnosis, alert, onset: onsetOf(alert, diagnosis, apiSkewSeconds), connection };
-  if (!isProof) return { fingerprint, diagnosis, connection };
+    return {
+      fingerprint,
+      diagnosis,
+      alert,
+      onset: onsetOf(alert, diagnosis, apiSkewSeconds),
+      connection,
+      causes,
+    };
+  if (!isProof) return { fingerprint, diagnosis, connection, causes };
   const healthyRunAt = sync.lastSuccessAt ?? after(now, apiSkewSeconds - successLagSeconds);
-  return { fingerprint, diagnosis, healthyRunAt, connection };
+  return { fingerprint, diagnosis, healthyRunAt, connection, causes };
 }
 
 /**
