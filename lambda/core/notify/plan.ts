@@ -2,7 +2,7 @@
  * Decides what one destination is sent now: takes the facts and what the destination was sent, gives the notifications with their
  * reasons, and for every other alert the reason why not. A check calls `planNotifications` once.
  */
-import type { Facts } from '../alert.ts';
+import type { Alert, Facts } from '../alert.ts';
 import type { Evaluation } from '../diagnose/evaluation.ts';
 import { groupBy } from '../group-by.ts';
 import type { Policy } from '../policy.ts';
@@ -186,14 +186,24 @@ function groupingCausesOf(
     const explaining = explainedBy.get(fingerprint);
     const isUsable =
       explaining !== undefined && (Object.hasOwn(notified, explaining.key) || isStarting.has(explaining.key));
-    const before = logEntry.lastNotified?.cause ?? (logEntry.heldSince === undefined ? undefined : '');
-    const earlier = causesOf(alert.labels).find(
-      ({ key }) => reason !== 'new' && Object.hasOwn(notified, key) && (before === key || before === ''),
-    );
+    const earlier = isUsable || reason === 'new' ? undefined : earlierCause(alert, logEntry, notified);
     const cause = isUsable ? explaining : earlier;
     if (cause !== undefined) causes.set(fingerprint, cause);
   }
   return causes;
+}
+
+/** The cause that was sent under which an alert was sent, or held, before. */
+function earlierCause(
+  { labels }: Alert,
+  { lastNotified, heldSince }: NotificationLogEntry,
+  notified: NotifiedCauses,
+): Cause | undefined {
+  const before = lastNotified?.cause ?? (heldSince === undefined ? undefined : '');
+  if (before === undefined) return undefined;
+  return causesOf(labels).find(
+    ({ key }) => Object.hasOwn(notified, key) && (before === key || before === ''),
+  );
 }
 
 /**
@@ -230,8 +240,11 @@ function sentNow(
   for (const [key, group] of groupBy(pending, ({ fingerprint }) => causeOf.get(fingerprint)?.key)) {
     const cause = key === undefined ? undefined : notified[key];
     // What should have been sent already, or is in flight, is not held by a cause that was sent since.
-    const followUps = cause === undefined ? [] : group.filter(({ logEntry }) => canBeHeld(logEntry));
-    for (const one of group) if (!followUps.includes(one)) sent.add(one.fingerprint);
+    const followUps: Pending[] = [];
+    for (const one of group) {
+      if (cause !== undefined && canBeHeld(one.logEntry)) followUps.push(one);
+      else sent.add(one.fingerprint);
+    }
     if (cause === undefined || key === undefined) continue;
     const openUnder = countOpenUnder(key, context);
     if (isSentNow(followUps, cause, { policy, now, openUnder }))
