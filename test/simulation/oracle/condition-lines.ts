@@ -74,10 +74,15 @@ export class ConditionLines {
     return standing?.isUnsure || standing?.isUnclear ? undefined : standing?.actual;
   }
 
-  /** Slack has the condition of the sync as it is. */
-  isSent(id: string): boolean {
+  /** Whether Slack has the condition of the sync as it is; undefined when the records or the lines leave that open. */
+  isSent(id: string): boolean | undefined {
     const standing = this.#standings.get(id);
-    return standing !== undefined && standing.actual === standing.sent;
+    if (standing === undefined || standing.isUnclear || standing.isUnsure || standing.isDisputed)
+      return undefined;
+    const { actual, sent, since, post } = standing;
+    // A return in between that was not sent may be forgotten, so that the line may come again.
+    if (actual === sent && (post === undefined || post.by.now < since)) return undefined;
+    return actual === sent;
   }
 
   delivered(id: string, post: Post): void {

@@ -111,9 +111,11 @@ export class Delays {
       // Its line waits as a neutral one does, or until the absence has lasted for a day.
       const isOnProbation =
         alert.resolution?.how === 'unlisted' && this.#options.conditions.isOnProbation(id, check.now);
-      const maxMs = isOnProbation ? 25 * HOUR : HOUR;
-      // Once its line was sent, the end waits as any other.
-      if (isByCondition && !this.#options.conditions.isSent(id))
+      // Once that line was sent, the end waits as any other; where nobody knows, the longer wait is right too.
+      const isSent = this.#options.conditions.isSent(id);
+      const lineMs = isSent === undefined ? MAX_RECOVERY_MS : HOUR;
+      const maxMs = isOnProbation ? 25 * HOUR : lineMs;
+      if (isByCondition && isSent !== true)
         return { id, what: 'an end', sinceMs: endedAt, maxMs, causes: ['a condition'] };
       const isLast = one.cause === undefined || !this.#hasOpen(one.cause);
       return { id, what: 'an end', sinceMs: endedAt, maxMs: MAX_RECOVERY_MS, causes: isLast ? [] : causes };
