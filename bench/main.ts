@@ -1,7 +1,7 @@
-import { parseArgs } from 'node:util';
 import { EXIT_CODES } from '../cli/exit-codes.ts';
 import { closeLocalServers } from '../test/http/local-server.ts';
 import { deployedNode } from './deployed-node.ts';
+import { parseBenchOptions } from './options.ts';
 import { markdownTable, type Row, type Section } from './row.ts';
 import { alertmanager } from './sections/alertmanager.ts';
 import { bundleSize } from './sections/bundle.ts';
@@ -47,12 +47,27 @@ Options:
     --help        print this help
 `;
 
-const options = parseOptions(process.argv.slice(2));
+const all = [...SECTIONS, ...ON_DEMAND];
+const options = parseBenchOptions(
+  process.argv.slice(2),
+  all.map(({ name }) => name),
+);
+if (!options.ok) {
+  process.stderr.write(`${options.fault}\n\n${USAGE}`);
+  process.exit(EXIT_CODES.usageError);
+}
+if (options.help) {
+  process.stdout.write(USAGE);
+  process.exit(EXIT_CODES.success);
+}
+const { sections: names, rounds } = options;
+const sections =
+  names.length === 0 ? SECTIONS : names.flatMap((name) => all.filter((one) => one.name === name));
 const node = deployedNode(progress);
 const results: { readonly name: string; readonly rows: readonly Row[] }[] = [];
-for (const section of options.sections) {
+for (const section of sections) {
   progress(`${section.name}: ${section.about}`);
-  const rows = await section.run({ node, rounds: options.rounds, progress });
+  const rows = await section.run({ node, rounds, progress });
   await closeLocalServers();
   results.push({
     name: section.name,
@@ -61,38 +76,6 @@ for (const section of options.sections) {
 }
 const report = options.json ? JSON.stringify(results, undefined, 2) : markdownTable(results);
 process.stdout.write(`${report}\n`);
-
-function parseOptions(args: readonly string[]) {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        rounds: { type: 'string', default: '15' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    });
-    if (values.help) {
-      process.stdout.write(USAGE);
-      process.exit(EXIT_CODES.success);
-    }
-    if (!/^[1-9]\d{0,2}$/.test(values.rounds)) {
-      throw new Error(`--rounds: expected a whole number from 1 to 999, got "${values.rounds}"`);
-    }
-    const sections = positionals.length === 0 ? SECTIONS : positionals.map(sectionByName);
-    return { rounds: Number(values.rounds), json: values.json, sections };
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
-    process.exit(EXIT_CODES.usageError);
-  }
-}
-
-function sectionByName(name: string): Section {
-  const section = [...SECTIONS, ...ON_DEMAND].find((one) => one.name === name);
-  if (section === undefined) throw new Error(`there is no section "${name}"`);
-  return section;
-}
 
 function progress(text: string): void {
   process.stderr.write(`${text}\n`);

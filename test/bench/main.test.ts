@@ -24,13 +24,8 @@ it('npm run bench -- --help names every section on standard output', () => {
   ]);
 });
 
-it.each([
-  [['warm-start'], 'there is no section "warm-start"'],
-  [['--rounds', '0'], '--rounds: expected a whole number from 1 to 999, got "0"'],
-  [['--rounds', '1000'], '--rounds: expected a whole number from 1 to 999, got "1000"'],
-  [['--jason'], "Unknown option '--jason'"],
-])('npm run bench -- %p is a usage error', (args, message) => {
-  const { status, stdout, stderr } = bench(...args);
+it('npm run bench -- with an unknown section is a usage error', () => {
+  const { status, stdout, stderr } = bench('warm-start');
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-  expect(stderr).toContain(message);
+  expect(stderr).toMatch(/^there is no section "warm-start"\n\nnpm run bench -- /);
 });
