@@ -5,6 +5,7 @@ import { HttpHeartbeat } from '../lambda/heartbeat/heartbeat.ts';
 import { redactedText, secretTexts } from '../lambda/secret/redaction.ts';
 import { type Poster, SlackWebhook } from '../lambda/slack/webhook.ts';
 import { FileStore } from '../lambda/state/file-store.ts';
+import { lazyEvidence } from '../lambda/timbal/lazy-evidence.ts';
 import { TimbalListing } from '../lambda/timbal/listing.ts';
 import type { WatchSettings } from './settings.ts';
 import { TERMINAL } from './terminal.ts';
@@ -24,19 +25,26 @@ export function watchOf(settings: WatchSettings, now: () => Instant, dryRun: boo
     settings;
   const secrets = secretTexts(apiKey, webhookUrl === undefined ? [] : [webhookUrl], heartbeatUrl);
   const heartbeat = new HttpHeartbeat(async () => heartbeatUrl);
-  const listing = new TimbalListing({
+  const watched = {
     baseUrl,
     organisation,
     ...(connectorId !== undefined && { connectorId }),
     // The environment of a process does not change, so there is no fresher key to read.
     apiKey: { read: async () => apiKey, readFresh: async () => apiKey },
-    now,
-    redact: (text) => redactedText(text, secrets),
-  });
+    redact: (text: string) => redactedText(text, secrets),
+  };
+  const listing = new TimbalListing({ ...watched, now });
   const filter = connectorId === undefined ? '' : `, connector ${connectorId}`;
   const scope = `organisation ${organisation} at ${new URL(baseUrl).href}${filter}`;
   return {
-    ports: { listing, state: new FileStore(stateFile, scope), slack: posterFor(webhookUrl), heartbeat, now },
+    ports: {
+      listing,
+      evidence: lazyEvidence(watched),
+      state: new FileStore(stateFile, scope),
+      slack: posterFor(webhookUrl),
+      heartbeat,
+      now,
+    },
     settings: {
       policy,
       origin: {

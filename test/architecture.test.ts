@@ -8,10 +8,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'lambda/core': [],
   'lambda/core/parse': ['lambda/core'],
   'lambda/core/diagnose': ['lambda/core'],
+  'lambda/core/explain': ['lambda/core', 'lambda/core/diagnose'],
   'lambda/core/track': ['lambda/core', 'lambda/core/diagnose'],
   'lambda/core/notify': ['lambda/core', 'lambda/core/diagnose'],
   'lambda/core/save': ['lambda/core', 'lambda/core/diagnose', 'lambda/core/track', 'lambda/core/notify'],
-  'lambda/core/digest': ['lambda/core', 'lambda/core/diagnose', 'lambda/core/track', 'lambda/core/notify'],
+  'lambda/core/digest': [
+    'lambda/core',
+    'lambda/core/diagnose',
+    'lambda/core/explain',
+    'lambda/core/track',
+    'lambda/core/notify',
+  ],
   'lambda/core/render': ['lambda/core', 'lambda/core/notify', 'lambda/core/digest'],
 };
 

@@ -2,11 +2,10 @@
 // Out: an outcome, or CheckFailed with one.
 // Called by: invocation/run-command.ts, every 5 minutes for EventBridge Scheduler; cli/watch.ts for `npm start`.
 import { evaluate } from '../core/diagnose/evaluation.ts';
+import type { DigestEvaluation } from '../core/digest/digest-evaluation.ts';
 import { writeDigest } from '../core/digest/write-digest.ts';
 import { withDestinations } from '../core/notify/destinations.ts';
-import { isEmptyPlan } from '../core/notify/notification.ts';
 import { planNotifications } from '../core/notify/plan.ts';
-import { slackMessages } from '../core/render/slack-messages.ts';
 import { asSaved, hasChanged, nextState } from '../core/save/next-state.ts';
 import { track } from '../core/track/track.ts';
 import { startDeadlines } from './deadlines.ts';
@@ -19,6 +18,7 @@ import type { Outcome } from './outcome.ts';
 import { isOtherPolicy, policyIdOf } from './policy-id.ts';
 import type { CheckSettings, Ports } from './ports.ts';
 import { summarize } from './summarize.ts';
+import { writeMessages } from './write-messages.ts';
 
 /** @throws CheckFailed when the check could not list, save or deliver, after it saved what it could. */
 export async function check(ports: Ports, settings: CheckSettings): Promise<Outcome> {
@@ -38,22 +38,22 @@ export async function check(ports: Ports, settings: CheckSettings): Promise<Outc
   const facts = track(state.facts, evaluation, { policy, initialRun });
   const policyChanged = isOtherPolicy(state, policyId);
   const destinations = await currentDestinations(ports, state.routes);
-  const outgoing = destinations.map((current) => {
+  const planned = destinations.map((current) => {
     const isNew = !current.destination.initialized;
     const planContext = { evaluation, policy, initialRun: isNew, policyChanged };
     const planned = planNotifications(facts, current.destination, planContext);
     const { plan, destination } = planned;
-    const digestContext = { facts, evaluation, origin, initialRun, isNewDestination: isNew };
-    const digest = isEmptyPlan(plan) ? undefined : writeDigest(plan, digestContext);
-    const messages = digest === undefined ? [] : slackMessages(digest);
-    return { ...current, destination, planned, digest, messages };
+    const digestContext = { facts, origin, initialRun, isNewDestination: isNew };
+    const write = (shown: DigestEvaluation) => writeDigest(plan, { ...digestContext, evaluation: shown });
+    return { ...current, destination, planned, write };
   });
+  const { outgoing, asked } = await writeMessages(planned, evaluation, run);
 
   const routes = withDestinations(state.routes, outgoing);
   const next = nextState(state, { facts, routes, evaluation, listedAt: listed.requestedAt, policyId });
   const isQuiet = outgoing.every(({ messages }) => messages.length === 0) && !hasChanged(state, next);
   const delivery = { state: asSaved(next, evaluation), version, outgoing, evaluation };
   const delivered = isQuiet || settings.dryRun ? NOTHING_DELIVERED : await deliver(delivery, run);
-  const outcome = summarize({ listed, evaluation, facts, outgoing, next, delivered, leaseCheck }, run);
+  const outcome = summarize({ listed, evaluation, facts, outgoing, asked, next, delivered, leaseCheck }, run);
   return withHeartbeat(outcome, run);
 }

@@ -5,6 +5,7 @@ import type { Digest } from '../core/digest/digest.ts';
 import { SyncAlertsError } from '../errors.ts';
 import type { HeartbeatResult } from '../heartbeat/heartbeat.ts';
 import type { Posts } from './deliver.ts';
+import type { AskedEvidence } from './explained.ts';
 
 /** The result of a check, for people and for programs. Dates are ISO 8601, in UTC. */
 export type Outcome = Checked | Stopped;
@@ -26,6 +27,8 @@ export interface Checked {
   readonly notified: readonly Change[];
   /** The digest of those changes for each destination that there was something to send to. */
   readonly digests: readonly Digest[];
+  /** What was asked of the neighbouring routes to write them; absent when nothing was. */
+  readonly evidence?: AskedEvidence;
   readonly posts: Posts;
   /** Changes that should have been sent and were not, and the time since when the oldest one waits. */
   readonly undelivered: { readonly count: number; readonly since?: string };

@@ -4,12 +4,15 @@ import type { Instant } from '../core/time.ts';
 import type { Heartbeat } from '../heartbeat/heartbeat.ts';
 import type { Poster } from '../slack/webhook.ts';
 import type { StateStore } from '../state/state-store.ts';
+import type { EvidenceSource } from '../timbal/evidence-source.ts';
 import type { ListingSource } from '../timbal/listing-source.ts';
 import type { Deadlines } from './deadlines.ts';
 
 /** Everything outside the process that a command reaches. Both hosts, Lambda and the command line, provide them. */
 export interface Ports {
   readonly listing: ListingSource;
+  /** What messages quote beyond the listing; absent where nothing beyond it is asked. */
+  readonly evidence?: EvidenceSource;
   readonly state: StateStore;
   /** The destination of the default route. */
   readonly slack: Poster;

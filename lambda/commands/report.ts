@@ -6,6 +6,7 @@ import type { ExcludedSyncs, RuleNote } from '../core/diagnose/rule-notes.ts';
 import type { Tally } from '../core/diagnose/tally.ts';
 import { alertDecisions } from '../core/digest/decisions.ts';
 import type { Digest } from '../core/digest/digest.ts';
+import { withLinks } from '../core/digest/digest-evaluation.ts';
 import { type HealthyConnector, reportOf } from '../core/digest/report.ts';
 import { reportDigest } from '../core/digest/report-digest.ts';
 import { type ReportedSync, reportedSync } from '../core/digest/reported-sync.ts';
@@ -16,6 +17,7 @@ import type { Deadline } from '../http/deadline.ts';
 import { startDeadlines } from './deadlines.ts';
 import type { Posts } from './deliver.ts';
 import { currentDestinations } from './destinations.ts';
+import { explained } from './explained.ts';
 import { loadAndList } from './load-and-list.ts';
 import type { CommandSettings, Ports } from './ports.ts';
 import { listingErrors, roundedSkew } from './summarize.ts';
@@ -71,7 +73,11 @@ export async function report(ports: Ports, settings: CommandSettings, post: bool
     );
   }
   const found = reportOf(evaluation, facts, policy);
-  const digest = reportDigest(found, { evaluation, origin });
+  const unhealthy = found.unhealthy.filter(({ status }) => status !== 'paused');
+  const { explanations } = await explained(unhealthy, evaluation, { ports, settings, deadlines });
+  const linked = withLinks(evaluation, policy.links, origin.organisation);
+  const shown = explanations === undefined ? linked : { ...linked, explanations };
+  const digest = reportDigest(found, { evaluation: shown, origin });
   const messages = post ? slackMessages(digest) : [];
   const posts = await postAll(ports, messages, deadlines.posting);
   const planContext = { evaluation, policy, initialRun: false, policyChanged: false };
@@ -80,7 +86,7 @@ export async function report(ports: Ports, settings: CommandSettings, post: bool
     alertDecisions(facts, planNotifications(facts, destination, planContext), now),
   );
   const decisions = new Map(decided.map((one) => [one.alert, one]));
-  const rows = found.unhealthy.map((row) => reportedSync(row, evaluation, decisions));
+  const rows = found.unhealthy.map((row) => reportedSync(row, shown, decisions));
   return {
     kind: 'report',
     at: new Date(now).toISOString(),

@@ -11,6 +11,7 @@ import type { WatchState } from '../core/state.ts';
 import { SyncAlertsError } from '../errors.ts';
 import type { ListingResult } from '../timbal/listing-source.ts';
 import type { DeliveryResult } from './deliver.ts';
+import type { AskedEvidence } from './explained.ts';
 import type { LeaseCheck } from './lease.ts';
 import { type Checked, CheckFailed, type Outcome } from './outcome.ts';
 import type { RunContext } from './ports.ts';
@@ -26,6 +27,7 @@ interface CheckRun {
     readonly planned: PlannedNotifications;
     readonly digest: Digest | undefined;
   }[];
+  readonly asked: AskedEvidence | undefined;
   /** The state as of before any post. */
   readonly next: WatchState;
   readonly delivered: DeliveryResult;
@@ -41,7 +43,7 @@ export function summarize(
   checkRun: CheckRun,
   { ports, settings, now }: Pick<RunContext, 'ports' | 'settings' | 'now'>,
 ): Outcome {
-  const { evaluation, facts, outgoing, next, delivered, leaseCheck } = checkRun;
+  const { evaluation, facts, outgoing, asked, next, delivered, leaseCheck } = checkRun;
   const { environment, organisation } = settings.origin;
   const at = new Date(now).toISOString();
   if (delivered.write === 'superseded') {
@@ -62,6 +64,7 @@ export function summarize(
     decisions: outgoing.flatMap(({ planned }) => alertDecisions(facts, planned, now)),
     notified: acceptedChanges(checkRun),
     digests: outgoing.flatMap(({ digest }) => digest ?? []),
+    ...(asked && { evidence: asked }),
     posts: delivered.posts,
     undelivered: { count, ...(since !== undefined && { since: new Date(since).toISOString() }) },
     saved: delivered.write === 'saved',

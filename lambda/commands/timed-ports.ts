@@ -4,6 +4,8 @@ import type { Ports } from './ports.ts';
 export interface Durations {
   readonly load: number;
   readonly list: number;
+  /** Asking the neighbouring routes for what messages quote. */
+  readonly explain: number;
   /** The sum of all writes. */
   readonly save: number;
   /** The sum of all posts, including their waits. */
@@ -14,7 +16,7 @@ export interface Durations {
 
 /** The same ports, with the time of every call measured. `durations` may be read at any time, also after a failure. */
 export function timedPorts(ports: Ports): { readonly ports: Ports; readonly durations: () => Durations } {
-  const durations = { load: 0, list: 0, save: 0, post: 0, heartbeat: 0 };
+  const durations = { load: 0, list: 0, explain: 0, save: 0, post: 0, heartbeat: 0 };
   async function timed<T>(step: keyof Durations, run: () => Promise<T>): Promise<T> {
     const startedMs = performance.now();
     try {
@@ -23,10 +25,13 @@ export function timedPorts(ports: Ports): { readonly ports: Ports; readonly dura
       durations[step] += performance.now() - startedMs;
     }
   }
-  const { listing, state, slack, heartbeat, now } = ports;
+  const { listing, evidence, state, slack, heartbeat, now } = ports;
   return {
     ports: {
       listing: { list: (deadline) => timed('list', () => listing.list(deadline)) },
+      ...(evidence && {
+        evidence: { ask: (request, deadline) => timed('explain', () => evidence.ask(request, deadline)) },
+      }),
       state: {
         load: () => timed('load', () => state.load()),
         save: (newState, version, deadline) => timed('save', () => state.save(newState, version, deadline)),
@@ -43,6 +48,7 @@ export function timedPorts(ports: Ports): { readonly ports: Ports; readonly dura
     durations: () => ({
       load: Math.round(durations.load),
       list: Math.round(durations.list),
+      explain: Math.round(durations.explain),
       save: Math.round(durations.save),
       post: Math.round(durations.post),
       heartbeat: Math.round(durations.heartbeat),

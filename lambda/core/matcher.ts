@@ -72,7 +72,7 @@ const LABELS: Readonly<Record<Exclude<SyncField, 'id'>, Exclude<keyof Labels, 'i
 };
 
 /** Goes through the text once: each part between two `*` is taken at its first place. */
-function globMatches(pattern: string, text: string): boolean {
+export function globMatches(pattern: string, text: string): boolean {
   const first = pattern.indexOf('*');
   if (first < 0) return text === pattern;
   const last = pattern.lastIndexOf('*');

@@ -1,4 +1,5 @@
 import type { SyncMatcher } from './matcher.ts';
+import type { AdviceRule } from './situation.ts';
 import type { Instant } from './time.ts';
 
 /** What is sent, and when. Every field has a default: `parsePolicy({})` is the default policy (docs/policy.md). */
@@ -20,6 +21,10 @@ export interface Policy extends Thresholds {
   readonly listingFailureForSeconds: number;
   /** Whether pauses and resumptions are sent; the report always has them. */
   readonly notifyPauses: boolean;
+  /** Whether the neighbouring routes are asked for what a message quotes, and whether the errors of runs are quoted. */
+  readonly evidence: 'all' | 'without_errors' | 'none';
+  /** What to do in some situations, instead of the advice that is built in. The first match counts. */
+  readonly advice: readonly AdviceRule[];
   /** Pages that people open from a message, an alarm or a log line. */
   readonly links: Links;
   /** Syncs that are never sent. The first match counts. */
@@ -31,6 +36,8 @@ export interface Policy extends Thresholds {
 export interface Links {
   /** The page of the runbook, without a fragment. @default the path in the repository */
   readonly runbook?: string;
+  /** The page of a sync: an https URL with `{id}` and other placeholders. @default no link: none is invented */
+  readonly sync?: string;
 }
 
 /** The thresholds that can differ from sync to sync. */

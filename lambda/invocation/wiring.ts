@@ -9,6 +9,7 @@ import { Secret } from '../secret/secret.ts';
 import { SlackWebhook, type WebhookOptions } from '../slack/webhook.ts';
 import { DynamoDbStore } from '../state/dynamodb-store.ts';
 import { stateScope } from '../state/scope.ts';
+import { lazyEvidence } from '../timbal/lazy-evidence.ts';
 import { TimbalListing } from '../timbal/listing.ts';
 import { parseSettings, type Settings } from './settings.ts';
 
@@ -63,7 +64,8 @@ export function wire({ environment, policyText, now, aws, slack: options }: Runt
       const redact = (text: string) => secret.redacted(text);
       const listing = new TimbalListing({ ...watched, apiKey: secret.apiKey, now, redact });
       const state = new DynamoDbStore({ client, table, scope: stateScope(watched), now });
-      latest = { organisation, ports: { listing, state, slack, heartbeat, now } };
+      const evidence = lazyEvidence({ ...watched, apiKey: secret.apiKey, redact });
+      latest = { organisation, ports: { listing, evidence, state, slack, heartbeat, now } };
       return latest.ports;
     },
   };

@@ -9,7 +9,7 @@ import { SyncAlertsError } from '../errors.ts';
 import type { HeartbeatUrlSource } from '../heartbeat/heartbeat.ts';
 import { deadlineIn } from '../http/deadline.ts';
 import type { WebhookUrlSource } from '../slack/webhook.ts';
-import type { ApiKeySource } from '../timbal/listing.ts';
+import type { ApiKeySource } from '../timbal/listing-source.ts';
 import { inOrder, redactedText, secretTexts } from './redaction.ts';
 import { parseSecret, type SecretValues } from './secret-values.ts';
 

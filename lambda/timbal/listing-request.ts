@@ -12,26 +12,33 @@ export interface ListingScope {
 }
 
 /**
- * The URL of the first page. The organisation's id becomes exactly one segment of the path, whatever it contains.
+ * The URL of the first page.
  *
  * @throws SyncAlertsError `base_url_invalid`, `organisation_invalid`.
  */
-export function listingUrl({ baseUrl, organisation, connectorId }: ListingScope): URL {
+export function listingUrl(scope: ListingScope): URL {
+  const url = organisationUrl(scope, '/connectors/syncs');
+  if (scope.connectorId !== undefined) url.searchParams.set('connector_id', scope.connectorId);
+  return url;
+}
+
+/**
+ * The URL of something of an organisation, whose id becomes exactly one segment of the path, whatever it contains.
+ *
+ * @throws SyncAlertsError `base_url_invalid`, `organisation_invalid`.
+ */
+export function organisationUrl({ baseUrl, organisation }: ListingScope, path: string): URL {
   const base = checkBaseUrl(baseUrl);
   if (!base.ok) {
     const advice = 'set an https URL without query and fragment';
     throw new SyncAlertsError('base_url_invalid', `the base URL of the API ${base.fault}; ${advice}`);
   }
-  // A URL resolves a segment of dots as a step, however it is escaped; half a surrogate pair cannot be escaped.
-  if (/^\.{0,2}$|\p{Surrogate}/u.test(organisation)) {
+  if (!isPathSegment(organisation)) {
     const problem = `${JSON.stringify(organisation)} is not an organisation id`;
     const advice = 'copy the id from the settings of the Timbal platform';
     throw new SyncAlertsError('organisation_invalid', `${problem}: ${advice}`);
   }
-  const path = `/orgs/${encodeURIComponent(organisation)}/connectors/syncs`;
-  const url = new URL(`${base.url.href.replace(/\/+$/, '')}${path}`);
-  if (connectorId !== undefined) url.searchParams.set('connector_id', connectorId);
-  return url;
+  return new URL(`${base.url.href.replace(/\/+$/, '')}/orgs/${encodeURIComponent(organisation)}${path}`);
 }
 
 /** The URL of the page that a token names. */
@@ -56,4 +63,9 @@ export function listingHeaders(key: string): Headers {
       advice: 'store the key again, exactly as it was issued',
     });
   }
+}
+
+/** A URL resolves a segment of dots as a step, however it is escaped; half a surrogate pair cannot be escaped. */
+export function isPathSegment(id: string): boolean {
+  return !/^\.{0,2}$|\p{Surrogate}/u.test(id);
 }

@@ -30,3 +30,9 @@ export interface ListingSource {
    */
   list(deadline: Deadline): Promise<ListingResult>;
 }
+
+/** Where the API key comes from. `readFresh` bypasses any cache, since a refused key may have been rotated. */
+export interface ApiKeySource {
+  read(): Promise<string>;
+  readFresh(): Promise<string>;
+}

@@ -20,15 +20,9 @@ import {
   noResponse,
 } from './listing-error.ts';
 import { type ListingScope, listingHeaders, listingUrl, pageUrl } from './listing-request.ts';
-import type { ListingResult, ListingSource } from './listing-source.ts';
+import type { ApiKeySource, ListingResult, ListingSource } from './listing-source.ts';
 import { PageReader } from './page.ts';
 import { type Redact, redactedRecord } from './redacted-record.ts';
-
-/** Where the API key comes from. `readFresh` bypasses any cache, since a refused key may have been rotated. */
-export interface ApiKeySource {
-  read(): Promise<string>;
-  readFresh(): Promise<string>;
-}
 
 export interface ListingOptions extends ListingScope {
   readonly apiKey: ApiKeySource;

@@ -7,12 +7,12 @@ import { loadAndList } from '../../lambda/commands/load-and-list.ts';
 import { isOtherPolicy, policyIdOf } from '../../lambda/commands/policy-id.ts';
 import type { CheckSettings, Ports } from '../../lambda/commands/ports.ts';
 import { summarize } from '../../lambda/commands/summarize.ts';
+import { writeMessages } from '../../lambda/commands/write-messages.ts';
 import { evaluate } from '../../lambda/core/diagnose/evaluation.ts';
+import type { DigestEvaluation } from '../../lambda/core/digest/digest-evaluation.ts';
 import { writeDigest } from '../../lambda/core/digest/write-digest.ts';
 import { withDestinations } from '../../lambda/core/notify/destinations.ts';
-import { isEmptyPlan } from '../../lambda/core/notify/notification.ts';
 import { planNotifications } from '../../lambda/core/notify/plan.ts';
-import { slackMessages } from '../../lambda/core/render/slack-messages.ts';
 import { asSaved, hasChanged, nextState } from '../../lambda/core/save/next-state.ts';
 import { track } from '../../lambda/core/track/track.ts';
 import type { Check } from './run-world.ts';
@@ -67,23 +67,27 @@ export function checkWithParts(replaced: () => Partial<CheckParts>): Check {
     const facts = parts.track(state.facts, evaluation, { policy, initialRun });
     const policyChanged = isOtherPolicy(state, policyId);
     const destinations = await currentDestinations(ports, state.routes);
-    const outgoing = destinations.map((current) => {
+    const planned = destinations.map((current) => {
       const isNew = !current.destination.initialized;
       const planContext = { evaluation, policy, initialRun: isNew, policyChanged };
       const planned = parts.planNotifications(facts, current.destination, planContext);
       const { plan, destination } = planned;
-      const digestContext = { facts, evaluation, origin, initialRun, isNewDestination: isNew };
-      const digest = isEmptyPlan(plan) ? undefined : parts.writeDigest(plan, digestContext);
-      const messages = digest === undefined ? [] : slackMessages(digest);
-      return { ...current, destination, planned, digest, messages };
+      const digestContext = { facts, origin, initialRun, isNewDestination: isNew };
+      const write = (shown: DigestEvaluation) =>
+        parts.writeDigest(plan, { ...digestContext, evaluation: shown });
+      return { ...current, destination, planned, write };
     });
+    const { outgoing, asked } = await writeMessages(planned, evaluation, run);
 
     const routes = withDestinations(state.routes, outgoing);
     const next = nextState(state, { facts, routes, evaluation, listedAt: listed.requestedAt, policyId });
     const isQuiet = outgoing.every(({ messages }) => messages.length === 0) && !hasChanged(state, next);
     const delivery = { state: asSaved(next, evaluation), version, outgoing, evaluation };
     const delivered = isQuiet || settings.dryRun ? NOTHING_DELIVERED : await parts.deliver(delivery, run);
-    const outcome = summarize({ listed, evaluation, facts, outgoing, next, delivered, leaseCheck }, run);
+    const outcome = summarize(
+      { listed, evaluation, facts, outgoing, asked, next, delivered, leaseCheck },
+      run,
+    );
     return withHeartbeat(outcome, run);
   };
 }

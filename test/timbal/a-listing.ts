@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { parseSync } from '../../lambda/core/parse/parse-sync.ts';
 import { deadlineIn } from '../../lambda/http/deadline.ts';
-import { type ApiKeySource, type ListingOptions, TimbalListing } from '../../lambda/timbal/listing.ts';
-import type { ListingResult } from '../../lambda/timbal/listing-source.ts';
+import { type ListingOptions, TimbalListing } from '../../lambda/timbal/listing.ts';
+import type { ApiKeySource, ListingResult } from '../../lambda/timbal/listing-source.ts';
 import { answersJson, type LocalServer } from '../http/local-server.ts';
 
 export const NOW = Date.UTC(2026, 10, 24, 8);

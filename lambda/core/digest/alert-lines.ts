@@ -6,24 +6,44 @@ import type { TrackedAlert } from '../notify/notification.ts';
 import type { NotifyReason } from '../notify/reason.ts';
 import { secondsBetween } from '../time.ts';
 import { briefWindowSeconds, flapWindowSeconds } from '../track/flapping.ts';
+import { adviceLine } from './advice-line.ts';
 import type { Item } from './digest.ts';
+import type { DigestEvaluation } from './digest-evaluation.ts';
 import { evidence, pastPhrase, problemPhrase } from './evidence.ts';
+import {
+  briefExplanation,
+  consequences,
+  explanationOf,
+  explanationText,
+  runTexts,
+  stopsText,
+} from './explanation-lines.ts';
 import { disableForecast } from './forecast.ts';
 import { coverageOf, nameOf, placeOf } from './names.ts';
 import { joined, type Line, moment, strong, untrusted, words } from './rich-text.ts';
 import { durationText, ordinal, pluralize, windowText } from './wording.ts';
 
-/** An open alert: why it is sent, and the evidence of this evaluation. */
-export function openLine(one: TrackedAlert, reason: NotifyReason, evaluation: Evaluation): Item {
+/** An open alert: why it is sent, the evidence of this evaluation, and what the neighbouring routes say about it. */
+export function openLine(one: TrackedAlert, reason: NotifyReason, evaluation: DigestEvaluation): Item {
+  const explanation = explanationOf(one, evaluation);
+  const head = [...subject(one, evaluation), words(' '), strong(phraseOf(one, evaluation))];
+  const news = qualifier(one, reason, evaluation);
+  const forecast = forecastOf(one, evaluation);
+  const headline = [...head, ...(forecast.length > 0 ? [words(': '), ...forecast] : news)];
+  const action = adviceLine([one], explanation, evaluation);
+  const next =
+    forecast.length === 0
+      ? consequences([one], explanation, evaluation)
+      : joined([explanation === undefined ? [] : forecast, stopsText([one], evaluation)], ': ');
   return {
     level: one.alert.severity,
-    title: [
-      ...subject(one, evaluation),
-      words(' '),
-      strong(phraseOf(one, evaluation)),
-      ...qualifier(one, reason, evaluation),
-    ],
-    detail: openDetail(one, reason, evaluation),
+    title:
+      explanation === undefined ? headline : [...head, ...news, ...explanationText(explanation, evaluation)],
+    ...(explanation && {
+      push: forecast.length > 0 ? headline : [...head, ...news, ...briefExplanation(explanation, evaluation)],
+    }),
+    detail: joined([next, ...runTexts(one, evaluation), openDetail(one, reason, evaluation)], ' · '),
+    ...(action.length > 0 && { action }),
     covers: [coverageOf(one, reason, true)],
   };
 }
@@ -47,21 +67,23 @@ export function isInFlapHold(fingerprint: string, { healthySince }: Alert, evalu
   return verdict === undefined ? !isSyncFingerprint(fingerprint) : verdict.kind === 'healthy';
 }
 
-/** ", critical now", ": the next failure disables it", ", 4th time in 24 h", ", was critical from … to …". */
+/** "the next failure disables it, in about 40 m", when that is to be sent. */
+function forecastOf({ fingerprint, alert }: TrackedAlert, evaluation: Evaluation): Line {
+  const diagnosis = diagnosisOf(fingerprint, evaluation);
+  if (!alert.disableImminent || !isNearDisable(diagnosis)) return [];
+  const forecast = disableForecast(diagnosis, apiTimeOf(evaluation));
+  return forecast === undefined ? [] : [strong(forecast)];
+}
+
+/** ", critical now", ", 4th time in 24 h", ", was critical from … to …". */
 function qualifier(
   { fingerprint, alert, logEntry }: TrackedAlert,
   reason: NotifyReason,
   evaluation: Evaluation,
 ): Line {
   const { critical } = alert;
-  const diagnosis = diagnosisOf(fingerprint, evaluation);
   if (fingerprint === 'listing' && evaluation.kind === 'unavailable')
     return [words(': '), untrusted(statusOf(evaluation.failure.received))];
-  const forecast =
-    alert.disableImminent && isNearDisable(diagnosis)
-      ? disableForecast(diagnosis, apiTimeOf(evaluation))
-      : undefined;
-  if (forecast !== undefined) return [words(': '), strong(forecast)];
   if (reason === 'escalated' && critical?.to === undefined) return [words(', '), strong('critical now')];
   const sent = logEntry.lastNotified?.problems.at(-1);
   if (reason === 'changed' && sent !== undefined && sent !== alert.problem)
@@ -96,7 +118,7 @@ export function pastCriticalStretch({ critical, since }: Alert): Line {
 function openDetail(
   { fingerprint, alert }: TrackedAlert,
   reason: NotifyReason,
-  evaluation: Evaluation,
+  evaluation: DigestEvaluation,
 ): Line {
   const now = evaluation.at;
   const openSeconds = secondsBetween(alert.since, now);
@@ -106,14 +128,17 @@ function openDetail(
     ? [words(`healthy for ${healthyFor}, held open because it flaps`)]
     : [];
   if (fingerprint === 'listing') return joined([...listingFailureText(evaluation), hold, openFor], ' · ');
-  const place = placeOf(alert);
+  const place = placeOf(alert, evaluation.explanations?.names);
   if (evaluation.kind === 'unavailable') return joined([[words('as last listed')], openFor, place], ' · ');
   if (fingerprint === 'records') return joined([[words('each lacks a usable id')], openFor], ' · ');
   const diagnosis = diagnosisOf(fingerprint, evaluation);
   if (diagnosis === undefined) return joined([[words('not in the last listing')], openFor, place], ' · ');
   const parts = [
     intermittentText(alert, reason),
-    evidence(diagnosis, now, apiTimeOf(evaluation)),
+    evidence(diagnosis, now, {
+      apiNow: apiTimeOf(evaluation),
+      error: evaluation.explanations?.runs.get(fingerprint)?.error?.text,
+    }),
     hold,
     unprovenText(diagnosis),
     openFor,
@@ -186,7 +211,7 @@ export function unreadableLine(
       [
         alerts
           .slice(0, 3)
-          .map(nameOf)
+          .map((one) => nameOf(one))
           .flatMap((name, index) => (index === 0 ? [name] : [words(', '), name])),
       ],
       '',
@@ -196,9 +221,9 @@ export function unreadableLine(
 }
 
 /** What an alert is about: a sync by its name, the listing, or the records without an id. */
-export function subject(one: TrackedAlert, evaluation?: Evaluation): Line {
+export function subject(one: TrackedAlert, evaluation?: DigestEvaluation): Line {
   if (one.fingerprint === 'listing') return [strong('sync-alerts')];
-  if (one.fingerprint !== 'records') return [nameOf(one)];
+  if (one.fingerprint !== 'records') return [nameOf(one, evaluation?.linkOf)];
   const count = evaluation?.kind === 'listed' ? evaluation.withoutId : 0;
   return [strong(count > 0 ? pluralize(count, 'record') : 'Some records')];
 }

@@ -1,16 +1,37 @@
 import { apiTimeOf, diagnosisOf, type Evaluation } from '../diagnose/evaluation.ts';
+import type { Names } from '../explain/display-names.ts';
 import { groupBy } from '../group-by.ts';
-import { causesOf } from '../notify/cause.ts';
+import { type Cause, causesOf } from '../notify/cause.ts';
 import type { Coverage, SharedCause, TrackedAlert } from '../notify/notification.ts';
 import type { NotifyReason } from '../notify/reason.ts';
 import { PROBLEM_KINDS, PROBLEMS } from '../problem.ts';
 import { type Instant, secondsBetween } from '../time.ts';
+import { adviceLine } from './advice-line.ts';
 import { isNearDisable } from './alert-lines.ts';
 import { commonEvidence, rangeText } from './common-evidence.ts';
 import type { Item } from './digest.ts';
+import type { DigestEvaluation } from './digest-evaluation.ts';
 import { evidence } from './evidence.ts';
+import {
+  agentText,
+  briefExplanation,
+  commonExplanation,
+  consequences,
+  type Explanation,
+  explanationText,
+  stopsText,
+} from './explanation-lines.ts';
 import { failuresLeft, secondsUntilDisabled } from './forecast.ts';
-import { coverageOf, listOf, MAX_NAMED, markOf, namesOf } from './names.ts';
+import {
+  connectorName,
+  coverageOf,
+  knowledgeBaseName,
+  listOf,
+  MAX_NAMED,
+  markOf,
+  nameOf,
+  namesOf,
+} from './names.ts';
 import { joined, type Line, strong, untrusted, words } from './rich-text.ts';
 import { durationText, formatNumber, joinWithAnd, pluralize } from './wording.ts';
 
@@ -50,21 +71,28 @@ export function isCritical({ cause }: Folded): boolean {
   return cause.severity === 'critical';
 }
 
-/** A cause with open alerts: what is wrong with how many, what they have in common, and their names. */
+/** A cause with open alerts: what is wrong with how many and why, what they have in common, and their names. */
 export function openCauseLines<T extends TrackedAlert>(
   group: Folded<T>,
   reasonOf: (one: T) => NotifyReason,
-  evaluation: Evaluation,
+  evaluation: DigestEvaluation,
 ): readonly Item[] {
   const { cause, alerts } = group;
-  const byUrgency = alerts.toSorted((one, other) => urgency(one) - urgency(other));
   const all = openUnder(group);
+  const explanation = commonExplanation(all, evaluation);
+  const title = titleOf(group, reasonOf, evaluation);
+  const names = evaluation.explanations?.names;
   const parts = [
-    ...commonEvidence(all, evaluation),
+    consequences(
+      all.filter((one) => !isImminent(one, evaluation)),
+      explanation,
+      evaluation,
+    ),
+    ...commonEvidence(all, evaluation, explanation?.kind === 'error' ? explanation.error.text : undefined),
     peersText(cause),
-    connectorText(cause, alerts),
+    explanation?.kind === 'agent' ? [] : connectorText(cause, alerts, names),
     openFor(all, evaluation.at),
-    earlierText(cause),
+    earlierText(cause, names),
     cause.kind === 'organisation' ? spreadText(alerts) : [],
   ];
   const moved: readonly Coverage[] = cause.moved.map((fingerprint) => ({
@@ -73,23 +101,60 @@ export function openCauseLines<T extends TrackedAlert>(
     listed: false,
     cause: markOf(cause),
   }));
+  const action = adviceLine(all, explanation, evaluation);
   const head: Item = {
     level: cause.severity,
-    title: titleOf(group, reasonOf, evaluation),
+    ...explainedTitle(title, { cause, explanation, evaluation }),
     detail: joined(
       parts.filter((part) => part.length > 0),
       ' · ',
     ),
+    ...(action.length > 0 && { action }),
     covers: moved,
   };
-  const names: Item = {
+  return [head, namesLine(alerts, reasonOf, evaluation), ...exceptions(alerts, evaluation)];
+}
+
+/** "connection pg-main: 40 of 40 syncs failing", with the error that they share or the agent that is gone. */
+function explainedTitle(
+  text: Line,
+  {
+    cause,
+    explanation,
+    evaluation,
+  }: {
+    readonly cause: SharedCause;
+    readonly explanation: Explanation | undefined;
+    readonly evaluation: DigestEvaluation;
+  },
+): Pick<Item, 'title' | 'push'> {
+  const title = [...whereText(cause, evaluation.explanations?.names), ...text];
+  if (explanation === undefined) return { title };
+  if (explanation.kind === 'agent' && (cause.kind === 'connector' || cause.kind === 'connection')) {
+    // The connector of the agent is named once.
+    const where = cause.kind === 'connector' ? [words(': '), ...text] : [words(', '), ...title];
+    return { title: [...agentText(explanation.trouble, apiTimeOf(evaluation)), ...where] };
+  }
+  return {
+    title: [...title, ...explanationText(explanation, evaluation)],
+    push: [...title, ...briefExplanation(explanation, evaluation)],
+  };
+}
+
+/** The names of the alerts, the most urgent first; of a single one also its evidence. */
+export function namesLine<T extends TrackedAlert>(
+  alerts: readonly T[],
+  reasonOf: (one: T) => NotifyReason,
+  evaluation: DigestEvaluation,
+): Item {
+  const byUrgency = alerts.toSorted((one, other) => urgency(one) - urgency(other));
+  return {
     level: 'note',
-    title: namesOf(byUrgency),
+    title: namesOf(byUrgency, evaluation.linkOf),
     detail: evidenceOfOne(alerts, evaluation),
     covers: byUrgency.map((one, index) => coverageOf(one, reasonOf(one), index < MAX_NAMED)),
     isNested: true,
   };
-  return [head, names, ...exceptions(group, evaluation)];
 }
 
 /** The alerts of a message, and all others that are open under their cause. */
@@ -101,7 +166,7 @@ function openUnder({ cause, alerts }: Folded): readonly TrackedAlert[] {
 /** The evidence of the only alert that a message has of its cause. */
 function evidenceOfOne([one, ...others]: readonly TrackedAlert[], evaluation: Evaluation): Line {
   const diagnosis = one && others.length === 0 ? diagnosisOf(one.fingerprint, evaluation) : undefined;
-  return diagnosis === undefined ? [] : evidence(diagnosis, evaluation.at, apiTimeOf(evaluation));
+  return diagnosis === undefined ? [] : evidence(diagnosis, evaluation.at, { apiNow: apiTimeOf(evaluation) });
 }
 
 /** Critical ones and those that the platform disabled come first. */
@@ -109,13 +174,16 @@ function urgency({ alert }: TrackedAlert): number {
   return (alert.severity === 'critical' ? 0 : 2) + (alert.problem === 'disabled' ? 0 : 1);
 }
 
+/** Whether the platform is about to disable it. */
+export function isImminent({ fingerprint, alert }: TrackedAlert, evaluation: Evaluation): boolean {
+  return alert.disableImminent === true && isNearDisable(diagnosisOf(fingerprint, evaluation));
+}
+
 /** Those that the platform disabled or is about to, where that is not so of all. */
-function exceptions({ alerts }: Folded, evaluation: Evaluation): readonly Item[] {
+export function exceptions(alerts: readonly TrackedAlert[], evaluation: DigestEvaluation): readonly Item[] {
   const disabled = alerts.filter(({ alert }) => alert.problem === 'disabled');
-  const imminent = alerts.filter(
-    ({ fingerprint, alert }) => alert.disableImminent && isNearDisable(diagnosisOf(fingerprint, evaluation)),
-  );
-  const line = (some: readonly TrackedAlert[], phrase: string, short: string): readonly Item[] =>
+  const imminent = alerts.filter((one) => isImminent(one, evaluation));
+  const line = (some: readonly TrackedAlert[], phrase: Line, short: string): readonly Item[] =>
     some.length === 0
       ? []
       : [
@@ -123,9 +191,15 @@ function exceptions({ alerts }: Folded, evaluation: Evaluation): readonly Item[]
             level: 'critical',
             title:
               some.length === alerts.length
-                ? [strong(phrase)]
-                : [...namesOf(some), words(': '), strong(phrase)],
-            push: [...namesOf(some, 3), words(` ${short}`)],
+                ? phrase
+                : [...namesOf(some, evaluation.linkOf), words(': '), ...phrase],
+            push: [
+              ...listOf(
+                some.map((one) => [nameOf(one)]),
+                3,
+              ),
+              words(` ${short}`),
+            ],
             detail: [],
             covers: [],
             isNested: true,
@@ -134,10 +208,18 @@ function exceptions({ alerts }: Folded, evaluation: Evaluation): readonly Item[]
   return [
     ...line(
       disabled.length === alerts.length ? [] : disabled,
-      `disabled by the platform; enable ${disabled.length === 1 ? 'it' : 'them'} once the cause is fixed`,
+      [
+        strong(
+          `disabled by the platform; enable ${disabled.length === 1 ? 'it' : 'them'} once the cause is fixed`,
+        ),
+      ],
       'disabled',
     ),
-    ...line(imminent, imminentText(imminent, evaluation), 'about to be disabled'),
+    ...line(
+      imminent,
+      joined([[strong(imminentText(imminent, evaluation))], stopsText(imminent, evaluation)], ': '),
+      'about to be disabled',
+    ),
   ];
 }
 
@@ -155,7 +237,7 @@ function imminentText(imminent: readonly TrackedAlert[], evaluation: Evaluation)
   return `${count} ${most === 1 ? 'disables' : 'disable'} ${imminent.length === 1 ? 'it' : 'each'}${when}`;
 }
 
-/** "connection pg-main: 40 of 40 syncs failing"; for the whole organisation in one sentence. */
+/** "40 of 40 syncs failing"; for the whole organisation in one sentence. */
 function titleOf<T extends TrackedAlert>(
   group: Folded<T>,
   reasonOf: (one: T) => NotifyReason,
@@ -170,7 +252,7 @@ function titleOf<T extends TrackedAlert>(
       open >= cause.listed
         ? `All ${formatNumber(cause.listed)} syncs are ${phrase}`
         : `${formatNumber(open)} of ${formatNumber(cause.listed)} syncs are ${phrase}`;
-    return [...whereText(cause), strong(`${all}; nothing has succeeded for ${length}`)];
+    return [strong(`${all}; nothing has succeeded for ${length}`)];
   }
   const extent =
     cause.listed === 0
@@ -180,12 +262,23 @@ function titleOf<T extends TrackedAlert>(
   const older = olderText(group, reasonOf, evaluation);
   const text =
     older !== undefined ? `still ${extent}, ${older}` : news === '' ? extent : `${news}, ${extent}`;
-  return [...whereText(cause), strong(text), ...byProblem(cause)];
+  return [strong(text), ...byProblem(cause)];
 }
 
 /** "connection pg-main: "; nothing for the organisation. */
-function whereText({ kind, name }: SharedCause): Line {
-  return kind === 'organisation' ? [] : [words(`${kind} `), untrusted(name), words(': ')];
+function whereText(cause: SharedCause, names: Names | undefined): Line {
+  return cause.kind === 'organisation' ? [] : [...causeName(cause, names), words(': ')];
+}
+
+/** "connection pg-main", by the name that people know. */
+function causeName({ kind, name }: Cause, names: Names | undefined): Line {
+  const known = {
+    connection: name,
+    connector: connectorName(name, names),
+    'knowledge base': knowledgeBaseName(name, names),
+    organisation: name,
+  }[kind];
+  return [words(`${kind} `), untrusted(known ?? name)];
 }
 
 /** "12 of them without a success for 3 h 5 m": when nothing is new but age. */
@@ -269,9 +362,13 @@ function peersText(cause: SharedCause): Line {
 }
 
 /** "connector warehouse-pg": where a person finds the connection. */
-function connectorText({ kind }: SharedCause, alerts: readonly TrackedAlert[]): Line {
-  const connector = alerts[0]?.alert.labels?.connectorId;
-  return kind !== 'connection' || connector == null ? [] : [words('connector '), untrusted(connector)];
+function connectorText(
+  { kind }: SharedCause,
+  alerts: readonly TrackedAlert[],
+  names: Names | undefined,
+): Line {
+  const connector = connectorName(alerts[0]?.alert.labels?.connectorId ?? null, names);
+  return kind !== 'connection' || connector === null ? [] : [words('connector '), untrusted(connector)];
 }
 
 /** "none of the other 26 has succeeded since". */
@@ -287,15 +384,15 @@ function countOfOthers(count: number, others: number): string {
   return count === others ? all : `${formatNumber(count)} of ${all}`;
 }
 
-function openFor(alerts: readonly TrackedAlert[], now: Instant): Line {
+export function openFor(alerts: readonly TrackedAlert[], now: Instant): Line {
   const seconds = secondsBetween(oldestOf(alerts, now), now);
   return seconds > 0 ? [words(`open for ${durationText(seconds)}`)] : [];
 }
 
 /** "earlier sent as connection pg-main". */
-function earlierText({ earlierSentAs }: SharedCause): Line {
+function earlierText({ earlierSentAs }: SharedCause, names: Names | undefined): Line {
   if (earlierSentAs.length === 0) return [];
-  const causes = earlierSentAs.map(({ kind, name }): Line => [words(`${kind} `), untrusted(name)]);
+  const causes = earlierSentAs.map((cause) => causeName(cause, names));
   return [words('earlier sent as '), ...listOf(causes, 3)];
 }
 
@@ -321,7 +418,7 @@ export interface ResolvedCauseOptions {
 export function resolvedCauseLine(
   { cause, alerts }: Folded,
   { reason, phrase }: ResolvedCauseOptions,
-  now: Instant,
+  { at: now, explanations, linkOf }: DigestEvaluation,
 ): Item {
   const { stillOpen } = cause;
   const areAllBy = (by: 'success' | 'enabled') =>
@@ -337,12 +434,12 @@ export function resolvedCauseLine(
     'excluded by the policy': `${count} ${alerts.length === 1 ? 'is' : 'are'} excluded by the policy`,
     'resolved in the meantime': `${count} ${endedText(alerts)} in the meantime`,
   }[phrase];
-  const left = stillOpen.length > 0 ? [words('still open: '), ...namesOf(stillOpen)] : [];
+  const left = stillOpen.length > 0 ? [words('still open: '), ...namesOf(stillOpen, linkOf)] : [];
   const lasted = durationText(secondsBetween(oldestOf(alerts, now), endOf(alerts, now)));
-  const names = isAll && alerts.length > MAX_NAMED ? [] : namesOf(alerts);
+  const names = isAll && alerts.length > MAX_NAMED ? [] : namesOf(alerts, linkOf);
   return {
     level: phrase === 'resolved' ? 'good' : 'note',
-    title: [...whereText(cause), strong(text)],
+    title: [...whereText(cause, explanations?.names), strong(text)],
     detail: joined(
       [names, exclusionReasons(alerts), left, [words(`lasted ${lasted}`)]].filter((part) => part.length > 0),
       ' · ',

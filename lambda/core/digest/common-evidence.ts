@@ -6,13 +6,21 @@ import { nextRunAt } from './forecast.ts';
 import { type Line, untrusted, words } from './rich-text.ts';
 import { durationText } from './wording.ts';
 
-/** What at least half of the alerts of a cause have in common, and the ranges of what differs. */
-export function commonEvidence(alerts: readonly TrackedAlert[], evaluation: Evaluation): readonly Line[] {
+/**
+ * What at least half of some alerts have in common, and the ranges of what differs.
+ *
+ * @param error The error that stands above: a reason that quotes it is not repeated.
+ */
+export function commonEvidence(
+  alerts: readonly TrackedAlert[],
+  evaluation: Evaluation,
+  error?: string,
+): readonly Line[] {
   if (evaluation.kind === 'unavailable') return [[words('as last listed')]];
   const diagnoses = alerts.flatMap(({ fingerprint }) => diagnosisOf(fingerprint, evaluation) ?? []);
   if (diagnoses.length === 0) return [];
   return [
-    commonReason(diagnoses),
+    commonReason(diagnoses, error),
     commonState(diagnoses),
     idleText(diagnoses, evaluation),
     successRange(diagnoses),
@@ -20,12 +28,12 @@ export function commonEvidence(alerts: readonly TrackedAlert[], evaluation: Eval
 }
 
 /** Why the platform disabled at least half of them, when it gave the same reason. */
-function commonReason(diagnoses: readonly Diagnosis[]): Line {
+function commonReason(diagnoses: readonly Diagnosis[], error: string | undefined): Line {
   const reason = mostCommon(
     diagnoses.map(({ sync }) => sync.disabledReason ?? undefined),
     diagnoses.length,
   );
-  return reason === undefined
+  return reason === undefined || (error !== undefined && reason.includes(error))
     ? []
     : [words('disabled by the platform: '), untrusted(reason, MAX_REASON_LENGTH)];
 }

@@ -30,6 +30,8 @@ export interface Item {
   readonly level: 'critical' | 'warning' | 'good' | 'note';
   readonly title: Line;
   readonly detail: Line;
+  /** What a person does first, beneath the detail. */
+  readonly action?: Line;
   readonly covers: readonly Coverage[];
   /** It belongs to the shared cause above it. */
   readonly isNested?: true;

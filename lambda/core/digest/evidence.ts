@@ -23,14 +23,19 @@ export function pastPhrase(problem: AlertProblem): string {
 /**
  * What a person needs to act without opening anything else; each part stands alone.
  *
- * @param apiNow The same moment by the API's clock.
+ * @param also `apiNow`: the same moment by the API's clock; `error`: the one that stands above, which is not repeated.
  */
-export function evidence(diagnosis: Diagnosis, now: Instant, apiNow: Instant = now): Line {
+export function evidence(
+  diagnosis: Diagnosis,
+  now: Instant,
+  also: { readonly apiNow?: Instant; readonly error?: string | undefined } = {},
+): Line {
+  const { apiNow = now, error } = also;
   const { sync, faults } = diagnosis;
   if (faults.length > 0) return [words(`cannot read ${faults.join(', ')}`)];
   return joined(
     [
-      whyDisabled(sync),
+      whyDisabled(sync, error),
       howOld(diagnosis, now, apiNow),
       lastState(diagnosis, apiNow),
       failuresInARow(sync),
@@ -42,12 +47,13 @@ export function evidence(diagnosis: Diagnosis, now: Instant, apiNow: Instant = n
   );
 }
 
-function whyDisabled({ enabled, disabledReason, faults }: Sync): Line {
+function whyDisabled({ enabled, disabledReason, faults }: Sync, error: string | undefined): Line {
   if (enabled !== false) return [];
   if (typeof disabledReason === 'string') {
+    const isRepeated = error !== undefined && disabledReason.includes(error);
     return [
-      words('disabled by the platform: '),
-      untrusted(disabledReason, MAX_REASON_LENGTH),
+      words('disabled by the platform'),
+      ...(isRepeated ? [] : [words(': '), untrusted(disabledReason, MAX_REASON_LENGTH)]),
       words(' · it starts again only when a person enables it'),
     ];
   }

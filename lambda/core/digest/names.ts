@@ -1,8 +1,10 @@
 import type { Alert } from '../alert.ts';
+import { type Names, NO_NAMES } from '../explain/display-names.ts';
 import { syncIdOf } from '../fingerprint.ts';
 import type { Coverage, SharedCause, TrackedAlert } from '../notify/notification.ts';
 import type { NotifyReason } from '../notify/reason.ts';
 import type { Labels } from '../sync.ts';
+import type { LinkOf } from './digest-evaluation.ts';
 import { isBlank, joined, type Line, type Span, untrusted, words } from './rich-text.ts';
 import { formatNumber } from './wording.ts';
 
@@ -14,17 +16,16 @@ export function displayName(labels: Labels | null): string | null {
   return [labels?.name, labels?.source].find((text) => text != null && !isBlank(text)) ?? null;
 }
 
-/** The name of the sync behind an alert, else its id. */
-export function nameOf({ fingerprint, alert }: Pick<TrackedAlert, 'fingerprint' | 'alert'>): Span {
-  return untrusted(displayName(alert.labels) ?? syncIdOf(fingerprint));
+/** The name of the sync behind an alert, else its id; a link where the policy gives one. */
+export function nameOf(one: Pick<TrackedAlert, 'fingerprint' | 'alert'>, linkOf?: LinkOf): Span {
+  const name = untrusted(displayName(one.alert.labels) ?? syncIdOf(one.fingerprint));
+  const url = linkOf?.(one);
+  return url === undefined ? name : { ...name, url };
 }
 
-/** "a, b, c and 4 more": the first `max` names. */
-export function namesOf(alerts: readonly TrackedAlert[], max = MAX_NAMED): Line {
-  return listOf(
-    alerts.map((one) => [nameOf(one)]),
-    max,
-  );
+/** "a, b, c and 4 more": the first ten names. */
+export function namesOf(alerts: readonly TrackedAlert[], linkOf?: LinkOf): Line {
+  return listOf(alerts.map((one) => [nameOf(one, linkOf)]));
 }
 
 /** "a, b, c and 4 more" of any lines. */
@@ -34,18 +35,30 @@ export function listOf(lines: readonly Line[], max = MAX_NAMED): Line {
   return [...shown, ...(more > 0 ? [words(` and ${formatNumber(more)} more`)] : [])];
 }
 
+/** The name that people know of a connector, else its id. */
+export function connectorName(id: string | null, names = NO_NAMES): string | null {
+  return id === null ? null : (names.connectors.get(id) ?? id);
+}
+
+/** The name that people know of a knowledge base, else its uid. */
+export function knowledgeBaseName(uid: string | null, names = NO_NAMES): string | null {
+  return uid === null ? null : (names.knowledgeBases.get(uid) ?? uid);
+}
+
 /** "connection pg-main, connector warehouse → kb / table": where the sync of an alert belongs. */
-export function placeOf({ labels }: Alert): Line {
+export function placeOf({ labels }: Alert, names?: Names): Line {
   if (labels === null) return [];
   const { connectionRef, connectorId, kbUid, destTable } = labels;
   const source = joined(
     [
       connectionRef === null ? [] : [words('connection '), untrusted(connectionRef)],
-      connectorId === null ? [] : [words('connector '), untrusted(connectorId)],
+      connectorId === null ? [] : [words('connector '), untrusted(connectorName(connectorId, names) ?? '')],
     ],
     ', ',
   );
-  const destination = [kbUid, destTable].filter((part) => part !== null).join(' / ');
+  const destination = [knowledgeBaseName(kbUid, names), destTable]
+    .filter((part) => part !== null)
+    .join(' / ');
   return destination === '' ? source : [...source, words(' → '), untrusted(destination)];
 }
 

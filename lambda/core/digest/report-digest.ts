@@ -3,6 +3,7 @@ import type { ExcludedSyncs, RuleNote } from '../diagnose/rule-notes.ts';
 import { type Tally, unhealthyCount } from '../diagnose/tally.ts';
 import { openLine } from './alert-lines.ts';
 import type { Digest, Item, Origin, Section } from './digest.ts';
+import type { DigestEvaluation } from './digest-evaluation.ts';
 import { nameOf } from './names.ts';
 import type { HealthyConnector, Report, Status, UnhealthySync } from './report.ts';
 import { type Line, moment, strong, untrusted, words } from './rich-text.ts';
@@ -11,7 +12,7 @@ import { contextLine } from './write-digest.ts';
 
 /** Where a report comes from. */
 export interface ReportContext {
-  readonly evaluation: ListedEvaluation;
+  readonly evaluation: ListedEvaluation & DigestEvaluation;
   readonly origin: Origin;
 }
 
@@ -59,7 +60,7 @@ const TITLES: Readonly<Record<Status, string>> = {
 };
 
 /** The line of an unhealthy sync, as an open alert has it. */
-export function itemOf({ fingerprint, alert, status }: UnhealthySync, evaluation: ListedEvaluation): Item {
+export function itemOf({ fingerprint, alert, status }: UnhealthySync, evaluation: DigestEvaluation): Item {
   const item = { ...openLine({ fingerprint, alert, logEntry: {} }, 'reminder', evaluation), covers: [] };
   if (status !== 'paused') return item;
   return { ...item, level: 'note', title: [nameOf({ fingerprint, alert }), words(' '), strong('is paused')] };

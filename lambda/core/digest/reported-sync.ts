@@ -1,13 +1,13 @@
-import type { ListedEvaluation } from '../diagnose/evaluation.ts';
 import { isSyncFingerprint, syncIdOf } from '../fingerprint.ts';
 import type { Severity } from '../problem.ts';
 import type { Instant } from '../time.ts';
 import type { AlertDecision } from './decisions.ts';
+import type { DigestEvaluation } from './digest-evaluation.ts';
 import { displayName } from './names.ts';
 import type { Status, UnhealthySync } from './report.ts';
 import { itemOf } from './report-digest.ts';
 import type { Line } from './rich-text.ts';
-import { utcText } from './wording.ts';
+import { momentText } from './wording.ts';
 
 /** One unhealthy sync for programs. Dates are ISO 8601; null: the API did not say. */
 export interface ReportedSync {
@@ -38,7 +38,7 @@ export interface ReportedSync {
 /** @param decisions By fingerprint, whether a check would send each saved alert now. */
 export function reportedSync(
   row: UnhealthySync,
-  evaluation: ListedEvaluation,
+  evaluation: DigestEvaluation,
   decisions: ReadonlyMap<string, AlertDecision>,
 ): ReportedSync {
   const { fingerprint, status, alert, diagnosis, openSince } = row;
@@ -67,7 +67,7 @@ export function reportedSync(
 }
 
 function text(line: Line): string {
-  return line.map((span) => (span.kind === 'moment' ? utcText(span.at) : span.text)).join('');
+  return line.map((span) => (span.kind === 'moment' ? momentText(span) : span.text)).join('');
 }
 
 function iso(instant: Instant | null | undefined): string | null {

@@ -5,13 +5,14 @@ import { secondsBetween } from '../time.ts';
 import { flapWindowSeconds } from '../track/flapping.ts';
 import { pastCriticalStretch, subject } from './alert-lines.ts';
 import type { Item } from './digest.ts';
+import type { DigestEvaluation } from './digest-evaluation.ts';
 import { pastPhrase } from './evidence.ts';
 import { coverageOf, placeOf } from './names.ts';
 import { joined, type Line, moment, strong, untrusted, words } from './rich-text.ts';
 import { durationText, joinWithAnd, pluralize, windowText } from './wording.ts';
 
 /** The resolution of an alert. Only a newer success is worded as recovered. */
-export function resolvedLine(one: Notification, evaluation: Evaluation): Item {
+export function resolvedLine(one: Notification, evaluation: DigestEvaluation): Item {
   const { fingerprint, alert, logEntry, reason } = one;
   const { resolution, critical } = alert;
   const sent = logEntry.lastNotified;
@@ -23,7 +24,7 @@ export function resolvedLine(one: Notification, evaluation: Evaluation): Item {
   return {
     level: isResolved ? 'good' : 'note',
     title: [
-      ...subject(one),
+      ...subject(one, evaluation),
       words(' '),
       strong(resolutionPhrase(alert, evaluation)),
       ...exclusionText(alert),
@@ -33,7 +34,7 @@ export function resolvedLine(one: Notification, evaluation: Evaluation): Item {
         [words(pastText(alert, evaluation))],
         hasUnsentCritical ? pastCriticalStretch(alert) : [],
         isResolved ? success : [],
-        placeOf(alert),
+        placeOf(alert, evaluation.explanations?.names),
       ],
       ' · ',
     ),
@@ -85,12 +86,12 @@ function exclusionText({ resolution }: Alert): Line {
 }
 
 /** An alert that fired and ended while nothing could be delivered. */
-export function resolvedBeforeDeliveryLine(one: Notification, evaluation: Evaluation): Item {
+export function resolvedBeforeDeliveryLine(one: Notification, evaluation: DigestEvaluation): Item {
   const { alert, reason } = one;
   return {
     level: alert.resolution?.how === 'resolved' ? 'good' : 'note',
     title: [
-      ...subject(one),
+      ...subject(one, evaluation),
       words(` ${pastPhrase(alert.problem)} from `),
       moment(alert.since),
       words(' to '),
@@ -98,7 +99,11 @@ export function resolvedBeforeDeliveryLine(one: Notification, evaluation: Evalua
       words(', which could not be delivered then'),
     ],
     detail: joined(
-      [pastCriticalStretch(alert), [words(resolutionPhrase(alert, evaluation))], placeOf(alert)],
+      [
+        pastCriticalStretch(alert),
+        [words(resolutionPhrase(alert, evaluation))],
+        placeOf(alert, evaluation.explanations?.names),
+      ],
       ' · ',
     ),
     covers: [coverageOf(one, reason, true)],

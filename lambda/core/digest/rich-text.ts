@@ -12,9 +12,9 @@ export type Span =
   /** Our own words, emphasised. */
   | { readonly kind: 'strong'; readonly text: string }
   /** Text from outside, cleaned by `untrusted`. */
-  | { readonly kind: 'untrusted'; readonly text: string }
+  | { readonly kind: 'untrusted'; readonly text: string; readonly url?: string }
   /** A moment, shown in the reader's own time zone where that is known. */
-  | { readonly kind: 'moment'; readonly at: Instant };
+  | { readonly kind: 'moment'; readonly at: Instant; readonly isToday?: true };
 
 export function words(text: string): Span {
   return { kind: 'words', text };
@@ -26,6 +26,12 @@ export function strong(text: string): Span {
 
 export function moment(at: Instant): Span {
   return { kind: 'moment', at };
+}
+
+/** A moment near `now`: without its date, where both are on one day. */
+export function timeOfDay(at: Instant, now: Instant): Span {
+  const isToday = new Date(at).toISOString().slice(0, 10) === new Date(now).toISOString().slice(0, 10);
+  return { kind: 'moment', at, ...(isToday && { isToday }) };
 }
 
 /** The maxLength name shown, in code points; what the API calls a name is rarely over 60. */

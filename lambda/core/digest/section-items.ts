@@ -1,12 +1,25 @@
-import { diagnosisOf, type Evaluation } from '../diagnose/evaluation.ts';
+import { diagnosisOf } from '../diagnose/evaluation.ts';
 import { isSyncFingerprint } from '../fingerprint.ts';
 import { groupBy } from '../group-by.ts';
 import type { Coverage, Notification, TrackedAlert } from '../notify/notification.ts';
 import type { NotifyReason } from '../notify/reason.ts';
-import type { Instant } from '../time.ts';
 import { openLine, unreadableLine } from './alert-lines.ts';
-import { endedText, folded, isCritical, openCauseLines, resolvedCauseLine } from './cause-lines.ts';
+import {
+  endedText,
+  type Folded,
+  folded,
+  isCritical,
+  openCauseLines,
+  resolvedCauseLine,
+} from './cause-lines.ts';
 import type { Item } from './digest.ts';
+import type { DigestEvaluation } from './digest-evaluation.ts';
+import {
+  type ExplainedGroup,
+  explainedGroupLines,
+  explainedGroups,
+  isCriticalGroup,
+} from './explained-lines.ts';
 import { coverageOf, namesOf } from './names.ts';
 import { resolvedBeforeDeliveryLine, resolvedLine } from './resolved-lines.ts';
 import { words } from './rich-text.ts';
@@ -24,21 +37,40 @@ interface BySeverity {
 }
 
 /** Critical causes and critical singles, then the others; causes before singles. */
-export function openItems(notifications: readonly Notification[], evaluation: Evaluation): BySeverity {
+export function openItems(notifications: readonly Notification[], evaluation: DigestEvaluation): BySeverity {
   // News of a cause stands under it, also when it is one alert.
-  return bySeverity(folded(notifications, 1), ({ reason }) => reason, evaluation);
+  const lines = linesOf(folded(notifications, 1), ({ reason }) => reason, evaluation);
+  return bySeverity(lines, ({ reason }) => reason, evaluation);
 }
 
-/** Critical causes and critical singles, and the others; causes before singles. */
-function bySeverity<T extends TrackedAlert>(
+/** What stands for itself in a section: shared causes, alerts with one explanation, and singles. */
+interface Lines<T extends TrackedAlert> {
+  readonly causes: readonly Folded<T>[];
+  readonly groups: readonly ExplainedGroup<T>[];
+  readonly singles: readonly T[];
+}
+
+function linesOf<T extends TrackedAlert>(
   { causes, singles }: ReturnType<typeof folded<T>>,
   reasonOf: (one: T) => NotifyReason,
-  evaluation: Evaluation,
+  evaluation: DigestEvaluation,
+): Lines<T> {
+  return { causes, ...explainedGroups(singles, reasonOf, evaluation) };
+}
+
+/** Critical causes, groups and singles, and the others; causes before groups before singles. */
+function bySeverity<T extends TrackedAlert>(
+  { causes, groups, singles }: Lines<T>,
+  reasonOf: (one: T) => NotifyReason,
+  evaluation: DigestEvaluation,
 ): BySeverity {
   const linesWhere = (critical: boolean) => [
     ...causes
       .filter((group) => isCritical(group) === critical)
       .flatMap((group) => openCauseLines(group, reasonOf, evaluation)),
+    ...groups
+      .filter((group) => isCriticalGroup(group) === critical)
+      .flatMap((group) => explainedGroupLines(group, evaluation)),
     ...singles
       .filter((one) => isCriticalSingle(one) === critical)
       .map((one) => openLine(one, reasonOf(one), evaluation)),
@@ -53,7 +85,7 @@ function isCriticalSingle({ alert }: TrackedAlert): boolean {
 /** Records that cannot be read, folded by what is wrong with them. */
 export function unreadableItems(
   notifications: readonly Notification[],
-  evaluation: Evaluation,
+  evaluation: DigestEvaluation,
 ): readonly Item[] {
   const faultsOf = ({ fingerprint }: Notification) =>
     isSyncFingerprint(fingerprint)
@@ -69,21 +101,24 @@ export function unreadableItems(
 
 export function resolvedBeforeDelivery(
   notifications: readonly Notification[],
-  evaluation: Evaluation,
+  evaluation: DigestEvaluation,
 ): readonly Item[] {
   const { causes, singles } = folded(notifications);
   const phrase = { reason: 'resolved_undelivered', phrase: 'resolved in the meantime' } as const;
   return [
-    ...causes.map((group) => resolvedCauseLine(group, phrase, evaluation.at)),
+    ...causes.map((group) => resolvedCauseLine(group, phrase, evaluation)),
     ...singles.map((one) => resolvedBeforeDeliveryLine(one, evaluation)),
   ];
 }
 
 /** What fired and resolved while its shared cause held it, by cause. */
-export function resolvedInGroup(notifications: readonly Notification[], now: Instant): readonly Item[] {
+export function resolvedInGroup(
+  notifications: readonly Notification[],
+  evaluation: DigestEvaluation,
+): readonly Item[] {
   const { causes, singles } = folded(notifications, 1);
   const phrase = { reason: 'resolved_in_group', phrase: 'resolved in the meantime' } as const;
-  const lines = causes.map((group) => resolvedCauseLine(group, phrase, now));
+  const lines = causes.map((group) => resolvedCauseLine(group, phrase, evaluation));
   if (singles.length === 0) return lines;
   const title = [words(`${pluralize(singles.length, 'sync')} ${endedText(singles)} in the meantime`)];
   return [...lines, { level: 'note', title, detail: [], covers: singles.map(countedOnly) }];
@@ -96,7 +131,7 @@ export function resolvedInGroup(notifications: readonly Notification[], now: Ins
 export function resolvedItems(
   notifications: readonly Notification[],
   phrase: 'resolved' | 'excluded by the policy',
-  evaluation: Evaluation,
+  evaluation: DigestEvaluation,
 ): readonly Item[] {
   const { causes, singles } = folded(notifications);
   const wasListed = ({ logEntry }: Notification) => logEntry.lastNotified?.listed !== false;
@@ -104,7 +139,7 @@ export function resolvedItems(
   const shown = listed.slice(0, MAX_LISTED);
   const rest = [...listed.slice(MAX_LISTED), ...singles.filter((one) => !wasListed(one))];
   const items = [
-    ...causes.map((group) => resolvedCauseLine(group, { reason: 'resolved', phrase }, evaluation.at)),
+    ...causes.map((group) => resolvedCauseLine(group, { reason: 'resolved', phrase }, evaluation)),
     ...shown.map((one) => resolvedLine(one, evaluation)),
   ];
   if (rest.length === 0) return items;
@@ -116,22 +151,26 @@ export function resolvedItems(
 }
 
 /** What is still open, in so few lines that it fits one message: what finds no room is counted. */
-export function reminderItems(reminder: readonly TrackedAlert[], evaluation: Evaluation): BySeverity {
-  const { causes, singles } = folded(reminder);
+export function reminderItems(reminder: readonly TrackedAlert[], evaluation: DigestEvaluation): BySeverity {
+  const reasonOf = () => 'reminder' as const;
+  const { causes, groups, singles } = linesOf(folded(reminder), reasonOf, evaluation);
   // Nothing critical is left out while a warning is listed.
-  const worstFirst = [
-    ...causes.filter(isCritical),
-    ...singles.filter(isCriticalSingle),
-    ...causes.filter((group) => !isCritical(group)),
-    ...singles.filter((one) => !isCriticalSingle(one)),
-  ];
+  const isUrgent = (line: (typeof causes | typeof groups | typeof singles)[number]) =>
+    'explanation' in line
+      ? isCriticalGroup(line)
+      : 'alerts' in line
+        ? isCritical(line)
+        : isCriticalSingle(line);
+  const lines = [...causes, ...groups, ...singles];
+  const worstFirst = [...lines.filter(isUrgent), ...lines.filter((line) => !isUrgent(line))];
   const listed = new Set(worstFirst.slice(0, MAX_REMINDED));
   const shown = {
     causes: causes.filter((group) => listed.has(group)),
+    groups: groups.filter((group) => listed.has(group)),
     singles: singles.filter((one) => listed.has(one)),
   };
   const rest = worstFirst.slice(MAX_REMINDED).flatMap((line) => ('alerts' in line ? line.alerts : [line]));
-  const { critical, warnings } = bySeverity(shown, () => 'reminder', evaluation);
+  const { critical, warnings } = bySeverity(shown, reasonOf, evaluation);
   if (rest.length === 0) return { critical, warnings };
   const covers = rest.map((one) => coverageOf(one, 'reminder', false));
   const title = [words(`and ${formatNumber(rest.length)} more still open`)];

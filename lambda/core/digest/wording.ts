@@ -67,6 +67,11 @@ export function utcText(instant: Instant): string {
   return `${new Date(instant).toISOString().slice(0, -8).replace('T', ' ')} UTC`;
 }
 
+/** "05:40 UTC" of a moment of today, else "2026-11-24 05:40 UTC". */
+export function momentText({ at, isToday }: { readonly at: Instant; readonly isToday?: true }): string {
+  return isToday ? utcText(at).replace(/^\S+ /, '') : utcText(at);
+}
+
 /** "Some text" for "some text". */
 export function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);

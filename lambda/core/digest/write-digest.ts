@@ -17,6 +17,7 @@ import {
 import type { Severity } from '../problem.ts';
 import { secondsBetween } from '../time.ts';
 import type { Digest, Item, Origin, Section } from './digest.ts';
+import type { DigestEvaluation } from './digest-evaluation.ts';
 import { headline, pushText } from './headline.ts';
 import { displayName, namesOf } from './names.ts';
 import { neutralLines, nothingListedLine, pausedReminderLine } from './neutral-lines.ts';
@@ -34,7 +35,7 @@ import { durationText, formatNumber, pluralize, skewText } from './wording.ts';
 /** What a digest is written from, beside the plan. */
 export interface DigestContext {
   readonly facts: Facts;
-  readonly evaluation: Evaluation;
+  readonly evaluation: DigestEvaluation;
   readonly origin: Origin;
   readonly initialRun: boolean;
   /** The destination was never sent anything. */
@@ -76,7 +77,7 @@ export function writeDigest(plan: NotificationPlan, digestContext: DigestContext
       title: 'Excluded by the policy',
       items: resolvedItems(of('excluded'), 'excluded by the policy', evaluation),
     },
-    { title: 'Resolved in the meantime', items: resolvedInGroup(of('resolved_in_group'), evaluation.at) },
+    { title: 'Resolved in the meantime', items: resolvedInGroup(of('resolved_in_group'), evaluation) },
     { title: 'Paused, resumed or no longer listed', items: neutral.filter((item) => !isUrgent(item)) },
     { title: 'Still paused', items: pausedReminderLine(plan.pausedReminder) },
   ];

@@ -3,7 +3,9 @@
  * rules read. Both hosts and `cdk synth` call it; docs/policy.md lists the fields.
  */
 import * as v from 'valibot';
+import { isSyncLink, LINK_FIELDS } from '../links.ts';
 import type { Policy, Thresholds } from '../policy.ts';
+import { SITUATIONS } from '../situation.ts';
 import { DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS } from '../time.ts';
 import { suggestion } from './did-you-mean.ts';
 import { parseInstant } from './parse-instant.ts';
@@ -120,6 +122,26 @@ const pageUrl = v.pipe(
   v.url('expected an https URL'),
 );
 
+const adviceRule = v.pipe(
+  v.strictObject({
+    situation: v.exactOptional(v.picklist(SITUATIONS, `expected one of ${SITUATIONS.join(', ')}`)),
+    error: v.exactOptional(v.pipe(v.string(), v.nonEmpty())),
+    text: v.pipe(v.string(), v.maxLength(200, 'expected 200 characters at most')),
+  }),
+  v.check(
+    ({ situation, error }) => situation !== undefined || error !== undefined,
+    'expected "situation" or "error": nothing would match everything',
+  ),
+);
+
+const syncLink = v.pipe(
+  v.string(),
+  v.check(
+    isSyncLink,
+    `expected an https URL with {id}; known: ${LINK_FIELDS.map((field) => `{${field}}`).join(' ')}`,
+  ),
+);
+
 const policyFile = v.pipe(
   v.strictObject({
     stallAfterIntervals: v.optional(intervals, 2),
@@ -143,7 +165,24 @@ const policyFile = v.pipe(
     groupInterval: v.optional(duration, '15m'),
     listingFailureFor: v.optional(duration, '10m'),
     notifyPauses: v.optional(v.boolean(), true),
-    links: v.optional(v.strictObject({ runbook: v.exactOptional(pageUrl) }), {}),
+    evidence: v.optional(
+      v.pipe(
+        v.union(
+          [v.boolean(), v.strictObject({ errors: v.optional(v.boolean(), true) })],
+          'expected true, false or { "errors": false }',
+        ),
+        v.transform((written): Policy['evidence'] => {
+          if (written === false) return 'none';
+          return written === true || written.errors ? 'all' : 'without_errors';
+        }),
+      ),
+      true,
+    ),
+    advice: v.optional(v.array(adviceRule), []),
+    links: v.optional(
+      v.strictObject({ runbook: v.exactOptional(pageUrl), sync: v.exactOptional(syncLink) }),
+      {},
+    ),
     exclude: v.optional(v.array(v.strictObject({ match: syncMatcher, ...exclusion })), []),
     overrides: v.optional(
       v.array(

@@ -4,6 +4,7 @@
  */
 import { type Field, type Labels, MIN_INTERVAL_SECONDS, type Sync } from '../sync.ts';
 import { parseInstant } from './parse-instant.ts';
+import { boolean, count, finite, identifier, isObject, label, nullable, text } from './readers.ts';
 
 /**
  * One record of the listing as a sync. Total: a field that is missing or of the wrong type becomes null and is named in
@@ -57,46 +58,4 @@ export function parseSync(record: unknown): Sync {
     hasCursor: read('has_cursor', boolean(fields['has_cursor'])),
     faults,
   };
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/*
- * The readers: each returns the value, or undefined when it is not of that kind.
- */
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
-}
-
-/** In UTF-16 code units. Labels are saved with the alert: a longer one is a fault, or it could fill the state. */
-const MAX_LABEL_LENGTH = 1000;
-
-function label(value: unknown): string | undefined {
-  return typeof value === 'string' && value.length <= MAX_LABEL_LENGTH ? value : undefined;
-}
-
-/** Some routes of the API send ids as JSON numbers. */
-function identifier(value: unknown): string | undefined {
-  return typeof value === 'number' ? finite(value)?.toString() : label(value) || undefined;
-}
-
-function boolean(value: unknown): boolean | undefined {
-  return typeof value === 'boolean' ? value : undefined;
-}
-
-function finite(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
-}
-
-/** A whole number, zero included. */
-function count(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : undefined;
-}
-
-/** Null for null and for an absent field: neither is a fault. */
-function nullable<T>(reader: (value: unknown) => T | undefined, value: unknown): T | null | undefined {
-  return value === null || value === undefined ? null : reader(value);
 }

@@ -1,7 +1,7 @@
 import type { ContextBlock, DividerBlock, HeaderBlock, MrkdwnElement, SectionBlock } from '@slack/types';
 import type { Digest, Item } from '../digest/digest.ts';
-import { type Line, type Span, untrusted, words } from '../digest/rich-text.ts';
-import { utcText } from '../digest/wording.ts';
+import { joined, type Line, type Span, untrusted, words } from '../digest/rich-text.ts';
+import { momentText } from '../digest/wording.ts';
 import { codeSpan, dateToken, escaped, neutralized } from './escape.ts';
 import { MAX_HEADER_LENGTH, MAX_SECTION_LENGTH, MAX_TEXT_LENGTH } from './limits.ts';
 
@@ -44,14 +44,15 @@ export function dividerBlock(): Block {
  * One or two blocks for an item: the mark of its level and its title as a section, its detail beneath them in small
  * print. A nested item is small print altogether.
  */
-export function itemBlocks({ level, title, detail, isNested }: Item): readonly Block[] {
+export function itemBlocks({ level, title, detail, action = [], isNested }: Item): readonly Block[] {
   const head = [
     words(isNested ? `${NESTED}${level === 'note' ? '' : `${MARKS[level]} `}` : `${MARKS[level]}  `),
     ...title,
   ];
-  if (detail.length === 0) return [isNested ? contextBlock(head) : sectionBlock(head)];
-  if (isNested) return [contextBlock([...head, words('\n'), ...detail])];
-  return [sectionBlock(head), contextBlock(detail)];
+  const beneath = joined([detail, action], '\n');
+  if (beneath.length === 0) return [isNested ? contextBlock(head) : sectionBlock(head)];
+  if (isNested) return [contextBlock([...head, words('\n'), ...beneath])];
+  return [sectionBlock(head), contextBlock(beneath)];
 }
 
 /**
@@ -88,7 +89,7 @@ function textSpan(span: Span): string {
     case 'untrusted':
       return neutralized(span.text);
     case 'moment':
-      return utcText(span.at);
+      return momentText(span);
   }
 }
 
@@ -114,9 +115,9 @@ function mrkdwnSpan(span: Span): string {
     case 'strong':
       return `*${unbroken(escaped(span.text))}*`;
     case 'untrusted':
-      return codeSpan(span.text);
+      return codeSpan(span.text, span.url);
     case 'moment':
-      return dateToken(span.at);
+      return dateToken(span);
   }
 }
 

@@ -1,4 +1,5 @@
-import { utcText } from '../digest/wording.ts';
+import { momentText, utcText } from '../digest/wording.ts';
+import type { Instant } from '../time.ts';
 
 /**
  * Text escaped for mrkdwn and for `text`. Slack reads `&`, `<` and `>` as control characters: without them nothing can
@@ -9,8 +10,10 @@ export function escaped(text: string): string {
 }
 
 /** Text from outside as a code span, in which Slack formats nothing. Backticks would end it, so they become primes. */
-export function codeSpan(text: string): string {
-  return `\`${escaped(text.replaceAll('`', '′'))}\``;
+export function codeSpan(text: string, url?: string): string {
+  const code = escaped(text.replaceAll('`', '′'));
+  // Within a link a "|" would part the address from its text.
+  return url === undefined ? `\`${code}\`` : `\`<${escaped(url)}|${code.replaceAll('|', '¦')}>\``;
 }
 
 /**
@@ -26,9 +29,11 @@ export function neutralized(text: string): string {
  * takes seconds since 1970, so a moment before that or after the year 9999, which a wrong clock may have given, is
  * written in UTC alone.
  */
-export function dateToken(epochMs: number): string {
-  if (epochMs < 0 || epochMs > LATEST_MS) return utcText(epochMs);
-  return `<!date^${Math.floor(epochMs / 1000)}^{date_short_pretty} {time}|${utcText(epochMs)}>`;
+export function dateToken(moment: { readonly at: Instant; readonly isToday?: true }): string {
+  const { at, isToday } = moment;
+  if (at < 0 || at > LATEST_MS) return utcText(at);
+  const format = isToday ? '{time}' : '{date_short_pretty} {time}';
+  return `<!date^${Math.floor(at / 1000)}^${format}|${momentText(moment)}>`;
 }
 
 const LATEST_MS = Date.UTC(9999, 11, 31);

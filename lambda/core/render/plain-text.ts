@@ -4,7 +4,7 @@
  */
 import type { Digest, Item } from '../digest/digest.ts';
 import type { Line, Span } from '../digest/rich-text.ts';
-import { utcText } from '../digest/wording.ts';
+import { momentText } from '../digest/wording.ts';
 
 /** How the parts of a text look: a terminal colours them. */
 export interface Style {
@@ -39,11 +39,12 @@ export function renderPlainText(digest: Digest, style: Style = PLAIN): string {
   return [style.strong(digest.headline), ...sections, context].join('\n\n');
 }
 
-function itemText({ level, title, detail, isNested }: Item, style: Style): string {
+function itemText({ level, title, detail, action = [], isNested }: Item, style: Style): string {
   const indent = isNested ? `${INDENT}  ` : INDENT;
   const line = (text: Line) => wrapped(text, style, indent);
   const head = `${isNested ? '    ' : '  '}${style.level[level](MARKS[level])} ${line(title)}`;
-  return detail.length === 0 ? head : `${head}\n${indent}${line(detail)}`;
+  const beneath = [detail, action].filter((text) => text.length > 0);
+  return [head, ...beneath.map((text) => `${indent}${line(text)}`)].join('\n');
 }
 
 const MARKS: Readonly<Record<Item['level'], string>> = {
@@ -100,7 +101,7 @@ function wordsOf(line: Line): readonly (readonly Piece[])[] {
 }
 
 function textOf(span: Span): string {
-  return span.kind === 'moment' ? utcText(span.at) : span.text;
+  return span.kind === 'moment' ? momentText(span) : span.text;
 }
 
 const SEPARATOR = '·';

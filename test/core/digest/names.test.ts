@@ -50,8 +50,6 @@ describe('the names of several syncs', () => {
     expect(lineText(namesOf(alerts(count)))).toBe(text),
   );
 
-  it('can be fewer', () => expect(lineText(namesOf(alerts(5), 3))).toBe('`s1`, `s2`, `s3` and 2 more'));
-
   it('can be any lines', () => {
     const lines = ['a', 'b', 'c'].map((text) => [{ kind: 'words', text } as const]);
     expect(lineText(listOf(lines, 2))).toBe('a, b and 1 more');

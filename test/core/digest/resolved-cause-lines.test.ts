@@ -12,8 +12,8 @@ import {
   itemText,
   labelsOf,
   lineText,
+  listed,
   many,
-  NOW,
   resolved,
 } from '../a-digest.ts';
 
@@ -43,7 +43,7 @@ function lineOf(
   return resolvedCauseLine(
     { cause: aCause({ open: {}, ...cause }), alerts },
     { reason: 'resolved', phrase },
-    NOW,
+    listed([]),
   );
 }
 

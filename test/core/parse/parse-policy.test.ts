@@ -25,6 +25,8 @@ describe('an empty policy', () => {
         groupIntervalSeconds: 900,
         listingFailureForSeconds: 600,
         notifyPauses: true,
+        evidence: 'all',
+        advice: [],
         links: {},
         exclude: [],
         overrides: [],
@@ -85,6 +87,29 @@ describe('a written policy', () => {
 
   it('may leave pauses to the report', () => {
     expect(aPolicy({ notifyPauses: false }).notifyPauses).toBe(false);
+  });
+
+  it.each([
+    [true, 'all'],
+    [{}, 'all'],
+    [{ errors: true }, 'all'],
+    [{ errors: false }, 'without_errors'],
+    [false, 'none'],
+  ])('may ask for less evidence: %j is %j', (evidence, parsed) => {
+    expect(aPolicy({ evidence }).evidence).toBe(parsed);
+  });
+
+  it('may have its own advice, and say nothing in some situation', () => {
+    const advice = [
+      { error: '*permission denied*', text: 'Ask Ana for the grant.' },
+      { situation: 'unreachable', text: '' },
+    ] as const;
+    expect(aPolicy({ advice: [...advice] }).advice).toEqual(advice);
+  });
+
+  it('may link the names of syncs', () => {
+    const sync = 'https://app.example/{organisation}/syncs/{id}?kb={kb}';
+    expect(aPolicy({ links: { sync } }).links).toEqual({ sync });
   });
 
   it('may set the same number of intervals for late and for critical', () => {
@@ -173,6 +198,31 @@ describe('parsePolicy names the field of every fault', () => {
     const [fault] = faultsOf({ overrides: [{ match: { id: 'a' }, criticalAtFailures }] });
     expect(fault).toMatch(/^overrides\.0\.criticalAtFailures: /);
   });
+
+  it.each([['yes'], [null], [{ errors: 'no' }], [{ errors: false, jobs: true }]])(
+    'when %j is evidence',
+    (evidence) => expect(faultsOf({ evidence })[0]).toMatch(/^evidence/),
+  );
+
+  it.each([
+    [{ text: 'Call Ana.' }],
+    [{ situation: 'bad luck', text: 'Call Ana.' }],
+    [{ error: '', text: 'Call Ana.' }],
+    [{ error: '*' }],
+    [{ error: '*', text: 'x'.repeat(201) }],
+  ])('when %j is a rule of advice', (rule) => expect(faultsOf({ advice: [rule] })[0]).toMatch(/^advice\.0/));
+
+  it.each([
+    'http://app.example/{id}',
+    'https://app.example/syncs',
+    'https://{organisation}.example/{id}',
+    'https://app.example/{id}/{secret}',
+    'https://app.example/{id}|text',
+    'https://ana@app.example/{id}',
+    'javascript:alert("{id}")',
+  ])('when %j is the link to a sync', (sync) =>
+    expect(faultsOf({ links: { sync } })[0]).toMatch(/^links\.sync: expected an https URL/),
+  );
 
   it.each([['yes'], [1], [null]])('when %p is notifyPauses', (notifyPauses) => {
     expect(faultsOf({ notifyPauses })[0]).toMatch(/^notifyPauses: /);

@@ -261,7 +261,12 @@ describe('escaped text', () => {
 
 describe('a moment', () => {
   it('is a date token with UTC as its fallback', () =>
-    expect(dateToken(NOW + 999)).toBe('<!date^1795510800^{date_short_pretty} {time}|2026-11-24 09:00 UTC>'));
+    expect(dateToken({ at: NOW + 999 })).toBe(
+      '<!date^1795510800^{date_short_pretty} {time}|2026-11-24 09:00 UTC>',
+    ));
+
+  it('goes without its date on the day of the message', () =>
+    expect(dateToken({ at: NOW, isToday: true })).toBe('<!date^1795510800^{time}|09:00 UTC>'));
 
   it.each([
     [-1, '1969-12-31 23:59 UTC'],
@@ -270,7 +275,7 @@ describe('a moment', () => {
     [Date.UTC(9999, 11, 31) + 1, '9999-12-31 00:00 UTC'],
     [-8.64e15, '-271821-04-20 00:00 UTC'],
   ])('is a date token from 1970 to 9999, and else UTC alone: %d', (epochMs, text) =>
-    expect(dateToken(epochMs)).toBe(text),
+    expect(dateToken({ at: epochMs })).toBe(text),
   );
 });
 
@@ -280,7 +285,7 @@ describe('the validator of these tests', () => {
     for (const value of ['<!channel>', '&am', 'a`b', '\ud83d', '<!date^1^a|b|c>', '\u202e', '`a\nb`']) {
       expect([value, faultsOf({ text: 'x', blocks: bare(value) })]).not.toEqual([value, []]);
     }
-    expect(faultsOf({ text: 'x', blocks: bare(dateToken(NOW)) })).toEqual([]);
+    expect(faultsOf({ text: 'x', blocks: bare(dateToken({ at: NOW })) })).toEqual([]);
     expect(tokensIn('@here')).not.toEqual([]);
     expect(lineText(withRecord({}).context)).toContain('`prod`');
   });

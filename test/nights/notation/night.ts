@@ -35,6 +35,8 @@ export interface Group {
   readonly runsAt?: { readonly first: Minute; readonly stepMinutes: number };
   /** How long a run takes. */
   readonly takesSeconds: number;
+  /** How many rows a run moves. */
+  readonly rows: number;
   /** How long the first run of a new sync takes. @default `takesSeconds` */
   readonly loadsSeconds?: number;
   readonly createdSecondsAgo: number;
@@ -62,6 +64,8 @@ export type WhichRuns =
   | { readonly kind: 'every'; readonly nth: number }
   | { readonly kind: 'random'; readonly oneIn: number };
 
+export type AgentVerb = 'goes away' | 'comes back' | 'is revoked';
+
 export type PersonVerb = 'pauses' | 'resumes' | 'deletes' | 're-creates' | 'edits' | 'runs';
 
 export type ListingMode =
@@ -80,6 +84,9 @@ export type NightEvent =
   | { readonly kind: 'runs'; readonly subject: Subject; readonly result: RunResult }
   | { readonly kind: 'starts_nothing'; readonly subject: Subject }
   | { readonly kind: 'takes'; readonly subject: Subject; readonly seconds: number }
+  | { readonly kind: 'agent'; readonly verb: AgentVerb; readonly subject: Subject }
+  /** The name that people know of a connector or a knowledge base. */
+  | { readonly kind: 'called'; readonly subject: Subject; readonly name: string }
   | { readonly kind: 'person'; readonly verb: PersonVerb; readonly subject: Subject }
   | { readonly kind: 'interval'; readonly subject: Subject; readonly seconds: number }
   | { readonly kind: 'platform_disables'; readonly subject: Subject; readonly reason: string }

@@ -1,12 +1,13 @@
 import { LineFault, type LineReader } from './line-reader.ts';
 import { readNames, readSubject } from './names.ts';
-import type { NightEvent, PersonVerb, RunResult, Subject, WhichRuns } from './night.ts';
+import type { AgentVerb, NightEvent, PersonVerb, RunResult, Subject, WhichRuns } from './night.ts';
 import { readGroup } from './read-group.ts';
 import { readJson, readWrittenPolicy } from './read-json.ts';
 import { readListing, readSlack } from './read-mode.ts';
 import { readDuration } from './time-words.ts';
 
 const PERSON_VERBS: readonly PersonVerb[] = ['pauses', 'resumes', 'deletes', 're-creates', 'edits', 'runs'];
+const AGENT_VERBS: readonly AgentVerb[] = ['goes away', 'comes back', 'is revoked'];
 const PREDICATE =
   '"fail", "end in", "start nothing", "take", "work" (of a sync: "fails", "ends in", "starts nothing", "takes", "works")';
 
@@ -51,6 +52,10 @@ function readField(reader: LineReader): NightEvent {
 function readSubjectEvent(reader: LineReader): NightEvent {
   const subject = readSubject(reader);
   if (reader.accepts('is renamed to')) return readRename(reader, subject);
+  if (reader.accepts('is called'))
+    return { kind: 'called', subject, name: reader.text('the name, in quotes') };
+  const verb = subject.kind === 'connector' ? AGENT_VERBS.find((one) => reader.accepts(one)) : undefined;
+  if (verb !== undefined) return { kind: 'agent', verb, subject };
   if (accepts(reader, 'starts nothing', 'start nothing')) return { kind: 'starts_nothing', subject };
   if (accepts(reader, 'takes', 'take')) return { kind: 'takes', subject, seconds: readDuration(reader) };
   return { kind: 'runs', subject, result: readResult(reader) };

@@ -5,8 +5,9 @@ import { durationOf, readDuration, readTime } from './time-words.ts';
 
 const CREATED_SECONDS_AGO = 300 * 86_400;
 const TAKES_SECONDS = 40;
+const ROWS = 1000;
 const EXPECTED =
-  '"every", "on", "into", "at", "takes", "loads", "created", "last success", "older api" or "touched by runs"';
+  '"every", "on", "into", "at", "takes", "moves", "loads", "created", "last success", "older api" or "touched by runs"';
 
 type Draft = { -readonly [Field in keyof Group]?: Group[Field] };
 
@@ -26,6 +27,7 @@ export function readGroup(reader: LineReader): Group {
   return {
     knowledgeBases: ['warehouse'],
     takesSeconds: TAKES_SECONDS,
+    rows: ROWS,
     createdSecondsAgo: CREATED_SECONDS_AGO,
     isOlderApi: false,
     isTouchedByRuns: false,
@@ -43,6 +45,7 @@ function readClause(reader: LineReader, draft: Draft): void {
   else if (reader.accepts('into')) draft.knowledgeBases = readNames(reader);
   else if (reader.accepts('at')) draft.runsAt = readRunTimes(reader);
   else if (reader.accepts('takes')) draft.takesSeconds = readDuration(reader);
+  else if (reader.accepts('moves')) draft.rows = readRows(reader);
   else if (reader.accepts('loads')) draft.loadsSeconds = readDuration(reader);
   else if (reader.accepts('created')) draft.createdSecondsAgo = readAgo(reader);
   else if (reader.accepts('last success')) draft.lastSuccessSecondsAgo = readAgo(reader);
@@ -77,6 +80,14 @@ function readRunTimes(reader: LineReader): NonNullable<Group['runsAt']> {
   if (step === undefined || !step.startsWith('+')) return { first, stepMinutes: 0 };
   reader.word('a step');
   return { first, stepMinutes: durationOf(step.slice(1)) / 60 };
+}
+
+/** "1200 rows". */
+function readRows(reader: LineReader): number {
+  const word = reader.word('a number of rows');
+  if (!/^\d{1,12}$/.test(word)) throw new LineFault('a number of rows', `"${word}"`);
+  reader.expectWords('rows');
+  return Number(word);
 }
 
 function readAgo(reader: LineReader): number {

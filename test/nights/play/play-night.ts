@@ -6,11 +6,13 @@
 import { check } from '../../../lambda/commands/check.ts';
 import { type Checked, type Outcome, outcomeOf } from '../../../lambda/commands/outcome.ts';
 import type { Ports } from '../../../lambda/commands/ports.ts';
+import type { Policy } from '../../../lambda/core/policy.ts';
 import { PLAIN, renderPlainText } from '../../../lambda/core/render/plain-text.ts';
 import { destinationIn } from '../../core/a-sync.ts';
 import type { Minute, Night } from '../notation/night.ts';
 import { World } from '../world/world.ts';
 import { calmTicks } from './calm-ticks.ts';
+import { answered, type NightRoute } from './evidence.ts';
 import { NightStore } from './night-store.ts';
 import type { PlayedNight, Post, SentDigest } from './played-night.ts';
 import { readable, slackText } from './slack-text.ts';
@@ -22,6 +24,10 @@ const LINE_WIDTH = 100;
 export interface PlayOptions {
   /** Plays every check, also those that do nothing, and encodes the state as the real stores do. @default false */
   readonly isThorough?: boolean;
+  /** The neighbouring routes that answer 404. @default none */
+  readonly missingRoutes?: readonly NightRoute[];
+  /** Whether the policy asks them at all. @default what the night's policy says */
+  readonly evidence?: false;
 }
 
 /**
@@ -31,11 +37,9 @@ export interface PlayOptions {
  * run, only time passes. Then a later check is tried; if it posts and saves nothing, the checks before it would not have
  * either, and otherwise the night goes on from before it in smaller steps.
  */
-export async function playNight(
-  night: Night,
-  { isThorough = false }: PlayOptions = {},
-): Promise<PlayedNight> {
-  const playing = new Playing(night, isThorough);
+export async function playNight(night: Night, options: PlayOptions = {}): Promise<PlayedNight> {
+  const { isThorough = false } = options;
+  const playing = new Playing(night, options);
   const { ticks, calmUntil } = calmTicks(night);
   let at = 0;
   let stride = 1;
@@ -67,15 +71,17 @@ interface Progress {
 /** A night while it is played. */
 class Playing {
   readonly #night: Night;
+  readonly #options: PlayOptions;
   readonly #store: NightStore;
   readonly #sent: SentDigest[] = [];
   #world: World;
   #checks = 0;
   #longestHoldMs = 0;
 
-  constructor(night: Night, isThorough: boolean) {
+  constructor(night: Night, options: PlayOptions) {
     this.#night = night;
-    this.#store = new NightStore(isThorough);
+    this.#options = options;
+    this.#store = new NightStore(options.isThorough ?? false);
     this.#world = new World(night);
   }
 
@@ -100,6 +106,7 @@ class Playing {
     return {
       sent: this.#sent,
       checks: this.#checks,
+      stored: this.#store.current.state,
       longestHoldMinutes: Math.round(this.#longestHoldMs / MINUTE_MS),
     };
   }
@@ -107,13 +114,18 @@ class Playing {
   /** Plays the check of a minute. Says whether it posted nothing and saved nothing. */
   async check(minute: Minute): Promise<boolean> {
     const now = this.#night.midnight + minute * MINUTE_MS;
-    const { listing, slack, policy } = surroundingsAt(this.#night, minute);
+    const { listing, slack, policy: deployed } = surroundingsAt(this.#night, minute);
+    const { missingRoutes = [], evidence } = this.#options;
+    const policy: Policy = evidence === false ? { ...deployed, evidence: 'none' } : deployed;
     this.#world.advance(minute);
     this.#checks += 1;
     const posts: Post[] = [];
     const ports: Ports = {
       now: () => now,
       state: this.#store,
+      evidence: {
+        ask: async (request) => answered(this.#world.answers(this.#night.midnight), request, missingRoutes),
+      },
       listing: { list: async () => listed(listing, { night: this.#night, world: this.#world, now }) },
       slack: {
         destinationId: async () => 'night',

@@ -1,3 +1,4 @@
+import type { WatchState } from '../../../lambda/core/state.ts';
 import type { Minute } from '../notation/night.ts';
 
 /** What a night's checks sent. */
@@ -5,6 +6,8 @@ export interface PlayedNight {
   readonly sent: readonly SentDigest[];
   /** The longest time for which a notification was held, in minutes. */
   readonly longestHoldMinutes: number;
+  /** What is stored after the last check. */
+  readonly stored: WatchState;
   /** How many checks were played; the others would have done nothing. */
   readonly checks: number;
 }

@@ -63,6 +63,7 @@ function recreated(life: SyncLife, now: Second): Partial<SyncLife> {
     lastRunAt: null,
     lastSuccessAt: null,
     run: undefined,
+    pastRuns: [],
     nextRunAt: now,
     runCount: 0,
   };

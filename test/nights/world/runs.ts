@@ -1,4 +1,4 @@
-import type { Failure, Run, Second, SyncLife } from './sync-life.ts';
+import { type Failure, MAX_PAST_RUNS, type Run, type Second, type SyncLife } from './sync-life.ts';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -31,6 +31,7 @@ export function endRun(life: SyncLife, { endsAt, failure }: Run): boolean {
   const startedAt = life.lastRunAt ?? endsAt;
   life.record = undefined;
   life.run = undefined;
+  life.pastRuns = [{ startedAt, endedAt: endsAt, failure }, ...life.pastRuns].slice(0, MAX_PAST_RUNS);
   life.lastState = failure?.state ?? 'completed';
   if (failure === undefined) {
     life.failures = 0;

@@ -3,6 +3,13 @@ import type { Group } from '../notation/night.ts';
 /** Seconds since the midnight of a night; negative before it. */
 export type Second = number;
 
+/** A run that ended, as the platform remembers it. */
+export interface PastRun {
+  readonly startedAt: Second;
+  readonly endedAt: Second;
+  readonly failure: Failure | undefined;
+}
+
 /** A run in progress, whose end is known already. */
 export interface Run {
   readonly endsAt: Second;
@@ -39,6 +46,10 @@ export interface SyncLife {
   lastRunAt: Second | null;
   lastSuccessAt: Second | null;
   run: Run | undefined;
+  /** How many rows a run moves. */
+  readonly rows: number;
+  /** Its last runs, the latest first. */
+  pastRuns: readonly PastRun[];
   /** The earliest start of the next run; undefined: nothing is scheduled. */
   nextRunAt: Second | undefined;
   /** When something happens to it next, without an event. */
@@ -64,7 +75,18 @@ export function establishedSyncs(group: Group): readonly SyncLife[] {
     }
     if (life.intervalSeconds <= 0) return { ...life, ...succeeded(-MINUTE, -MINUTE) };
     const lastRunAt = firstRun - life.intervalSeconds;
-    return { ...life, ...succeeded(lastRunAt, lastRunAt + life.takesSeconds), nextRunAt: firstRun };
+    const pastRuns = pastRunsBefore(firstRun, life);
+    return { ...life, ...succeeded(lastRunAt, lastRunAt + life.takesSeconds), pastRuns, nextRunAt: firstRun };
+  });
+}
+
+/** How many of its last runs the platform lists of a sync. */
+export const MAX_PAST_RUNS = 20;
+
+function pastRunsBefore(firstRun: Second, { intervalSeconds, takesSeconds }: SyncLife): readonly PastRun[] {
+  return Array.from({ length: MAX_PAST_RUNS }, (_, index) => {
+    const startedAt = firstRun - (index + 1) * intervalSeconds;
+    return { startedAt, endedAt: startedAt + takesSeconds, failure: undefined };
   });
 }
 
@@ -104,6 +126,8 @@ function lifeOf(group: Group, index: number, createdAt: Second): SyncLife {
     lastRunAt: null,
     lastSuccessAt: null,
     run: undefined,
+    rows: group.rows,
+    pastRuns: [],
     nextRunAt: undefined,
     wakesAt: Number.NEGATIVE_INFINITY,
     runCount: 0,

@@ -3,6 +3,8 @@
  * disabling after ten. Gives the listing at each minute. play/ asks it before each check.
  */
 import type { Minute, Night, NightEvent, Subject, TimedEvent } from '../notation/night.ts';
+import { Agents } from './agents.ts';
+import { type Answers, answersOf } from './answers.ts';
 import { change } from './changes.ts';
 import { Conditions } from './conditions.ts';
 import { recordOf, type SyncRecord } from './record.ts';
@@ -15,6 +17,7 @@ const MINUTE = 60;
 export class World {
   readonly #night: Night;
   #conditions = new Conditions();
+  #agents = new Agents();
   #syncs: readonly SyncLife[];
   /** Everything up to this minute has happened. */
   #minute: Minute = 0;
@@ -32,6 +35,7 @@ export class World {
   copy(): World {
     const copy = new World(this.#night);
     copy.#conditions = this.#conditions.copy();
+    copy.#agents = this.#agents.copy();
     copy.#syncs = this.#syncs.map((life) => ({ ...life }));
     copy.#minute = this.#minute;
     copy.#nextMinute = this.#nextMinute;
@@ -58,6 +62,11 @@ export class World {
     return this.#syncs
       .filter((life) => !life.isDeleted && isListed(life))
       .map((life) => recordOf(life, { midnight, now }));
+  }
+
+  /** What the neighbouring routes answer, at the minute that it lives. */
+  answers(midnight: number): Answers {
+    return answersOf(this.#syncs, { agents: this.#agents, midnight, now: this.#minute * MINUTE });
   }
 
   /** Lives one minute, and finds the next one at which anything happens. */
@@ -112,6 +121,16 @@ export class World {
         if (event.subject.kind !== 'syncs' && event.result.kind === 'fails')
           for (const life of this.#of(event.subject)) this.#conditions.forgetWorking(life);
         this.#conditions.set(event.subject, { result: event.result });
+        return;
+      case 'agent':
+        this.#agents.change(event, now);
+        this.#conditions.set(
+          event.subject,
+          event.verb === 'comes back' ? { result: { kind: 'works' } } : { startsNothing: true },
+        );
+        return;
+      case 'called':
+        this.#agents.call(event);
         return;
       case 'starts_nothing':
         this.#conditions.set(event.subject, { startsNothing: true });
