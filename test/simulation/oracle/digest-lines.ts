@@ -172,7 +172,7 @@ export class DigestLines {
 
   #claims(check: SimulatedCheck, group: Group): void {
     const text = textOf(group.head);
-    const [, quiet] = /nothing has succeeded for (.+?)(?: ·|$)/.exec(text) ?? [];
+    const [, quiet] = /nothing has succeeded for (.+?)(?: ·|:|$)/.exec(text) ?? [];
     if (quiet !== undefined) this.#nothingSucceeded(check, quiet);
     const [, all] = /\ball ([\d,]+) (?:recovered|resolved)/.exec(text) ?? [];
     if (all !== undefined) this.#allRecovered(check, group, Number(all.replace(/,/g, '')));
