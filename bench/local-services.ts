@@ -18,6 +18,8 @@ export interface Calls {
 export class LocalServices {
   /** The body of the listing. */
   body: Buffer = Buffer.from('{"syncs":[]}');
+  /** Whether `body` is compressed. */
+  isGzip = false;
   readonly table = new ADynamoDb();
   readonly #secrets = new ASecretsManager();
   #environment: Readonly<Record<string, string>> = {};
@@ -30,7 +32,8 @@ export class LocalServices {
   static async start(): Promise<LocalServices> {
     const services = new LocalServices();
     const api = await localServer((_request, response) => {
-      response.writeHead(200, { 'content-type': 'application/json' });
+      const encoding = services.isGzip ? { 'content-encoding': 'gzip' } : {};
+      response.writeHead(200, { 'content-type': 'application/json', ...encoding });
       response.end(services.body);
     });
     const slack = await localServer(answers(200, 'ok'));

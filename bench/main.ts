@@ -13,6 +13,7 @@ import { laptop } from './sections/laptop.ts';
 import { memory } from './sections/memory.ts';
 import { purePass } from './sections/pure-pass.ts';
 import { stateWrites } from './sections/state-writes.ts';
+import { worstListings } from './sections/worst-listings.ts';
 
 /*
  * In: names of sections. Out: one table of what sync-alerts costs, in ratios of interleaved runs.
@@ -25,6 +26,7 @@ const SECTIONS: readonly Section[] = [
   bundleSize,
   purePass,
   memory,
+  worstListings,
   calls,
   growth,
   stateWrites,

@@ -8,10 +8,11 @@
  * `password=`, `token:`, `"api_key":` and their like; bearer tokens; keys of AWS; tokens and webhooks of Slack; keys of
  * other vendors that their form gives away.
  *
- * The time is linear in the length of the text, whatever it contains.
+ * A text of more than 8,192 characters is cut before. The time is linear in the length of the text, whatever it contains.
  */
-export function redactCredentials(text: string): string {
-  if (text.length < 20 && PLAIN.test(text)) return text;
+export function redactCredentials(original: string): string {
+  if (original.length < 20 && PLAIN.test(original)) return original;
+  const text = original.length > MAX_LENGTH ? beginning(original) : original;
   if (!MAY_HOLD_ONE.test(text)) return text;
   const withoutUsers = text.includes('@') ? text.replace(/[^\s"'`<>]+/g, withoutUserInfo) : text;
   return withoutUsers
@@ -27,6 +28,16 @@ export function redactCredentials(text: string): string {
 
 /** Nearly every name of a sync: a text of less than 20 characters like this has nothing of `MAY_HOLD_ONE`. */
 const PLAIN = /^[\w.]*(?:-[\w.]+)*$/;
+
+/** In UTF-16 code units. No message quotes nearly as much, and the time of a longer text would count. */
+const MAX_LENGTH = 8192;
+
+/** Whole words, since half a credential would not be recognised. */
+function beginning(text: string): string {
+  const end = Math.max(0, ...[' ', '\n', '\t'].map((blank) => text.lastIndexOf(blank, MAX_LENGTH)));
+  return `${text.slice(0, end)}…`;
+}
+
 /** Nearly no name of a sync has one of these, so nearly no name pays for the rest. */
 const MAY_HOLD_ONE = /[:=@%'"`>]|[\w/+-]{20}|\b(?:bearer|basic)\s|--/i;
 

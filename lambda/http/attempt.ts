@@ -12,16 +12,22 @@ export class BodyTooLarge extends Error {
 export interface AttemptOptions {
   /** Aborts the attempt at any point. */
   readonly signal: AbortSignal;
-  /** The limit for the whole attempt, reading the body included. */
-  readonly attemptTimeoutMs: number;
+  /**
+   * The limit for the whole attempt, reading the body included.
+   * @default none but `signal`
+   */
+  readonly attemptTimeoutMs?: number | undefined;
   /** The limit for the decompressed body, inclusive. */
   readonly maxBytes: number;
   /** A body that breaks off, stalls or exceeds `maxBytes`: fail the attempt, or return the part that came. */
   readonly onIncompleteBody: 'fail' | 'keep';
   /** Gets the headers as soon as they came, before the body. */
   readonly onHeaders?: (headers: Headers) => void;
-  /** Gets the body of a 200 chunk by chunk as it arrives, `maxBytes` at most; the response then has no body. */
-  readonly onChunk?: (chunk: Uint8Array) => void;
+  /**
+   * Gets the body of a 200 chunk by chunk as it arrives, `maxBytes` at most; the response then has no body. The rest is not
+   * read once it returns false. Of any other response, only the first 64 KiB are kept.
+   */
+  readonly onChunk?: (chunk: Uint8Array) => boolean;
 }
 
 /**
@@ -36,7 +42,8 @@ export async function sendOnce(request: Request, options: AttemptOptions): Promi
   // One controller, held by its timer: Node.js loses the abort of signals made from signals (see `deadlineIn`).
   const controller = new AbortController();
   const abort = () => controller.abort(new NetworkFault('DEADLINE'));
-  const timer = setTimeout(() => controller.abort(new NetworkFault('TIMEOUT')), attemptTimeoutMs);
+  const timeOut = () => controller.abort(new NetworkFault('TIMEOUT'));
+  const timer = attemptTimeoutMs === undefined ? undefined : setTimeout(timeOut, attemptTimeoutMs);
   signal.addEventListener('abort', abort, { once: true });
   if (signal.aborted) abort();
   const sending = watchSending(request);
@@ -50,6 +57,9 @@ export async function sendOnce(request: Request, options: AttemptOptions): Promi
     signal.removeEventListener('abort', abort);
   }
 }
+
+/** Of a response that is no listing, this much says why. */
+const MAX_ERROR_BYTES = 64 * 1024;
 
 async function fetchWhole(
   request: Request,
@@ -65,11 +75,13 @@ async function fetchWhole(
   onHeaders?.(response.headers);
   const head = { status: response.status, headers: response.headers };
   const chunks: Uint8Array[] = [];
-  const isStreamed = response.status === 200 && onChunk !== undefined;
+  const keepChunk = (chunk: Uint8Array) => chunks.push(chunk) > 0;
+  const isError = onChunk !== undefined && response.status !== 200;
   try {
-    await readChunks(response, maxBytes, isStreamed ? onChunk : (chunk) => chunks.push(chunk));
+    if (isError) await readChunks(response, MAX_ERROR_BYTES, keepChunk);
+    else await readChunks(response, maxBytes, onChunk ?? keepChunk);
   } catch (error) {
-    if (onIncompleteBody === 'fail') throw error;
+    if (onIncompleteBody === 'fail' && !isError) throw error;
   }
   return new Response(chunks.length === 0 ? null : Buffer.concat(chunks), head);
 }
@@ -77,13 +89,13 @@ async function fetchWhole(
 async function readChunks(
   { body }: Response,
   maxBytes: number,
-  onChunk: (chunk: Uint8Array) => void,
+  onChunk: (chunk: Uint8Array) => boolean,
 ): Promise<void> {
   if (body === null) return;
   let length = 0;
   // Leaving the loop early cancels the stream, and with it the connection.
   for await (const chunk of body) {
-    onChunk(chunk.subarray(0, maxBytes - length));
+    if (!onChunk(chunk.subarray(0, maxBytes - length))) return;
     length += chunk.length;
     if (length > maxBytes) throw new BodyTooLarge(maxBytes);
   }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { withoutByteOrderMark } from '../core/blank.ts';
 import { didYouMean } from '../core/parse/did-you-mean.ts';
 import { type CheckedUrl, checkUrl } from '../http/secure-url.ts';
 import { checkWebhookUrl } from '../slack/webhook-url.ts';
@@ -60,7 +61,7 @@ const secretSchema = v.object(
 export function parseSecret(text: string): ParsedSecret {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = JSON.parse(withoutByteOrderMark(text));
   } catch {
     // The parser's own message quotes the text.
     return { ok: false, faults: ['it is not JSON'] };

@@ -1,3 +1,4 @@
+import { withoutByteOrderMark } from '../core/blank.ts';
 import { NetworkFault } from '../http/network-fault.ts';
 
 /** Nothing was sent: the deadline left no time. */
@@ -40,7 +41,7 @@ export type AcceptedBody =
   | { readonly kind: 'refusal'; readonly error: string | undefined };
 
 export function readAcceptedBody(body: string): AcceptedBody {
-  const text = body.replace(/^\uFEFF/, '').trimStart();
+  const text = withoutByteOrderMark(body).trimStart();
   if (text.startsWith('<')) return { kind: 'page' };
   const refusal = text.startsWith('{') ? refusalIn(text) : undefined;
   return refusal ?? { kind: 'accepted' };

@@ -13,6 +13,7 @@ import {
 } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import * as v from 'valibot';
+import { withoutByteOrderMark } from '../core/blank.ts';
 import { INITIAL_STATE, type WatchState } from '../core/state.ts';
 import type { Instant } from '../core/time.ts';
 import { errorCode } from '../errors.ts';
@@ -125,7 +126,7 @@ export class FileStore implements StateStore {
 
   #parsed(text: string): unknown {
     try {
-      return JSON.parse(text);
+      return JSON.parse(withoutByteOrderMark(text));
     } catch {
       const problem = text.trim() === '' ? 'is empty' : 'is not JSON';
       const advice = `restore a copy, or move it away to start with an empty state (${EMPTY_STATE_NOTE})`;

@@ -1,12 +1,12 @@
 import { STATUS_CODES } from 'node:http';
-import * as v from 'valibot';
-import { redactCredentials } from '../core/credentials.ts';
+import { withoutByteOrderMark } from '../core/blank.ts';
 import type { ListingFailure } from '../core/listing.ts';
 import { SyncAlertsError } from '../errors.ts';
 import { BodyTooLarge } from '../http/attempt.ts';
 import type { NoResponse, Responded } from '../http/retries.ts';
 import { isRateLimited, isRedirect, isServerError } from '../http/status.ts';
-import { inOrder, redactedText } from '../secret/redaction.ts';
+import { quotedWords } from './api-words.ts';
+import type { Redact } from './redacted-record.ts';
 
 interface ListingErrorDetails {
   /** `unreadable` and `empty` are found later, in the records of a listing that came. */
@@ -32,18 +32,22 @@ export class ListingError extends Error {
   }
 }
 
-/** The longest quote from a response in an error, in characters. */
-const MAX_QUOTE_LENGTH = 200;
-
 /** A 200 that is not a listing. */
 export function malformed(received: string): ListingError {
   const advice = 'check the base URL; if it is right, the API has a problem, and the next check retries';
   return new ListingError({ kind: 'malformed', received, advice });
 }
 
+/** A listing beyond what the function can hold. */
+export function beyondBounds(received: string): ListingError {
+  const advice =
+    'list the syncs of one connector (connectorId); if the organisation has fewer, the API has a problem';
+  return new ListingError({ kind: 'malformed', received: `200 with ${received}`, advice });
+}
+
 /** No response came, or one larger than `maxBytes`, the limit for all pages together. */
 export function noResponse({ error, attempts }: NoResponse, maxBytes: number): ListingError {
-  if (error instanceof BodyTooLarge) return malformed(`more than ${maxBytes} bytes`);
+  if (error instanceof BodyTooLarge) return beyondBounds(`more than ${sizeText(maxBytes)}`);
   const received = `${error.message}, ${attemptsText(attempts)}`;
   return new ListingError({
     kind: 'failed',
@@ -53,20 +57,25 @@ export function noResponse({ error, attempts }: NoResponse, maxBytes: number): L
   });
 }
 
-/** A response whose status is not 200. `secrets` are redacted where the response repeats them. */
+/** A response whose status is not 200. `redact` removes our secrets where the response repeats them. */
 export async function badStatus(
   { response, attempts, retryAfterSeconds }: Responded,
-  secrets: readonly string[],
+  redact: Redact,
   cause?: SyncAlertsError,
 ): Promise<ListingError> {
   const { status } = response;
   const statusText = `${status} ${STATUS_CODES[status] ?? ''}`.trim();
   const wait = retryAfterSeconds === undefined ? '' : `, Retry-After ${retryAfterSeconds} s`;
   const times = attempts === 1 ? '' : `, ${attemptsText(attempts)}`;
-  const received = `${statusText}${quote(await response.text(), secrets)}${wait}${times}`;
+  const body = await response.text();
+  const isPage = withoutByteOrderMark(body).trimStart().startsWith('<');
+  const words = isPage ? ' with an HTML page' : quotedWords(body, status, redact);
+  const advice = isPage ? `${BEHIND_A_PAGE}; ${listingAdvice(status)}` : listingAdvice(status);
   const kind = isRefused(status) ? 'refused' : 'failed';
-  return new ListingError({ kind, received, advice: listingAdvice(status), cause });
+  return new ListingError({ kind, received: `${statusText}${words}${wait}${times}`, advice, cause });
 }
+
+const BEHIND_A_PAGE = "a proxy or a sign-in page may have responded in the API's place";
 
 /** The API key could not be read. Only a cause of our own is kept: other errors may quote the secret. */
 export function keyUnreadable(error: unknown): SyncAlertsError {
@@ -85,44 +94,25 @@ export function isTransient(status: number): boolean {
 }
 
 function listingAdvice(status: number): string {
-  if (isRefused(status)) return 'check the API key, its organisation and its permissions';
+  if (isRateLimited(status)) return 'the API limits the rate for each user; the next check retries';
   if (isTransient(status)) return 'the next check retries';
   if (isRedirect(status)) return 'redirects are not followed: check the base URL';
-  return 'check the organisation id and the base URL';
+  return ADVICE[status] ?? 'check the organisation id and the base URL';
+}
+
+const ADVICE: Readonly<Record<number, string>> = {
+  400: 'check the organisation id, and the connector id if one is set',
+  401: 'check the API key: it is not accepted; create a new one, and store it',
+  402: "check the plan and the payments of the organisation in Timbal's settings",
+  403: 'check the API key: it must belong to this organisation, and be allowed to list connector syncs',
+  422: 'check the organisation id, and the connector id if one is set',
+};
+
+function sizeText(bytes: number): string {
+  const mebibytes = bytes / 1024 / 1024;
+  return Number.isInteger(mebibytes) ? `${mebibytes} MiB` : `${bytes} bytes`;
 }
 
 function attemptsText(attempts: number): string {
   return attempts === 1 ? '1 attempt' : `${attempts} attempts`;
-}
-
-const errorSchema = v.object({ code: v.optional(v.string()), message: v.string() });
-
-/**
- * The API's own error text as one line in parentheses, where the body has the form of its documented errors,
- * `{code, message}`; empty otherwise.
- */
-function quote(text: string, secrets: readonly string[]): string {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return '';
-  }
-  const parsed = v.safeParse(errorSchema, json);
-  if (!parsed.success) return '';
-  const { code, message } = parsed.output;
-  const words = code === undefined ? message : `${code}: ${message}`;
-  // `fetch` sends a header without the white space around it.
-  const ours = inOrder(secrets.map((secret) => secret.trim()));
-  const line = redactCredentials(redactedText(words, ours))
-    .replace(/[\s\p{C}]+/gu, ' ')
-    .trim();
-  const characters = [...line];
-  if (characters.length <= MAX_QUOTE_LENGTH) return ` (${line})`;
-  // Redaction knows secrets only whole, so a URL that the cut divides goes entirely.
-  const cut = characters
-    .slice(0, MAX_QUOTE_LENGTH)
-    .join('')
-    .replace(/https?:\S*$/i, '');
-  return ` (${cut}…)`;
 }

@@ -9,6 +9,8 @@ import { SyncAlertsError } from '../errors.ts';
 import { BodyTooLarge, sendOnce } from '../http/attempt.ts';
 import type { Deadline } from '../http/deadline.ts';
 import { RETRY_POLICY, type RequestResult, type RetryPolicy, requestWithRetries } from '../http/retries.ts';
+import { type Attempt, withSecondAttempt } from '../http/second-attempt.ts';
+import { inOrder, redactedText } from '../secret/redaction.ts';
 import { apiSkew } from './clock-skew.ts';
 import {
   badStatus,
@@ -21,7 +23,7 @@ import {
 } from './listing-error.ts';
 import { type ListingScope, listingHeaders, listingUrl, pageUrl } from './listing-request.ts';
 import type { ApiKeySource, ListingResult, ListingSource } from './listing-source.ts';
-import { PageReader } from './page.ts';
+import { MAX_RECORDS, PageReader } from './page.ts';
 import { type Redact, redactedRecord } from './redacted-record.ts';
 
 export interface ListingOptions extends ListingScope {
@@ -39,13 +41,17 @@ export interface ListingOptions extends ListingScope {
   readonly maxBytes?: number;
   /** @default 1000 */
   readonly maxPages?: number;
-  /** @default 15 s */
-  readonly attemptTimeoutMs?: number;
+  /**
+   * When to send a page's request once more beside the first attempt, if no response has begun.
+   * @default 15 s
+   */
+  readonly secondAttemptAfterMs?: number;
   readonly retryPolicy?: RetryPolicy;
 }
 
+/** Half of the listing's deadline. */
+const SECOND_ATTEMPT_AFTER_MS = 15_000;
 const MAX_BYTES = 64 * 1024 * 1024;
-const ATTEMPT_TIMEOUT_MS = 15_000;
 /** Far above any organisation's listing: tokens that never end are a fault of the API. */
 const MAX_PAGES = 1000;
 
@@ -59,6 +65,7 @@ interface PageRequest {
   readonly url: URL;
   readonly keys: Keys;
   readonly maxBytes: number;
+  readonly maxRecords: number;
 }
 
 /** The body of the last attempt at a page. */
@@ -123,6 +130,7 @@ export class TimbalListing implements ListingSource {
       url: this.#url,
       keys: { current: await this.#readKey() },
       maxBytes: this.#maxBytes,
+      maxRecords: MAX_RECORDS,
     };
     for (;;) {
       const { body, keys } = await this.#page(request, deadline);
@@ -133,7 +141,12 @@ export class TimbalListing implements ListingSource {
       if (tokens.has(nextToken)) throw malformed('a page token that an earlier page had: endless pages');
       tokens.add(nextToken);
       if (tokens.size >= this.#maxPages) throw malformed(`more than ${this.#maxPages} pages`);
-      request = { url: pageUrl(this.#url, nextToken), keys, maxBytes: request.maxBytes - body.bytes };
+      request = {
+        url: pageUrl(this.#url, nextToken),
+        keys,
+        maxBytes: request.maxBytes - body.bytes,
+        maxRecords: request.maxRecords - records.length,
+      };
     }
   }
 
@@ -148,12 +161,14 @@ export class TimbalListing implements ListingSource {
     const { status } = result.response;
     if (status === 200) return { body, keys };
     const { current, refused } = keys;
-    if (!isRefused(status) || refused !== undefined) throw await badStatus(result, [current, refused ?? '']);
+    const redact = (text: string) =>
+      this.#redact(redactedText(text, inOrder([current, refused ?? ''].map((key) => key.trim()))));
+    if (!isRefused(status) || refused !== undefined) throw await badStatus(result, redact);
     let fresh: string;
     try {
       fresh = await this.#options.apiKey.readFresh();
     } catch (error) {
-      throw await badStatus(result, [current], keyUnreadable(error));
+      throw await badStatus(result, redact, keyUnreadable(error));
     }
     return this.#page({ ...request, keys: { current: fresh, refused: current } }, deadline);
   }
@@ -170,34 +185,19 @@ export class TimbalListing implements ListingSource {
 
   /** The result for one page. The body of a 200 is not in the response: it is read as it arrives. */
   async #send(
-    { url, keys, maxBytes }: PageRequest,
+    { url, keys, maxBytes, maxRecords }: PageRequest,
     deadline: Deadline,
   ): Promise<{ readonly result: RequestResult; readonly body: Body }> {
-    const attemptTimeoutMs = this.#options.attemptTimeoutMs ?? ATTEMPT_TIMEOUT_MS;
-    const { now } = this.#options;
-    const { signal } = deadline;
-    let body = this.#newBody();
-    const onChunk = (chunk: Uint8Array) => {
-      body.bytes += chunk.length;
-      body.reader.push(chunk);
-    };
+    const { secondAttemptAfterMs = SECOND_ATTEMPT_AFTER_MS } = this.#options;
+    let body = this.#newBody(maxRecords);
     const result = await requestWithRetries(new Request(url, { headers: listingHeaders(keys.current) }), {
       retryPolicy: this.#options.retryPolicy ?? RETRY_POLICY,
       deadline,
-      send: (request) => {
-        body = this.#newBody();
-        const sentAt = now();
-        const onHeaders = (headers: Headers) => {
-          body.apiSkewSeconds = apiSkew(headers, { sentAt, respondedAt: now() });
-        };
-        return sendOnce(request, {
-          signal,
-          attemptTimeoutMs,
-          maxBytes,
-          onIncompleteBody: 'fail',
-          onHeaders,
-          onChunk,
-        });
+      send: async (request) => {
+        const start = () => this.#attempt(request.clone(), { maxBytes, maxRecords }, deadline);
+        const received = await withSecondAttempt(start, secondAttemptAfterMs);
+        body = received.body;
+        return received.response;
       },
       isRetryable: (outcome) =>
         outcome instanceof Response ? isTransient(outcome.status) : !(outcome instanceof BodyTooLarge),
@@ -205,8 +205,41 @@ export class TimbalListing implements ListingSource {
     return { result, body };
   }
 
-  #newBody(): { -readonly [Key in keyof Body]: Body[Key] } {
-    const reader = new PageReader((record) => parseSync(redactedRecord(record, this.#redact)));
+  #attempt(
+    request: Request,
+    { maxBytes, maxRecords }: Pick<PageRequest, 'maxBytes' | 'maxRecords'>,
+    deadline: Deadline,
+  ): Attempt<{ readonly response: Response; readonly body: Body }> {
+    const { now } = this.#options;
+    const controller = new AbortController();
+    const { signal } = controller;
+    const abort = () => {
+      deadline.signal.removeEventListener('abort', abort);
+      controller.abort();
+    };
+    deadline.signal.addEventListener('abort', abort);
+    if (deadline.signal.aborted) abort();
+    const body = this.#newBody(maxRecords);
+    const sentAt = now();
+    let hasResponse = false;
+    const onHeaders = (headers: Headers) => {
+      hasResponse = true;
+      body.apiSkewSeconds = apiSkew(headers, { sentAt, respondedAt: now() });
+    };
+    const onChunk = (chunk: Uint8Array) => {
+      body.bytes += chunk.length;
+      return body.reader.push(chunk);
+    };
+    const sent = sendOnce(request, { signal, maxBytes, onIncompleteBody: 'fail', onHeaders, onChunk });
+    return {
+      result: sent.then((response) => ({ response, body })),
+      hasResponse: () => hasResponse,
+      abort,
+    };
+  }
+
+  #newBody(maxRecords: number): { -readonly [Key in keyof Body]: Body[Key] } {
+    const reader = new PageReader((record) => parseSync(redactedRecord(record, this.#redact)), maxRecords);
     return { reader, bytes: 0, apiSkewSeconds: undefined };
   }
 }

@@ -1,6 +1,6 @@
-import * as v from 'valibot';
-import { malformed } from './listing-error.ts';
-import { batchIn, headLength, parsedJson } from './page-batch.ts';
+import { beyondBounds, type ListingError, malformed } from './listing-error.ts';
+import { parsedRecords } from './long-ids.ts';
+import { MAX_DEPTH, type PageFault, PageScanner } from './page-scanner.ts';
 
 /** One page of the listing. */
 export interface Page<T> {
@@ -9,16 +9,8 @@ export interface Page<T> {
   readonly nextToken: string | undefined;
 }
 
-const pageSchema = v.object({
-  // The reader of the records checks them.
-  syncs: v.custom<readonly unknown[]>(Array.isArray),
-  // The API documents no page token for this call, but has one elsewhere (docs/timbal-api.md). A token that we cannot
-  // follow is a fault: half a listing taken for a whole one would end the alerts of the other half.
-  next_page_token: v.nullish(v.string()),
-});
-
-/** Some hundred records: at this size, parsing in batches takes no longer than parsing the whole body. */
-const BATCH_BYTES = 64 * 1024;
+/** The number of records of a listing, all pages together. */
+export const MAX_RECORDS = 100_000;
 
 /**
  * Reads the body of a 200 as it arrives, and converts each record with `readRecord`. As one text and one tree of objects,
@@ -27,75 +19,80 @@ const BATCH_BYTES = 64 * 1024;
  * Errors quote nothing of the body: it comes from outside and may contain anything.
  */
 export class PageReader<T> {
-  readonly #readRecord: (record: unknown) => T;
-  readonly #records: T[] = [];
-  /** The text up to the first record, `{"syncs":[`; undefined until a batch was read. */
-  #head: string | undefined;
-  #chunks: Uint8Array[] = [];
-  #unreadBytes = 0;
-  /** The number of unread bytes at which to read the next batch. */
-  #batchBytes = BATCH_BYTES;
+  readonly #scanner: PageScanner;
+  /** Undefined while there is no array "syncs". */
+  #records: T[] | undefined;
+  #nextToken: unknown;
 
-  constructor(readRecord: (record: unknown) => T) {
-    this.#readRecord = readRecord;
+  /** @param maxRecords How many records the page may have, at most. */
+  constructor(readRecord: (record: unknown) => T, maxRecords = MAX_RECORDS) {
+    const parts = {
+      onSyncs: () => {
+        this.#records = [];
+      },
+      onRecords: (text: string) => {
+        const parsed = jsonOf(() => parsedRecords(`[${text}]`));
+        for (const record of parsed?.json ?? []) this.#records?.push(readRecord(record));
+        return parsed !== undefined;
+      },
+      onMember: (key: string, text: string) => {
+        const parsed = jsonOf((): unknown => JSON.parse(text));
+        if (key === 'syncs') this.#records = undefined;
+        // The API documents no page token for this call, but has one elsewhere (docs/timbal-api.md).
+        if (key === 'next_page_token') this.#nextToken = parsed?.json;
+        return parsed !== undefined;
+      },
+    };
+    this.#scanner = new PageScanner(parts, maxRecords);
   }
 
-  /** Takes the next bytes. A chunk may end anywhere, also within a character. Never throws. */
-  push(chunk: Uint8Array): void {
-    for (let start = 0; start < chunk.length; start += BATCH_BYTES) {
-      const part = chunk.subarray(start, start + BATCH_BYTES);
-      this.#chunks.push(part);
-      this.#unreadBytes += part.length;
-      if (this.#unreadBytes >= this.#batchBytes) this.#readBatch();
-    }
+  /** Takes the next bytes. A chunk may end anywhere, also within a character. False once the rest need not be read. */
+  push(chunk: Uint8Array): boolean {
+    return this.#scanner.push(chunk);
   }
 
-  /** @throws ListingError `malformed` when the body is not a page of a listing. */
+  /** @throws ListingError `malformed` when the body is not a page of a listing, or is beyond its bounds. */
   end(): Page<T> {
-    const text = `${this.#head ?? ''}${this.#unread()}`.replace(/^\uFEFF/, '');
-    const json = parsedJson(text, (value) => (isObject(value) ? value['syncs'] : undefined));
-    if (json === undefined) throw malformed(`200 with ${describeNonJson(text)}`);
-    const page = v.safeParse(pageSchema, json);
-    if (!page.success) {
-      // The schema library's own messages quote the input.
-      const isToken = v.getDotPath(page.issues[0]) === 'next_page_token';
-      const fault = isToken ? '"next_page_token" is not a string' : 'no array "syncs"';
-      throw malformed(`200 with JSON that is not a listing: ${fault}`);
-    }
-    const { syncs, next_page_token } = page.output;
-    for (const record of syncs) this.#records.push(this.#readRecord(record));
-    return { records: this.#records, nextToken: next_page_token || undefined };
+    const fault = this.#scanner.end();
+    if (fault !== undefined) throw this.#error(fault);
+    if (this.#records === undefined) throw malformed('200 with JSON that is not a listing: no array "syncs"');
+    const token = this.#nextToken;
+    // A token that we cannot follow: half a listing taken for a whole one would end the alerts of the other half.
+    if (token !== undefined && token !== null && typeof token !== 'string')
+      throw malformed('200 with JSON that is not a listing: "next_page_token" is not a string');
+    return { records: this.#records, nextToken: token || undefined };
   }
 
-  #readBatch(): void {
-    const unread = this.#unread();
-    const start = this.#head === undefined ? headLength(unread.subarray(0, BATCH_BYTES)) : 0;
-    const batch = start === undefined ? undefined : batchIn(unread, start);
-    if (start === undefined || batch === undefined) {
-      this.#batchBytes = this.#unreadBytes * 2;
-      return;
+  #error(fault: PageFault): ListingError {
+    switch (fault) {
+      case 'empty':
+        return malformed('200 with an empty body');
+      case 'not_an_object':
+        return malformed(`200 with ${describeNonObject(this.#scanner.stoppedAt())}`);
+      case 'broken':
+        return malformed('200 with truncated or broken JSON');
+      case 'too_many_records':
+        return beyondBounds(`more than ${MAX_RECORDS.toLocaleString('en')} syncs`);
+      case 'too_large':
+        return beyondBounds('a record of more than 1 MiB, or that much beside the records');
+      case 'too_deep':
+        return beyondBounds(`values nested more than ${MAX_DEPTH} levels deep`);
     }
-    this.#head ??= unread.toString('utf8', 0, start);
-    for (const record of batch.records) this.#records.push(this.#readRecord(record));
-    this.#chunks = [unread.subarray(batch.end)];
-    this.#unreadBytes = unread.length - batch.end;
-    this.#batchBytes = BATCH_BYTES;
-  }
-
-  #unread(): Buffer {
-    const unread = Buffer.concat(this.#chunks);
-    this.#chunks = [unread];
-    return unread;
   }
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
+/** The value in a box, since JSON may be anything; undefined when it is not JSON. */
+function jsonOf<T>(parse: () => T): { readonly json: T } | undefined {
+  try {
+    return { json: parse() };
+  } catch {
+    return undefined;
+  }
 }
 
-function describeNonJson(text: string): string {
-  const start = text.trimStart().slice(0, 1);
-  if (start === '') return 'an empty body';
+function describeNonObject(start: string): string {
   if (start === '<') return 'an HTML or XML page instead of JSON';
-  return start === '{' || start === '[' ? 'truncated or broken JSON' : 'a body that is not JSON';
+  return /[["\dtfn-]/.test(start)
+    ? 'JSON that is not a listing: no array "syncs"'
+    : 'a body that is not JSON';
 }

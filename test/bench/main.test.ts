@@ -16,6 +16,7 @@ it('npm run bench -- --help names every section on standard output', () => {
     'bundle',
     'pure-pass',
     'memory',
+    'worst-cases',
     'calls',
     'growth',
     'state-writes',

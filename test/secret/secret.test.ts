@@ -49,6 +49,11 @@ describe('the secret', () => {
     expect((await aSecret().read()).apiKey).toBe('MARKED-key');
   });
 
+  it('is read after a byte order mark', async () => {
+    manager.text = `\uFEFF${JSON.stringify(FILLED)}`;
+    expect((await aSecret().read()).apiKey).toBe(FILLED.timbalApiKey);
+  });
+
   it.each([
     [15 * 60 - 1, 1],
     [15 * 60, 2],

@@ -41,6 +41,14 @@ describe('a state file', () => {
     expect(written.split('\n')).toContain('  "initialized": true,');
   });
 
+  it('is read after a byte order mark, which an editor may have written', async () => {
+    const file = await aSavedFile();
+    const store = new FileStore(file);
+    const saved = await store.load();
+    await writeFile(file, `\uFEFF${await readFile(file, 'utf8')}`);
+    expect(await store.load()).toEqual(saved);
+  });
+
   it('is accessible to its owner only, and so is the folder that was created for it', async () => {
     const file = join(await aFolder(), 'created', 'for it', 'acme.json');
     await new FileStore(file).save(A_FULL_STATE, 0);

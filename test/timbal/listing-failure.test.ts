@@ -113,8 +113,31 @@ describe('a failed listing', () => {
   );
 
   it.each<[string, Behaviour, string]>([
-    ['a refused key', answers(403), 'check the API key, its organisation and its permissions'],
+    ['a refused key', answers(401), 'check the API key: it is not accepted; create a new one, and store it'],
+    [
+      'a key without permission',
+      answers(403),
+      'check the API key: it must belong to this organisation, and be allowed to list connector syncs',
+    ],
+    [
+      'an unpaid plan',
+      answers(402),
+      "check the plan and the payments of the organisation in Timbal's settings",
+    ],
+    ['a bad request', answers(400), 'check the organisation id, and the connector id if one is set'],
+    ['an invalid value', answers(422), 'check the organisation id, and the connector id if one is set'],
+    ['a rate limit', answers(429), 'the API limits the rate for each user; the next check retries'],
     ['an outage', answers(503), 'the next check retries'],
+    [
+      'a page of a gateway',
+      answers(403, '<html>Access denied</html>'),
+      "a proxy or a sign-in page may have responded in the API's place; check the API key: it must belong to this organisation, and be allowed to list connector syncs",
+    ],
+    [
+      'too many syncs',
+      answers(200, `{"syncs":[${'{},'.repeat(100_000)}{}]}`),
+      'list the syncs of one connector (connectorId); if the organisation has fewer, the API has a problem',
+    ],
     ['a redirect', answers(302), 'redirects are not followed: check the base URL'],
     ['any other status', answers(404), 'check the organisation id and the base URL'],
     [
@@ -133,11 +156,10 @@ describe('a failed listing', () => {
     ['a body that stalls', stallsMidway(200, '{')],
   ])('after %s leaves no connection open', async (_name, behaviour) => {
     const server = await localServer(behaviour);
-    expect(await list(server, { attemptTimeoutMs: 50 })).toMatchObject({
+    expect(await list(server, { secondAttemptAfterMs: 50 }, 0.3)).toMatchObject({
       ok: false,
-      failure: { kind: 'failed', received: 'no response in time (TIMEOUT), 4 attempts' },
+      failure: { kind: 'failed', received: 'no response before the deadline (DEADLINE), 1 attempt' },
     });
-    expect(server.requests.length).toBeLessThanOrEqual(4);
     await allConnectionsClosed(server);
   });
 
@@ -162,7 +184,9 @@ describe('a failed listing', () => {
     const body = JSON.stringify({ syncs: ['x'.repeat(1000)] });
     const server = await localServer(answers(200, body));
     expect(await list(server, { maxBytes: body.length - above })).toMatchObject(
-      ok ? { ok } : { ok, failure: { kind: 'malformed', received: `more than ${body.length - 1} bytes` } },
+      ok
+        ? { ok }
+        : { ok, failure: { kind: 'malformed', received: `200 with more than ${body.length - 1} bytes` } },
     );
     expect(server.requests).toHaveLength(1);
   });
@@ -191,12 +215,24 @@ describe('a listing error quotes of a response', () => {
     ['one line', { message: 'a\r\n  b\u2028c\u001b[31m\u202ed' }, ' (a b c [31m d)'],
     ['at most 200 characters', { message: 'é'.repeat(300) }, ` (${'é'.repeat(200)}…)`],
     [
-      'no part of a URL that the limit divides',
-      { message: `${'e'.repeat(180)} https://hooks.slack.com/services/T0/B0/x` },
-      ` (${'e'.repeat(180)} …)`,
+      'no part of a secret that the limit divides',
+      { message: `${'e'.repeat(190)} postgres://app:hunter2@db` },
+      ` (${'e'.repeat(190)} postgres:…)`,
     ],
+    ['no credential of others', { message: 'no token=abc' }, ' (no token=***)'],
     ['whole characters', { message: '🚀'.repeat(300) }, ` (${'🚀'.repeat(200)}…)`],
-    ['nothing of a body with another form', { error: 'No such organisation' }, ''],
+    ['its error, a text', { error: 'consent_required' }, ' (consent_required)'],
+    ['its error, an object', { error: { code: 'E1', message: 'No such org' } }, ' (E1: No such org)'],
+    ['its detail', { detail: 'No such organisation' }, ' (No such organisation)'],
+    ['its detail, a list', { detail: [{ loc: ['path'], msg: 'not a number' }] }, ' (not a number)'],
+    ['its code, a number', { code: 1042, message: 'No such organisation' }, ' (1042: No such organisation)'],
+    ['no code that is null', { code: null, message: 'No such organisation' }, ' (No such organisation)'],
+    ['no code that is the status', { code: 404, message: 'No such organisation' }, ' (No such organisation)'],
+    ['its code alone', { code: 'no_org' }, ' (no_org)'],
+    ['its message before its error', { error: 'Not Found', message: 'No such org' }, ' (No such org)'],
+    ['its error where its message is blank', { message: ' ', error: 'no_org' }, ' (no_org)'],
+    ['nothing of a body with another form', { reason: 'No such organisation' }, ''],
+    ['nothing of a list', ['No such organisation'], ''],
     ['nothing of a message that is not a string', { message: 7 }, ''],
     ['no API key', { message: `the key ${KEY} is unknown` }, ' (the key *** is unknown)'],
   ])('%s', async (_name, body, quoted) => {
@@ -204,8 +240,24 @@ describe('a listing error quotes of a response', () => {
     expect(await list(server)).toMatchObject({ failure: { received: `404 Not Found${quoted}` } });
   });
 
+  it('its message after a byte order mark', async () => {
+    const server = await localServer(answers(404, '\uFEFF{"message":"No such organisation"}'));
+    expect(await list(server)).toMatchObject({
+      failure: { received: '404 Not Found (No such organisation)' },
+    });
+  });
+
   it('nothing of an HTML page', async () => {
     const server = await localServer(answers(404, '<html>nginx</html>'));
-    expect(await list(server)).toMatchObject({ failure: { received: '404 Not Found' } });
+    expect(await list(server)).toMatchObject({ failure: { received: '404 Not Found with an HTML page' } });
+  });
+
+  it.each<[string, Behaviour]>([
+    ['is cut off', disconnectsMidway(404, '{"message":', 'with a length')],
+    ['is huge', answers(404, 'x'.repeat(10_000_000))],
+  ])('its status alone when its body %s', async (_name, behaviour) => {
+    const server = await localServer(behaviour);
+    expect(await list(server, { maxBytes: 100 })).toMatchObject({ failure: { received: '404 Not Found' } });
+    expect(server.requests).toHaveLength(1);
   });
 });

@@ -74,6 +74,145 @@ describe('a page', () => {
   });
 });
 
+describe('a key that stands twice', () => {
+  it.each([
+    ['two arrays', '{"syncs":[{"id":1}],"syncs":[{"id":2}]}', [{ id: 2 }]],
+    ['an escaped key', '{"syncs":[{"id":1}],"\\u0073yncs":[{"id":2},{"id":3}]}', [{ id: 2 }, { id: 3 }]],
+    ['an array after something else', '{"syncs":null,"syncs":[{"id":2}]}', [{ id: 2 }]],
+    ['an empty array at last', '{"syncs":[{"id":1}],"syncs":[]}', []],
+  ])('counts where it stands last: %s', (_, body, records) => {
+    expect(readInChunks(body, 3).records).toEqual(records);
+  });
+
+  it('counts where it stands last, also when that is no array, and as a token', () => {
+    expect(() => readInChunks('{"syncs":[],"syncs":{}}', 3)).toThrow('no array "syncs"');
+    const body = '{"next_page_token":"a","syncs":[],"next_page_token":null}';
+    expect(readInChunks(body, 3).nextToken).toBeUndefined();
+  });
+});
+
+describe('the bounds of a page', () => {
+  const page = (records: string) => `{"syncs":[${records}]}`;
+  const record = (bytes: number) => `{"a":"${'x'.repeat(bytes - '{"a":""}'.length)}"}`;
+  const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+
+  it.each([
+    [99_999, true],
+    [100_000, true],
+    [100_001, false],
+  ])('%d records, read: %p', (count, isRead) => {
+    const body = page(`${'{},'.repeat(count - 1)}{}`);
+    if (isRead) expect(readInChunks(body, 65_536).records).toHaveLength(count);
+    else expect(() => readInChunks(body, 65_536)).toThrow(/^200 with more than 100,000 syncs$/);
+  });
+
+  it.each([
+    [1_048_575, true],
+    [1_048_576, true],
+    [1_048_577, false],
+  ])('a record of %d bytes, read: %p', (bytes, isRead) => {
+    const read = () => readInChunks(page(`{},${record(bytes)},{}`), 1_000_000_000);
+    if (isRead) expect(read().records).toHaveLength(3);
+    else expect(read).toThrow(/^200 with a record of more than 1 MiB/);
+  });
+
+  it.each([
+    [99, true],
+    [100, true],
+    [101, false],
+  ])('a record nested %d levels deep, read: %p', (levels, isRead) => {
+    const read = () => readInChunks(page(nested(levels)), 7);
+    if (isRead) expect(read().records).toHaveLength(1);
+    else expect(read).toThrow(/^200 with values nested more than 100 levels deep$/);
+  });
+
+  it.each([
+    ['one large member', `{"a":"${'x'.repeat(1_048_576)}","syncs":[]}`],
+    ['many small members', `{${'"a":1,'.repeat(400_000)}"syncs":[]}`],
+    ['a long key', `{"${'x'.repeat(1_048_576)}":1,"syncs":[]}`],
+  ])('hold beside the records too: %s', (_, body) => {
+    expect(() => readInChunks(body, 65_536)).toThrow(/that much beside the records$/);
+  });
+
+  it('are seen while the bytes arrive: the rest is not wanted', () => {
+    let parsed = 0;
+    const reader = new PageReader(() => {
+      parsed += 1;
+    }, 10);
+    expect(reader.push(Buffer.from(`{"syncs":[${'{},'.repeat(10)}`))).toBe(true);
+    expect(reader.push(Buffer.from('{},'))).toBe(false);
+    expect(reader.push(Buffer.from('{}]}'))).toBe(false);
+    expect(parsed).toBe(0);
+  });
+});
+
+it.each([
+  ['{', 'truncated or broken JSON'],
+  ['{"syncs":[}', 'truncated or broken JSON'],
+  ['{"syncs":[{]}', 'truncated or broken JSON'],
+  ['{"syncs":[1 2]}', 'truncated or broken JSON'],
+  ['{"syncs":[,{}]}', 'truncated or broken JSON'],
+  ['{"syncs" []}', 'truncated or broken JSON'],
+  ['{"syncs":[]}}', 'truncated or broken JSON'],
+  ['{"syncs":[],}', 'truncated or broken JSON'],
+  ['{"syncs":[nul]}', 'truncated or broken JSON'],
+  ['{"syncs":[],"x":tru}', 'truncated or broken JSON'],
+  ["{'syncs':[]}", 'truncated or broken JSON'],
+  ['{syncs:[]}', 'truncated or broken JSON'],
+  ['{"a\nb":1,"syncs":[]}', 'truncated or broken JSON'],
+  [' 7 ', 'JSON that is not a listing: no array "syncs"'],
+  ['\uFEFF\uFEFF{"syncs":[]}', 'a body that is not JSON'],
+])('a page %j has %s', (body, fault) => {
+  for (const bytes of [1, 1000]) expect(() => readInChunks(body, bytes)).toThrow(`200 with ${fault}`);
+});
+
+it('is accepted exactly when JSON.parse accepts it, however it is damaged', () => {
+  const pieces = fc.constantFrom(
+    '{',
+    '}',
+    '[',
+    ']',
+    ',',
+    ':',
+    '"',
+    '\\',
+    ' ',
+    '1',
+    '-',
+    'true',
+    '"syncs"',
+    '"a"',
+    '{"id":1}',
+    '"syncs":[',
+    '\n',
+  );
+  const bodies = fc.oneof(
+    fc.array(pieces, { maxLength: 12 }).map((parts) => parts.join('')),
+    fc.array(pieces, { maxLength: 6 }).map((parts) => `{"syncs":[${parts.join('')}]}`),
+    fc.array(pieces, { maxLength: 6 }).map((parts) => `{"syncs":[{}],${parts.join('')}}`),
+  );
+  fc.assert(
+    fc.property(bodies, fc.integer({ min: 1, max: 9 }), (body, bytes) => {
+      expect(outcomeOf(() => readInChunks(body, bytes).records)).toEqual(outcomeOf(() => syncsIn(body)));
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+function outcomeOf(read: () => unknown): unknown {
+  try {
+    return read();
+  } catch {
+    return 'refused';
+  }
+}
+
+function syncsIn(body: string): unknown {
+  const json = JSON.parse(body);
+  if (!Array.isArray(json.syncs)) throw new Error('no array');
+  return json.syncs;
+}
+
 it('has the records that JSON.parse finds in the whole, whatever the records and the chunks are', () => {
   fc.assert(
     fc.property(anyRecords, chunkBytes, indents, (records, bytes, indent) => {

@@ -70,7 +70,7 @@ describe('the pages of a listing', () => {
     const second = JSON.stringify({ syncs: ['x'.repeat(100)] });
     const maxBytes = Buffer.byteLength(first) + second.length - above;
     const server = await localServer(answers(200, first), answers(200, second));
-    const failure = { kind: 'malformed', received: `more than ${maxBytes} bytes` };
+    const failure = { kind: 'malformed', received: `200 with more than ${maxBytes} bytes` };
     expect(await list(server, { maxBytes })).toMatchObject(ok ? { ok } : { ok, failure });
   });
 });

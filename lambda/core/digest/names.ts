@@ -1,11 +1,12 @@
 import type { Alert } from '../alert.ts';
+import { isBlank } from '../blank.ts';
 import { type Names, NO_NAMES } from '../explain/display-names.ts';
 import { syncIdOf } from '../fingerprint.ts';
 import type { Coverage, SharedCause, TrackedAlert } from '../notify/notification.ts';
 import type { NotifyReason } from '../notify/reason.ts';
 import type { Labels } from '../sync.ts';
 import type { LinkOf } from './digest-evaluation.ts';
-import { isBlank, joined, type Line, type Span, untrusted, words } from './rich-text.ts';
+import { joined, type Line, type Span, untrusted, words } from './rich-text.ts';
 import { formatNumber } from './wording.ts';
 
 /** How many syncs one line names. */

@@ -54,16 +54,6 @@ export function untrusted(
   return { kind: 'untrusted', text: isCut ? `${cut}…` : cut || '(empty)' };
 }
 
-/** Whether nothing of the text would be seen. */
-export function isBlank(text: string): boolean {
-  return (
-    text
-      .slice(0, MAX_NAME_LENGTH * 4)
-      .replace(INVISIBLE, '')
-      .replace(BLANK, '') === ''
-  );
-}
-
 /** Marks that turn the reading direction, zero-width spaces and byte order marks. The emoji joiner (U+200D) stays. */
 const INVISIBLE = /[\u061C\u200B\u200E\u200F\u202A-\u202E\u2060\u2066-\u2069\uFEFF]/gu;
 const BLANK = /[\p{Cc}\p{Zl}\p{Zp}\s]+/gu;

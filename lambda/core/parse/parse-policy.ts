@@ -3,6 +3,7 @@
  * rules read. Both hosts and `cdk synth` call it; docs/policy.md lists the fields.
  */
 import * as v from 'valibot';
+import { withoutByteOrderMark } from '../blank.ts';
 import { isSyncLink, LINK_FIELDS } from '../links.ts';
 import type { Policy, Thresholds } from '../policy.ts';
 import { SITUATIONS } from '../situation.ts';
@@ -37,7 +38,7 @@ export function parsePolicy(written: unknown, periodSeconds = 5 * MINUTE_SECONDS
 export function parsePolicyText(text: string, periodSeconds?: number): ParsedPolicy {
   let written: unknown;
   try {
-    written = JSON.parse(text);
+    written = JSON.parse(withoutByteOrderMark(text));
   } catch (error) {
     const [position] = /at position \d+( \(line \d+ column \d+\))?/.exec(String(error)) ?? [];
     return { ok: false, faults: [`not JSON${position === undefined ? '' : `: syntax error ${position}`}`] };
@@ -93,7 +94,7 @@ const states = (...known: string[]) =>
   v.optional(
     v.pipe(
       v.array(v.string()),
-      v.transform((more) => [...known, ...more.map((state) => state.toLowerCase())]),
+      v.transform((more) => [...known, ...more.map((state) => state.trim().toLowerCase())]),
     ),
     [],
   );

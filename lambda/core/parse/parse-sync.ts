@@ -2,9 +2,12 @@
  * In: one record of the listing, as it came. Out: a sync, with the faults of its fields.
  * timbal/listing.ts calls this for each record as it arrives.
  */
+
+import { isBlank } from '../blank.ts';
 import { type Field, type Labels, MIN_INTERVAL_SECONDS, type Sync } from '../sync.ts';
-import { parseInstant } from './parse-instant.ts';
-import { boolean, count, finite, identifier, isObject, label, nullable, text } from './readers.ts';
+import type { Instant } from '../time.ts';
+import { isNever, parseInstant } from './parse-instant.ts';
+import { text as anyText, boolean, count, finite, identifier, isObject, label, nullable } from './readers.ts';
 
 /**
  * One record of the listing as a sync. Total: a field that is missing or of the wrong type becomes null and is named in
@@ -46,16 +49,34 @@ export function parseSync(record: unknown): Sync {
     enabled: read('enabled', boolean(fields['enabled'])),
     disabledReason:
       'disabled_reason' in fields
-        ? read('disabled_reason', nullable(text, fields['disabled_reason']))
+        ? read('disabled_reason', nullable(reason, fields['disabled_reason']))
         : undefined,
     lastState: read('last_state', nullable(text, fields['last_state'])),
-    lastRunAt: read('last_run_at', nullable(parseInstant, fields['last_run_at'])),
-    lastSuccessAt: read('last_success_at', nullable(parseInstant, fields['last_success_at'])),
+    lastRunAt: read('last_run_at', nullable(dateOrNever, fields['last_run_at'])),
+    lastSuccessAt: read('last_success_at', nullable(dateOrNever, fields['last_success_at'])),
     secondsSinceSuccess: read('seconds_since_success', nullable(finite, fields['seconds_since_success'])),
-    createdAt: read('created_at', parseInstant(fields['created_at'])),
-    updatedAt: read('updated_at', parseInstant(fields['updated_at'])),
+    createdAt: read('created_at', dateOrNever(fields['created_at']) ?? undefined),
+    updatedAt: read('updated_at', dateOrNever(fields['updated_at']) ?? undefined),
     consecutiveFailures: read('consecutive_failures', nullable(count, fields['consecutive_failures'])),
     hasCursor: read('has_cursor', boolean(fields['has_cursor'])),
     faults,
   };
+}
+
+/** Without the blanks around it; empty when nothing of it would be seen. */
+function text(value: unknown): string | undefined {
+  const trimmed = anyText(value)?.trim();
+  return trimmed !== undefined && isBlank(trimmed) ? '' : trimmed;
+}
+
+/** Null for a text that says nothing: a pause of a person has none. */
+function reason(value: unknown): string | null | undefined {
+  const written = text(value);
+  return written === '' ? null : written;
+}
+
+/** Null for a date that stands for "never". */
+function dateOrNever(value: unknown): Instant | null | undefined {
+  const instant = parseInstant(value);
+  return instant !== undefined && isNever(instant) ? null : instant;
 }

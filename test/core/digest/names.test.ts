@@ -15,6 +15,9 @@ describe('the name of a sync', () => {
     ['its source when it has no name', labelsOf(null), 'public.orders'],
     ['its source when its name is empty', labelsOf(''), 'public.orders'],
     ['its source when nothing of its name would be seen', labelsOf(' \u200b\n'), 'public.orders'],
+    ['its source when its name is a filler', labelsOf('\u3164'), 'public.orders'],
+    ['its source when its name is a blank of Braille', labelsOf('\u2800'), 'public.orders'],
+    ['its source when its name is a soft hyphen', labelsOf('\u00ad'), 'public.orders'],
     ['null when it has neither', labelsOf(null, { source: null }), null],
     ['null when nothing is known of it', null, null],
   ])('is %s', (_what, labels, name) => expect(displayName(labels)).toBe(name));

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { isBlank, joined, moment, strong, untrusted, words } from '../../../lambda/core/digest/rich-text.ts';
+import { joined, moment, strong, untrusted, words } from '../../../lambda/core/digest/rich-text.ts';
 import { processorMsSince } from '../../processor-time.ts';
 
 const textOf = (text: string, maxLength?: number) => untrusted(text, maxLength).text;
@@ -83,13 +83,6 @@ describe('text from outside', () => {
     });
     fc.assert(fc.property(plain, (text) => expect(textOf(text)).toBe(text)));
   });
-});
-
-it('a text is blank when nothing of it would be seen', () => {
-  for (const text of ['', ' \n\t', '\u200b\u202e']) expect(isBlank(text)).toBe(true);
-  for (const text of ['a', ' a', `${' '.repeat(80)}a`]) expect(isBlank(text)).toBe(false);
-  // Text beyond 320 characters is cut off.
-  expect(isBlank(`${' '.repeat(320)}a`)).toBe(true);
 });
 
 it('each kind of span says what its text is', () => {

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import * as v from 'valibot';
-import { parseInstant } from '../../../lambda/core/parse/parse-instant.ts';
+import { isNever, parseInstant } from '../../../lambda/core/parse/parse-instant.ts';
 
-/** The same, as the schema library and `Date.parse` read it. */
-function asThePlatformReads(text: string): number | undefined {
+/** The same, as the schema library and `Date.parse` read it in capitals and with nine decimals at most. */
+function asThePlatformReads(lowerOrUpper: string): number | undefined {
+  const text = lowerOrUpper.toUpperCase().replace(/(\.\d{9})\d+/, '$1');
   if (!v.is(v.pipe(v.string(), v.isoTimestamp()), text)) return undefined;
   const instant = Date.parse(text);
   return Number.isNaN(instant) ? undefined : instant;
@@ -23,6 +24,11 @@ it.each([
   ['2026-11-24T09:00:00.25Z', Date.UTC(2026, 10, 24, 9, 0, 0, 250)],
   ['2026-11-24T09:00:00.250999Z', Date.UTC(2026, 10, 24, 9, 0, 0, 250)],
   ['2026-11-24T09:00:00+02:00', Date.UTC(2026, 10, 24, 7)],
+  ['2026-11-24t09:00:00z', Date.UTC(2026, 10, 24, 9)],
+  ['2026-11-24t09:00:00.25z', Date.UTC(2026, 10, 24, 9, 0, 0, 250)],
+  ['2026-11-24t09:00:00.25+02:00', Date.UTC(2026, 10, 24, 7, 0, 0, 250)],
+  ['2026-11-24T09:00:00.1234567890123Z', Date.UTC(2026, 10, 24, 9, 0, 0, 123)],
+  ['2026-11-24T09:00:00-00:00', Date.UTC(2026, 10, 24, 9)],
   ['2024-02-29T00:00:00Z', Date.UTC(2024, 1, 29)],
   ['0099-01-01T00:00:00Z', Date.parse('0099-01-01T00:00:00Z')],
 ])('reads %s as %d', (text, instant) => {
@@ -35,6 +41,17 @@ it.each([[''], ['yesterday'], [1_795_510_800], [null], [{}], ['2026-11-24']])(
     expect(parseInstant(value)).toBeUndefined();
   },
 );
+
+it.each([
+  ['0001-01-01T00:00:00Z', true],
+  ['0001-01-01T00:00:00.000+00:00', true],
+  ['0001-01-01t05:53:28+05:53', true],
+  ['0001-12-31T23:59:59Z', true],
+  ['0002-01-01T00:00:00Z', false],
+  ['1970-01-01T00:00:00Z', false],
+])('%s is never: %p', (text, never) => {
+  expect(isNever(parseInstant(text) ?? 0)).toBe(never);
+});
 
 const twoDigits = (max: number) => fc.integer({ min: 0, max }).map((n) => String(n).padStart(2, '0'));
 const timestamps = fc

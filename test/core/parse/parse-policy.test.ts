@@ -1,4 +1,4 @@
-import { parsePolicy } from '../../../lambda/core/parse/parse-policy.ts';
+import { parsePolicy, parsePolicyText } from '../../../lambda/core/parse/parse-policy.ts';
 import { aPolicy, minutes } from '../a-sync.ts';
 
 function faultsOf(written: unknown): readonly string[] {
@@ -53,7 +53,7 @@ describe('a written policy', () => {
 
   it('adds its states to the known ones, in lower case', () => {
     const policy = aPolicy({
-      successStates: ['Done'],
+      successStates: [' Done '],
       inProgressStates: ['Busy'],
       stoppedStates: ['HALTED'],
     });
@@ -249,4 +249,8 @@ describe('links.runbook', () => {
   ])('as %s is accepted: %s', (runbook, ok) => {
     expect(parsePolicy({ links: { runbook } }).ok).toBe(ok);
   });
+});
+
+it('a policy file is read after a byte order mark', () => {
+  expect(parsePolicyText('\uFEFF{"grace":"7m"}')).toMatchObject({ ok: true, policy: { graceSeconds: 420 } });
 });

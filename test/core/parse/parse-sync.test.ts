@@ -247,3 +247,50 @@ test('parseSync gives the same sync for the same value each time, and does not c
     { numRuns: 200 },
   );
 });
+
+describe('a text of the platform', () => {
+  it.each([
+    ['completed ', 'completed'],
+    ['\tRunning\n', 'Running'],
+    ['\u00a0failed\ufeff', 'failed'],
+    ['', ''],
+    ['  ', ''],
+  ])('last_state %j is read as %j', (last_state, lastState) => {
+    expect(parseSync({ last_state }).lastState).toBe(lastState);
+  });
+
+  it.each([
+    ['', null],
+    [' \n', null],
+    ['\u200b\u3164', null],
+    [null, null],
+    [' disk full ', 'disk full'],
+  ])('disabled_reason %j is read as %j', (disabled_reason, disabledReason) => {
+    const sync = parseSync({ disabled_reason });
+    expect(sync.disabledReason).toBe(disabledReason);
+    expect(sync.faults).not.toContain('disabled_reason');
+  });
+
+  it('of another type is a fault', () => {
+    expect(parseSync({ disabled_reason: 7 })).toMatchObject({
+      disabledReason: null,
+      faults: expect.arrayContaining(['disabled_reason']),
+    });
+  });
+});
+
+describe('the zero time of Go', () => {
+  const zero = '0001-01-01T00:00:00Z';
+
+  it('is never, for a run and a success', () => {
+    const { lastRunAt, lastSuccessAt, faults } = parseSync({ last_run_at: zero, last_success_at: zero });
+    expect([lastRunAt, lastSuccessAt]).toEqual([null, null]);
+    expect(faults).not.toEqual(expect.arrayContaining(['last_run_at']));
+    expect(faults).not.toEqual(expect.arrayContaining(['last_success_at']));
+  });
+
+  it('is missing, for a creation and a change', () => {
+    const { faults } = parseSync({ created_at: zero, updated_at: zero });
+    expect(faults).toEqual(expect.arrayContaining(['created_at', 'updated_at']));
+  });
+});

@@ -1,0 +1,15 @@
+/** White space, control characters, and characters that show nothing: fillers, soft hyphens, zero-width spaces. */
+const SHOWS_NOTHING = /^[\s\p{Cc}\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]*$/u;
+
+/** In UTF-16 code units: no message shows a text beyond it (`untrusted` in digest/rich-text.ts). */
+const MAX_SHOWN = 320;
+
+/** Whether nothing of a text would be seen. */
+export function isBlank(text: string): boolean {
+  return SHOWS_NOTHING.test(text.slice(0, MAX_SHOWN));
+}
+
+/** A text without the byte order mark that some editors write at its beginning. */
+export function withoutByteOrderMark(text: string): string {
+  return text.startsWith('\uFEFF') ? text.slice(1) : text;
+}
