@@ -9,9 +9,9 @@ import { closeLocalServers } from '../http/local-server.ts';
 jest.setTimeout(30_000);
 afterEach(closeLocalServers);
 
-it('the bundle without its source map has at most 413,000 bytes', () => {
-  expect(BUDGETS.bundleBytes).toBe(413_000);
-  expect(deployedBundle().bytes).toBeLessThanOrEqual(413_000);
+it('the bundle without its source map has at most 417,000 bytes', () => {
+  expect(BUDGETS.bundleBytes).toBe(417_000);
+  expect(deployedBundle().bytes).toBeLessThanOrEqual(417_000);
 });
 
 it.each([
