@@ -40,22 +40,21 @@ interface Shared {
   readonly connectionKey?: string;
 }
 
-/** The causes of many syncs, made once for all that share them. */
-export class KnownCauses {
+/** Gives the causes of many syncs, and makes those that several share only once. */
+export function causeLookup(): (labels: Labels) => Shared {
   /** By connector, connection and knowledge base. */
-  readonly #known = new Map<string | null, Map<string | null, Map<string | null, Shared>>>();
-
-  of(labels: Labels): Shared {
+  const known = new Map<string | null, Map<string | null, Map<string | null, Shared>>>();
+  return (labels) => {
     const { connectorId, connectionRef, kbUid } = labels;
-    const found = this.#known.get(connectorId)?.get(connectionRef)?.get(kbUid);
+    const found = known.get(connectorId)?.get(connectionRef)?.get(kbUid);
     if (found !== undefined) return found;
     const key = connectionKey(labels);
     const shared = { causes: causesOf(labels), ...(key !== undefined && { connectionKey: key }) };
-    const ofConnector = this.#known.get(connectorId) ?? new Map();
+    const ofConnector = known.get(connectorId) ?? new Map();
     const ofConnection = ofConnector.get(connectionRef) ?? new Map();
-    this.#known.set(connectorId, ofConnector.set(connectionRef, ofConnection.set(kbUid, shared)));
+    known.set(connectorId, ofConnector.set(connectionRef, ofConnection.set(kbUid, shared)));
     return shared;
-  }
+  };
 }
 
 /** The smaller is the more specific. */

@@ -3,7 +3,7 @@ import type { Diagnosis } from '../diagnose/diagnose.ts';
 import type { ListedEvaluation } from '../diagnose/evaluation.ts';
 import type { ApiSkewSeconds } from '../listing.ts';
 import { after, type Instant } from '../time.ts';
-import { type Cause, KnownCauses } from './cause.ts';
+import { type Cause, causeLookup } from './cause.ts';
 
 /** One listed sync that counts when a cause is looked for: neither paused nor excluded. */
 export interface Member {
@@ -41,7 +41,7 @@ export function populationOf(evaluation: ListedEvaluation, facts: Facts): Popula
   const { at, apiSkewSeconds = 0 } = evaluation;
   // Nearly no sync has an alert, and a map finds that out sooner than an object.
   const alerts = new Map(Object.entries(facts.alerts));
-  const context = { alerts, known: new KnownCauses(), now: at, apiSkewSeconds };
+  const context = { alerts, causesOf: causeLookup(), now: at, apiSkewSeconds };
   const members: Member[] = [];
   const connections = new Set<string>();
   const affected = new Map<string, number>();
@@ -92,12 +92,12 @@ function memberOf(
   diagnosis: Diagnosis,
   {
     alerts,
-    known,
+    causesOf,
     now,
     apiSkewSeconds,
   }: {
     readonly alerts: ReadonlyMap<string, Alert>;
-    readonly known: KnownCauses;
+    readonly causesOf: ReturnType<typeof causeLookup>;
     readonly now: Instant;
     readonly apiSkewSeconds: ApiSkewSeconds;
   },
@@ -107,7 +107,7 @@ function memberOf(
   const isFiring = alert?.state === 'firing';
   const isOpen = isFiring && alert.healthySince === undefined;
   const isProof = verdict.kind === 'healthy' && !isFiring && successLagSeconds !== null;
-  const { causes, connectionKey: connection = fingerprint } = known.of(sync.labels);
+  const { causes, connectionKey: connection = fingerprint } = causesOf(sync.labels);
   // Written out, since nearly every sync is healthy and spreading takes longer.
   if (isOpen)
     return {

@@ -1,4 +1,10 @@
-import { causesOf, ORGANISATION, SPECIFICITY } from '../../../lambda/core/notify/cause.ts';
+import {
+  causeLookup,
+  causesOf,
+  connectionKey,
+  ORGANISATION,
+  SPECIFICITY,
+} from '../../../lambda/core/notify/cause.ts';
 import { LABELS } from '../a-sync.ts';
 
 describe('the causes that a sync shares', () => {
@@ -34,6 +40,30 @@ describe('the causes that a sync shares', () => {
       causesOf({ ...LABELS, connectorId, connectionRef })[0]?.key;
     expect(keyOf('postgres', 'main')).not.toBe(keyOf('mysql', 'main'));
     expect(keyOf('a:b', 'c')).not.toBe(keyOf('a', 'b:c'));
+  });
+});
+
+describe('the causes that are looked up', () => {
+  const labels = [
+    LABELS,
+    { ...LABELS, connectorId: null },
+    { ...LABELS, connectionRef: null },
+    { ...LABELS, kbUid: null },
+    { ...LABELS, kbUid: 'null' },
+    { ...LABELS, connectorId: null, connectionRef: null, kbUid: null },
+  ];
+
+  it('are those of the sync', () => {
+    const lookUp = causeLookup();
+    for (const one of [...labels, ...labels]) {
+      const { causes, connectionKey: key } = lookUp(one);
+      expect({ causes, key }).toEqual({ causes: causesOf(one), key: connectionKey(one) });
+    }
+  });
+
+  it('are the same for another sync of the connection and the knowledge base', () => {
+    const lookUp = causeLookup();
+    expect(lookUp({ ...LABELS, name: 'another' })).toBe(lookUp(LABELS));
   });
 });
 
