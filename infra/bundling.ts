@@ -21,7 +21,10 @@ export function bundleWith(policy: WrittenPolicy) {
       sourceMap: sourcemap,
       sourcesContent,
       esbuildArgs: Object.fromEntries(
-        Object.entries(alias).map(([name, file]) => [`--alias:${name}`, join(PROJECT, file)]),
+        Object.entries(alias).map(([name, by]) => [
+          `--alias:${name}`,
+          by.startsWith('./') ? join(PROJECT, by) : by,
+        ]),
       ),
       forceDockerBundling: false,
       commandHooks: {

@@ -21,10 +21,15 @@ export const FUNCTION_BUILD = {
   minify: true,
   sourcemap: true,
   sourcesContent: false,
-  /** Parts of the AWS SDK that its clients import and the function does not use, each with what takes its place. */
+  /** Parts of the clients of AWS and Slack that they import and the function does not use, with what takes their place. */
   alias: {
     '@aws-sdk/credential-provider-node': './lambda/aws/environment-credentials.ts',
     '@aws-sdk/middleware-endpoint-discovery': './lambda/aws/no-endpoint-discovery.ts',
+    '@aws/lambda-invoke-store': './lambda/aws/no-invoke-store.ts',
+    // Its index also exports a client for workflow webhooks.
+    '@slack/webhook': '@slack/webhook/dist/IncomingWebhook.js',
+    '@smithy/core/checksum': './lambda/aws/sha256.ts',
     '@smithy/core/event-streams': './lambda/aws/no-event-streams.ts',
+    'p-retry': './lambda/slack/run-once.ts',
   },
 } satisfies BuildOptions;
