@@ -124,7 +124,7 @@ describe('npm start with a key and an organisation', () => {
     laptop.shown = answers(403);
     const { status, stderr } = await laptop.start();
     expect(status).toBe(1);
-    expect(stderr).toContain('check the API key, its organisation and its permissions');
+    expect(stderr).toContain('check the API key: it must belong to this organisation');
     expect(laptop.posted()).toEqual([expect.stringContaining('sync-alerts cannot list syncs')]);
     laptop.shown = FAILING;
     laptop.now += 5 * MINUTE;
