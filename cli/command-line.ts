@@ -68,7 +68,7 @@ export const COMMANDS = {
     options: ['dry-run', 'post', 'no-post', 'quiet', 'json'],
   },
   test: {
-    help: 'test key, listing, state and Slack; post "wired up"',
+    help: 'test key, listing, clock, state, Slack; post "wired up"',
     options: ['dry-run', 'no-post', 'quiet', 'json'],
   },
   demo: {

@@ -73,7 +73,11 @@ export async function playStory(
       now = chapter.at;
       const checking = check(ports, {
         policy: policy.policy,
-        origin: { environment: 'demo', organisation: DEMO_ORGANISATION, moreHint: 'npm start -- --json' },
+        origin: {
+          environment: 'demo',
+          organisation: DEMO_ORGANISATION,
+          moreHint: 'npm start --silent -- --demo --json',
+        },
         checkId: 'story',
         remainingSeconds: 60,
         dryRun: false,

@@ -7,11 +7,12 @@ import type { Tally } from '../core/diagnose/tally.ts';
 import { alertDecisions } from '../core/digest/decisions.ts';
 import type { Digest } from '../core/digest/digest.ts';
 import { withLinks } from '../core/digest/digest-evaluation.ts';
-import { type HealthyConnector, reportOf } from '../core/digest/report.ts';
+import { type ConnectionHealth, type HealthyConnector, reportOf } from '../core/digest/report.ts';
 import { reportDigest } from '../core/digest/report-digest.ts';
 import { type ReportedSync, reportedSync } from '../core/digest/reported-sync.ts';
 import { planNotifications } from '../core/notify/plan.ts';
 import { type Message, slackMessages } from '../core/render/slack-messages.ts';
+import { track } from '../core/track/track.ts';
 import { SyncAlertsError } from '../errors.ts';
 import type { Deadline } from '../http/deadline.ts';
 import { startDeadlines } from './deadlines.ts';
@@ -19,6 +20,7 @@ import type { Posts } from './deliver.ts';
 import { currentDestinations } from './destinations.ts';
 import { explained } from './explained.ts';
 import { loadAndList } from './load-and-list.ts';
+import { isOtherPolicy, policyIdOf } from './policy-id.ts';
 import type { CommandSettings, Ports } from './ports.ts';
 import { listingErrors, roundedSkew } from './summarize.ts';
 
@@ -29,8 +31,10 @@ export interface Reported {
   readonly environment: string;
   readonly organisation: string;
   readonly syncs: Tally;
-  /** How many alerts are firing, as of the last check. */
+  /** How many alerts are open, as a check would count them now. */
   readonly open: number;
+  /** The worst first, 1,000 of them at most. */
+  readonly connections: readonly ConnectionHealth[];
   readonly healthy: readonly HealthyConnector[];
   /** The most severe first. */
   readonly unhealthy: readonly ReportedSync[];
@@ -50,9 +54,10 @@ type ReportPosts = Pick<Posts, 'accepted' | 'refused' | 'unconfirmed'>;
 
 /** Lambda responds with 6 MB at most (Lambda quotas, "Invocation payload"); 1 MB is left for the other fields. */
 const MAX_UNHEALTHY_BYTES = 5 * 1024 * 1024;
+const MAX_CONNECTIONS = 1000;
 
 /**
- * Reports on demand. It reads the state for the open alerts, and writes nothing: neither facts nor notification log nor
+ * Reports on demand what a check would find and send now. It writes nothing: neither facts nor notification log nor
  * lease.
  *
  * @param post Whether to post the report to Slack as well.
@@ -72,21 +77,22 @@ export async function report(ports: Ports, settings: CommandSettings, post: bool
       `nothing to report: ${error?.message ?? 'the syncs cannot be listed'}`,
     );
   }
-  const found = reportOf(evaluation, facts, policy);
+  const tracked = track(facts, evaluation, { policy, initialRun: !loaded.state.initialized });
+  const policyChanged = isOtherPolicy(loaded.state, policyIdOf(policy));
+  const destinations = await currentDestinations(ports, loaded.state.routes);
+  const decisions = destinations.flatMap(({ destination }) => {
+    const context = { evaluation, policy, initialRun: !destination.initialized, policyChanged };
+    return alertDecisions(tracked, planNotifications(tracked, destination, context), now);
+  });
+  const found = reportOf(evaluation, tracked, policy);
   const unhealthy = found.unhealthy.filter(({ status }) => status !== 'paused');
   const { explanations } = await explained(unhealthy, evaluation, { ports, settings, deadlines });
   const linked = withLinks(evaluation, policy.links, origin.organisation);
   const shown = explanations === undefined ? linked : { ...linked, explanations };
-  const digest = reportDigest(found, { evaluation: shown, origin });
-  const messages = post ? slackMessages(digest) : [];
-  const posts = await postAll(ports, messages, deadlines.posting);
-  const planContext = { evaluation, policy, initialRun: false, policyChanged: false };
-  const destinations = await currentDestinations(ports, loaded.state.routes);
-  const decided = destinations.flatMap(({ destination }) =>
-    alertDecisions(facts, planNotifications(facts, destination, planContext), now),
-  );
-  const decisions = new Map(decided.map((one) => [one.alert, one]));
-  const rows = found.unhealthy.map((row) => reportedSync(row, shown, decisions));
+  const digest = reportDigest(found, { evaluation: shown, origin, decisions });
+  const posts = await postAll(ports, post ? slackMessages(digest) : [], deadlines.posting);
+  const decided = new Map(decisions.map((one) => [one.alert, one]));
+  const rows = found.unhealthy.map((row) => reportedSync(row, shown, decided));
   return {
     kind: 'report',
     at: new Date(now).toISOString(),
@@ -94,6 +100,7 @@ export async function report(ports: Ports, settings: CommandSettings, post: bool
     organisation: origin.organisation,
     syncs: found.tally,
     open: found.open,
+    connections: found.connections.slice(0, MAX_CONNECTIONS),
     healthy: found.healthy,
     excluded: found.excluded.map(({ until, ...one }) => ({
       ...one,

@@ -23,7 +23,7 @@ import { listingErrors } from './summarize.ts';
 
 /** The result of one step of the test. */
 export interface Step {
-  readonly step: 'secret' | 'key' | 'listing' | 'state' | 'slack';
+  readonly step: 'secret' | 'key' | 'listing' | 'clock' | 'state' | 'slack';
   readonly ok: boolean;
   /** The success in a few words, or the failure and its fix. */
   readonly message: string;
@@ -95,7 +95,7 @@ export async function testDeployment(
   return result;
 }
 
-/** The steps of the key and of the listing, which one request tests. */
+/** The steps of the key, the listing and the clock, which one request tests. */
 async function list(
   { listing }: Ports,
   settings: CommandSettings,
@@ -110,6 +110,7 @@ async function list(
   return [
     { step: 'key', ...keyResult(listed), durationMs },
     { step: 'listing', ...result, durationMs },
+    { step: 'clock', ok: true, message: clockText(listed), durationMs },
   ];
 }
 
@@ -121,17 +122,20 @@ function keyResult(listed: ListingResult): Result {
   return { ok: false, message: 'not tested: the API gave no usable answer' };
 }
 
+function clockText(listed: ListingResult): string {
+  if (!listed.ok) return 'not compared: the API gave no listing';
+  const { apiSkewSeconds } = listed;
+  if (apiSkewSeconds === undefined) return "within 60 s of the API's, or the API does not say its own";
+  return `${skewText(apiSkewSeconds)}, its dates are judged by it: check the time of this host`;
+}
+
 function resultOf(listed: ListingResult, { policy, origin }: CommandSettings, now: Instant): Result {
   const evaluation = evaluate(listed, INITIAL_STATE.facts, { policy, now });
   const [error] = listingErrors({ listed, evaluation }, origin.organisation);
   if (error !== undefined) return { ok: false, message: error.message };
   const counts = tally(evaluation);
   if (counts.listed === 0) return { ok: false, message: nothingListed(origin) };
-  const { apiSkewSeconds } = evaluation;
-  const skew =
-    apiSkewSeconds === undefined ? [] : [`${skewText(apiSkewSeconds)}, its dates are judged by it`];
-  const message = [countsText(counts), ...skew, ...noteTexts(policy, evaluation)].join('; ');
-  return { ok: true, message };
+  return { ok: true, message: [countsText(counts), ...noteTexts(policy, evaluation)].join('; ') };
 }
 
 function noteTexts(policy: Policy, evaluation: Evaluation): readonly string[] {

@@ -25,7 +25,7 @@ describe('npm start -- report', () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toMatch(/^Report: 1 sync needs attention and 1 healthy\n/);
     expect(stdout).toContain('fees is failing');
-    expect(stdout).toMatch(/\n2 syncs: 1 healthy, 1 failing; 0 alerts open; not posted\.\n$/);
+    expect(stdout).toMatch(/\n2 syncs: 1 healthy, 1 failing; 1 alert open; not posted\.\n$/);
     expect(laptop.posted()).toEqual([]);
     expect(laptop.state()).toBeUndefined();
   });
@@ -71,6 +71,32 @@ describe('npm start -- report', () => {
   });
 });
 
+describe('the command behind "… and N more"', () => {
+  /** Unhealthy syncs that share nothing, and as many healthy ones. */
+  const ALONE = Array.from({ length: 400 }, (_, index) => {
+    const record = index < 200 ? aFailingRecord : aRecord;
+    return record(START, { id: `s${index}`, name: `sync ${index}`, connection_ref: `c${index % 200}` });
+  });
+
+  it.each([[[]], [['report', '--post']]])(
+    'of npm start -- %j prints every unhealthy sync, posts nothing and saves nothing',
+    async (args) => {
+      laptop.shown = ALONE;
+      await laptop.start(...args);
+      const last = laptop.slack.requests.at(-1)?.body ?? '';
+      const [, count, command = ''] =
+        /… and (\d+) more: `(npm start --silent -- [^`]+)` shows them/.exec(last) ?? [];
+      expect(Number(count)).toBeGreaterThan(100);
+      const before = { state: laptop.state(), posts: laptop.slack.requests.length };
+      const { status, stdout } = await laptop.start(...command.split(' ').slice(4));
+      expect(status).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({ omitted: 0 });
+      expect(JSON.parse(stdout).unhealthy).toHaveLength(200);
+      expect({ state: laptop.state(), posts: laptop.slack.requests.length }).toEqual(before);
+    },
+  );
+});
+
 describe('npm start -- test', () => {
   const stepsIn = (stdout: string) => stdout.replace(/ \(\d+ ms\)$/gm, '').split('\n');
 
@@ -80,6 +106,7 @@ describe('npm start -- test', () => {
     expect(stepsIn(stdout)).toEqual([
       `ok     key      accepted for GET ${laptop.api.url}/orgs/acme/connectors/syncs`,
       'ok     listing  2 syncs: 1 healthy, 1 failing',
+      "ok     clock    within 60 s of the API's, or the API does not say its own",
       `ok     state    the state file ${laptop.stateFile} holds no state yet: the first check has not run`,
       'ok     slack    the message was posted',
       '',
@@ -96,6 +123,7 @@ describe('npm start -- test', () => {
     expect(stepsIn(stdout)).toEqual([
       expect.stringMatching(/^FAILED key {6}.*401 Unauthorized.*check the API key/),
       'FAILED listing  not listed: the key was refused',
+      'ok     clock    not compared: the API gave no listing',
       expect.stringMatching(/^ok {5}state /),
       expect.stringMatching(/^FAILED slack {4}.*no_service/),
       '',
@@ -135,7 +163,7 @@ describe('npm start -- test', () => {
     expect(JSON.parse(stdout)).toMatchObject({
       kind: 'test',
       passed: true,
-      steps: [{ step: 'key' }, {}, {}, {}],
+      steps: [{ step: 'key' }, {}, {}, {}, {}],
     });
   });
 

@@ -97,12 +97,12 @@ describe('the response to a report as text', () => {
     const text = textOf(response);
     expect(text).toMatch(/^Report: 1 sync needs attention and 1 healthy\n\n/);
     expect(text).toContain('orders is failing');
-    expect(text).toMatch(/\n\n2 syncs: 1 healthy, 1 failing; 0 alerts open; 1 message posted to Slack\.$/);
+    expect(text).toMatch(/\n\n2 syncs: 1 healthy, 1 failing; 1 alert open; 1 message posted to Slack\.$/);
   });
 
   it('says that it was not posted', async () => {
     const { response } = reportResult(await report(aWorld().ports, settings(), false));
-    expect(textOf(response)).toMatch(/; 0 alerts open; not posted\.$/);
+    expect(textOf(response)).toMatch(/; 1 alert open; not posted\.$/);
   });
 
   it('names the entries of the policy that do nothing', async () => {
@@ -129,6 +129,7 @@ it('shows each step of the test as a line', async () => {
     'ok     secret  ',
     'ok     key     ',
     'ok     listing ',
+    'ok     clock   ',
     'ok     state   ',
     'ok     slack   ',
   ]);

@@ -129,6 +129,14 @@ describe('npm start with no configuration', () => {
   });
 });
 
+it('the command behind "… and N more" of the demo prints all its checks', async () => {
+  const [first] = await theStory();
+  const hint = first?.check.digests[0]?.moreHint ?? '';
+  const [start1, start2, silent, dashes, ...args] = hint.split(' ');
+  expect([start1, start2, silent, dashes]).toEqual(['npm', 'start', '--silent', '--']);
+  expect(JSON.parse((await start(args, {})).stdout)).toHaveLength(6);
+});
+
 describe('the demo', () => {
   it.each([[['--dry-run']], [['--json']], [['--verbose']], [['--quiet']], [['check']], [['report']]])(
     'is not played by npm start -- %j without a key: what is missing is named',

@@ -2,8 +2,7 @@ import { check } from '../../lambda/commands/check.ts';
 import { report, rowsThatFit } from '../../lambda/commands/report.ts';
 import type { ReportedSync } from '../../lambda/core/digest/reported-sync.ts';
 import { aPolicy } from '../core/a-sync.ts';
-import { aFailingRecord, aRecord, REFUSED, START, settings, UNCONFIRMED, World } from './a-world.ts';
-import { sixtyFailing } from './run-check.ts';
+import { aFailingRecord, aRecord, MINUTE, REFUSED, START, settings, UNCONFIRMED, World } from './a-world.ts';
 
 function aWorld(): World {
   const world = new World();
@@ -96,24 +95,60 @@ describe('a report on demand', () => {
     );
   });
 
-  it('fails at the second message with the number of messages before it', async () => {
-    const world = new World();
-    world.shown = sixtyFailing(START);
-    world.postResults.push({ kind: 'accepted' }, REFUSED);
-    await expect(report(world.ports, settings(), true)).rejects.toThrow(
-      /^1 of \d messages of the report were posted: slack webhook/,
-    );
-    expect(world.takePostedTexts()).toHaveLength(2);
+  it('counts the open alerts as a check would at the same time, and says what that check would send', async () => {
+    const world = aWorld();
+    const before = await report(world.ports, settings(), false);
+    const outcome = await check(world.ports, { ...settings(), dryRun: true });
+    expect(outcome).toMatchObject({ open: before.open, syncs: before.syncs });
+    expect(before.unhealthy).toMatchObject([{ notification: 'would be sent now: it fires' }]);
+    await check(world.ports, settings());
+    world.now += 5 * MINUTE;
+    const after = await report(world.ports, settings(), false);
+    expect(after.unhealthy).toMatchObject([
+      { notification: expect.stringMatching(/^already notified 5 m ago/) },
+    ]);
   });
 
-  it('of 3,000 unhealthy syncs takes three messages at most', async () => {
+  /** Sixty syncs with names of 40 characters, each on a connection of its own. */
+  const sixty = (record: (at: number, labels: Readonly<Record<string, unknown>>) => unknown) =>
+    Array.from({ length: 60 }, (_, index) => {
+      const long = (what: string) => `${what}-${String(index).padStart(2, '0')}`.padEnd(40, 'x');
+      const labels = { connector_id: long('connector'), connection_ref: long('connection') };
+      return record(START, { id: long('id'), name: long('sync'), kb_uid: long('kb'), ...labels });
+    });
+
+  it.each([
+    ['healthy', sixty(aRecord)],
+    ['failing', sixty(aFailingRecord)],
+    ['failing alone', [...sixty(aFailingRecord).slice(0, 28), ...sixty(aRecord).slice(28)]],
+    ['paused', sixty((at, labels) => aRecord(at, { ...labels, enabled: false, disabled_reason: null }))],
+    [
+      'unreadable but for one',
+      [aRecord(START), ...sixty((at, labels) => aRecord(at, { ...labels, interval_secs: 'x' }))],
+    ],
+  ])('of 60 syncs fits one message: %s', async (_name, syncs) => {
     const world = aWorld();
-    world.shown = Array.from({ length: 3000 }, (_, index) =>
-      aFailingRecord(START, { id: `s${index}`, name: `sync ${index}` }),
+    world.shown = syncs;
+    const { posts } = await report(world.ports, settings(), true);
+    expect(posts.accepted).toBe(1);
+    expect(world.posted[0]?.blocks.length).toBeLessThanOrEqual(50);
+    expect(JSON.stringify(world.posted[0]?.blocks).length).toBeLessThanOrEqual(10_000);
+  });
+
+  it('of 3,000 unhealthy syncs names the command that shows the others', async () => {
+    const world = aWorld();
+    world.shown = Array.from({ length: 6000 }, (_, index) =>
+      (index < 3000 ? aFailingRecord : aRecord)(START, {
+        id: `s${index}`,
+        name: `sync ${index}`,
+        connection_ref: `c${index % 3000}`,
+      }),
     );
-    const { posts, unhealthy } = await report(world.ports, settings(), true);
-    expect([posts.accepted, unhealthy.length]).toEqual([3, 3000]);
-    expect(JSON.stringify(world.posted.at(-1)?.blocks)).toContain('more: ');
+    const { posts, unhealthy, connections } = await report(world.ports, settings(), true);
+    expect([posts.accepted, unhealthy.length, connections.length]).toEqual([1, 3000, 1000]);
+    expect(JSON.stringify(world.posted.at(-1)?.blocks)).toContain(
+      '… and 2,988 more: `npm start -- --json` shows them',
+    );
   });
 });
 

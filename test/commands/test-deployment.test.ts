@@ -22,6 +22,12 @@ describe('the test of a deployment', () => {
       { step: 'key', ok: true, message: 'accepted for GET /orgs/acme/connectors/syncs', durationMs },
       { step: 'listing', ok: true, message: '2 syncs: 1 healthy, 1 failing', durationMs },
       {
+        step: 'clock',
+        ok: true,
+        message: "within 60 s of the API's, or the API does not say its own",
+        durationMs,
+      },
+      {
         step: 'state',
         ok: true,
         message: 'the table x holds no state yet: the first check has not run',
@@ -51,7 +57,7 @@ describe('the test of a deployment', () => {
     const world = aWorld();
     world.stored = { ...world.stored, version: 3 };
     const { steps } = await testDeployment(world.ports, settings(), HOST);
-    expect(steps[3]?.message).toBe('the table x was written 3 times, 0 alerts open');
+    expect(steps[4]?.message).toBe('the table x was written 3 times, 0 alerts open');
   });
 
   it('runs every step though others fail, and then fails with the result of each', async () => {
@@ -69,6 +75,7 @@ describe('the test of a deployment', () => {
         'secret: ok: it was read',
         'key: FAILED: could not list: 401 Unauthorized',
         'listing: FAILED: not listed: the key was refused',
+        'clock: ok: not compared: the API gave no listing',
         'state: FAILED: the table is not there',
         'slack: ok: the message was posted',
       ].join('\n'),

@@ -26,12 +26,18 @@ describe('the command report', () => {
   });
 
   it('names the command that shows the rest of a report too long for Slack', async () => {
-    deployed.shown = Array.from({ length: 500 }, (_, index) =>
-      aFailingRecord(START, { id: `sync-${index}` }),
+    deployed.shown = Array.from({ length: 60 }, (_, index) =>
+      (index < 20 ? aFailingRecord : aRecord)(START, {
+        id: `sync-${index}`,
+        connection_ref: `c-${index % 20}`,
+      }),
     );
     await deployed.invoke({ command: 'report' });
     const last = deployed.servers.slack.requests.at(-1)?.body ?? '';
-    expect(JSON.parse(last).blocks.at(-3).text.text).toContain(
+    const texts: readonly string[] = JSON.parse(last).blocks.map(
+      (block: { text?: { text: string } }) => block.text?.text,
+    );
+    expect(texts.find((text) => text?.includes('… and 8 more'))).toContain(
       `(echo '{"command":"report","post":false}' | aws lambda invoke --region eu-west-1 --function-name SyncAlerts-prod-Function --cli-read-timeout 90 --payload fileb:///dev/stdin /dev/fd/3 3&gt;&amp;1 &gt;&amp;2)`,
     );
   });
@@ -57,6 +63,7 @@ describe('the command test', () => {
         { step: 'secret', ok: true },
         { step: 'key', ok: true },
         { step: 'listing', ok: true },
+        { step: 'clock', ok: true },
         { step: 'state', ok: true },
         { step: 'slack', ok: true },
       ],

@@ -76,3 +76,10 @@ export function coverageOf(
 ): Coverage {
   return { fingerprint, reason, listed, ...(cause?.isGrouping && { cause: markOf(cause) }) };
 }
+
+/** "… and 51 more: `npm start -- report --json` shows them". */
+export function moreText(count: number, moreHint: string): Line {
+  // A command that was cut would not run.
+  const command: Span = { kind: 'untrusted', text: moreHint };
+  return [words(`… and ${formatNumber(count)} more: `), command, words(' shows them')];
+}

@@ -1,74 +1,161 @@
 import type { ListedEvaluation } from '../diagnose/evaluation.ts';
 import type { ExcludedSyncs, RuleNote } from '../diagnose/rule-notes.ts';
 import { type Tally, unhealthyCount } from '../diagnose/tally.ts';
+import { groupBy } from '../group-by.ts';
+import type { Notification } from '../notify/notification.ts';
 import { openLine } from './alert-lines.ts';
+import type { AlertDecision } from './decisions.ts';
 import type { Digest, Item, Origin, Section } from './digest.ts';
 import type { DigestEvaluation } from './digest-evaluation.ts';
-import { nameOf } from './names.ts';
-import type { HealthyConnector, Report, Status, UnhealthySync } from './report.ts';
-import { type Line, moment, strong, untrusted, words } from './rich-text.ts';
+import { listOf, moreText, nameOf } from './names.ts';
+import type { ConnectionHealth, HealthyConnector, Report, Status, UnhealthySync } from './report.ts';
+import { joined, type Line, moment, strong, untrusted, words } from './rich-text.ts';
+import { unreadableItems, worstItems } from './section-items.ts';
 import { durationText, formatNumber, joinWithAnd, pluralize } from './wording.ts';
 import { contextLine } from './write-digest.ts';
 
-/** Where a report comes from. */
+/** Where a report comes from, and what a check would do about its alerts. */
 export interface ReportContext {
   readonly evaluation: ListedEvaluation & DigestEvaluation;
   readonly origin: Origin;
+  /** For every alert, whether a check would send it now. */
+  readonly decisions: readonly AlertDecision[];
 }
 
-/** The report as a digest that covers no alert: posting it records nothing. */
-export function reportDigest(report: Report, { evaluation, origin }: ReportContext): Digest {
-  const { tally, open, unhealthy, healthy, excluded, ruleNotes } = report;
-  const sections: Section[] = [];
-  for (const status of statusesOf(unhealthy)) {
-    const rows = unhealthy.filter((row) => row.status === status);
-    const items = rows.map((row) => itemOf(row, evaluation));
-    sections.push({ title: `${TITLES[status]}: ${formatNumber(items.length)}`, items });
-  }
-  if (tally.excluded > 0) {
-    sections.push({
-      title: `Excluded by the policy: ${formatNumber(tally.excluded)}`,
-      items: excluded.map(excludedItem),
-    });
-  }
-  if (healthy.length > 0) {
-    const count = healthy.reduce((sum, connector) => sum + connector.count, 0);
-    sections.push({ title: `Healthy: ${formatNumber(count)}`, items: healthy.map(healthyItem) });
-  }
-  if (ruleNotes.length > 0) sections.push({ title: 'Entries of the policy', items: ruleNotes.map(ruleItem) });
+/** What one message has room for: the rest is counted, and the JSON of the report has it. */
+const MAX_CONNECTIONS = 20;
+const MAX_PROBLEMS = 12;
+const MAX_ROWS = 8;
+
+/**
+ * The report as a digest that fits one message of Slack: how each connection is; what is wrong, the worst first; what
+ * is held, excluded or paused; what is healthy. It covers no alert, so posting it records nothing.
+ */
+export function reportDigest(report: Report, { evaluation, origin, decisions }: ReportContext): Digest {
+  const { tally, open, unhealthy, healthy, excluded, ruleNotes, connections } = report;
+  const of = (status: Status) => unhealthy.filter((row) => row.status === status);
+  const { critical, warnings, rest } = worstItems(report.needAttention, evaluation, MAX_PROBLEMS);
+  const more = rest.length === 0 ? [] : [note(moreText(rest.length, origin.moreHint))];
+  const healthyCount = healthy.reduce((sum, { count }) => sum + count, 0);
+  const sections: readonly Section[] = [
+    { title: 'Healthy by connection', items: connectionItems(connections) },
+    {
+      title: counted('Needs attention', report.needAttention.length),
+      items: [...critical, ...warnings, ...more],
+    },
+    {
+      title: counted('Could not be judged', of('unreadable').length),
+      items: unreadableItems(of('unreadable').map(asNotification), evaluation),
+    },
+    {
+      title: counted('Open, and not proven to have recovered', of('unresolved').length),
+      items: limited(of('unresolved').map((row) => itemOf(row, evaluation))),
+    },
+    {
+      title: counted('Open, and not in the listing', of('absent').length),
+      items: limited(of('absent').map((row) => itemOf(row, evaluation))),
+    },
+    { title: 'Not sent yet', items: heldItems(decisions) },
+    {
+      title: counted('Excluded by the policy', tally.excluded),
+      items: limited(excluded.map(excludedItem)),
+    },
+    { title: counted('Paused', tally.paused), items: namedItem(of('paused')) },
+    { title: 'Entries of the policy', items: limited(ruleNotes.map(ruleItem)) },
+    { title: counted('Healthy', healthyCount), items: limited(healthy.map(healthyItem)) },
+  ];
   const counts = `${pluralize(tally.listed, 'sync')} listed · ${formatNumber(open)} open`;
   const { environment, moreHint } = origin;
   return {
     environment,
     headline: headline(tally, unhealthy),
     push: [words(headline(tally, unhealthy))],
-    sections,
+    sections: sections
+      .filter(({ items }) => items.length > 0)
+      .map(({ title, items }) => ({ title, items: items.map((item) => ({ ...item, covers: [] })) })),
     context: contextLine(`Report on demand · ${counts}`, origin, evaluation),
     moreHint,
   };
 }
 
-const TITLES: Readonly<Record<Status, string>> = {
-  disabled: 'Disabled',
-  failing: 'Failing',
-  never_succeeded: 'Never succeeded',
-  stalled: 'Stalled',
-  unreadable: 'Could not be judged',
-  unresolved: 'Open, and not proven to have recovered',
-  absent: 'Open, and not in the listing',
-  paused: 'Paused',
-};
+function counted(title: string, count: number): string {
+  return `${title}: ${formatNumber(count)}`;
+}
+
+function note(title: Line): Item {
+  return { level: 'note', title, detail: [], covers: [] };
+}
+
+/** The first rows, and how many more there are. */
+function limited(items: readonly Item[]): readonly Item[] {
+  const more = items.length - MAX_ROWS;
+  if (more <= 0) return items;
+  return [...items.slice(0, MAX_ROWS), note([words(`and ${formatNumber(more)} more`)])];
+}
+
+/** "billing-db 0/15 healthy · shop-db 11/12 · stripe 4/4" in one line. */
+function connectionItems(connections: readonly ConnectionHealth[]): readonly Item[] {
+  if (connections.length === 0) return [];
+  const nameOfConnection = ({ connection, connector }: ConnectionHealth) =>
+    connection ?? connector ?? 'without a connection';
+  const names = groupBy(connections, nameOfConnection);
+  const shown = connections.slice(0, MAX_CONNECTIONS).map((one, index): Line => {
+    const name = nameOfConnection(one);
+    const isAmbiguous = (names.get(name)?.length ?? 0) > 1 && one.connector !== null;
+    const share = `${formatNumber(one.healthy)}/${formatNumber(one.watched)}`;
+    return [
+      untrusted(isAmbiguous ? `${name} (${one.connector})` : name),
+      words(` ${share}${index === 0 ? ' healthy' : ''}`),
+    ];
+  });
+  const rest = connections.slice(MAX_CONNECTIONS);
+  const areHealthy = rest.every(({ healthy, watched }) => healthy === watched);
+  const more = `and ${formatNumber(rest.length)} more${areHealthy ? ', all healthy' : ''}`;
+  return [note(joined([...shown, ...(rest.length > 0 ? [[words(more)]] : [])], ' · '))];
+}
+
+/** What was not sent yet: "3 alerts held for the next notification of the shared cause: a, b, c". */
+function heldItems(decisions: readonly AlertDecision[]): readonly Item[] {
+  return HELD.flatMap(({ isHeld, phrase }) => {
+    const held = decisions.filter(isHeld);
+    if (held.length === 0) return [];
+    const names = listOf(held.map(({ alert, name }) => [untrusted(name ?? alert)]));
+    return [note([words(`${pluralize(held.length, 'alert')} ${phrase}: `), ...names])];
+  });
+}
+
+interface Held {
+  readonly isHeld: (decision: AlertDecision) => boolean;
+  readonly phrase: string;
+}
+
+const HELD: readonly Held[] = [
+  { isHeld: ({ notify, reason }) => notify && reason !== 'reminder', phrase: 'sent by the next check' },
+  {
+    isHeld: ({ reason }) => reason === 'route_backing_off',
+    phrase: 'undelivered, since nothing is posted for a while after a post failed',
+  },
+  {
+    isHeld: ({ reason }) => reason === 'held_by_group',
+    phrase: 'held for the next notification of the shared cause',
+  },
+  { isHeld: ({ reason }) => reason === 'pending', phrase: 'pending, and sent if the problem lasts' },
+];
+
+function namedItem(rows: readonly UnhealthySync[]): readonly Item[] {
+  if (rows.length === 0) return [];
+  return [note(listOf(rows.map((row) => [nameOf(row)])))];
+}
+
+function asNotification({ fingerprint, alert }: UnhealthySync): Notification {
+  return { fingerprint, alert, logEntry: {}, reason: 'new' };
+}
 
 /** The line of an unhealthy sync, as an open alert has it. */
 export function itemOf({ fingerprint, alert, status }: UnhealthySync, evaluation: DigestEvaluation): Item {
   const item = { ...openLine({ fingerprint, alert, logEntry: {} }, 'reminder', evaluation), covers: [] };
   if (status !== 'paused') return item;
   return { ...item, level: 'note', title: [nameOf({ fingerprint, alert }), words(' '), strong('is paused')] };
-}
-
-/** The statuses that occur, in the order of the worst sync of each. */
-function statusesOf(rows: readonly UnhealthySync[]): readonly Status[] {
-  return [...new Set(rows.map(({ status }) => status))];
 }
 
 function healthyItem({ connector, count, lagSeconds }: HealthyConnector): Item {

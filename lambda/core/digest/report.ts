@@ -2,13 +2,17 @@
  * The health of every sync: takes an evaluation and the facts, gives a report. The report command calls `reportOf`
  * once; nothing of it is saved.
  */
-import type { Alert, Facts } from '../alert.ts';
+import { type Alert, EMPTY_FACTS, type Facts, openAlerts } from '../alert.ts';
 import type { Diagnosis } from '../diagnose/diagnose.ts';
 import type { ListedEvaluation } from '../diagnose/evaluation.ts';
 import { intervalsBehind } from '../diagnose/lag.ts';
 import { type ExcludedSyncs, excludedSyncs, type RuleNote, ruleNotes } from '../diagnose/rule-notes.ts';
 import { type Tally, tally } from '../diagnose/tally.ts';
 import { isSyncFingerprint } from '../fingerprint.ts';
+import { connectionKey } from '../notify/cause.ts';
+import type { TrackedAlert } from '../notify/notification.ts';
+import { populationOf } from '../notify/population.ts';
+import { foldingCauses } from '../notify/shared-causes.ts';
 import type { Policy } from '../policy.ts';
 import type { Problem } from '../problem.ts';
 import type { Instant } from '../time.ts';
@@ -34,10 +38,14 @@ export type Status = (typeof STATUSES)[number];
 /** The health of every sync by one evaluation. */
 export interface Report {
   readonly tally: Tally;
-  /** How many saved alerts are open. */
+  /** How many alerts are open: `openAlerts`. */
   readonly open: number;
   /** The worst first: by severity, then by status, then by intervals behind. */
   readonly unhealthy: readonly UnhealthySync[];
+  /** Of those, the listed ones with a problem that could be judged, each with the cause that folds its line. */
+  readonly needAttention: readonly TrackedAlert[];
+  /** The worst first: by the share of healthy syncs, then by the number of the others. */
+  readonly connections: readonly ConnectionHealth[];
   /** The largest first. */
   readonly healthy: readonly HealthyConnector[];
   readonly excluded: readonly ExcludedSyncs[];
@@ -54,6 +62,15 @@ export interface UnhealthySync {
   readonly openSince?: Instant;
   /** Absent for a sync that the listing lacks, and for the records without an id. */
   readonly diagnosis?: Diagnosis;
+}
+
+/** How many syncs of one connection are healthy. */
+export interface ConnectionHealth {
+  readonly connection: string | null;
+  readonly connector: string | null;
+  readonly healthy: number;
+  /** Neither paused nor excluded. */
+  readonly watched: number;
 }
 
 /** The healthy syncs of one connector together. */
@@ -77,15 +94,18 @@ export function reportOf(evaluation: ListedEvaluation, facts: Facts, policy: Pol
     const alert = shown({ problem: 'unreadable', severity: 'warning', since: evaluation.at });
     rows.push({ fingerprint: 'records', status: 'unreadable', alert });
   }
-  const open = Object.entries(facts.alerts).filter(([, { state }]) => state === 'firing');
-  for (const [fingerprint, alert] of open) {
+  const firing = Object.entries(facts.alerts).filter(([, { state }]) => state === 'firing');
+  for (const [fingerprint, alert] of firing) {
     if (!isSyncFingerprint(fingerprint) || evaluation.diagnoses.has(fingerprint)) continue;
     rows.push({ fingerprint, status: 'absent', alert, openSince: alert.since });
   }
+  rows.sort(worstFirst);
   return {
     tally: tally(evaluation),
-    open: open.length,
-    unhealthy: rows.sort(worstFirst),
+    open: openAlerts(facts).length,
+    unhealthy: rows,
+    needAttention: withFoldingCauses(rows.filter(needsAttention), evaluation),
+    connections: byConnection(rows, healthy),
     healthy: byConnector(healthy),
     excluded: excludedSyncs(evaluation),
     ruleNotes: ruleNotes(policy, evaluation),
@@ -113,12 +133,38 @@ function rowOf(
   if (verdict.kind === 'problem') {
     const { problem, severity } = verdict;
     const since = open?.since ?? evaluation.at;
-    const alert = { ...shown({ problem, severity, since }), labels: sync.labels };
+    const { disableImminent, flapping } = open ?? {};
+    const alert = {
+      ...shown({ problem, severity, since }),
+      labels: sync.labels,
+      ...(disableImminent && { disableImminent }),
+      ...(flapping && { flapping }),
+    };
     return { fingerprint, status: problem, alert, diagnosis, ...openSince };
   }
   if (saved === undefined) return undefined;
   const isOpen = verdict.kind === 'inconclusive' || (open && isInFlapHold(fingerprint, saved, evaluation));
   return isOpen ? { fingerprint, status: 'unresolved', alert: saved, diagnosis, ...openSince } : undefined;
+}
+
+function needsAttention({ status, diagnosis }: UnhealthySync): boolean {
+  return diagnosis?.verdict.kind === 'problem' && status !== 'unreadable';
+}
+
+/** The rows as open alerts, folded as those of a reminder are, also where no alert fires yet. */
+function withFoldingCauses(
+  rows: readonly UnhealthySync[],
+  evaluation: ListedEvaluation,
+): readonly TrackedAlert[] {
+  const open = rows.map(({ fingerprint, alert }) => ({ fingerprint, alert, logEntry: {} }));
+  const alerts = Object.fromEntries(open.map(({ fingerprint, alert }) => [fingerprint, alert]));
+  const population = populationOf(evaluation, { ...EMPTY_FACTS, alerts });
+  const context = { population, likely: new Map(), notified: {}, tracked: open, now: evaluation.at };
+  const causes = foldingCauses(open, context);
+  return open.map((one) => {
+    const cause = causes.get(one.fingerprint);
+    return cause === undefined ? one : { ...one, cause };
+  });
 }
 
 /** An alert that shows what this evaluation found, whatever is saved. */
@@ -156,6 +202,31 @@ function behind({ diagnosis }: UnhealthySync): number {
 
 function sortName({ fingerprint, alert }: UnhealthySync): string {
   return `${displayName(alert.labels) ?? ''} ${fingerprint}`;
+}
+
+function byConnection(
+  rows: readonly UnhealthySync[],
+  healthy: readonly Diagnosis[],
+): readonly ConnectionHealth[] {
+  const unhealthy = rows.flatMap(({ status, diagnosis }) => (status === 'paused' ? [] : (diagnosis ?? [])));
+  const connections = new Map<string, ConnectionHealth>();
+  for (const [diagnoses, share] of [
+    [unhealthy, 0],
+    [healthy, 1],
+  ] as const) {
+    for (const { sync } of diagnoses) {
+      const { connectionRef: connection, connectorId: connector } = sync.labels;
+      const key = connectionKey(sync.labels) ?? '';
+      const before = connections.get(key) ?? { connection, connector, healthy: 0, watched: 0 };
+      connections.set(key, { ...before, healthy: before.healthy + share, watched: before.watched + 1 });
+    }
+  }
+  return [...connections.values()].sort(
+    (one, other) =>
+      one.healthy / one.watched - other.healthy / other.watched ||
+      other.watched - one.watched ||
+      ((one.connection ?? '') < (other.connection ?? '') ? -1 : 1),
+  );
 }
 
 function byConnector(healthy: readonly Diagnosis[]): readonly HealthyConnector[] {

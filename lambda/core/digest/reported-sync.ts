@@ -17,7 +17,7 @@ export interface ReportedSync {
   readonly severity: Severity;
   /** The line of the report, as text. */
   readonly summary: string;
-  /** Why a check would send its alert now, or not: "already notified 2 h ago"; null while it has no alert. */
+  /** What a check would do now: "would be sent now: it fires", "already notified 2 h ago"; null while it has no alert. */
   readonly notification: string | null;
   readonly connector: string | null;
   readonly connection: string | null;
@@ -50,7 +50,7 @@ export function reportedSync(
     status,
     severity,
     summary: detail.length === 0 ? text(title) : `${text(title)}: ${text(detail)}`,
-    notification: decisions.get(fingerprint)?.text ?? null,
+    notification: notificationText(decisions.get(fingerprint)),
     connector: labels?.connectorId ?? null,
     connection: labels?.connectionRef ?? null,
     source: labels?.source ?? null,
@@ -64,6 +64,11 @@ export function reportedSync(
     owner: diagnosis?.rules.owner ?? null,
     override: diagnosis?.rules.override ?? null,
   };
+}
+
+function notificationText(decision: AlertDecision | undefined): string | null {
+  if (decision === undefined) return null;
+  return decision.notify ? `would be ${decision.text}` : decision.text;
 }
 
 function text(line: Line): string {

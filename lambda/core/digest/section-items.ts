@@ -152,8 +152,21 @@ export function resolvedItems(
 
 /** What is still open, in so few lines that it fits one message: what finds no room is counted. */
 export function reminderItems(reminder: readonly TrackedAlert[], evaluation: DigestEvaluation): BySeverity {
+  const { critical, warnings, rest } = worstItems(reminder, evaluation, MAX_REMINDED);
+  if (rest.length === 0) return { critical, warnings };
+  const covers = rest.map((one) => coverageOf(one, 'reminder', false));
+  const title = [words(`and ${formatNumber(rest.length)} more still open`)];
+  return { critical, warnings: [...warnings, { level: 'note', title, detail: [], covers }] };
+}
+
+/** The worst causes, groups and singles, `max` of them, and the alerts that find no room. */
+export function worstItems(
+  open: readonly TrackedAlert[],
+  evaluation: DigestEvaluation,
+  max: number,
+): BySeverity & { readonly rest: readonly TrackedAlert[] } {
   const reasonOf = () => 'reminder' as const;
-  const { causes, groups, singles } = linesOf(folded(reminder), reasonOf, evaluation);
+  const { causes, groups, singles } = linesOf(folded(open), reasonOf, evaluation);
   // Nothing critical is left out while a warning is listed.
   const isUrgent = (line: (typeof causes | typeof groups | typeof singles)[number]) =>
     'explanation' in line
@@ -163,18 +176,14 @@ export function reminderItems(reminder: readonly TrackedAlert[], evaluation: Dig
         : isCriticalSingle(line);
   const lines = [...causes, ...groups, ...singles];
   const worstFirst = [...lines.filter(isUrgent), ...lines.filter((line) => !isUrgent(line))];
-  const listed = new Set(worstFirst.slice(0, MAX_REMINDED));
+  const listed = new Set(worstFirst.slice(0, max));
   const shown = {
     causes: causes.filter((group) => listed.has(group)),
     groups: groups.filter((group) => listed.has(group)),
     singles: singles.filter((one) => listed.has(one)),
   };
-  const rest = worstFirst.slice(MAX_REMINDED).flatMap((line) => ('alerts' in line ? line.alerts : [line]));
-  const { critical, warnings } = bySeverity(shown, reasonOf, evaluation);
-  if (rest.length === 0) return { critical, warnings };
-  const covers = rest.map((one) => coverageOf(one, 'reminder', false));
-  const title = [words(`and ${formatNumber(rest.length)} more still open`)];
-  return { critical, warnings: [...warnings, { level: 'note', title, detail: [], covers }] };
+  const rest = worstFirst.slice(max).flatMap((line) => ('alerts' in line ? line.alerts : [line]));
+  return { ...bySeverity(shown, reasonOf, evaluation), rest };
 }
 
 function countedOnly(one: Notification): Coverage {

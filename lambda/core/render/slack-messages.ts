@@ -3,8 +3,7 @@
  * the alerts that it covers. A check calls `slackMessages` for its digest, and so do the report and the deployment test.
  */
 import type { Digest, Item, Section } from '../digest/digest.ts';
-import { type Line, type Span, words } from '../digest/rich-text.ts';
-import { formatNumber } from '../digest/wording.ts';
+import { moreText } from '../digest/names.ts';
 import type { Coverage, MessageContent } from '../notify/notification.ts';
 import {
   type Block,
@@ -155,12 +154,6 @@ function moreBlock(leftOut: readonly Item[], moreHint: string): Block {
 function weightOf({ covers }: Item, next: Item | undefined): number {
   const alerts = covers.filter(({ reason }) => reason !== 'moved').length;
   return alerts === 0 && next?.isNested ? 0 : Math.max(1, alerts);
-}
-
-function moreText(count: number, moreHint: string): Line {
-  // A command that was cut would not run.
-  const command: Span = { kind: 'untrusted', text: moreHint };
-  return [words(`… and ${formatNumber(count)} more: `), command, words(' shows them')];
 }
 
 function countedOnly({ covers }: Item): readonly Coverage[] {
