@@ -6,6 +6,7 @@
  * starts with every check would cost four times as much as the check.
  */
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
 import module from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -17,6 +18,8 @@ const TOOLS = ['package-lock.json', 'cli/launch.mjs'];
 
 /** Runs `cli/<program>.ts`. */
 export async function launch(program) {
+  // Node.js 24.14 and later; it loads the proxies of the environment, which costs time.
+  if (process.env.HTTPS_PROXY || process.env.https_proxy) http.setGlobalProxyFromEnv?.();
   const file = join(cache, `${program}.mjs`);
   const url = isCurrent(file) ? pathToFileURL(file).href : await bundle(program, file);
   // Node.js 22.8 and later keep the code that V8 compiled.

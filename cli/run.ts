@@ -3,13 +3,14 @@ import { isDryRun, isPosting } from './command-line.ts';
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
 import { printHelp } from './help-text.ts';
 import { parseCommandLine } from './parse-command-line.ts';
-import { printerFor, type Run } from './printer.ts';
+import { type Printer, printerFor, type Run } from './printer.ts';
 import type { Process } from './process.ts';
 import { runCheck } from './run-check.ts';
 import { runDemo } from './run-demo.ts';
 import { runReport } from './run-report.ts';
 import { runTest } from './run-test.ts';
 import { isUnconfigured, parseStorySettings, parseWatchSettings } from './settings.ts';
+import { unusedProxyText } from './unused-proxy.ts';
 import { type Watch, watchOf } from './watch.ts';
 
 /**
@@ -30,9 +31,19 @@ export async function run({ args, environment, stdout, stderr, now }: Process): 
     return EXIT_CODES.usageError;
   }
   const printer = printerFor({ stdout, stderr, environment }, request);
+  const exitCode = await exitCodeOf(printer, () => {
+    if (settings.settings.kind === 'story') return runDemo(settings.settings, { printer, request });
+    return runCommand(watchOf(settings.settings, now, isDryRun(request)), { printer, request });
+  });
+  const proxy = exitCode === EXIT_CODES.failure ? unusedProxyText(environment) : undefined;
+  if (proxy !== undefined) printer.complaint(proxy);
+  return exitCode;
+}
+
+/** The exit code of a command, which may also fail by throwing. */
+async function exitCodeOf(printer: Printer, run: () => Promise<ExitCode>): Promise<ExitCode> {
   try {
-    if (settings.settings.kind === 'story') return await runDemo(settings.settings, { printer, request });
-    return await runCommand(watchOf(settings.settings, now, isDryRun(request)), { printer, request });
+    return await run();
   } catch (error) {
     if (!(error instanceof SyncAlertsError)) throw error;
     printer.complaint(error.message);
