@@ -1,5 +1,6 @@
 import { EXIT_CODES } from '../cli/exit-codes.ts';
 import { closeLocalServers } from '../test/http/local-server.ts';
+import { usageError } from '../tools/command-line.ts';
 import { deployedNode } from './deployed-node.ts';
 import { parseBenchOptions } from './options.ts';
 import { markdownTable, type Row, type Section } from './row.ts';
@@ -54,10 +55,7 @@ const options = parseBenchOptions(
   process.argv.slice(2),
   all.map(({ name }) => name),
 );
-if (!options.ok) {
-  process.stderr.write(`${options.fault}\n\n${USAGE}`);
-  process.exit(EXIT_CODES.usageError);
-}
+if (!options.ok) usageError(options.fault, USAGE);
 if (options.help) {
   process.stdout.write(USAGE);
   process.exit(EXIT_CODES.success);

@@ -26,11 +26,10 @@ const UP_AT = DOWN_AT + 6 * HOUR;
 const INTERVALS_MINUTES = [5, 15, 60, 360, 1440];
 
 /** Plays an outage with real checks and a state of its own, beside 40 healthy syncs of another connection. */
-export async function playOutage({
-  syncs: count,
-  everyMinutes,
-  hoursAfter,
-}: Outage): Promise<readonly PostedDigest[]> {
+export async function playOutage(
+  { syncs: count, everyMinutes, hoursAfter }: Outage,
+  onCheck: (done: number) => void = () => undefined,
+): Promise<readonly PostedDigest[]> {
   const parsed = parsePolicy({}, everyMinutes * 60);
   if (!parsed.ok) throw new Error(parsed.faults.join());
   const { policy } = parsed;
@@ -38,6 +37,7 @@ export async function playOutage({
   const world = new World();
   const digests: PostedDigest[] = [];
   for (let now = START; now <= UP_AT + hoursAfter * HOUR; now += everyMinutes * MINUTE) {
+    onCheck((now - START) / (UP_AT + hoursAfter * HOUR - START));
     world.now = now;
     for (const sync of syncs) runUntil(sync, now);
     world.shown = [...syncs.map((sync) => recordOf(sync, now)), ...healthyRecords(now)];

@@ -5,6 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { optionsOf } from '../../tools/command-line.ts';
 import {
   DEPLOYED_NODE,
   findTools,
@@ -15,7 +16,14 @@ import {
   RUNTIME_CLIENT,
 } from './tools.ts';
 
+const USAGE = `npm run test:e2e:prepare
+
+Installs the tools of the end-to-end tests that are missing, into build/e2e.
+`;
+
+optionsOf(USAGE, {});
 if (pythonWithMoto() === undefined) {
+  process.stderr.write('installing the emulator\n');
   run('python3', ['-m', 'venv', PYTHON_ENVIRONMENT]);
   const requirements = join(ROOT, 'test', 'e2e', 'emulator', 'requirements.txt');
   run(join(PYTHON_ENVIRONMENT, 'bin', 'pip'), ['install', '--quiet', '--requirement', requirements]);
@@ -33,6 +41,7 @@ writeFileSync(
   }),
 );
 // Does nothing when both are installed.
+process.stderr.write('installing the runtime\n');
 run('npm', ['install', '--silent', '--ignore-scripts=false', '--prefix', RUNTIME]);
 findTools();
 

@@ -5,7 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { build } from 'esbuild';
-import { optionsOf, wholeNumber } from '../../tools/command-line.ts';
+import { optionsOf, usageError, wholeNumber } from '../../tools/command-line.ts';
 import { BREAKAGES } from './breakages.ts';
 import { Total } from './total.ts';
 import type { Job, Progress } from './worker.ts';
@@ -26,7 +26,6 @@ const values = optionsOf(USAGE, {
   exhaustive: { type: 'string' },
   pairs: { type: 'boolean' },
   workers: { type: 'string' },
-  help: { type: 'boolean' },
 });
 
 process.exitCode = await main();
@@ -37,9 +36,7 @@ async function main(): Promise<number> {
     return 0;
   }
   if (values.break !== undefined && BREAKAGES[values.break] === undefined) {
-    const names = Object.keys(BREAKAGES).join('\n');
-    process.stderr.write(`There is no breakage "${values.break}". The names:\n${names}\n`);
-    return 2;
+    usageError(`there is no breakage "${values.break}": --break list prints the names`, USAGE);
   }
   if (values.story || values.break !== undefined) return runOne();
   return runMany();
@@ -47,7 +44,7 @@ async function main(): Promise<number> {
 
 function optionOr(option: 'seed' | 'workers' | 'checks' | 'exhaustive', fallback: number): number {
   const text = values[option];
-  return text === undefined ? fallback : wholeNumber(USAGE, option, text);
+  return text === undefined ? fallback : wholeNumber(USAGE, [option, text]);
 }
 
 /** Runs one seed, or seeds until one finds the breakage. */

@@ -27,5 +27,5 @@ it('npm run stack resolves the positions of a logged stack with the map of the b
 it('npm run stack without a map is a usage error', () => {
   const { status, stdout, stderr } = stack([]);
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-  expect(stderr).toMatch(/^npm run --silent stack -- MAP < TEXT\n/);
+  expect(stderr).toMatch(/^expected one map\n\nnpm run --silent stack -- MAP < TEXT\n/);
 });

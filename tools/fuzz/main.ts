@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
 import { EXIT_CODES } from '../../cli/exit-codes.ts';
 import { type FuzzResult, TARGETS } from '../../test/fuzz/targets.ts';
-import { optionsOf, wholeNumber } from '../command-line.ts';
+import { optionsOf, usageError, wholeNumber } from '../command-line.ts';
 
 /** Cases a run of one target; each batch has its own seed, so that a failure is repeated in moments. */
 const BATCH_SIZE = 500;
@@ -13,7 +13,8 @@ const USAGE = `npm run fuzz -- [--cases N] [--seed N] [--target NAME] [--cores N
 
 Runs the parsers on random and mutated input: by default 100,000 cases on one core, with a seed from the clock.
 Prints progress and counts. On a failure it prints the command that repeats it, and exits with 1.
-The targets: ${TARGETS.map(({ name }) => name).join('; ')}.
+--target takes a part of a name:
+${TARGETS.map(({ name }) => `    ${name}`).join('\n')}
 `;
 
 const values = optionsOf(USAGE, {
@@ -23,18 +24,16 @@ const values = optionsOf(USAGE, {
   cores: { type: 'string', default: '1' },
   /** Only in the processes that this one starts: the number of their first batch. */
   part: { type: 'string' },
-  help: { type: 'boolean' },
 });
-const cases = wholeNumber(USAGE, 'cases', values.cases);
-const seed = wholeNumber(USAGE, 'seed', values.seed);
-const cores = Math.min(wholeNumber(USAGE, 'cores', values.cores), availableParallelism());
+const cases = wholeNumber(USAGE, ['cases', values.cases], { min: 1 });
+const seed = wholeNumber(USAGE, ['seed', values.seed]);
+const cores = Math.min(wholeNumber(USAGE, ['cores', values.cores], { min: 1 }), availableParallelism());
 const targets = TARGETS.filter(({ name }) => name.includes(values.target));
-if (targets.length === 0)
-  throw new Error(`no target is called ${values.target}: ${TARGETS.map(({ name }) => name).join('; ')}`);
+if (targets.length === 0) usageError(`there is no target "${values.target}"`, USAGE);
 const batchesPerTarget = Math.max(1, Math.ceil(cases / targets.length / BATCH_SIZE));
 
 if (values.part === undefined) process.exitCode = await runAll();
-else process.exitCode = await runPart(wholeNumber(USAGE, 'part', values.part));
+else process.exitCode = await runPart(wholeNumber(USAGE, ['part', values.part]));
 
 /** Runs every `cores`-th batch from `first` on, and prints the result of each as a line of JSON. */
 async function runPart(first: number): Promise<number> {

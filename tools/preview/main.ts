@@ -27,7 +27,6 @@ async function preview(): Promise<void> {
     to: { type: 'string', default: 'build' },
     picture: { type: 'string', default: join('docs', 'digest.png') },
     'no-picture': { type: 'boolean', default: false },
-    help: { type: 'boolean' },
   });
   const chapters = await postedStory();
   const styles = {

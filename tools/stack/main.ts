@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
-import { EXIT_CODES } from '../../cli/exit-codes.ts';
 import { sourceMappedStack } from '../../lambda/invocation/source-mapped-stack.ts';
+import { argumentsOf, usageError } from '../command-line.ts';
 
 const USAGE = `npm run --silent stack -- MAP < TEXT
 
@@ -10,11 +9,8 @@ of the bundle: after "npm run synth" at the deployed commit, cdk.out/asset.*/ind
 `;
 
 /** `npm run stack`: resolves the stack of an error that Lambda logged by itself, while it loaded the function. */
-const [map] = parseArgs({ allowPositionals: true }).positionals;
-if (map === undefined) {
-  process.stderr.write(USAGE);
-  process.exit(EXIT_CODES.usageError);
-}
+const [map, ...others] = argumentsOf(USAGE, {}).positionals;
+if (map === undefined || others.length > 0) usageError('expected one map', USAGE);
 const text = readFileSync(0, 'utf8');
 const resolved = sourceMappedStack(text, map);
 if (resolved === text) process.stderr.write(`nothing to resolve: no position in ${map}\n`);
