@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -59,4 +59,62 @@ describe('npm run preview where Chromium is not installed', () => {
     expect(
       readFileSync(join(folder, 'picture.html'), 'utf8').match(/class="channel desktop light"/g),
     ).toHaveLength(2));
+});
+
+describe('npm run preview -- FILE', () => {
+  let folder = '';
+  const page = () => readFileSync(join(folder, 'preview.html'), 'utf8');
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'sync-alerts-preview-test-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('shows the messages of a list of posted payloads', async () => {
+    await preview(['test/golden/shared-cause.slack.json', '--to', folder, '--no-picture']);
+    expect(page().match(/<section class="[^"]*slack_blocks_to_jsx /g)).toHaveLength(4);
+    expect(page()).toContain('shared-cause.slack.json, as a reader in UTC sees it');
+  }, 60_000);
+
+  it('shows one posted payload, with verbatim text or without', async () => {
+    const file = join(folder, 'mine.json');
+    const section = { type: 'section', text: { type: 'mrkdwn', text: '🔴  `orders` *is failing*' } };
+    writeFileSync(file, JSON.stringify({ text: 'x', blocks: [section] }));
+    await preview([file, '--to', join(folder, 'deep', 'er'), '--no-picture']);
+    const shown = readFileSync(join(folder, 'deep', 'er', 'preview.html'), 'utf8');
+    expect(/<code [^>]*>orders<\/code>/.test(shown)).toBe(true);
+  }, 60_000);
+
+  it('plays a night and shows what it posted', async () => {
+    await preview(['test/nights/three-vanish.night', '--to', folder, '--no-picture']);
+    expect(page()).toContain('no longer listed');
+  }, 60_000);
+
+  it.each([
+    ['a file that is not there', ['none.json'], 'cannot read none.json'],
+    ['another JSON file', ['package.json'], 'package.json is no posted payload: expected '],
+    ['two files', ['a.json', 'b.json'], 'expected one file'],
+    ['another theme', ['--theme', 'pink'], '--theme: expected light or dark, got "pink"'],
+  ])(
+    'rejects %s',
+    async (_name, args, complaint) => {
+      await expect(preview([...args, '--to', folder])).rejects.toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining(complaint),
+      });
+    },
+    60_000,
+  );
+
+  it('says that no font has emoji', async () => {
+    for (const [name, script] of [
+      ['chromium', 'exit 0'],
+      ['fc-list', 'exit 0'],
+    ])
+      writeFileSync(join(folder, `${name}`), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    const environment = { PATH: `${folder}:${process.env['PATH']}` };
+    const attempt = preview(['test/golden/paused.slack.json', '--to', folder], environment);
+    await expect(attempt).rejects.toMatchObject({
+      stdout: expect.stringContaining('apt-get install fonts-noto-color-emoji'),
+    });
+  }, 60_000);
 });

@@ -1,5 +1,5 @@
 import { renderToStaticMarkup } from 'react-dom/server';
-import type { PostedChapter } from './posted-story.ts';
+import type { PostedChapter } from './posted-chapters.ts';
 import { ShownInSlack, type Theme } from './slack-message.tsx';
 
 /** The style sheets of a page, in the order of their cascade. */
@@ -9,16 +9,21 @@ interface Styles {
   readonly own: string;
 }
 
-const THEMES: readonly Theme[] = ['light', 'dark'];
-const WIDTHS = ['desktop', 'phone'] as const;
+export const THEMES = ['light', 'dark'] as const satisfies readonly Theme[];
+export const WIDTHS = ['desktop', 'phone'] as const;
+export type Width = (typeof WIDTHS)[number];
 
-/** A page of HTML with each chapter on a lock screen, and at both widths in both themes. */
-export function previewPage(chapters: readonly PostedChapter[], styles: Styles): string {
+/**
+ * A page of HTML with each chapter on a lock screen, and at both widths in both themes.
+ *
+ * @param about Where the messages come from.
+ */
+export function previewPage(chapters: readonly PostedChapter[], styles: Styles, about: string): string {
   return page(
     styles,
     <main>
       <h1>What sync-alerts posts to Slack</h1>
-      <p>The demo story of npm start, as a reader in UTC sees it. Slack itself may differ in detail.</p>
+      <p>{about}, as a reader in UTC sees it. Slack itself may differ in detail.</p>
       {chapters.map((posted) => (
         <section key={posted.chapter.at}>
           <h2>
@@ -38,13 +43,19 @@ export function previewPage(chapters: readonly PostedChapter[], styles: Styles):
   );
 }
 
-/** A page of HTML with the chapters one below the other, as in a channel: the source of the picture. */
-export function picturePage(chapters: readonly PostedChapter[], styles: Styles): string {
+/** How a picture shows its messages. */
+export interface Appearance {
+  readonly theme: Theme;
+  readonly width: Width;
+}
+
+/** A page of HTML with the chapters one below the other, as in a channel: the source of a picture. */
+export function picturePage(chapters: readonly PostedChapter[], styles: Styles, appearance: Appearance): string {
   return page(
     styles,
-    <div className="picture">
+    <div className={`picture ${appearance.width}`}>
       {chapters.map((posted) => (
-        <Channel posted={posted} theme="light" width="desktop" key={posted.chapter.at} />
+        <Channel posted={posted} {...appearance} key={posted.chapter.at} />
       ))}
     </div>,
   );
@@ -79,15 +90,7 @@ function LockScreens({ posted }: { posted: PostedChapter }) {
   ));
 }
 
-function Channel({
-  posted,
-  theme,
-  width,
-}: {
-  posted: PostedChapter;
-  theme: Theme;
-  width: (typeof WIDTHS)[number];
-}) {
+function Channel({ posted, theme, width }: { posted: PostedChapter; theme: Theme; width: Width }) {
   return (
     <div className={`channel ${width} ${theme}`}>
       {posted.messages.map((message) => (

@@ -131,7 +131,8 @@ class Playing {
         destinationId: async () => 'night',
         post: async ({ text, blocks }) => {
           const answer = answerOf(slack, posts.length + 1);
-          posts.push({ push: readable(text), text: slackText(blocks), answer: answer.kind });
+          const message = { text, blocks };
+          posts.push({ push: readable(text), text: slackText(blocks), answer: answer.kind, message });
           return answer;
         },
       },

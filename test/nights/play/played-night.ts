@@ -1,4 +1,5 @@
 import type { WatchState } from '../../../lambda/core/state.ts';
+import type { SlackMessage } from '../../../lambda/slack/webhook.ts';
 import type { Minute } from '../notation/night.ts';
 
 /** What a night's checks sent. */
@@ -29,6 +30,7 @@ export interface Post {
   /** The blocks as plain text, without marks of formatting. */
   readonly text: string;
   readonly answer: 'accepted' | 'refused' | 'unconfirmed';
+  readonly message: SlackMessage;
 }
 
 /** How many messages Slack accepted. */
