@@ -50,7 +50,11 @@ export interface Appearance {
 }
 
 /** A page of HTML with the chapters one below the other, as in a channel: the source of a picture. */
-export function picturePage(chapters: readonly PostedChapter[], styles: Styles, appearance: Appearance): string {
+export function picturePage(
+  chapters: readonly PostedChapter[],
+  styles: Styles,
+  appearance: Appearance,
+): string {
   return page(
     styles,
     <div className={`picture ${appearance.width}`}>
@@ -73,7 +77,9 @@ function page({ library, own }: Styles, body: React.ReactNode): string {
       </head>
       <body>
         {body}
-        <script>document.documentElement.dataset.height = document.documentElement.scrollHeight</script>
+        <script>
+          document.documentElement.dataset.height = Math.ceil(document.body.getBoundingClientRect().height)
+        </script>
       </body>
     </html>,
   );

@@ -26,6 +26,7 @@ export interface ReportContext {
 const MAX_CONNECTIONS = 20;
 const MAX_PROBLEMS = 12;
 const MAX_ROWS = 8;
+const MAX_HELD_NAMES = 5;
 
 /**
  * The report as a digest that fits one message of Slack: how each connection is; what is wrong, the worst first; what
@@ -119,7 +120,10 @@ function heldItems(decisions: readonly AlertDecision[]): readonly Item[] {
   return HELD.flatMap(({ isHeld, phrase }) => {
     const held = decisions.filter(isHeld);
     if (held.length === 0) return [];
-    const names = listOf(held.map(({ alert, name }) => [untrusted(name ?? alert)]));
+    const names = listOf(
+      held.map(({ alert, name }) => [untrusted(name ?? alert)]),
+      MAX_HELD_NAMES,
+    );
     return [note([words(`${pluralize(held.length, 'alert')} ${phrase}: `), ...names])];
   });
 }
@@ -130,7 +134,7 @@ interface Held {
 }
 
 const HELD: readonly Held[] = [
-  { isHeld: ({ notify, reason }) => notify && reason !== 'reminder', phrase: 'sent by the next check' },
+  { isHeld: ({ notify, reason }) => notify && reason !== 'reminder', phrase: 'to be sent by the next check' },
   {
     isHeld: ({ reason }) => reason === 'route_backing_off',
     phrase: 'undelivered, since nothing is posted for a while after a post failed',

@@ -129,7 +129,7 @@ describe('the sections of a report', () => {
       decision('h', 'nothing_new'),
     ];
     expect(outline(digestOf(EVALUATION, NO_FACTS, { decisions }))['Not sent yet']).toEqual([
-      '1 alert sent by the next check: `e`',
+      '1 alert to be sent by the next check: `e`',
       '1 alert undelivered, since nothing is posted for a while after a post failed: `c`',
       '2 alerts held for the next notification of the shared cause: `a`, `b`',
       '1 alert pending, and sent if the problem lasts: `d`',
