@@ -8,6 +8,7 @@ import { aFailingRecord } from '../commands/a-world.ts';
 import { closeLocalServers } from '../http/local-server.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
+const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 const DOCUMENT = readFileSync(join(ROOT, 'docs', 'laptop.md'), 'utf8');
 
 /** A folder in place of /opt/sync-alerts, with a `watch.env` for a fake API and a fake Slack. */
@@ -22,10 +23,10 @@ async function aClone() {
 }
 
 /** The first code block of a language that contains a text, with the folder of the document replaced. */
-function block(language: string, containing: string, folder: string): string {
-  const blocks = [...DOCUMENT.matchAll(new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 'gs'))];
+function block(language: string, containing: string, folder: string, document = DOCUMENT): string {
+  const blocks = [...document.matchAll(new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 'gs'))];
   const found = blocks.map(([, content = '']) => content).find((content) => content.includes(containing));
-  if (found === undefined) throw new Error(`docs/laptop.md has no ${language} block with ${containing}`);
+  if (found === undefined) throw new Error(`there is no ${language} block with ${containing}`);
   return found.replaceAll('/opt/sync-alerts', folder);
 }
 
@@ -50,8 +51,8 @@ async function run({ command, args, cwd, env }: Started) {
 const NODE_FOLDER = dirname(process.execPath);
 
 /** What cron runs for the crontab of the document, with the environment that cron gives. */
-function cronOf(folder: string): Started {
-  const lines = block('crontab', 'start.mjs', folder).trim().split('\n');
+function cronOf(folder: string, document = DOCUMENT): Started {
+  const lines = block('crontab', 'start.mjs', folder, document).trim().split('\n');
   const path = lines.find((line) => line.startsWith('PATH='))?.slice('PATH='.length);
   const [, command = ''] = /^(?:\S+ ){5}(.*)$/.exec(lines.at(-1) ?? '') ?? [];
   const env = { HOME: '/', LOGNAME: 'nobody', SHELL: '/bin/sh', PATH: `${NODE_FOLDER}:${path}` };
@@ -79,7 +80,8 @@ afterEach(async () => {
 
 describe('a watch as docs/laptop.md writes it', () => {
   it.each([
-    ['cron', cronOf],
+    ['cron', (folder: string) => cronOf(folder)],
+    ['cron in the README', (folder: string) => cronOf(folder, README)],
     ['systemd', systemdOf],
   ])('by %s posts what is new, and is then quiet', async (_name, started) => {
     const { laptop, folder } = await aClone();

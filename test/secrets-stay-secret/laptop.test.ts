@@ -84,7 +84,13 @@ describe('the laptop outputs no secret when', () => {
       laptop.shown = [aFailingRecord(START)];
       trouble(laptop);
       const output: unknown[] = [];
-      for (const args of [[], ['--json'], ['--dry-run', '--verbose']]) {
+      for (const args of [
+        [],
+        ['--json'],
+        ['--dry-run', '--verbose'],
+        ['report', '--post', '--json'],
+        ['test'],
+      ]) {
         const written: string[] = [];
         const stream = { write: (text: string) => written.push(text) };
         const { environment } = laptop;
