@@ -280,7 +280,7 @@ export function lineText(line: Line): string {
 function spanText(span: Span): string {
   switch (span.kind) {
     case 'words':
-      return span.text;
+      return span.url === undefined ? span.text : `<${span.url}|${span.text}>`;
     case 'strong':
       return `*${span.text}*`;
     case 'untrusted':

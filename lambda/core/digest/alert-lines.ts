@@ -20,7 +20,7 @@ import {
 } from './explanation-lines.ts';
 import { disableForecast } from './forecast.ts';
 import { coverageOf, nameOf, placeOf } from './names.ts';
-import { joined, type Line, moment, strong, untrusted, words } from './rich-text.ts';
+import { joined, type Line, link, moment, strong, untrusted, words } from './rich-text.ts';
 import { durationText, ordinal, pluralize, windowText } from './wording.ts';
 
 /** An open alert: why it is sent, the evidence of this evaluation, and what the neighbouring routes say about it. */
@@ -168,7 +168,7 @@ function unprovenText({ verdict }: Diagnosis): Line {
 const MAX_FAILURE_LENGTH = 240;
 
 /** What was requested, what came back, what stays as it was, and what to do. */
-function listingFailureText(evaluation: Evaluation): readonly Line[] {
+function listingFailureText(evaluation: DigestEvaluation): readonly Line[] {
   if (evaluation.kind === 'listed') return [];
   const { kind, request, received } = evaluation.failure;
   return [
@@ -180,8 +180,12 @@ function listingFailureText(evaluation: Evaluation): readonly Line[] {
     ],
     [words('open alerts stay open; nothing is judged until this works')],
     [words(LISTING_ADVICE[kind])],
+    evaluation.runbook === undefined ? [] : [link('runbook', `${evaluation.runbook}${LISTING_SECTION}`)],
   ];
 }
+
+/** The section of docs/runbook.md. */
+const LISTING_SECTION = '#the-syncs-cannot-be-listed';
 
 const LISTING_ADVICE = {
   refused: 'Put a valid API key of this organisation into the secret; the next check uses it.',

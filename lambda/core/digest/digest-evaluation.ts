@@ -16,18 +16,21 @@ export type DigestEvaluation = Evaluation & {
   readonly explanations?: Explanations;
   /** Absent where the policy gives no links. */
   readonly linkOf?: LinkOf;
+  /** The page of the runbook; absent where the policy gives none. */
+  readonly runbook?: string;
 };
 
 /** The evaluation, with the links that the policy gives. */
 export function withLinks<T extends Evaluation>(
   evaluation: T,
-  { sync: template }: Links,
+  { sync: template, runbook }: Links,
   organisation: string,
-): T & { readonly linkOf?: LinkOf } {
-  if (template === undefined) return evaluation;
+): T & Pick<DigestEvaluation, 'linkOf' | 'runbook'> {
+  const withRunbook = { ...evaluation, ...(runbook !== undefined && { runbook }) };
+  if (template === undefined) return withRunbook;
   const linkOf: LinkOf = ({ fingerprint, alert: { labels } }) =>
     labels !== null && isSyncFingerprint(fingerprint)
       ? syncLink(template, { organisation, id: syncIdOf(fingerprint), labels })
       : undefined;
-  return { ...evaluation, linkOf };
+  return { ...withRunbook, linkOf };
 }

@@ -7,8 +7,8 @@ import type { Instant } from '../time.ts';
 export type Line = readonly Span[];
 
 export type Span =
-  /** Our own words. */
-  | { readonly kind: 'words'; readonly text: string }
+  /** Our own words, and the page that they lead to. */
+  | { readonly kind: 'words'; readonly text: string; readonly url?: string }
   /** Our own words, emphasised. */
   | { readonly kind: 'strong'; readonly text: string }
   /** Text from outside, cleaned by `untrusted`. */
@@ -18,6 +18,11 @@ export type Span =
 
 export function words(text: string): Span {
   return { kind: 'words', text };
+}
+
+/** Words that lead to a page: a link in Slack; in plain text the address follows them. */
+export function link(text: string, url: string): Span {
+  return { kind: 'words', text, url };
 }
 
 export function strong(text: string): Span {

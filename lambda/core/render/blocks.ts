@@ -111,6 +111,7 @@ function withinSection(line: Line): string {
 function mrkdwnSpan(span: Span): string {
   switch (span.kind) {
     case 'words':
+      if (span.url !== undefined) return `<${escaped(span.url)}|${escaped(span.text)}>`;
       return unbroken(escaped(span.text));
     case 'strong':
       return `*${unbroken(escaped(span.text))}*`;

@@ -101,6 +101,7 @@ function wordsOf(line: Line): readonly (readonly Piece[])[] {
 }
 
 function textOf(span: Span): string {
+  if (span.kind === 'words' && span.url !== undefined) return `${span.text}: ${span.url}`;
   return span.kind === 'moment' ? momentText(span) : span.text;
 }
 

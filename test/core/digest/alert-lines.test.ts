@@ -2,6 +2,7 @@ import type { Alert } from '../../../lambda/core/alert.ts';
 import type { Diagnosis } from '../../../lambda/core/diagnose/diagnose.ts';
 import type { Notification } from '../../../lambda/core/notify/notification.ts';
 import type { Severity } from '../../../lambda/core/problem.ts';
+import { RUNBOOK_SECTIONS, runbook } from '../../../lambda/invocation/runbook.ts';
 import { HOUR, MINUTE } from '../../commands/a-world.ts';
 import {
   aDiagnosis,
@@ -271,6 +272,13 @@ describe('the line about a failed listing', () => {
         'open for 20 m',
       ],
     });
+  });
+
+  it('leads to its section of the runbook, if the policy says where that is', () => {
+    const evaluation = { ...UNAVAILABLE, runbook: 'https://wiki.acme.example/runbook' };
+    const url = 'https://wiki.acme.example/runbook#the-syncs-cannot-be-listed';
+    expect(itemOf(failed, { evaluation }).detail).toContain(`<${url}|runbook>`);
+    expect(RUNBOOK_SECTIONS.map((section) => runbook(section, evaluation.runbook))).toContain(url);
   });
 
   it.each([
