@@ -10,7 +10,7 @@ export type Resolution =
       readonly how: 'resolved';
       readonly by: 'success' | 'enabled' | 'readable' | 'listing_restored' | 'no_longer_late';
     }
-  /** Two complete listings in a row lack the sync. */
+  /** The sync was absent twice in a row. */
   | { readonly how: 'unlisted' }
   /** A person paused the sync. */
   | { readonly how: 'paused' }
@@ -42,7 +42,7 @@ export interface Alert {
   readonly firings: readonly Instant[];
   /** `last_success_at` when the current firing began: a newer success is measured against it. */
   readonly lastSuccessAt: Instant | null;
-  /** The last complete listing lacked the sync: a second absence in a row ends the alert. */
+  /** The sync was absent: a second absence in a row ends the alert. */
   readonly absent?: true;
   /** It fired as the 4th time in its window, or as failing intermittently: it is held open while it is healthy. */
   readonly flapping?: 'often' | 'intermittent';
@@ -76,7 +76,7 @@ export interface SyncHistory {
   readonly enabledSince?: Instant;
   /** When failures began that succeeded again before they fired, oldest first. */
   readonly briefFailures?: readonly Instant[];
-  /** The last complete listing lacked the sync: the history of an unlisted sync ends with its alert. */
+  /** The sync was absent: the history of an unlisted sync ends with its alert. */
   readonly absent?: true;
 }
 
@@ -88,6 +88,8 @@ export interface Facts {
   readonly roster: Roster;
   /** By fingerprint, the syncs that are paused or unlisted, or were lately. */
   readonly conditions: Readonly<Record<string, Condition>>;
+  /** By fingerprint, since when no listing has a sync, while listings are incomplete. */
+  readonly unseen?: Readonly<Record<string, { readonly since: Instant }>>;
   /** Since when complete listings are empty where they were not. */
   readonly emptySince?: Instant;
   /** The initial run listed no sync at all. */

@@ -24,7 +24,7 @@ export interface RosterEntry {
   readonly work: string;
   /** When it was first listed; absent for syncs of the initial run. */
   readonly since?: Instant;
-  /** Since when complete listings lack it. */
+  /** When it was first absent. */
   readonly missingSince?: Instant;
 }
 
@@ -39,13 +39,13 @@ export function rosterSize(roster: Roster): number {
     : Object.values(roster.counts).reduce((sum, count) => sum + count, 0);
 }
 
-/** How many syncs the last complete listing had. */
+/** How many syncs are not missing. */
 export function listedCount(roster: Roster): number {
   if (roster.kind === 'counts') return rosterSize(roster);
   return Object.values(roster.syncs).filter(({ missingSince }) => missingSince === undefined).length;
 }
 
-/** The entries that the last complete listing lacked: hardly any. */
+/** The entries that are missing: hardly any. */
 export function missingFrom({ syncs }: SyncRoster): readonly (readonly [string, RosterEntry])[] {
   const missing: [string, RosterEntry][] = [];
   for (const fingerprint in syncs) {

@@ -174,6 +174,7 @@ export const stateSchema = v.looseObject({
     histories: dictionary(history),
     roster,
     conditions: dictionary(condition),
+    unseen: v.exactOptional(dictionary(v.looseObject({ since: instant }))),
     emptySince: v.exactOptional(instant),
     nothingListed: v.exactOptional(v.literal(true)),
   }),

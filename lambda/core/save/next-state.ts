@@ -28,7 +28,7 @@ export interface Progress {
 /** The state after an evaluation, before anything is posted. A listing with nothing to send ends the initial run. */
 export function nextState(state: WatchState, progress: Progress): WatchState {
   const { facts, routes, evaluation, listedAt, policyId } = progress;
-  const { emptySince: _emptySince, nothingListed: _nothingListed, ...kept } = state.facts;
+  const { unseen: _unseen, emptySince: _emptySince, nothingListed: _nothingListed, ...kept } = state.facts;
   const next = { ...state, listedAt, supersededInARow: 0, policyId, facts: { ...kept, ...facts }, routes };
   return withInitialized(next, evaluation);
 }
@@ -73,6 +73,7 @@ export function hasChanged(before: WatchState, next: WatchState): boolean {
     before.supersededInARow !== next.supersededInARow ||
     before.policyId !== next.policyId ||
     before.facts.emptySince !== next.facts.emptySince ||
+    recordsDiffer(before.facts.unseen ?? {}, next.facts.unseen ?? {}) ||
     rosterDiffers(before.facts.roster, next.facts.roster) ||
     recordsDiffer(before.facts.conditions, next.facts.conditions) ||
     recordsDiffer(before.facts.alerts, next.facts.alerts, withoutLabels) ||

@@ -3,9 +3,10 @@ import type { Condition } from '../condition.ts';
 import type { Diagnosis } from '../diagnose/diagnose.ts';
 import type { ListedEvaluation } from '../diagnose/evaluation.ts';
 import { ALERT_KINDS } from '../problem.ts';
-import { missingFrom, type RosterEntry, type SyncRoster } from '../roster.ts';
+import { EMPTY_ROSTER, missingFrom, type Roster, type RosterEntry, type SyncRoster } from '../roster.ts';
 import { DAY_SECONDS, type Instant, secondsBetween } from '../time.ts';
 import type { Notable } from './notable.ts';
+import { isAbsent, type Unseen } from './unseen.ts';
 
 /** A sync that was listed for less than this, and had no alert, may leave the listing unnoticed. */
 const MIN_LISTED_SECONDS = DAY_SECONDS;
@@ -19,7 +20,9 @@ const KEPT_SECONDS = RELISTED_SECONDS;
 export interface ConditionContext {
   readonly facts: Facts;
   /** The roster after the evaluation. */
-  readonly roster: SyncRoster;
+  readonly roster: Roster;
+  /** As of this evaluation. */
+  readonly unseen: Unseen;
 }
 
 /** Who is paused and who is unlisted after an evaluation. */
@@ -27,25 +30,30 @@ export function conditionsAfter(
   { evaluation, notable }: Notable,
   context: ConditionContext,
 ): Facts['conditions'] {
-  const { facts, roster } = context;
+  const { facts, roster, unseen } = context;
   if (evaluation.kind === 'unavailable') return facts.conditions;
   const conditions: Record<string, Condition> = {};
+  const known = roster.kind === 'syncs' ? roster : EMPTY_ROSTER;
   for (const [fingerprint, condition] of Object.entries(facts.conditions)) {
-    const isListed = evaluation.diagnoses.has(fingerprint);
-    if (!isListed && isKept(condition, evaluation.at)) conditions[fingerprint] = condition;
+    if (evaluation.diagnoses.has(fingerprint) || !isKept(condition, evaluation.at)) continue;
+    // A paused sync that the roster never had, or had for too short a time, leaves the listing unnoticed.
+    const isUnknown = roster.kind === 'syncs' && known.syncs[fingerprint] === undefined;
+    const isForgotten = condition.condition === 'paused' && isUnknown;
+    if (!isForgotten || !isAbsent(fingerprint, evaluation, unseen)) conditions[fingerprint] = condition;
   }
   for (const [fingerprint, diagnosis] of notable) {
     const before = facts.conditions[fingerprint];
     const isPaused = diagnosis.verdict.kind === 'paused';
     if (before === undefined && !isPaused) continue;
-    const after = listedCondition(fingerprint, diagnosis, { now: evaluation.at, context });
+    const name = known.syncs[fingerprint]?.name ?? before?.name ?? '';
+    const after = listedCondition(diagnosis, { now: evaluation.at, before, name });
     if (after !== undefined) conditions[fingerprint] = after;
   }
-  for (const [fingerprint, entry] of missingFrom(roster)) {
-    if (!isUnlisted(fingerprint, entry, { facts, evaluation })) continue;
+  for (const [fingerprint, entry] of missingFrom(known)) {
+    if (!isUnlisted(fingerprint, entry, { facts, evaluation, unseen })) continue;
     conditions[fingerprint] = unlistedCondition(fingerprint, entry, { facts, now: evaluation.at });
   }
-  return withRecreated(conditions, roster);
+  return withRecreated(conditions, known);
 }
 
 function isKept({ condition, since, relistedAt }: Condition, now: Instant): boolean {
@@ -54,13 +62,13 @@ function isKept({ condition, since, relistedAt }: Condition, now: Instant): bool
 }
 
 function listedCondition(
-  fingerprint: string,
   diagnosis: Diagnosis,
-  { now, context }: { readonly now: Instant; readonly context: ConditionContext },
+  {
+    now,
+    before,
+    name,
+  }: { readonly now: Instant; readonly before: Condition | undefined; readonly name: string },
 ): Condition | undefined {
-  const { facts, roster } = context;
-  const before = facts.conditions[fingerprint];
-  const name = roster.syncs[fingerprint]?.name ?? before?.name ?? '';
   const { verdict, rules } = diagnosis;
   if (rules.exclusion !== undefined) return undefined;
   const wasUnlisted = before?.condition === 'unlisted';
@@ -79,15 +87,19 @@ function listedCondition(
 }
 
 /**
- * Missing from two complete listings in a row, or from one that is accepted as empty; for a day, when it came back within
- * a week. An incomplete listing proves the absence of nothing.
+ * Absent twice in a row, or from one listing that is accepted as empty; for a day, when it came back within a week. An
+ * incomplete listing proves only the absence of what no listing has had for long.
  */
 function isUnlisted(
   fingerprint: string,
   { since, missingSince }: RosterEntry,
-  { facts, evaluation }: { readonly facts: Facts; readonly evaluation: ListedEvaluation },
+  {
+    facts,
+    evaluation,
+    unseen,
+  }: Pick<ConditionContext, 'facts' | 'unseen'> & { readonly evaluation: ListedEvaluation },
 ): boolean {
-  if (missingSince === undefined || evaluation.withoutId > 0) return false;
+  if (missingSince === undefined || !isAbsent(fingerprint, evaluation, unseen)) return false;
   const before = facts.conditions[fingerprint];
   const wasMissing = rosterEntryOf(facts, fingerprint)?.missingSince !== undefined;
   if (!wasMissing && evaluation.recordCount > 0) return false;

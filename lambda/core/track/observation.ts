@@ -5,6 +5,7 @@ import type { AlertProblem, CriticalBy, Severity } from '../problem.ts';
 import type { Labels } from '../sync.ts';
 import { HOUR_SECONDS, type Instant } from '../time.ts';
 import { NO_PENDING_PERIOD, type PendingPeriod, pendingPeriodOf } from './pending.ts';
+import { isAbsent, type Unseen } from './unseen.ts';
 
 /** What one evaluation says of one alert: a column of the table in `lifecycle.ts`. */
 export type Observation =
@@ -13,7 +14,7 @@ export type Observation =
   | { readonly kind: 'healthy'; readonly diagnosis?: Diagnosis }
   /** A person paused it. */
   | { readonly kind: 'paused' }
-  /** A complete listing lacks the sync. */
+  /** A complete listing lacks the sync, or no listing has had it for long. */
   | { readonly kind: 'absent' }
   | { readonly kind: 'excluded'; readonly reason: string }
   /** The evaluation says nothing about it: the listing failed, or lacks the sync and is not complete. */
@@ -115,9 +116,12 @@ export function observationOfRecords(
 }
 
 /** Of a sync that the evaluation does not hold. */
-export function observationOfMissing(evaluation: Evaluation): Observation {
-  const isComplete = evaluation.kind === 'listed' && evaluation.withoutId === 0;
-  return { kind: isComplete ? 'absent' : 'unobserved' };
+export function observationOfMissing(
+  fingerprint: string,
+  evaluation: Evaluation,
+  unseen: Unseen,
+): Observation {
+  return { kind: isAbsent(fingerprint, evaluation, unseen) ? 'absent' : 'unobserved' };
 }
 
 function ownProblem(

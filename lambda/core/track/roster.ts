@@ -12,6 +12,7 @@ import {
 } from '../roster.ts';
 import type { Labels, Sync } from '../sync.ts';
 import { after, DAY_SECONDS, type Instant, secondsBetween } from '../time.ts';
+import { isAbsent, type Unseen } from './unseen.ts';
 
 /** How long a missing sync stays in the roster: it may come back, and its absence is sent once. */
 const MISSING_KEPT_SECONDS = 8 * DAY_SECONDS;
@@ -20,13 +21,13 @@ const MISSING_KEPT_SECONDS = 8 * DAY_SECONDS;
 const MAX_NAME_LENGTH = 60;
 
 /**
- * The roster after an evaluation. Only a complete listing adds to it or misses anybody; the first one is adopted as it
- * is. Renamed syncs keep their entry.
+ * The roster after an evaluation. Only a complete listing adds to it; the first one is adopted as it is. Renamed syncs
+ * keep their entry.
  */
-export function rosterAfter(facts: Facts, evaluation: Evaluation): Roster {
+export function rosterAfter(facts: Facts, evaluation: Evaluation, unseen: Unseen = {}): Roster {
   const { roster } = facts;
   if (evaluation.kind === 'unavailable') return roster;
-  if (evaluation.withoutId > 0) return withReturned(roster, evaluation);
+  if (evaluation.withoutId > 0) return afterIncomplete(roster, evaluation, unseen);
   if (evaluation.diagnoses.size > MAX_ROSTER) return { kind: 'counts', counts: countsOf(evaluation) };
   const known = roster.kind === 'syncs' ? roster : EMPTY_ROSTER;
   const size = rosterSize(known);
@@ -80,15 +81,23 @@ function listedSince(
   return since !== undefined && secondsBetween(since, at) < DAY_SECONDS ? since : undefined;
 }
 
-/** An incomplete listing proves the absence of nothing, and the presence of what it has. */
-function withReturned(roster: Roster, { diagnoses }: ListedEvaluation): Roster {
+/** An incomplete listing proves the presence of what it has, and the absence only of what no listing has had for long. */
+function afterIncomplete(roster: Roster, evaluation: ListedEvaluation, unseen: Unseen): Roster {
   if (roster.kind !== 'syncs') return roster;
-  const returned = Object.entries(roster.syncs).flatMap(([fingerprint, entry]) => {
+  const { diagnoses, at } = evaluation;
+  const syncs: Record<string, RosterEntry> = { ...roster.syncs };
+  let isChanged = false;
+  for (const [fingerprint, entry] of Object.entries(roster.syncs)) {
     const { missingSince, ...listed } = entry;
-    return missingSince !== undefined && diagnoses.has(fingerprint) ? [[fingerprint, listed] as const] : [];
-  });
-  if (returned.length === 0) return roster;
-  return { kind: 'syncs', syncs: { ...roster.syncs, ...Object.fromEntries(returned) } };
+    const isListed = diagnoses.has(fingerprint);
+    if (isListed ? missingSince === undefined : !isAbsent(fingerprint, evaluation, unseen)) continue;
+    if (isListed) syncs[fingerprint] = listed;
+    else if (missingSince === undefined) syncs[fingerprint] = { ...entry, missingSince: at };
+    else if (isForgotten(missingSince, at)) delete syncs[fingerprint];
+    else continue;
+    isChanged = true;
+  }
+  return isChanged ? { kind: 'syncs', syncs } : roster;
 }
 
 function isForgotten(missingSince: Instant, now: Instant): boolean {

@@ -6,7 +6,6 @@ import type { Alert, Facts, SyncHistory } from '../alert.ts';
 import type { Evaluation } from '../diagnose/evaluation.ts';
 import { isEmptyHistory } from '../diagnose/history.ts';
 import { isSyncFingerprint } from '../fingerprint.ts';
-import { EMPTY_ROSTER } from '../roster.ts';
 import type { Instant } from '../time.ts';
 import { conditionsAfter } from './conditions.ts';
 import { briefWithinWindow } from './flapping.ts';
@@ -21,6 +20,7 @@ import {
   type TrackOptions,
 } from './observation.ts';
 import { rosterAfter } from './roster.ts';
+import { isAbsent, type Unseen, unseenAfter } from './unseen.ts';
 
 /** The facts after an evaluation. Alerts about which it says nothing new come out as they were. */
 export function track(facts: Facts, evaluation: Evaluation, options: TrackOptions): Facts {
@@ -29,9 +29,10 @@ export function track(facts: Facts, evaluation: Evaluation, options: TrackOption
     const alert = transition(facts.alerts[fingerprint], observation, evaluation.at);
     if (alert !== undefined) alerts[fingerprint] = alert;
   };
+  const unseen = unseenAfter(facts, evaluation);
   for (const fingerprint of Object.keys(facts.alerts)) {
     if (isSyncFingerprint(fingerprint) && !isListed(evaluation, fingerprint))
-      observe(fingerprint, observationOfMissing(evaluation));
+      observe(fingerprint, observationOfMissing(fingerprint, evaluation, unseen));
   }
   for (const [fingerprint, alert] of Object.entries(facts.alerts)) {
     // Written by a later version, about something unknown here: it is kept as it is.
@@ -47,47 +48,48 @@ export function track(facts: Facts, evaluation: Evaluation, options: TrackOption
   observe('listing', observationOfListing(evaluation, options));
   return {
     alerts,
-    ...membershipAfter(facts, { evaluation, notable }, options),
-    histories: historiesAfter(facts, { evaluation, notable }, alerts),
+    ...membershipAfter(facts, { evaluation, notable, unseen }, options),
+    histories: historiesAfter(facts, { evaluation, notable, unseen }, alerts),
   };
+}
+
+/** An evaluation, and since when the syncs that it lacks are unseen. */
+interface Observed extends Notable {
+  readonly unseen: Unseen;
 }
 
 /** Who is listed, paused or missing after an evaluation. */
 function membershipAfter(
   facts: Facts,
-  { evaluation, notable }: Notable,
+  { evaluation, notable, unseen }: Observed,
   { initialRun }: TrackOptions,
-): Pick<Facts, 'roster' | 'conditions' | 'emptySince' | 'nothingListed'> {
-  const roster = rosterAfter(facts, evaluation);
-  const known = roster.kind === 'syncs' ? roster : EMPTY_ROSTER;
-  const conditions = conditionsAfter({ evaluation, notable }, { facts, roster: known });
+): Pick<Facts, 'roster' | 'conditions' | 'unseen' | 'emptySince' | 'nothingListed'> {
+  const roster = rosterAfter(facts, evaluation, unseen);
+  const conditions = conditionsAfter({ evaluation, notable }, { facts, roster, unseen });
   const isEmpty = evaluation.kind === 'unavailable' && evaluation.failure.kind === 'empty';
   const emptySince = isEmpty ? (facts.emptySince ?? evaluation.at) : undefined;
   const isEmptyAtFirst = evaluation.kind === 'listed' && evaluation.recordCount === 0 && initialRun;
   return {
     roster,
     conditions,
+    ...(Object.keys(unseen).length > 0 && { unseen }),
     ...(emptySince !== undefined && { emptySince }),
     ...(isEmptyAtFirst && { nothingListed: true }),
   };
 }
 
-/**
- * Histories of listed syncs come from the evaluation. That of a sync which two complete listings in a row lack ends
- * with its alert.
- */
+/** Histories of listed syncs come from the evaluation. That of a sync which is absent twice in a row ends with its alert. */
 function historiesAfter(
   facts: Facts,
-  { evaluation, notable }: Notable,
+  { evaluation, notable, unseen }: Observed,
   alerts: Facts['alerts'],
 ): Readonly<Record<string, SyncHistory>> {
   if (evaluation.kind === 'unavailable') return facts.histories;
-  const isComplete = evaluation.withoutId === 0;
   const histories: Record<string, SyncHistory> = {};
   for (const [fingerprint, history] of Object.entries(facts.histories)) {
     if (isListed(evaluation, fingerprint)) continue;
     const isOpen = alerts[fingerprint] !== undefined && alerts[fingerprint].state !== 'ended';
-    const isKept = !isComplete || (history.absent && isOpen);
+    const isKept = !isAbsent(fingerprint, evaluation, unseen) || (history.absent && isOpen);
     if (isKept) histories[fingerprint] = history;
     else if (!history.absent) histories[fingerprint] = { ...history, absent: true };
   }

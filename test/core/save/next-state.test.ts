@@ -70,12 +70,13 @@ describe('the next state', () => {
     );
   });
 
-  it.each(['emptySince', 'nothingListed'] as const)('has %s of this evaluation alone', (field) => {
-    const before = aState({ facts: aFacts({}, { emptySince: NOW, nothingListed: true }) });
+  it.each(['unseen', 'emptySince', 'nothingListed'] as const)('has %s of this evaluation alone', (field) => {
+    const once = { unseen: { [ORDERS]: { since: NOW } }, emptySince: NOW, nothingListed: true } as const;
+    const before = aState({ facts: aFacts({}, once) });
     const routes = { default: aRoute(destination) };
     const progress = { facts, routes, evaluation: LISTED, listedAt: NOW, policyId: POLICY };
     expect(nextState(before, progress).facts).not.toHaveProperty(field);
-    const listedNothing = aFacts({}, { emptySince: ago(60), nothingListed: true });
+    const listedNothing = aFacts({}, { ...once, emptySince: ago(60) });
     expect(nextState(before, { ...progress, facts: listedNothing }).facts).toEqual(listedNothing);
   });
 
@@ -150,6 +151,7 @@ describe('a state has changed', () => {
     ['a sync is missing', facts({ roster: rosterWith({ missingSince: NOW }) })],
     ['a sync is new', facts({ roster: rosterWith({ since: NOW }) })],
     ['only the syncs of each connector are counted', facts({ roster: { kind: 'counts', counts: { a: 1 } } })],
+    ['a sync is unseen', facts({ unseen: { [ORDERS]: { since: NOW } } })],
     ['the listing is empty', facts({ emptySince: NOW })],
     ['a sync is paused', facts({ conditions: { [ORDERS]: PAUSED } })],
     [

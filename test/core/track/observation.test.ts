@@ -150,7 +150,7 @@ describe('the observation of a sync that is not listed', () => {
     ['unobserved', 'incomplete', anEvaluation([aSync(), anUnnamedSync()])],
     ['unobserved', 'unavailable', anUnavailableEvaluation()],
   ])('is %s when the listing is %s', (kind, _, evaluation) => {
-    expect(observationOfMissing(evaluation)).toEqual({ kind });
+    expect(observationOfMissing('sync:x', evaluation, {})).toEqual({ kind });
   });
 });
 
