@@ -13,10 +13,13 @@ interface DemoApi {
 /**
  * Starts an HTTP server on loopback, on a free port, that answers like the Timbal API (docs/timbal-api.md).
  *
- * @param syncs Returns the records to list; called at each request.
+ * @param routes By path within the organisation, what it answers; called at each request.
  * @param now The clock of the API.
  */
-export async function startDemoApi(syncs: () => readonly unknown[], now: () => Instant): Promise<DemoApi> {
+export async function startDemoApi(
+  routes: Readonly<Record<string, () => unknown>>,
+  now: () => Instant,
+): Promise<DemoApi> {
   const server = createServer((request, response) => {
     const respond = (status: number, body: unknown) => {
       const date = new Date(now()).toUTCString();
@@ -24,9 +27,9 @@ export async function startDemoApi(syncs: () => readonly unknown[], now: () => I
     };
     if (request.headers.authorization !== `Bearer ${DEMO_KEY}`)
       return respond(401, { message: 'unauthorized' });
-    if (request.url !== `/orgs/${DEMO_ORGANISATION}/connectors/syncs`)
-      return respond(404, { message: 'not found' });
-    return respond(200, { syncs: syncs() });
+    const [, path = ''] = request.url?.split(`/orgs/${DEMO_ORGANISATION}`) ?? [];
+    const answer = routes[path];
+    return answer === undefined ? respond(404, { message: 'not found' }) : respond(200, answer());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

@@ -7,8 +7,10 @@ import { contextBlock } from '../lambda/core/render/blocks.ts';
 import type { Instant } from '../lambda/core/time.ts';
 import type { Poster } from '../lambda/slack/webhook.ts';
 import { InMemoryStore } from '../lambda/state/in-memory-store.ts';
+import { lazyEvidence } from '../lambda/timbal/lazy-evidence.ts';
 import { TimbalListing } from '../lambda/timbal/listing.ts';
 import { DEMO_KEY, DEMO_ORGANISATION, startDemoApi } from './demo-api.ts';
+import { DEMO_KNOWLEDGE_BASES, demoConnectors, demoJobs } from './demo-evidence.ts';
 import { at, demoSyncs } from './demo-syncs.ts';
 import { showOutcome } from './show-outcome.ts';
 import { posterFor } from './watch.ts';
@@ -54,17 +56,20 @@ export async function playStory(
   if (!policy.ok) throw new Error(`the default policy is invalid: ${policy.faults.join('; ')}`);
   let now = CHAPTERS[0]?.at ?? 0;
   const api = await startDemoApi(
-    () => demoSyncs(now),
+    {
+      '/connectors/syncs': () => ({ syncs: demoSyncs(now) }),
+      '/connectors/jobs': () => ({ jobs: demoJobs(now) }),
+      '/connectors': () => ({ connectors: demoConnectors(now) }),
+      '/k2': () => ({ k2: DEMO_KNOWLEDGE_BASES }),
+    },
     () => now,
   );
   try {
+    const apiKey = { read: async () => DEMO_KEY, readFresh: async () => DEMO_KEY };
+    const watched = { baseUrl: api.baseUrl, organisation: DEMO_ORGANISATION, apiKey };
     const ports: Ports = {
-      listing: new TimbalListing({
-        baseUrl: api.baseUrl,
-        organisation: DEMO_ORGANISATION,
-        apiKey: { read: async () => DEMO_KEY, readFresh: async () => DEMO_KEY },
-        now: () => now,
-      }),
+      listing: new TimbalListing({ ...watched, now: () => now }),
+      evidence: lazyEvidence(watched),
       state: new InMemoryStore(),
       slack,
       now: () => now,

@@ -11,6 +11,7 @@ export const SITUATIONS = [
   'revoked',
   'disabled',
   'nothing_starts',
+  'not_started',
   'stuck_run',
   'first_load',
 ] as const;

@@ -1,8 +1,10 @@
+import type { Diagnosis } from '../diagnose/diagnose.ts';
 import { diagnosisOf } from '../diagnose/evaluation.ts';
 import { adviceFor, situationOf } from '../explain/advice.ts';
 import type { TrackedAlert } from '../notify/notification.ts';
 import type { Situation } from '../situation.ts';
 import type { Labels } from '../sync.ts';
+import { MINUTE_SECONDS, secondsBetween } from '../time.ts';
 import type { DigestEvaluation } from './digest-evaluation.ts';
 import type { Explanation } from './explanation-lines.ts';
 import { connectorName } from './names.ts';
@@ -45,8 +47,25 @@ function situationIn(
   const isRunning = diagnoses.some(({ runState }) => runState === 'in_progress');
   if (areAll('never_succeeded') && isRunning) return 'first_load';
   if (!areAll('stalled') && !areAll('never_succeeded')) return undefined;
-  return isRunning ? 'stuck_run' : 'nothing_starts';
+  if (isRunning) return 'stuck_run';
+  return startsOthers(diagnoses, evaluation) ? 'not_started' : 'nothing_starts';
 }
+
+/** Whether another sync of their connectors started later than each of these. */
+function startsOthers(diagnoses: readonly Diagnosis[], evaluation: DigestEvaluation): boolean {
+  if (evaluation.kind === 'unavailable') return false;
+  const connectors = new Set(diagnoses.map(({ sync }) => sync.labels.connectorId));
+  const lastStart = Math.max(...diagnoses.map(({ sync }) => sync.lastRunAt ?? Number.NEGATIVE_INFINITY));
+  return [...evaluation.diagnoses.values()].some(
+    ({ sync: { labels, lastRunAt } }) =>
+      connectors.has(labels.connectorId) &&
+      lastRunAt !== null &&
+      secondsBetween(lastStart, lastRunAt) > STARTS_APART,
+  );
+}
+
+/** An agent that went away in the middle of its runs started some of them later than others. */
+const STARTS_APART = 30 * MINUTE_SECONDS;
 
 interface AdviceContext {
   readonly alerts: readonly TrackedAlert[];

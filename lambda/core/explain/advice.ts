@@ -10,7 +10,7 @@ const ADVICE: Readonly<Record<Situation, string>> = {
   authentication: 'Check the credentials of {connection} on {connector}.',
   permission: 'Grant the user of {connection} access to what it names.',
   missing_object: 'Check whether {source} was renamed or dropped, and whether its user still sees it.',
-  rate_limit: 'Run these syncs less often, or ask the provider of {connection} for a higher limit.',
+  rate_limit: 'Run the syncs of {connection} less often, or ask its provider for a higher limit.',
   out_of_space: 'Free space or memory on the machine that the error names.',
   certificate: 'Check the certificates of {connection}, and the TLS settings on {connector}.',
   unreachable: 'Check that the server of {connection} is up, and that {connector} can reach it.',
@@ -19,6 +19,7 @@ const ADVICE: Readonly<Record<Situation, string>> = {
     'It is no longer among the connectors, so nothing is started: move its syncs to another one, or pause them.',
   disabled: 'Fix the cause, then enable it in Timbal.',
   nothing_starts: 'Check that {connector} is running: nothing fails, because nothing is started.',
+  not_started: 'Start a run by hand in Timbal: {connector} runs its other syncs.',
   stuck_run: 'Check whether the run still moves rows; if not, stop it in Timbal.',
   first_load: 'Let the first load run while its rows grow; else check {connection}.',
 };

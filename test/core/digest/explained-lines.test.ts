@@ -324,3 +324,40 @@ describe('an agent that is gone', () => {
     expect(titles).toEqual(['`a` *is failing*']);
   });
 });
+
+describe('what to do about a sync that is not started', () => {
+  const stalled = [failing('orders', { problem: 'stalled' })];
+  const idle = diagnosed('orders', { ...succeededAgo(90), consecutive_failures: 0 });
+  const actionOf = (...others: readonly Diagnosis[]) =>
+    lineText(linesOf(stalled, [idle, ...others]).items[0]?.action ?? []);
+  const other = (minutesAgo: number, connector = 'postgres') =>
+    aDiagnosis({ id: 'other', connector_id: connector, ...succeededAgo(minutesAgo) });
+
+  it.each([
+    ['alone', []],
+    ['another connector runs its syncs', [other(5, 'saas')]],
+    ['the others started at most half an hour later', [other(60)]],
+  ])('is to check its connector: %s', (_, others) => {
+    expect(actionOf(...others)).toBe(
+      'Check that connector `postgres` is running: nothing fails, because nothing is started.',
+    );
+  });
+
+  it('is to start it by hand where its connector runs others', () => {
+    expect(actionOf(other(59))).toBe(
+      'Start a run by hand in Timbal: connector `postgres` runs its other syncs.',
+    );
+  });
+
+  it('is to look after a run that has not ended', () => {
+    const running = diagnosed('orders', {
+      ...succeededAgo(400),
+      last_state: 'running',
+      last_run_at: isoAgo(200 * MINUTE),
+      consecutive_failures: 0,
+    });
+    expect(lineText(linesOf(stalled, [running]).items[0]?.action ?? [])).toMatch(
+      /^Check whether the run still moves rows/,
+    );
+  });
+});
