@@ -210,7 +210,9 @@ export class TimbalEvidence implements EvidenceSource {
         if (seconds > 0) this.#closed.set(route, { until: after(now, seconds), isMissing, reason });
         return fail(reason);
       }
-      return parse(jsonOf(await response.text())) ?? fail('200 with a body that is not understood');
+      const text = await response.text();
+      if (isBeyondBounds(text)) return fail(`more than ${MAX_PARTS} objects and lists`);
+      return parse(jsonOf(text)) ?? fail('200 with a body that is not understood');
     } catch (error) {
       if (error instanceof SyntaxError) return fail('200 with a body that is not JSON');
       if (error instanceof BodyTooLarge) return fail(`more than ${MAX_BYTES[route]} bytes`);
@@ -229,6 +231,20 @@ function closedSeconds(response: Response): number {
 
 function routeText(route: Route): string {
   return `GET /orgs/{org_id}${ROUTES[route]}`;
+}
+
+/** A hundred thousand jobs are as many objects. 10 MiB of `{}` would take 400 MB of memory. */
+const MAX_PARTS = 300_000;
+const [OPENING_BRACE, OPENING_BRACKET] = ['{'.charCodeAt(0), '['.charCodeAt(0)];
+
+/** Whether parsing the text could take more memory than there is: counted before it is parsed, strings included. */
+function isBeyondBounds(text: string): boolean {
+  let parts = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code === OPENING_BRACE || code === OPENING_BRACKET) parts += 1;
+  }
+  return parts > MAX_PARTS;
 }
 
 /** An id of 16 digits or more, with its key: as a JavaScript number it could round to that of another sync. */

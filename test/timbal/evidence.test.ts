@@ -186,6 +186,8 @@ describe('bad input costs its evidence alone', () => {
     ['another shape', answersJson(200, { runs: {} }), '200 with a body that is not understood'],
     ['a cut body', disconnectsMidway(200, '{"jobs": [', 'with a length'), 'connection closed'],
     ['no answer', disconnects, 'connection closed'],
+    ['too many objects', answers(200, `[${'{},'.repeat(300_000)}{}]`), 'more than 300000 objects and lists'],
+    ['too deep', answers(200, '['.repeat(300_001)), 'more than 300000 objects and lists'],
     ['too much', answers(200, `{"jobs": ["${'x'.repeat(10 * 1024 * 1024)}"]}`), 'more than 10485760 bytes'],
   ])('%s', async (_, behaviour, reason) => {
     const { answer } = await asked({ jobs: behaviour });

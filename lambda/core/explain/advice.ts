@@ -46,7 +46,7 @@ const SIGNS: readonly (readonly [Situation, RegExp])[] = [
   ],
   [
     'unreachable',
-    /could ?n[o']t connect|could not connect|(?:can'?t|cannot|unable to|failed to) (?:connect|establish|open|reach|resolve)|connection (?:was |is )?(?:refused|reset|closed|terminated|aborted|lost|timed out|timeout|attempt failed)|connect(?:ion)? time[d-]? ?out|i\/o timeout|\be(?:connrefused|connreset|timedout|notfound|hostunreach|netunreach|ai_again|pipe)\b|getaddrinfo|name (?:or service|resolution)|translate host name|no route to host|unreachable|closed the connection|gone away|lost connection|communications? link|listener|broken pipe|socket hang up|(?:host|server|network)\b[^.;]{0,40}(?:not found|timed out|unknown)|\b50[234]\b|service unavailable|bad gateway|gateway time/,
+    /could ?n[o']t connect|could not connect|(?:can'?t|cannot|unable to|failed to) (?:connect|establish|open|reach|resolve)|connection (?:was |is )?(?:refused|reset|closed|terminated|aborted|lost|timed out|timeout|attempt failed)|connect(?:ion)? time[d-]? ?out|i\/o timeout|\be(?:connrefused|connreset|timedout|notfound|hostunreach|netunreach|ai_again|pipe)\b|getaddrinfo|name (?:or service|resolution)|translate host name|no route to host|unreachable|closed the connection|gone away|lost connection|communications? link|listener|broken pipe|socket hang up|no such host|establishing a connection|disconnected|closed unexpectedly|(?:host|server|network)\b[^.;]{0,40}(?:not found|timed out|unknown)|\b50[234]\b|service unavailable|bad gateway|gateway time/,
   ],
 ];
 

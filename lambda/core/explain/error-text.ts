@@ -11,7 +11,7 @@ const MAX_READ = 8192;
 export function errorText(message: string): string | undefined {
   const plain = message.slice(0, MAX_READ).replace(ANSI, '');
   // Before anything is cut: half a credential is not recognised any more.
-  const safe = redactCredentials(textOfJson(plain) ?? plain);
+  const safe = redactCredentials(textOfJson(plain) ?? plain).replace(GIVEN_VALUE, redactedGiven);
   const lines = safe.split(/[\r\n\u2028\u2029]+/).filter((line) => line.trim() !== '');
   const [first] = lines;
   if (first === undefined) return undefined;
@@ -25,6 +25,15 @@ const ANSI = new RegExp(
   `${ESCAPE}(?:\\[[0-9;:?]{0,32}[ -/]{0,4}[@-~]|\\][^${BELL}${ESCAPE}]{0,512}(?:${BELL}|${ESCAPE}\\\\)?|[@-Z\\\\-_])`,
   'g',
 );
+
+/** "Invalid API key provided: …", "the access token is not known: …". */
+const GIVEN_VALUE =
+  /\b((?:key|token|secret|password|credential)s?\b[^:;.\n]{0,40}:\s{1,4}["'`]?)([\w.~+/-]{12,200}=*)/gi;
+
+/** What is no word: in the text of an error, rather an id too few than a key too many. */
+function redactedGiven(match: string, before: string, value: string): string {
+  return /\d/.test(value) && /[a-z]/i.test(value) ? `${before}***` : match;
+}
 
 const TRACEBACK = /^traceback \(most recent call last\)/i;
 

@@ -603,4 +603,228 @@ export const ERROR_CORPUS: readonly ErrorKind[] = [
       },
     ],
   },
+  {
+    kind: 'PostgreSQL: deadlock',
+    texts: [
+      {
+        text: 'ERROR: deadlock detected DETAIL: Process 9912 waits for ShareLock on transaction 55121; blocked by process 9913.',
+      },
+      {
+        text: 'ERROR: deadlock detected DETAIL: Process 12 waits for ShareLock on transaction 991; blocked by process 77.',
+      },
+    ],
+  },
+  {
+    kind: 'PostgreSQL: not a number',
+    texts: [
+      { text: 'ERROR: invalid input syntax for type numeric: "n/a"' },
+      { text: 'ERROR: invalid input syntax for type numeric: "12,5"' },
+    ],
+  },
+  {
+    kind: 'PostgreSQL: value too long',
+    texts: [
+      { text: 'ERROR: value too long for type character varying(64)' },
+      { text: 'ERROR: value too long for type character varying(255)' },
+    ],
+  },
+  {
+    kind: 'PostgreSQL: serialization',
+    texts: [
+      { text: 'ERROR: could not serialize access due to concurrent update' },
+      { text: 'ERROR:  could not serialize access due to concurrent update' },
+    ],
+  },
+  {
+    kind: 'MySQL: lock wait',
+    texts: [
+      { text: 'ERROR 1205 (HY000): Lock wait timeout exceeded; try restarting transaction' },
+      { text: 'ERROR 1205 (HY000): Lock wait timeout exceeded; try restarting transaction' },
+    ],
+  },
+  {
+    kind: 'MySQL: too many connections',
+    texts: [
+      { text: 'ERROR 1040 (08004): Too many connections' },
+      { text: 'ERROR 1040 (08004): Too many connections' },
+    ],
+  },
+  {
+    kind: 'SQL Server: database of the login',
+    texts: [
+      {
+        text: 'Cannot open database "Shop" requested by the login. The login failed. Login failed for user \'svc\'.',
+      },
+      {
+        text: 'Cannot open database "HR" requested by the login. The login failed. Login failed for user \'etl2\'.',
+      },
+    ],
+  },
+  {
+    kind: 'SQL Server: instance not found',
+    texts: [
+      {
+        text: 'A network-related or instance-specific error occurred while establishing a connection to SQL Server. (provider: TCP Provider, error: 40)',
+      },
+      {
+        text: 'A network-related or instance-specific error occurred while establishing a connection to SQL Server. (provider: TCP Provider, error: 40)',
+      },
+    ],
+  },
+  {
+    kind: 'Oracle: snapshot too old',
+    texts: [
+      { text: 'ORA-01555: snapshot too old: rollback segment number 7 with name "_SYSSMU7_11" too small' },
+      { text: 'ORA-01555: snapshot too old: rollback segment number 12 with name "_SYSSMU12_9" too small' },
+    ],
+  },
+  {
+    kind: 'Oracle: expired password',
+    texts: [{ text: 'ORA-28001: the password has expired' }, { text: 'ORA-28001: the password has expired' }],
+  },
+  {
+    kind: 'Oracle: connect timeout',
+    texts: [
+      { text: 'ORA-12170: TNS:Connect timeout occurred' },
+      { text: 'ORA-12170: TNS:Connect timeout occurred' },
+    ],
+  },
+  {
+    kind: 'HTTP API: invalid access token',
+    texts: [
+      {
+        text: '{"type":"error","error":{"details":"x","title":"Invalid Access Token","detail":"The access token provided is invalid: shpat_0123fakefake"}}',
+        secrets: ['0123fakefake'],
+      },
+      {
+        text: '{"type":"error","error":{"title":"Invalid Access Token","detail":"The access token provided is invalid: shpat_9999otherfake"}}',
+        secrets: ['9999otherfake'],
+      },
+    ],
+  },
+  {
+    kind: 'HTTP API: OAuth token too old',
+    texts: [
+      {
+        text: '{"status":"error","message":"The OAuth token used to make this call expired 13 minute(s) ago.","correlationId":"3c1f9a1e-5555-4444-8888-1234567890ab"}',
+      },
+      {
+        text: '{"status":"error","message":"The OAuth token used to make this call expired 2 minute(s) ago.","correlationId":"aa1f9a1e-5555-4444-8888-1234567890ab"}',
+      },
+    ],
+  },
+  {
+    kind: 'HTTP API: list of errors',
+    texts: [
+      { text: '[{"message":"The requested resource does not exist","errorCode":"NOT_FOUND"}]' },
+      { text: '[{"message":"The requested resource does not exist","errorCode":"NOT_FOUND"}]' },
+    ],
+  },
+  {
+    kind: 'HTTP API: no such column',
+    texts: [
+      { text: "INVALID_FIELD: No such column 'Region__c' on entity 'Account'." },
+      { text: "INVALID_FIELD: No such column 'Tier__c' on entity 'Lead'." },
+    ],
+  },
+  {
+    kind: 'HTTP API: gateway',
+    texts: [{ text: '502 Bad Gateway <html><head><title>502</title></head>' }, { text: '502 Bad Gateway' }],
+  },
+  {
+    kind: 'HTTP API: upstream timeout',
+    texts: [{ text: 'upstream request timeout' }, { text: 'upstream request timeout' }],
+  },
+  {
+    kind: 'Socket: reset (Go)',
+    texts: [
+      { text: 'read tcp 10.1.1.1:50412->10.2.2.2:5432: read: connection reset by peer' },
+      { text: 'read tcp 172.16.1.9:33012->10.9.9.9:5432: read: connection reset by peer' },
+    ],
+  },
+  {
+    kind: 'DNS: not found (Go)',
+    texts: [
+      { text: 'lookup db.internal on 10.0.0.2:53: no such host' },
+      { text: 'lookup erp.corp.example on 10.0.0.53:53: no such host' },
+    ],
+  },
+  {
+    kind: 'TLS: unknown authority',
+    texts: [
+      { text: 'tls: failed to verify certificate: x509: certificate signed by unknown authority' },
+      { text: 'tls: failed to verify certificate: x509: certificate signed by unknown authority' },
+    ],
+  },
+  {
+    kind: 'TLS: wrong version',
+    texts: [
+      { text: 'write EPROTO 140:error:1408F10B:SSL routines:ssl3_get_record:wrong version number' },
+      { text: 'write EPROTO 998:error:1408F10B:SSL routines:ssl3_get_record:wrong version number' },
+    ],
+  },
+  {
+    kind: 'Python: SSL connection closed',
+    texts: [
+      {
+        text: 'sqlalchemy.exc.OperationalError: (psycopg2.OperationalError) SSL connection has been closed unexpectedly',
+      },
+      {
+        text: 'sqlalchemy.exc.OperationalError: (psycopg2.OperationalError) SSL connection has been closed unexpectedly',
+      },
+    ],
+  },
+  {
+    kind: 'Cursor: invalid value',
+    texts: [
+      { text: 'Invalid cursor value 2026-13-45 for column updated_at' },
+      { text: 'Invalid cursor value 0000-00-00 for column modified' },
+    ],
+  },
+  {
+    kind: 'Destination: wrong type',
+    texts: [
+      { text: 'column "price" is of type numeric but expression is of type text' },
+      { text: 'column "zip" is of type numeric but expression is of type text' },
+    ],
+  },
+  {
+    kind: 'Source: column removed',
+    texts: [
+      { text: 'schema drift: column vat_id was removed from source public.orders' },
+      { text: 'schema drift: column tier was removed from source crm.accounts' },
+    ],
+  },
+  {
+    kind: 'Agent: out of memory',
+    texts: [
+      { text: 'out of memory: Killed process 4411 (extract)' },
+      { text: 'out of memory: Killed process 18 (extract)' },
+    ],
+  },
+  {
+    kind: 'Agent: worker killed',
+    texts: [{ text: 'worker exited with code 137' }, { text: 'worker exited with code 137' }],
+  },
+  {
+    kind: 'Agent: disconnected',
+    texts: [
+      { text: 'run was lost: agent warehouse-1 disconnected at 2026-11-24T08:12:44Z' },
+      { text: 'run was lost: agent box_7 disconnected at 2026-11-25T01:00:00Z' },
+    ],
+  },
+  {
+    kind: 'An error in German',
+    texts: [
+      { text: 'Fehler: Anmeldung für Benutzer "etl" fehlgeschlagen' },
+      { text: 'Fehler: Anmeldung für Benutzer "bi2" fehlgeschlagen' },
+    ],
+  },
+  {
+    kind: 'MySQL: URL and access denied',
+    texts: [
+      { text: 'mysql://root:toor-fake@10.0.0.5/shop: Access denied', secrets: ['toor-fake'] },
+      { text: 'mysql://bi:other-fake@db.example.org/crm: Access denied', secrets: ['other-fake'] },
+    ],
+  },
 ];
