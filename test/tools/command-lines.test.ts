@@ -38,6 +38,8 @@ const PROGRAMS: readonly (readonly [script: string, args: readonly string[], com
   ['night', [], 'expected a file'],
   ['simulate', ['--break', 'nothing'], 'there is no breakage "nothing"'],
   ['fuzz', ['--cases', '0'], '--cases: expected a whole number from 1 to 999,999,999, got "0"'],
+  ['errors', ['all'], "Unexpected argument 'all'"],
+  ['evidence', ['all'], "Unexpected argument 'all'"],
   ['stack', ['a', 'b'], 'expected one map'],
   ['test:e2e:prepare', ['now'], "Unexpected argument 'now'"],
 ];

@@ -5,11 +5,19 @@ import { parsePolicy } from '../../lambda/core/parse/parse-policy.ts';
 import { InMemoryStore } from '../../lambda/state/in-memory-store.ts';
 import { lazyEvidence } from '../../lambda/timbal/lazy-evidence.ts';
 import { TimbalListing } from '../../lambda/timbal/listing.ts';
+import { optionsOf } from '../command-line.ts';
 
 /**
  * `npm run evidence`: prints the calls and the bytes of the API in a quiet check, a check that sends one alert and one
  * that sends 300, for an organisation of 300 syncs whose jobs route lists the last ten runs of each.
  */
+const USAGE = `npm run evidence
+
+Prints the calls and the bytes of the API in a quiet check, a check that sends one alert and one that sends 300.
+`;
+
+optionsOf(USAGE, {});
+
 const NOW = Date.UTC(2026, 10, 24, 9);
 const SYNCS = 300;
 const RUNS = 10;
@@ -96,7 +104,8 @@ const server = createServer((request, response) => {
 function answer(response: ServerResponse, body: unknown, status = 200): void {
   const text = JSON.stringify(body);
   bytes += text.length;
-  response.writeHead(status, { 'content-type': 'application/json' }).end(text);
+  const date = new Date(NOW).toUTCString();
+  response.writeHead(status, { 'content-type': 'application/json', date }).end(text);
 }
 
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
