@@ -14,6 +14,8 @@ interface DeployOptions {
   /** The command for `cdk --app`. @default the one of `cdk.json` */
   readonly app?: string;
   readonly context?: Readonly<Record<string, string>>;
+  /** Undo changes made by hand. @default false */
+  readonly revertDrift?: boolean;
 }
 
 /** Prepares account and region for the CDK, as a person does once. */
@@ -62,8 +64,9 @@ async function withFolder<T>(during: (folder: string) => Promise<T>): Promise<T>
   }
 }
 
-function appOptions({ app, context = {} }: DeployOptions): string[] {
+function appOptions({ app, context = {}, revertDrift = false }: DeployOptions): string[] {
   return [
+    ...(revertDrift ? ['--revert-drift'] : []),
     ...(app === undefined ? [] : ['--app', app]),
     ...Object.entries(context).flatMap(([name, value]) => ['--context', `${name}=${value}`]),
   ];

@@ -6,7 +6,17 @@ import { type App, Validations } from 'aws-cdk-lib';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Environment } from '../../infra/environment-schema.ts';
-import { aFolder, anApp, aStack, CONTEXT, KEY_ARN, PROJECT, removeFolders, TOPIC_ARN } from './a-stack.ts';
+import {
+  aFolder,
+  anApp,
+  aStack,
+  BOUNDARY_ARN,
+  CONTEXT,
+  KEY_ARN,
+  PROJECT,
+  removeFolders,
+  TOPIC_ARN,
+} from './a-stack.ts';
 
 jest.setTimeout(60_000);
 afterAll(removeFolders);
@@ -22,7 +32,8 @@ const FULL: Environment = {
   tags: { Team: 'data' },
   timbalBaseUrl: 'https://timbal.example',
   connectorId: 'conn_1',
-  alarms: { emails: ['on-call@acme.example'] },
+  roles: { permissionsBoundaryArn: BOUNDARY_ARN, namePrefix: 'acme-' },
+  alarms: { emails: ['on-call@acme.example'], otherSubscribers: 'PagerDuty' },
 };
 
 /** Runs the app in its own process, as the CDK CLI does, without credentials; returns the output folder. */
@@ -101,7 +112,8 @@ describe('the template', () => {
   function everyKind(app = anApp()): App {
     aStack({}, app, 'prod');
     aStack(FULL, app, 'full');
-    aStack({ secret: { name: 'sync-alerts/prod' }, alarms: { topicArn: TOPIC_ARN } }, app, 'existing');
+    const existing = { secret: { name: 'sync-alerts/prod' }, table: { name: 'restored-state' } };
+    aStack({ ...existing, alarms: { topicArn: TOPIC_ARN } }, app, 'existing');
     return app;
   }
 

@@ -22,18 +22,28 @@ describe('the app of this repository, deployed unchanged', () => {
 
   it('has outputs with the next commands', () => {
     expect(Object.keys(deployment.outputs).sort()).toEqual([
+      'AlarmSubscribers',
       'AlarmTopicArn',
       'CheckCommand',
+      'DashboardLink',
       'DashboardName',
       'DeadLetterQueueUrl',
       'FillSecretCommand',
+      'FunctionLink',
       'FunctionName',
+      'HeartbeatSchedule',
+      'LogGroupLink',
       'LogGroupName',
       'ReportCommand',
       'SecretArn',
+      'SubscribeCommand',
       'TableName',
       'TestCommand',
     ]);
+  });
+
+  it('says that nobody hears the alarms', () => {
+    expect(deployment.output('AlarmSubscribers')).toMatch(/^NOBODY: /);
   });
 
   it('fails with the name of the secret, each key that still holds the placeholder, and the command that fills it', async () => {
@@ -48,9 +58,9 @@ describe('the app of this repository, deployed unchanged', () => {
   });
 
   it('fails the test command in the same way', async () => {
-    const { stdout } = await runOutput('TestCommand');
-    expect(stdout).toContain('still holds the placeholder');
-    expect(stdout).toContain('"FunctionError": "Unhandled"');
+    const { stdout, stderr } = await runOutput('TestCommand');
+    expect(errorMessage(JSON.parse(stdout))).toContain('still holds the placeholder');
+    expect(stderr).toContain('"FunctionError": "Unhandled"');
   });
 });
 
@@ -72,19 +82,19 @@ describe('the commands in the outputs', () => {
 
   it('TestCommand posts that the test passed', async () => {
     const { stdout } = await runOutput('TestCommand');
-    expect(responseIn(stdout)).toMatchObject({ ok: true, command: 'test' });
-    expect(deployment.takePosted()).toMatchObject([{ text: expect.stringContaining('Test passed') }]);
+    expect(JSON.parse(stdout)).toMatchObject({ ok: true, command: 'test' });
+    expect(deployment.takePosted()).toMatchObject([{ text: expect.stringContaining('is wired up') }]);
   });
 
   it('ReportCommand posts the health of every sync', async () => {
     const { stdout } = await runOutput('ReportCommand');
-    expect(responseIn(stdout)).toMatchObject({ ok: true, command: 'report', posts: { accepted: 1 } });
+    expect(JSON.parse(stdout)).toMatchObject({ ok: true, command: 'report', posts: { accepted: 1 } });
     expect(JSON.stringify(deployment.takePosted())).toContain('invoices');
   });
 
   it('CheckCommand posts the unhealthy sync', async () => {
     const { stdout } = await runOutput('CheckCommand');
-    expect(responseIn(stdout)).toMatchObject({
+    expect(JSON.parse(stdout)).toMatchObject({
       ok: true,
       command: 'check',
       notified: [{ name: 'invoices' }],
@@ -152,11 +162,6 @@ async function runOutput(output: string, files: Readonly<Record<string, string>>
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** The response of the function: the CLI prints it first, and then an object about the call. */
-function responseIn(stdout: string): unknown {
-  return JSON.parse(stdout.slice(0, stdout.lastIndexOf('{')));
 }
 
 function errorMessage(result: unknown): string {

@@ -24,6 +24,7 @@ import { API_KEY, WEBHOOK } from './secrets.ts';
 
 const STACK = 'SyncAlerts-prod';
 const APP = 'node --import tsx test/e2e/deployed/app.ts';
+const PREVIOUS_APP = 'node --import tsx test/e2e/deployed/previous-release.ts';
 export const ORGANISATION = 'acme';
 
 type Item = Readonly<Record<string, AttributeValue>>;
@@ -93,6 +94,34 @@ export class Deployment {
     };
     this.outputs = await deploy(this.emulator, STACK, { app: APP, context });
     await this.#readResources();
+  }
+
+  /** Deploys the template of the release before, with the present code. */
+  async deployPreviousRelease(): Promise<void> {
+    this.outputs = await deploy(this.emulator, STACK, { app: PREVIOUS_APP });
+    await this.#readResources();
+  }
+
+  /** Deploys `prod` again, and undoes what somebody changed by hand. */
+  async revertDrift(): Promise<void> {
+    const context = { environments: JSON.stringify({ prod: { timbalBaseUrl: this.timbal.baseUrl } }) };
+    await deploy(this.emulator, STACK, { app: APP, context, revertDrift: true });
+  }
+
+  /** Deletes the stack, as `cdk destroy` does. The outputs stay, as a person has noted them. */
+  async destroy(): Promise<void> {
+    await aws(this.emulator, 'cloudformation', 'delete-stack', '--stack-name', STACK);
+    this.#resources = [];
+  }
+
+  /** Every physical id by its logical id. */
+  physicalIds(): Readonly<Record<string, string>> {
+    return Object.fromEntries(
+      this.#resources.map(({ LogicalResourceId, PhysicalResourceId }) => [
+        LogicalResourceId,
+        PhysicalResourceId,
+      ]),
+    );
   }
 
   async stop(): Promise<void> {

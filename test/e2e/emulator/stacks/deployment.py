@@ -8,6 +8,8 @@ from moto.cloudformation.parsing import ResourceMap, get_model_map
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.responses import ActionResult
 
+from emulator.stacks.resource import Resource
+
 
 class ChangeSetNotFound(CloudFormationError):
     """AWS's error for a change set that does not exist. `cdk deploy` relies on its code."""
@@ -26,6 +28,7 @@ def patch_moto() -> None:
     _patch_change_sets()
     _patch_execution()
     _patch_retention()
+    _add_drift_reversal()
     _add_termination_protection()
 
 
@@ -127,6 +130,38 @@ def _patch_retention() -> None:
             delete(self, resource, template)
 
     ResourceMap._delete_resource = delete_resource
+
+
+def _add_drift_reversal() -> None:
+    """moto ignores `DeploymentMode: REVERT_DRIFT`, with which a change set also undoes changes made by hand."""
+    respond = CloudFormationResponse.create_change_set
+    create, execute = CloudFormationBackend.create_change_set, CloudFormationBackend.execute_change_set
+
+    def create_change_set_response(self: Any) -> ActionResult:
+        self.cloudformation_backend.reverts_drift = self._get_param("DeploymentMode") == "REVERT_DRIFT"
+        return respond(self)
+
+    def create_change_set(self: Any, **parameters: Any) -> tuple[str, str]:
+        change_set_id, stack_id = create(self, **parameters)
+        change_set = self.change_sets[change_set_id]
+        change_set.reverts_drift = getattr(self, "reverts_drift", False)
+        if change_set.reverts_drift and change_set.status == "FAILED":
+            change_set.status, change_set.execution_status = "CREATE_COMPLETE", "AVAILABLE"
+            change_set.status_reason = None
+        return change_set_id, stack_id
+
+    def execute_change_set(self: Any, change_set_name: str, stack_name: str | None = None) -> None:
+        change_set = self.describe_change_set(change_set_name)
+        execute(self, change_set_name, stack_name)
+        if not change_set.reverts_drift:
+            return
+        for resource in list(change_set.stack.resource_map.values()):
+            if isinstance(resource, Resource):
+                resource.change(resource.properties)
+
+    CloudFormationResponse.create_change_set = create_change_set_response
+    CloudFormationBackend.create_change_set = create_change_set
+    CloudFormationBackend.execute_change_set = execute_change_set
 
 
 def _add_termination_protection() -> None:

@@ -1,12 +1,16 @@
 """The base of all resource types."""
 
+import re
 from typing import Any, ClassVar
+
+from botocore.exceptions import ClientError
 
 from emulator.clients import client
 
 Properties = dict[str, Any]
 
 _SUFFIX_LENGTH = len("-1234567890AB")
+_GONE = re.compile("NotFound|NonExistent|DoesNotExist|NoSuch")
 
 
 class Resource:
@@ -94,7 +98,12 @@ class Resource:
         return original_resource
 
     def delete(self, _account_id: str, _region: str) -> None:
-        self.remove()
+        try:
+            self.remove()
+        except ClientError as error:
+            # moto deletes the resources of a stack in no order: a policy may be gone with its queue.
+            if not _GONE.search(error.response["Error"]["Code"]):
+                raise
 
     @property
     def physical_resource_id(self) -> str:
