@@ -32,7 +32,7 @@ const MAX_ROLE_NAME_CHARACTERS = 64;
 /** Why a prefix gives no valid name for the roles of an environment; undefined when it does. */
 export function namePrefixFault({ namePrefix }: RoleRules, environment: string): string | undefined {
   if (namePrefix === undefined) return undefined;
-  // The longer one of the two.
+  // That of the schedule is as long.
   const { length } = roleName(namePrefix, environment, 'function');
   if (length <= MAX_ROLE_NAME_CHARACTERS) return undefined;
   return `makes a role name of ${length} characters; IAM allows ${MAX_ROLE_NAME_CHARACTERS}`;
