@@ -21,6 +21,8 @@ export interface Reading {
   readonly isPaused: boolean;
   /** Disabled, and the platform did not say that it was the platform. */
   readonly mayBePaused: boolean;
+  /** Its last success is a date that cannot be read. */
+  readonly isSuccessUnreadable?: true;
   /** The past decides, of which too little is kept here. */
   readonly isUnsure?: true;
   /** Why nothing may open by this record. */
@@ -102,7 +104,15 @@ export function read(record: Record<string, unknown>, context: ReadingContext): 
     typeof given === 'number' &&
     (enabled === false || !badDate);
 
-  const nothing = { waitSeconds: 0, isClear: false, isPaused: false, mayBePaused: false, fields };
+  const unreadableSuccess = lastSuccess === 'bad' ? ({ isSuccessUnreadable: true } as const) : {};
+  const nothing = {
+    waitSeconds: 0,
+    isClear: false,
+    isPaused: false,
+    mayBePaused: false,
+    fields,
+    ...unreadableSuccess,
+  };
   const waitSeconds = isInitialRun ? 0 : policy.pendingForSeconds;
   if (!isReadable)
     return { ...nothing, problem: 'unreadable', severity: 'warning', waitSeconds, disproves: () => false };

@@ -172,7 +172,11 @@ export class SeenSyncs {
       sync.failingSuccess = Math.max(sync.failingSuccess ?? 0, fields.lastSuccess ?? 0);
     else if (isClear) sync.failingSuccess = undefined;
     if (problem === 'disabled' || reading.mayBePaused) {
-      sync.disabled = fields;
+      // A success that cannot be read may be any up to now.
+      sync.disabled = {
+        lastRun: fields.lastRun,
+        lastSuccess: reading.isSuccessUnreadable ? now : fields.lastSuccess,
+      };
       sync.disabledAt = now;
       sync.enabledAt = undefined;
     } else if (sync.disabled !== undefined && fields.enabled === true && problem !== 'unreadable') {
