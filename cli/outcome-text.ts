@@ -19,6 +19,7 @@ export function outcomeText(outcome: Outcome, { style, destination, verbose }: O
   const parts = [
     ...digests.map((digest) => renderPlainText(digest, style)),
     ...(outcome.takenOver === undefined ? [] : [style.faint(`${outcome.takenOver}.`)]),
+    ...(outcome.stateReduced === undefined ? [] : [style.faint(`${outcome.stateReduced}.`)]),
     style.faint(checkSummary(outcome, digests.length === 0 ? 'nothing' : destination)),
     ...(verbose ? [decisionsText(decisions)] : []),
   ];

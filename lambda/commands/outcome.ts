@@ -41,6 +41,8 @@ export interface Checked {
   readonly apiSkewSeconds?: number;
   /** Names an expired lease or lock that the check took over: the check before it was killed. */
   readonly takenOver?: string;
+  /** Says what the saved state lacks because it would be too large. Nothing that is left to send. */
+  readonly stateReduced?: string;
   /** Whether the heartbeat monitor accepted this check; absent without a monitor, and when the check did not complete. */
   readonly heartbeat?: HeartbeatResult;
 }

@@ -51,6 +51,7 @@ export function summarize(
     return { kind: 'superseded', at, environment, organisation, reason };
   }
   const takenOver = leaseCheck.takenOver ?? ports.state.takenOver?.();
+  const stateReduced = ports.state.reduced?.();
   const { count, since } = undelivered(delivered.state ?? next);
   const outcome: Checked = {
     kind: 'checked',
@@ -71,6 +72,7 @@ export function summarize(
     ...(leaseCheck.clockSkew !== undefined && { clockSkew: leaseCheck.clockSkew }),
     ...roundedSkew(evaluation),
     ...(takenOver !== undefined && { takenOver }),
+    ...(stateReduced !== undefined && { stateReduced }),
   };
   const errors = [...listingErrors(checkRun, organisation), ...delivered.errors];
   if (errors.length > 0) throw new CheckFailed(errors, outcome);

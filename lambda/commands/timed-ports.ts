@@ -35,6 +35,8 @@ export function timedPorts(ports: Ports): { readonly ports: Ports; readonly dura
       state: {
         load: () => timed('load', () => state.load()),
         save: (newState, version, deadline) => timed('save', () => state.save(newState, version, deadline)),
+        takenOver: () => state.takenOver?.(),
+        reduced: () => state.reduced?.(),
       },
       slack: {
         destinationId: (known) => slack.destinationId(known),

@@ -39,6 +39,12 @@ const SECONDS = 5;
 const MAX_READS = 5;
 /** Far above the size of any state that fits a transaction: limits what a damaged document can decompress to. */
 const MAX_DOCUMENT_BYTES = 256 * 1024 * 1024;
+/**
+ * Beyond this, what no notification depends on is left out. The distance to the limit of a transaction is for the marks
+ * that a check adds while it posts.
+ */
+const MAX_STATE_BYTES = 3.5 * 1024 * 1024;
+const MAX_STATE_TEXT = '3.5 MB';
 /** The fastest level, with less than half the time of the default one: a check that posts compresses several times. */
 const GZIP_OPTIONS = { level: 2 } as const;
 
@@ -62,6 +68,8 @@ export class DynamoDbStore implements StateStore {
   readonly #table: DynamoDbTable;
   /** The latest write that this store read or made; says how many items the next write replaces. */
   #latest: LatestWrite | undefined;
+  /** What the latest write left out. A check saves several times: the next write leaves it out from the start. */
+  #reductions: readonly string[] = [];
 
   constructor(options: DynamoDbStoreOptions) {
     this.#options = options;
@@ -69,6 +77,7 @@ export class DynamoDbStore implements StateStore {
   }
 
   async load(): Promise<LoadedState> {
+    this.#reductions = [];
     const deadline = this.#deadline();
     const known = this.#latest;
     if (known?.state !== undefined && (await this.#isWritten(known.writeId, deadline))) {
@@ -86,15 +95,42 @@ export class DynamoDbStore implements StateStore {
 
   async save(state: WatchState, version: number, by?: Deadline): Promise<number> {
     const deadline = by === undefined ? this.#deadline() : abortedBy(this.#deadline(), by.signal);
-    const json = JSON.stringify(encode(state, version + 1));
-    const bytes = await promisify(gzip)(json, GZIP_OPTIONS);
+    const { bytes, state: saved } = await this.#compressed(state, version + 1);
     const write = { version: version + 1, writeId: randomUUID(), bytes };
     const previousPieces = await this.#piecesAt(version, deadline);
     const pieces = piecesOf(write.bytes);
     if (!fitsTransaction(pieces, previousPieces)) throw this.#tooLarge(bytes.length);
     await this.#write(write, previousPieces, deadline);
-    this.#latest = { version: write.version, writeId: write.writeId, pieces: pieces.length, state };
+    this.#latest = { version: write.version, writeId: write.writeId, pieces: pieces.length, state: saved };
     return write.version;
+  }
+
+  reduced(): string | undefined {
+    if (this.#reductions.length === 0) return undefined;
+    return `the state is larger than ${MAX_STATE_TEXT} compressed, and was saved without ${this.#reductions.join(', ')}`;
+  }
+
+  /** The document of a state that is within the bound, if it can be, and that state. */
+  async #compressed(
+    given: WatchState,
+    version: number,
+  ): Promise<{ readonly bytes: Buffer; readonly state: WatchState }> {
+    let state = given;
+    const compress = () => promisify(gzip)(JSON.stringify(encode(state, version)), GZIP_OPTIONS);
+    let bytes = this.#reductions.length === 0 ? await compress() : undefined;
+    if (bytes !== undefined && bytes.length <= MAX_STATE_BYTES) return { bytes, state };
+    const { REDUCTIONS } = await import('../core/save/smaller-state.ts');
+    const before = this.#reductions.length;
+    const applied: string[] = [];
+    for (const { what, apply } of REDUCTIONS) {
+      state = apply(state);
+      applied.push(what);
+      if (applied.length < before) continue;
+      bytes = await compress();
+      if (bytes.length <= MAX_STATE_BYTES) break;
+    }
+    this.#reductions = applied;
+    return { bytes: bytes ?? (await compress()), state };
   }
 
   /** Undefined when there is no state. A read during another check's write may find items of both: it reads again. */
@@ -171,7 +207,7 @@ export class DynamoDbStore implements StateStore {
 
   #tooLarge(bytes: number): StateError {
     const megabytes = (size: number) => (size / 1024 / 1024).toFixed(1);
-    const problem = `it has ${megabytes(bytes)} MB compressed, and one transaction writes at most ${megabytes(MAX_TRANSACTION_BYTES)} MB`;
+    const problem = `it has ${megabytes(bytes)} MB compressed, without all that can be left out, and one transaction writes at most ${megabytes(MAX_TRANSACTION_BYTES)} MB`;
     const advice =
       'watch fewer syncs with this stack: exclude some in the policy, or set connectorId. Nothing was written';
     return new StateError('state_unwritable', `cannot write ${this.#table.label}: ${problem}; ${advice}`);

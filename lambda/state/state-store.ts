@@ -30,4 +30,7 @@ export interface StateStore {
 
   /** Names a lock of another process that this store took over; undefined when it took none, or locks nothing. */
   takenOver?(): string | undefined;
+
+  /** Says what the latest save left out because the state is too large; undefined when it left out nothing. */
+  reduced?(): string | undefined;
 }

@@ -12,6 +12,15 @@ async function worldWithLease(seconds: number): Promise<World> {
   return world;
 }
 
+it('says what the saved state lacks because it would be too large', async () => {
+  const world = await worldAfterOneAlert();
+  world.shown = healthy;
+  const state = { ...world.ports.state, reduced: () => 'the state is larger than 3.5 MB' };
+  expect(await check({ ...world.ports, state }, settings())).toMatchObject({
+    stateReduced: 'the state is larger than 3.5 MB',
+  });
+});
+
 describe('two checks at once', () => {
   it('do not both run: the second stops and gives the time when the lease expires', async () => {
     const world = await worldWithLease(60);

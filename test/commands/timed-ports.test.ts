@@ -39,4 +39,11 @@ describe('timed ports', () => {
     await ports.state.save(INITIAL_STATE, 0, deadline);
     expect(deadlines).toEqual([deadline]);
   });
+
+  it('say what the store says about its locks and its size', () => {
+    const world = new World();
+    const state = { ...world.ports.state, takenOver: () => 'a lock', reduced: () => 'too large' };
+    const { ports } = timedPorts({ ...world.ports, state });
+    expect([ports.state.takenOver?.(), ports.state.reduced?.()]).toEqual(['a lock', 'too large']);
+  });
 });
