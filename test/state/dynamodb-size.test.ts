@@ -64,6 +64,9 @@ function storedBytes(): number {
   );
 }
 
+/** Compares as text: of so many alerts, `toEqual` takes seconds. */
+const isSame = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
+
 const openIn = ({ facts }: WatchState) =>
   Object.entries(facts.alerts).filter(([, { state }]) => state === 'firing');
 
@@ -98,5 +101,5 @@ it('a state that has only what is left to send is written beyond 3.5 MB, as long
   const store = aStore(table, { seconds: 60 });
   await store.save(state, 0);
   expect(storedBytes()).toBeGreaterThan(BOUND);
-  expect((await store.load()).state).toEqual(state);
+  expect(isSame((await store.load()).state, state)).toBe(true);
 });
