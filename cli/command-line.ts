@@ -37,6 +37,13 @@ export const OPTIONS = {
   quiet: { help: 'print nothing when there is nothing new to say' },
   verbose: { help: 'after a check, also print, for each alert, why it is sent now or why not' },
   json: { help: 'print JSON; with --silent before the --, nothing else' },
+  match: {
+    help: 'the syncs to silence, by their fields: name=orders*,connection=pg-main',
+    value: '<fields>',
+  },
+  for: { help: 'how long: 90s, 5m, 12h, 2d', value: '<duration>' },
+  until: { help: 'instead of --for: 2026-12-01T08:00:00Z', value: '<date>' },
+  reason: { help: 'why, for everybody else', value: '<text>' },
   region: {
     help: 'of the AWS CLI, which sends the command with your credentials',
     value: '<region>',
@@ -52,8 +59,10 @@ interface CommandRow {
   /** Its line in the help. */
   readonly help: string;
   readonly options: readonly OptionName[];
-  /** Placeholders of the operands that follow it, all of them required. @default none */
+  /** Placeholders of the operands that follow it. @default none */
   readonly operands?: readonly string[];
+  /** @default false */
+  readonly areOperandsOptional?: boolean;
   /** The only host that has it. @default both */
   readonly host?: HostName;
 }
@@ -71,6 +80,19 @@ export const COMMANDS = {
     help: 'test key, listing, clock, state, Slack; post "wired up"',
     options: ['dry-run', 'no-post', 'quiet', 'json'],
   },
+  silence: {
+    help: 'mute some syncs, or a digest, for a time',
+    options: ['match', 'for', 'until', 'reason', 'json'],
+    operands: ['<token>'],
+    areOperandsOptional: true,
+  },
+  ack: {
+    help: 'stop reminders of an alert until it ends',
+    options: ['reason', 'json'],
+    operands: ['<id>'],
+  },
+  silences: { help: 'list silences and acknowledgements', options: ['json'] },
+  unsilence: { help: 'end one of them', options: ['json'], operands: ['<id>'] },
   demo: {
     help: 'play six checks of a made-up organisation; --post posts them too',
     options: ['dry-run', 'demo', 'post', 'no-post', 'verbose', 'json'],
@@ -119,6 +141,12 @@ export function optionsOf(command: CommandName): readonly OptionName[] {
 export function operandsOf(command: CommandName): readonly string[] {
   const { operands = [] }: CommandRow = COMMANDS[command];
   return operands;
+}
+
+/** How many operands a command needs. */
+export function neededOperands(command: CommandName): number {
+  const { operands = [], areOperandsOptional = false }: CommandRow = COMMANDS[command];
+  return areOperandsOptional ? 0 : operands.length;
 }
 
 /** The placeholder of an option's value; undefined for a switch. */

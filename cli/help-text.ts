@@ -3,6 +3,7 @@ import {
   commandsOn,
   HOSTS,
   type HostName,
+  neededOperands,
   OPTIONS,
   operandsOf,
   optionsOn,
@@ -26,7 +27,10 @@ export function helpText(host: HostName): string {
     [
       ...(host === 'start' ? [[prefix.replace(' --', ''), BARE] as const] : []),
       ...commandsOn(host).map((command) => {
-        const line = [prefix, target, command, ...operandsOf(command)].filter((word) => word !== undefined);
+        const operands = operandsOf(command).map((one) =>
+          neededOperands(command) === 0 ? one.replace('<', '[').replace('>', ']') : one,
+        );
+        const line = [prefix, target, command, ...operands].filter((word) => word !== undefined);
         return [line.join(' '), COMMANDS[command].help] as const;
       }),
     ],

@@ -13,6 +13,7 @@ import { parseCommandLine } from './parse-command-line.ts';
 import { printerFor } from './printer.ts';
 import type { Process } from './process.ts';
 import { hasNews, isFailure, responseText } from './response-text.ts';
+import { authorOf } from './silence-event.ts';
 
 /** How to reach the deployed environments. */
 interface Deployments {
@@ -33,7 +34,7 @@ export async function invoke(
   if (parsed.kind !== 'request') return printHelp(parsed, 'invoke', { stdout, stderr });
   const { request, target: deployed } = parsed;
   const { given } = request;
-  const event = eventOf(request);
+  const event = eventOf(request, authorOf());
   if (event === undefined) {
     stderr.write('the event is not valid JSON\n');
     return EXIT_CODES.usageError;

@@ -8,7 +8,7 @@ export interface Name {
 
 /**
  * The option or command that a word means: the same letters, whatever stands between them, or where `slips` are allowed
- * the only one that is a slip or a cut away. Undefined when there is none.
+ * the nearest one, a slip or a cut away. Undefined when there is none.
  */
 export function nearestName(word: string, host: HostName, slips: boolean): Name | undefined {
   const letters = lettersOf(word);
@@ -19,12 +19,15 @@ export function nearestName(word: string, host: HostName, slips: boolean): Name 
   ];
   const exact = names.find(({ name }) => lettersOf(name) === letters);
   if (exact !== undefined || !slips || letters.length < 3) return exact;
-  const near = names.filter(({ name }) => {
-    const expected = lettersOf(name);
-    return expected.startsWith(letters) || distance(letters, expected) <= (expected.length < 6 ? 1 : 2);
+  const near = names.flatMap((one) => {
+    const expected = lettersOf(one.name);
+    const slips = expected.startsWith(letters) ? 0 : distance(letters, expected);
+    return slips <= (expected.length < 6 ? 1 : 2) ? [{ one, slips }] : [];
   });
-  const [only] = near;
-  return new Set(near.map(({ name }) => name)).size === 1 ? only : undefined;
+  const fewest = Math.min(...near.map(({ slips }) => slips));
+  const nearest = near.filter(({ slips }) => slips === fewest).map(({ one }) => one);
+  const [only] = nearest;
+  return new Set(nearest.map(({ name }) => name)).size === 1 ? only : undefined;
 }
 
 function lettersOf(word: string): string {

@@ -5,6 +5,7 @@ import {
   type HostName,
   isCommand,
   isOption,
+  neededOperands,
   type OptionName,
   operandsOf,
   optionsOf,
@@ -79,7 +80,7 @@ function parseWords(
   if (values['help'] === true) return { kind: 'help' };
   const given = new Map<OptionName, string>();
   for (const [name, value] of Object.entries(values))
-    if (isOption(name, host)) given.set(name, typeof value === 'string' ? value : '');
+    if (isOption(name, host)) given.set(name, Array.isArray(value) ? value.join() : '');
   const found = readPositionals(positionals, given, host);
   if (typeof found === 'string') return found;
   return faultOf(found.request) ?? { kind: 'request', ...found, isBare: words.length === 0 };
@@ -89,7 +90,8 @@ function parseArgsOptions(host: HostName) {
   return Object.fromEntries(
     optionsOn(host).map((name) => {
       const type = placeholderOf(name) === undefined ? ('boolean' as const) : ('string' as const);
-      return [name, { type, ...(name === 'help' && { short: 'h' }) }];
+      // Of an option that is given twice both values count, as if a comma stood between them.
+      return [name, { type, multiple: type === 'string', ...(name === 'help' && { short: 'h' }) }];
     }),
   );
 }
@@ -115,7 +117,7 @@ function faultOf({ command, operands, given }: Request): string | undefined {
   const [superfluous] = operands.slice(expected.length);
   if (superfluous !== undefined)
     return `${command} takes ${expected.join(' ') || 'nothing behind it'}, got ${JSON.stringify(superfluous)} as well`;
-  if (operands.length < expected.length) return `${command} needs ${expected.join(' ')}`;
+  if (operands.length < neededOperands(command)) return `${command} needs ${expected.join(' ')}`;
   const known = optionsOf(command);
   const unknown = [...given.keys()].find((name) => !known.includes(name));
   if (unknown !== undefined) return `--${unknown} does not go with ${command}`;

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { decisionsText } from './decisions-text.ts';
+import { silenceText } from './silence-text.ts';
 import { checkSummary, leftUndelivered, reportSummary, syncCountsSchema } from './summary-line.ts';
 import { testText } from './test-text.ts';
 
@@ -37,6 +38,11 @@ const testSchema = v.object({
 });
 const usageErrorSchema = v.object({ ok: v.literal(false), error: v.string() });
 
+const silenceSchema = v.looseObject({
+  ok: v.literal(true),
+  command: v.picklist(['silence', 'ack', 'silences', 'unsilence']),
+});
+
 /** The response of the function as text for a person. A response of another shape is printed as JSON. */
 export function responseText(response: unknown, verbose: boolean): string {
   if (v.is(usageErrorSchema, response)) return response.error;
@@ -44,6 +50,7 @@ export function responseText(response: unknown, verbose: boolean): string {
   if (v.is(stoppedSchema, response)) return `The check stopped: ${response.reason}.`;
   if (v.is(reportSchema, response)) return `${response.text}\n\n${reportSummary(response)}`;
   if (v.is(testSchema, response)) return testText(response);
+  if (v.is(silenceSchema, response)) return silenceText(response) ?? JSON.stringify(response, null, 2);
   return JSON.stringify(response, null, 2);
 }
 

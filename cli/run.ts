@@ -8,6 +8,7 @@ import type { Process } from './process.ts';
 import { runCheck } from './run-check.ts';
 import { runDemo } from './run-demo.ts';
 import { runReport } from './run-report.ts';
+import { runSilences } from './run-silences.ts';
 import { runTest } from './run-test.ts';
 import { isUnconfigured, parseStorySettings, parseWatchSettings } from './settings.ts';
 import { unusedProxyText } from './unused-proxy.ts';
@@ -59,6 +60,11 @@ function runCommand(watch: Watch, run: Run): Promise<ExitCode> {
       return runTest(watch, run);
     case 'check':
       return runCheck(watch, run);
+    case 'silence':
+    case 'ack':
+    case 'silences':
+    case 'unsilence':
+      return runSilences(watch, run);
     case 'demo':
     case 'event':
       throw new Error(`a watch has no command ${run.request.command}`);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { CheckSettings, Ports } from '../lambda/commands/ports.ts';
+import type { CheckSettings } from '../lambda/commands/ports.ts';
+import type { SilencePorts } from '../lambda/commands/silences.ts';
 import type { Instant } from '../lambda/core/time.ts';
 import { HttpHeartbeat } from '../lambda/heartbeat/heartbeat.ts';
 import { redactedText, secretTexts } from '../lambda/secret/redaction.ts';
@@ -12,7 +13,7 @@ import { TERMINAL } from './terminal.ts';
 
 /** What a command on the laptop works with. */
 export interface Watch {
-  readonly ports: Ports;
+  readonly ports: SilencePorts;
   readonly settings: CheckSettings;
   /** Where messages go. */
   readonly destination: 'slack' | 'terminal';
@@ -36,14 +37,17 @@ export function watchOf(settings: WatchSettings, now: () => Instant, dryRun: boo
   const listing = new TimbalListing({ ...watched, now });
   const filter = connectorId === undefined ? '' : `, connector ${connectorId}`;
   const scope = `organisation ${organisation} at ${new URL(baseUrl).href}${filter}`;
+  const state = new FileStore(stateFile, scope);
   return {
     ports: {
       listing,
       evidence: lazyEvidence(watched),
-      state: new FileStore(stateFile, scope),
+      state,
+      silences: state,
       slack: posterFor(webhookUrl),
       heartbeat,
       now,
+      random: Math.random,
     },
     settings: {
       policy,
@@ -52,6 +56,7 @@ export function watchOf(settings: WatchSettings, now: () => Instant, dryRun: boo
         organisation,
         ...(connectorId !== undefined && { connectorId }),
         moreHint: 'npm start --silent -- report --json',
+        commandPrefix: 'npm start --',
       },
       checkId: randomUUID(),
       remainingSeconds: 60,

@@ -29,7 +29,7 @@ export async function check(ports: Ports, settings: CheckSettings): Promise<Outc
   const run = { ports, settings, deadlines, now };
 
   const { loaded, listed } = await loadAndList(ports, deadlines.listing);
-  const { state, version } = loaded;
+  const { state, version, silences } = loaded;
   const leaseCheck = checkLease(state, listed.requestedAt, run);
   if (leaseCheck.kind !== 'free') return stopCheck(leaseCheck, loaded, run);
 
@@ -37,10 +37,12 @@ export async function check(ports: Ports, settings: CheckSettings): Promise<Outc
   const evaluation = evaluate(listed, state.facts, { policy, now });
   const facts = track(state.facts, evaluation, { policy, initialRun });
   const policyChanged = isOtherPolicy(state, policyId);
+  const mutes = { silences: silences?.known ?? [], quietHours: policy.quietHours };
   const destinations = await currentDestinations(ports, state.routes);
   const planned = destinations.map((current) => {
     const isNew = !current.destination.initialized;
-    const planContext = { evaluation, policy, initialRun: isNew, policyChanged };
+    const tokenSeed = `${current.key.route} ${current.key.id}`;
+    const planContext = { evaluation, policy, initialRun: isNew, policyChanged, mutes, tokenSeed };
     const planned = planNotifications(facts, current.destination, planContext);
     const { plan, destination } = planned;
     const digestContext = { facts, origin, initialRun, isNewDestination: isNew };

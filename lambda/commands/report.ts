@@ -80,8 +80,9 @@ export async function report(ports: Ports, settings: CommandSettings, post: bool
   const tracked = track(facts, evaluation, { policy, initialRun: !loaded.state.initialized });
   const policyChanged = isOtherPolicy(loaded.state, policyIdOf(policy));
   const destinations = await currentDestinations(ports, loaded.state.routes);
+  const mutes = { silences: loaded.silences?.known ?? [], quietHours: policy.quietHours };
   const decisions = destinations.flatMap(({ destination }) => {
-    const context = { evaluation, policy, initialRun: !destination.initialized, policyChanged };
+    const context = { evaluation, policy, initialRun: !destination.initialized, policyChanged, mutes };
     return alertDecisions(tracked, planNotifications(tracked, destination, context), now);
   });
   const found = reportOf(evaluation, tracked, policy);

@@ -182,7 +182,7 @@ function digestOf(steps: readonly Step[], { origin }: CommandSettings, now: Inst
     headline,
     push: [words(headline)],
     sections: [{ title: 'Steps of the test', items }],
-    context: contextLine('This message proves that posting to Slack works', origin, { at: now }),
+    context: contextLine([words('This message proves that posting to Slack works')], origin, { at: now }),
     moreHint: origin.moreHint,
   };
 }

@@ -1,4 +1,5 @@
 import type { SyncMatcher } from './matcher.ts';
+import type { QuietHours } from './quiet-hours.ts';
 import type { AdviceRule } from './situation.ts';
 import type { Instant } from './time.ts';
 
@@ -27,6 +28,8 @@ export interface Policy extends Thresholds {
   readonly advice: readonly AdviceRule[];
   /** Pages that people open from a message, an alarm or a log line. */
   readonly links: Links;
+  /** When warnings wait for the morning. */
+  readonly quietHours: readonly QuietHours[];
   /** Syncs that are never sent. The first match counts. */
   readonly exclude: readonly ExclusionRule[];
   /** Other rules for some syncs. The first match counts. */

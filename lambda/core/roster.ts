@@ -1,3 +1,4 @@
+import { hashOf } from './hash.ts';
 import type { Labels } from './sync.ts';
 import type { Instant } from './time.ts';
 
@@ -58,13 +59,10 @@ export function missingFrom({ syncs }: SyncRoster): readonly (readonly [string, 
 /** 8 hex digits of FNV-1a over connector, connection, source and destination. Collisions only fold lines. */
 export function workHash(labels: Labels): string {
   const { connectorId, connectionRef, source, kbUid, destTable } = labels;
-  let hash = 0x811c9dc5;
+  let hash: number | undefined;
   for (const part of [connectorId, connectionRef, source, kbUid, destTable]) {
     // U+FFFF, which is no character, after each part, and one more for a missing one.
-    const text = part === null ? '\uffff\uffff' : `${part}\uffff`;
-    for (let index = 0; index < text.length; index += 1) {
-      hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-    }
+    hash = hashOf(part === null ? '\uffff\uffff' : `${part}\uffff`, hash);
   }
-  return (hash >>> 0).toString(16).padStart(8, '0');
+  return (hash ?? 0).toString(16).padStart(8, '0');
 }

@@ -86,6 +86,10 @@ export interface NotificationLogEntry {
   readonly undeliveredSince?: Instant;
   /** Since when a notification waits for the next one of its shared cause. */
   readonly heldSince?: Instant;
+  /** What holds a notification back, or did until now, and since when. */
+  readonly muted?: MutedNews;
+  /** The tokens of the latest digests that had the open alert, the last one last: commands name digests by them. */
+  readonly digests?: readonly string[];
   /** The last accepted notification of the current firing; absent while none was sent. */
   readonly lastNotified?: LastNotified;
   /** The resolution was sent. */
@@ -93,6 +97,16 @@ export interface NotificationLogEntry {
   /** What was posted, or is about to be, without a certain answer, and how many times. */
   readonly inFlight?: { readonly what: 'firing' | 'resolved'; readonly times: number };
 }
+
+export interface MutedNews {
+  readonly since: Instant;
+  readonly by: MuteReason;
+  /** The silence or acknowledgement. */
+  readonly id?: string;
+}
+
+/** Why news waits: by a silence, an acknowledgement, or quiet hours. */
+export type MuteReason = 'silenced' | 'acknowledged' | 'quiet_hours';
 
 export interface LastNotified {
   readonly at: Instant;

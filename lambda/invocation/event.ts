@@ -1,4 +1,13 @@
 import * as v from 'valibot';
+import {
+  acknowledgeEvent,
+  eventFaults,
+  quoted,
+  silenceEvent,
+  silencesEvent,
+  unsilenceEvent,
+} from '../commands/silence-events.ts';
+import type { AcknowledgeRequest, SilenceRequest } from '../commands/silences.ts';
 
 /** The command of an invocation. */
 export type Command =
@@ -9,7 +18,11 @@ export type Command =
       readonly scheduledAt?: string;
     }
   | { readonly command: 'report'; readonly post: boolean }
-  | { readonly command: 'test'; readonly post?: boolean };
+  | { readonly command: 'test'; readonly post?: boolean }
+  | { readonly command: 'silence'; readonly request: SilenceRequest }
+  | { readonly command: 'ack'; readonly request: AcknowledgeRequest }
+  | { readonly command: 'silences' }
+  | { readonly command: 'unsilence'; readonly id: string };
 
 /** The command, or a usage error. A usage error is no failure of the function. */
 type ParsedEvent =
@@ -34,6 +47,13 @@ const COMMANDS = {
     schema: v.strictObject({ command: v.literal('test'), post: v.exactOptional(v.boolean()) }),
     help: '{"command":"test"}, with "post":false to post nothing to Slack',
   },
+  silence: {
+    schema: silenceEvent,
+    help: '{"command":"silence","match":{"name":"orders*"},"for":"2d","reason":"migration"}, with "token" of a digest instead of "match"',
+  },
+  ack: { schema: acknowledgeEvent, help: '{"command":"ack","id":"sync_42"}' },
+  silences: { schema: silencesEvent, help: '{"command":"silences"}' },
+  unsilence: { schema: unsilenceEvent, help: '{"command":"unsilence","id":"k3f9"}' },
 } as const;
 
 /** The event of EventBridge and its Scheduler when they are given no input of their own. It always means a check. */
@@ -50,10 +70,7 @@ export function parseEvent(event: unknown): ParsedEvent {
   if (!isCommand(command)) return usageError(`there is no command ${quoted(command)}`);
   const parsed = v.safeParse(COMMANDS[command].schema, event);
   if (parsed.success) return { ok: true, command: parsed.output };
-  const faults = parsed.issues.map((issue) => {
-    const field = quoted(v.getDotPath(issue) ?? 'the event');
-    return issue.expected === 'never' ? `there is no field ${field}` : `${field}: expected ${issue.expected}`;
-  });
+  const faults = eventFaults(COMMANDS[command].schema, parsed.issues);
   return usageError(`the command ${quoted(command)} has a usage error: ${faults.join('; ')}`);
 }
 
@@ -64,9 +81,4 @@ function isCommand(command: string): command is keyof typeof COMMANDS {
 function usageError(error: string): ParsedEvent {
   const commands = Object.values(COMMANDS).map(({ help }) => help);
   return { ok: false, error: `${error}. The commands: ${commands.join('; ')}` };
-}
-
-/** Text from the event on one line, 80 characters of it at most. */
-function quoted(text: string): string {
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 }

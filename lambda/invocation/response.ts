@@ -1,5 +1,6 @@
 import { type Checked, type Outcome, outcomeOf, type Stopped } from '../commands/outcome.ts';
 import type { Reported } from '../commands/report.ts';
+import type { SilenceResult } from '../commands/silences.ts';
 import type { Tested } from '../commands/test-deployment.ts';
 import type { Change } from '../core/digest/changes.ts';
 import { renderPlainText } from '../core/render/plain-text.ts';
@@ -101,6 +102,18 @@ export function reportResult({ kind: command, digest, ...reported }: Reported): 
 export function testResult({ kind: command, passed: ok, ...tested }: Tested): InvocationResult {
   const response = { ok, command, ...tested };
   return { response, log: response, notified: [], sections: [] };
+}
+
+/** A request that cannot be met is a usage error, and no failure of the function. */
+export function silenceResult(command: Command['command'], result: SilenceResult): InvocationResult {
+  if (result.kind === 'usage_error') {
+    const response = { ok: false, error: result.error };
+    return { response, log: { command, ...response }, notified: [], sections: [] };
+  }
+  const { kind: _kind, ...fields } = result;
+  const response = { ok: true, command, ...fields };
+  const log = 'silences' in fields ? { ok: true, command, count: fields.silences.length } : response;
+  return { response, log, notified: [], sections: [] };
 }
 
 /** The first lines of the text, as many whole ones as fit, and "…" in place of the rest. */

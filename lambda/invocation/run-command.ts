@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { invokeCommand } from '../aws/cli-commands.ts';
 import { check } from '../commands/check.ts';
-import type { CheckSettings, Ports } from '../commands/ports.ts';
+import type { CheckSettings } from '../commands/ports.ts';
 import { report } from '../commands/report.ts';
+import { acknowledge, endSilence, listSilences, type SilencePorts, silence } from '../commands/silences.ts';
 import { type Step, type TestedHost, testDeployment } from '../commands/test-deployment.ts';
 import { timedPorts } from '../commands/timed-ports.ts';
 import type { Command } from './event.ts';
-import { checkResult, type InvocationResult, reportResult, testResult } from './response.ts';
+import { checkResult, type InvocationResult, reportResult, silenceResult, testResult } from './response.ts';
 import type { Wiring } from './wiring.ts';
 
 /** The part of Lambda's context that the function reads. */
@@ -32,14 +33,21 @@ export async function runCommand(
   const startedMs = performance.now();
   const { organisation } = await wiring.secret.read();
   const durationMs = Math.round(performance.now() - startedMs);
-  const { ports, durations } = timedPorts(wiring.portsFor(organisation));
+  const connected = wiring.portsFor(organisation);
+  const { ports, durations } = timedPorts(connected);
   onSecretRead(() => ({ secret: durationMs, ...durations() }));
 
   const { environment, policy, region, connectorId, tableName } = wiring.settings;
   const moreHint = invokeCommand(context.functionName, { command: 'report', post: false }, { region });
   const settings: CheckSettings = {
     policy,
-    origin: { environment, organisation, ...(connectorId !== undefined && { connectorId }), moreHint },
+    origin: {
+      environment,
+      organisation,
+      ...(connectorId !== undefined && { connectorId }),
+      moreHint,
+      commandPrefix: `npm run invoke -- ${environment}`,
+    },
     checkId: `${context.awsRequestId}/${randomUUID().slice(0, 8)}`,
     // Read last: the cold start and the reading of the secret have used some of the time.
     remainingSeconds: context.getRemainingTimeInMillis() / 1000,
@@ -52,12 +60,13 @@ export async function runCommand(
     durationMs,
   };
   const tested: TestedHost = { before: [secretStep], stateLabel: `the table ${tableName}` };
-  return dispatch(command, ports, { settings, tested });
+  const silencePorts = { ...ports, silences: connected.silences, random: Math.random };
+  return dispatch(command, silencePorts, { settings, tested });
 }
 
 async function dispatch(
   command: Command,
-  ports: Ports,
+  ports: SilencePorts,
   { settings, tested }: { readonly settings: CheckSettings; readonly tested: TestedHost },
 ): Promise<InvocationResult> {
   switch (command.command) {
@@ -73,6 +82,14 @@ async function dispatch(
           command.post === false ? { ...tested, notPosted: NOT_POSTED } : tested,
         ),
       );
+    case 'silence':
+      return silenceResult(command.command, await silence(ports, settings, command.request));
+    case 'ack':
+      return silenceResult(command.command, await acknowledge(ports, command.request));
+    case 'silences':
+      return silenceResult(command.command, await listSilences(ports, settings));
+    case 'unsilence':
+      return silenceResult(command.command, await endSilence(ports, command.id));
   }
 }
 

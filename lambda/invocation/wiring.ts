@@ -9,6 +9,7 @@ import { Secret } from '../secret/secret.ts';
 import { SlackWebhook, type WebhookOptions } from '../slack/webhook.ts';
 import { DynamoDbStore } from '../state/dynamodb-store.ts';
 import { stateScope } from '../state/scope.ts';
+import type { SilenceStore } from '../state/state-store.ts';
 import { lazyEvidence } from '../timbal/lazy-evidence.ts';
 import { TimbalListing } from '../timbal/listing.ts';
 import { parseSettings, type Settings } from './settings.ts';
@@ -35,7 +36,7 @@ export interface Wiring {
   readonly settings: Settings;
   readonly secret: Secret;
   /** The ports of an organisation. The same ones as before while the organisation is the same. */
-  readonly portsFor: (organisation: string) => Ports;
+  readonly portsFor: (organisation: string) => Ports & { readonly silences: SilenceStore };
 }
 
 /** @throws SyncAlertsError `settings_invalid` that names every fault of the settings. */
@@ -53,7 +54,7 @@ export function wire({ environment, policyText, now, aws, slack: options }: Runt
   const secret = new Secret({ client: secrets, secretId, stackName, now });
   const slack = new SlackWebhook(secret.webhookUrl, options);
   const heartbeat = new HttpHeartbeat(secret.heartbeatUrl);
-  let latest: { readonly organisation: string; readonly ports: Ports } | undefined;
+  let latest: { readonly organisation: string; readonly ports: ReturnType<Wiring['portsFor']> } | undefined;
 
   return {
     settings,
@@ -65,7 +66,7 @@ export function wire({ environment, policyText, now, aws, slack: options }: Runt
       const listing = new TimbalListing({ ...watched, apiKey: secret.apiKey, now, redact });
       const state = new DynamoDbStore({ client, table, scope: stateScope(watched), now });
       const evidence = lazyEvidence({ ...watched, apiKey: secret.apiKey, redact });
-      latest = { organisation, ports: { listing, evidence, state, slack, heartbeat, now } };
+      latest = { organisation, ports: { listing, evidence, state, silences: state, slack, heartbeat, now } };
       return latest.ports;
     },
   };

@@ -116,6 +116,14 @@ const condition = v.looseObject({
 const logEntry = v.looseObject({
   undeliveredSince: v.exactOptional(instant),
   heldSince: v.exactOptional(instant),
+  muted: v.exactOptional(
+    v.looseObject({
+      since: instant,
+      by: v.picklist(['silenced', 'acknowledged', 'quiet_hours']),
+      id: v.exactOptional(v.string()),
+    }),
+  ),
+  digests: v.exactOptional(v.array(v.string())),
   lastNotified: v.exactOptional(
     v.looseObject({
       at: instant,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
+import type { Silence } from '../core/silence.ts';
 import { INITIAL_STATE, type WatchState } from '../core/state.ts';
 import type { Instant } from '../core/time.ts';
 import { abortedBy, type Deadline, deadlineIn } from '../http/deadline.ts';
@@ -16,9 +17,17 @@ import {
   piecesOf,
   writeIdOf,
 } from './dynamodb-items.ts';
+import {
+  itemsToAdd,
+  itemsToRemove,
+  MAX_SILENCE_BYTES,
+  parted,
+  SILENCE_PREFIX,
+  silencesIn,
+} from './dynamodb-silences.ts';
 import { DynamoDbTable, type DynamoDbTableOptions } from './dynamodb-table.ts';
 import { EMPTY_STATE_NOTE, NOT_CHANGED, StateConflict, StateError } from './errors.ts';
-import type { LoadedState, StateStore } from './state-store.ts';
+import type { LoadedState, SilenceStore, StateStore } from './state-store.ts';
 
 interface DynamoDbStoreOptions extends DynamoDbTableOptions {
   /**
@@ -58,18 +67,31 @@ interface LatestWrite {
   readonly state?: WatchState;
 }
 
+/** The silences of one read, and the write that they were read after. */
+interface ReadSilences {
+  readonly writeId?: string;
+  readonly stored: Pick<LoadedState, 'silences'>;
+}
+
+function readSilences(items: Parameters<typeof silencesIn>[0], writeId: string | undefined): ReadSilences {
+  const silences = silencesIn(items);
+  return { ...(writeId !== undefined && { writeId }), stored: { ...(silences && { silences }) } };
+}
+
 /**
  * A state in a DynamoDB table: gzipped, in as many items as it needs, written by one transaction and read by one strongly
  * consistent query. While the head belongs to the write that this store read or made last, only the head is read: one
  * read unit, whatever the size of the state. A write whose response was lost is recognised by its id.
  */
-export class DynamoDbStore implements StateStore {
+export class DynamoDbStore implements StateStore, SilenceStore {
   readonly #options: DynamoDbStoreOptions;
   readonly #table: DynamoDbTable;
   /** The latest write that this store read or made; says how many items the next write replaces. */
   #latest: LatestWrite | undefined;
   /** What the latest write left out. A check saves several times: the next write leaves it out from the start. */
   #reductions: readonly string[] = [];
+  /** The silences as last read. */
+  #silences: ReadSilences = { stored: {} };
 
   constructor(options: DynamoDbStoreOptions) {
     this.#options = options;
@@ -80,17 +102,36 @@ export class DynamoDbStore implements StateStore {
     this.#reductions = [];
     const deadline = this.#deadline();
     const known = this.#latest;
-    if (known?.state !== undefined && (await this.#isWritten(known.writeId, deadline))) {
-      return { state: known.state, version: known.version };
+    if (known?.state !== undefined) {
+      const { document, silencesWriteId } = parted(await this.#table.items(partName(0), deadline));
+      if (known.writeId !== undefined && writeIdOf(document[0]) === known.writeId) {
+        if (silencesWriteId !== this.#silences.writeId) await this.#readSilences(silencesWriteId, deadline);
+        return { state: known.state, version: known.version, ...this.#silences.stored };
+      }
     }
     const write = await this.#read(deadline);
-    if (write === undefined) return { state: INITIAL_STATE, version: 0 };
+    const { stored } = this.#silences;
+    if (write === undefined) return { state: INITIAL_STATE, version: 0, ...stored };
     const loaded = decode(await this.#document(write), this.#table.label);
     if (loaded.version === write.version) {
       if (this.#latest !== undefined) this.#latest = { ...this.#latest, state: loaded.state };
-      return loaded;
+      return { ...loaded, ...stored };
     }
     throw this.#unreadable('its document has another version than its items');
+  }
+
+  async addSilence(silence: Silence): Promise<boolean> {
+    const writeId = randomUUID();
+    const items = itemsToAdd(this.#options, silence, writeId);
+    const bytes = Buffer.byteLength(JSON.stringify(items));
+    if (bytes > MAX_SILENCE_BYTES) throw this.#silenceTooLarge(bytes);
+    return (await this.#table.transact(items, writeId, this.#deadline())) === 'written';
+  }
+
+  async removeSilence(id: string): Promise<boolean> {
+    const writeId = randomUUID();
+    const items = itemsToRemove(this.#options, id, writeId);
+    return (await this.#table.transact(items, writeId, this.#deadline())) === 'written';
   }
 
   async save(state: WatchState, version: number, by?: Deadline): Promise<number> {
@@ -136,7 +177,9 @@ export class DynamoDbStore implements StateStore {
   /** Undefined when there is no state. A read during another check's write may find items of both: it reads again. */
   async #read(deadline: Deadline): Promise<DocumentWrite | undefined> {
     for (let reads = 1; ; reads += 1) {
-      const found = assembled(await this.#table.items(PART_PREFIX, deadline));
+      const { document, silences, silencesWriteId } = parted(await this.#table.items(PART_PREFIX, deadline));
+      this.#silences = readSilences(silences, silencesWriteId);
+      const found = assembled(document);
       switch (found.kind) {
         case 'none':
           this.#latest = { version: 0, pieces: 0 };
@@ -153,6 +196,10 @@ export class DynamoDbStore implements StateStore {
           throw this.#unreadable(`its items belong to different writes, in ${reads} reads in a row`);
       }
     }
+  }
+
+  async #readSilences(writeId: string | undefined, deadline: Deadline): Promise<void> {
+    this.#silences = readSilences(await this.#table.items(SILENCE_PREFIX, deadline), writeId);
   }
 
   async #document({ bytes }: DocumentWrite): Promise<unknown> {
@@ -203,6 +250,12 @@ export class DynamoDbStore implements StateStore {
     const advice = `restore the table to a point in time, or delete its items to start with an empty state (${EMPTY_STATE_NOTE})`;
     const message = `cannot read ${this.#table.label}: ${problem}. ${NOT_CHANGED}; ${advice}`;
     return new StateError('state_unreadable', message);
+  }
+
+  #silenceTooLarge(bytes: number): StateError {
+    const problem = `it names so many alerts that it has ${Math.ceil(bytes / 1024)} KB, and an item of the table holds 400`;
+    const message = `cannot write the silence: ${problem}; silence them by a matcher instead. Nothing was written`;
+    return new StateError('state_unwritable', message);
   }
 
   #tooLarge(bytes: number): StateError {

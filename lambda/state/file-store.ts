@@ -14,6 +14,7 @@ import {
 import { basename, dirname, join, resolve } from 'node:path';
 import * as v from 'valibot';
 import { withoutByteOrderMark } from '../core/blank.ts';
+import type { Silence } from '../core/silence.ts';
 import { INITIAL_STATE, type WatchState } from '../core/state.ts';
 import type { Instant } from '../core/time.ts';
 import { errorCode } from '../errors.ts';
@@ -27,9 +28,19 @@ import {
   StateError,
 } from './errors.ts';
 import { FileLock } from './file-lock.ts';
-import type { LoadedState, StateStore } from './state-store.ts';
+import { decodeSilences, encodeSilence, isLongOver } from './silence-document.ts';
+import type { LoadedState, SilenceStore, StateStore } from './state-store.ts';
 
 const scopeSchema = v.object({ scope: v.string() });
+/** What is kept of a silence, whoever wrote it. */
+const silenceSchema = v.looseObject({ id: v.string(), endsAt: v.exactOptional(v.number()) });
+const silencesSchema = v.object({ silences: v.array(silenceSchema) });
+type StoredSilence = v.InferOutput<typeof silenceSchema>;
+
+/** The state, and the silences as they stand in the file. */
+interface FileContent extends LoadedState {
+  readonly stored: readonly StoredSilence[];
+}
 
 /**
  * A state in a JSON file that people can read. Each save writes a temporary file and renames it over the old one, so no
@@ -38,7 +49,7 @@ const scopeSchema = v.object({ scope: v.string() });
  * A symbolic link stays: the file that it names is written. A file that cannot be renamed over, since it is a mount of its
  * own, is written in place; a crash in that moment leaves a damaged file.
  */
-export class FileStore implements StateStore {
+export class FileStore implements StateStore, SilenceStore {
   readonly #file: string;
   readonly #label: string;
   readonly #now: () => Instant;
@@ -57,24 +68,66 @@ export class FileStore implements StateStore {
   }
 
   async load(): Promise<LoadedState> {
+    const { stored: _stored, ...loaded } = await this.#load();
+    return loaded;
+  }
+
+  async #load(): Promise<FileContent> {
     const text = await this.#read();
-    if (text === undefined) return { state: INITIAL_STATE, version: 0 };
-    const stored = this.#parsed(text);
-    const loaded = decode(stored, this.#label);
-    const parsedScope = v.safeParse(scopeSchema, stored);
+    if (text === undefined) return { state: INITIAL_STATE, version: 0, stored: [] };
+    const document = this.#parsed(text);
+    const { stored, rest } = withoutSilences(document);
+    const loaded = decode(rest, this.#label);
+    const parsedScope = v.safeParse(scopeSchema, document);
     if (this.#scope !== undefined && parsedScope.success && parsedScope.output.scope !== this.#scope) {
       const problem = `${this.#label} belongs to ${parsedScope.output.scope}, not to ${this.#scope}`;
       throw new StateError('state_unreadable', `${problem}. ${NOT_CHANGED}; set another file`);
     }
-    return loaded;
+    const silences = decodeSilences(stored.map((one) => ({ id: one.id, document: one })));
+    return { ...loaded, stored, ...(silences && { silences }) };
   }
 
   async save(state: WatchState, version: number): Promise<number> {
-    const document = {
-      ...encode(state, version + 1),
-      ...(this.#scope !== undefined && { scope: this.#scope }),
-    };
-    const text = `${JSON.stringify(document, null, 2)}\n`;
+    await this.#replace((latest) => {
+      if (latest.version !== version) throw new StateConflict(this.#label, version);
+      return { state, version: version + 1, stored: latest.stored };
+    });
+    return version + 1;
+  }
+
+  async addSilence(silence: Silence): Promise<boolean> {
+    const now = silence.createdAt;
+    return this.#replaceSilences((stored) => {
+      if (stored.some(({ id }) => id === silence.id)) return undefined;
+      const kept = stored.filter(({ endsAt }) => endsAt === undefined || !isLongOver({ endsAt }, now));
+      return [...kept, { ...encodeSilence(silence), id: silence.id }];
+    });
+  }
+
+  async removeSilence(id: string): Promise<boolean> {
+    return this.#replaceSilences((stored) => {
+      const left = stored.filter((one) => one.id !== id);
+      return left.length === stored.length ? undefined : left;
+    });
+  }
+
+  /** The version stays: a check that runs meanwhile can save. */
+  async #replaceSilences(
+    change: (stored: readonly StoredSilence[]) => readonly StoredSilence[] | undefined,
+  ): Promise<boolean> {
+    let isChanged = false;
+    await this.#replace(({ state, version, stored }) => {
+      const changed = change(stored);
+      isChanged = changed !== undefined;
+      return { state, version: Math.max(1, version), stored: changed ?? stored };
+    });
+    return isChanged;
+  }
+
+  /** Replaces what the file holds, while no other process can. */
+  async #replace(
+    change: (latest: FileContent) => Pick<FileContent, 'state' | 'version' | 'stored'>,
+  ): Promise<void> {
     const file = await this.#orUnwritable(async () => {
       const target = await targetOf(this.#file);
       await makeFolder(dirname(target));
@@ -88,16 +141,20 @@ export class FileStore implements StateStore {
         this.#takenOver = `the lock of ${this.#label}, which a process that ended left, expired at ${at} and was taken over`;
       },
     });
-    return lock.hold(async (isHeld) => {
-      const latest = await this.load();
-      if (latest.version !== version) throw new StateConflict(this.#label, version);
+    await lock.hold(async (isHeld) => {
+      const latest = await this.#load();
+      const { state, version, stored } = change(latest);
+      const document = {
+        ...encode(state, version),
+        ...(this.#scope !== undefined && { scope: this.#scope }),
+        ...(stored.length > 0 && { silences: stored }),
+      };
       await this.#orUnwritable(async () => {
-        const temporary = await this.#writeTemporary(file, text);
+        const temporary = await this.#writeTemporary(file, `${JSON.stringify(document, null, 2)}\n`);
         // Only this check of the lock happens between the write and the rename.
-        if (!(await isHeld())) throw new StateConflict(this.#label, version);
+        if (!(await isHeld())) throw new StateConflict(this.#label, latest.version);
         await replace(file, temporary);
       });
-      return version + 1;
     });
   }
 
@@ -200,4 +257,13 @@ async function replace(file: string, temporary: string): Promise<void> {
     await copyFile(temporary, file);
     await rm(temporary, { force: true });
   }
+}
+
+function withoutSilences(document: unknown): {
+  readonly stored: readonly StoredSilence[];
+  readonly rest: unknown;
+} {
+  if (!v.is(silencesSchema, document)) return { stored: [], rest: document };
+  const { silences, ...rest } = document;
+  return { stored: silences, rest };
 }

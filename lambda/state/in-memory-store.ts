@@ -1,7 +1,9 @@
+import type { Silence } from '../core/silence.ts';
 import { INITIAL_STATE, type WatchState } from '../core/state.ts';
 import { decode, encode } from './document.ts';
 import { StateConflict } from './errors.ts';
-import type { LoadedState, StateStore } from './state-store.ts';
+import { decodeSilences, encodeSilence } from './silence-document.ts';
+import type { LoadedState, SilenceStore, StateStore } from './state-store.ts';
 
 const LABEL = "this process's state";
 
@@ -9,13 +11,29 @@ const LABEL = "this process's state";
  * A state that lives as long as the process: for tests and the demo. It is encoded and decoded like any other, so callers
  * share no object with it.
  */
-export class InMemoryStore implements StateStore {
+export class InMemoryStore implements StateStore, SilenceStore {
   #document: string | undefined;
   #version = 0;
+  readonly #silences = new Map<string, string>();
 
   async load(): Promise<LoadedState> {
-    if (this.#document === undefined) return { state: INITIAL_STATE, version: 0 };
-    return decode(JSON.parse(this.#document), LABEL);
+    const stored = [...this.#silences].map(([id, document]) => ({ id, document: JSON.parse(document) }));
+    const silences = decodeSilences(stored);
+    const loaded =
+      this.#document === undefined
+        ? { state: INITIAL_STATE, version: 0 }
+        : decode(JSON.parse(this.#document), LABEL);
+    return { ...loaded, ...(silences && { silences }) };
+  }
+
+  async addSilence(silence: Silence): Promise<boolean> {
+    if (this.#silences.has(silence.id)) return false;
+    this.#silences.set(silence.id, JSON.stringify(encodeSilence(silence)));
+    return true;
+  }
+
+  async removeSilence(id: string): Promise<boolean> {
+    return this.#silences.delete(id);
   }
 
   async save(state: WatchState, version: number): Promise<number> {

@@ -1,6 +1,7 @@
 // In: the state after a check, and the version that it was derived from.
 // Out: the latest state with its version, or a StateError or StateConflict.
 // Called by: commands/load-and-list.ts (load), commands/deliver.ts and commands/lease.ts (save).
+import type { Silence } from '../core/silence.ts';
 import type { WatchState } from '../core/state.ts';
 import type { Deadline } from '../http/deadline.ts';
 
@@ -8,6 +9,15 @@ import type { Deadline } from '../http/deadline.ts';
 export interface LoadedState {
   readonly state: WatchState;
   readonly version: number;
+  /** Absent while there are none. */
+  readonly silences?: StoredSilences;
+}
+
+/** The silences beside a state, whether or not they have begun or ended. */
+export interface StoredSilences {
+  readonly known: readonly Silence[];
+  /** The ids of those that a newer program wrote, or nobody can read: they hold nothing back, and stay. */
+  readonly unknown: readonly string[];
 }
 
 /** The port to the place where the state outlives a check: a table, a file or the process. */
@@ -33,4 +43,18 @@ export interface StateStore {
 
   /** Says what the latest save left out because the state is too large; undefined when it left out nothing. */
   reduced?(): string | undefined;
+}
+
+/** The port to the silences, which only commands of people write; a check loads them with the state. */
+export interface SilenceStore {
+  /**
+   * Adds a silence. Two people may add silences at once.
+   *
+   * @returns False when another silence has its id: nothing was written.
+   * @throws StateError when it could not be written.
+   */
+  addSilence(silence: Silence): Promise<boolean>;
+
+  /** @returns False when there is no silence with this id. */
+  removeSilence(id: string): Promise<boolean>;
 }

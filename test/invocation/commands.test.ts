@@ -80,9 +80,9 @@ describe('the command test', () => {
 
 describe('a usage error', () => {
   it('is a response with the commands, calls nothing, and is no failure', async () => {
-    expect(await deployed.invoke({ command: 'silence' })).toEqual({
+    expect(await deployed.invoke({ command: 'mute' })).toEqual({
       ok: false,
-      error: expect.stringContaining('there is no command "silence". The commands: '),
+      error: expect.stringContaining('there is no command "mute". The commands: '),
     });
     expect(deployed.calls()).toEqual({ listings: 0, posts: 0, queries: 0, writes: 0, secrets: 0 });
     expect(deployed.logged()).toMatchObject({ level: 'info', entry: { ok: false } });

@@ -58,7 +58,7 @@ export function checkWithParts(replaced: () => Partial<CheckParts>): Check {
     const run = { ports, settings, deadlines, now };
 
     const { loaded, listed } = await loadAndList(ports, deadlines.listing);
-    const { state, version } = loaded;
+    const { state, version, silences } = loaded;
     const leaseCheck = parts.checkLease(state, listed.requestedAt, run);
     if (leaseCheck.kind !== 'free') return stopCheck(leaseCheck, loaded, run);
 
@@ -66,10 +66,12 @@ export function checkWithParts(replaced: () => Partial<CheckParts>): Check {
     const evaluation = parts.evaluate(listed, state.facts, { policy, now });
     const facts = parts.track(state.facts, evaluation, { policy, initialRun });
     const policyChanged = isOtherPolicy(state, policyId);
+    const mutes = { silences: silences?.known ?? [], quietHours: policy.quietHours };
     const destinations = await currentDestinations(ports, state.routes);
     const planned = destinations.map((current) => {
       const isNew = !current.destination.initialized;
-      const planContext = { evaluation, policy, initialRun: isNew, policyChanged };
+      const tokenSeed = `${current.key.route} ${current.key.id}`;
+      const planContext = { evaluation, policy, initialRun: isNew, policyChanged, mutes, tokenSeed };
       const planned = parts.planNotifications(facts, current.destination, planContext);
       const { plan, destination } = planned;
       const digestContext = { facts, origin, initialRun, isNewDestination: isNew };

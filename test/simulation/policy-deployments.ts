@@ -33,6 +33,19 @@ export function randomPolicy(random: Random): WrittenPolicy {
   };
 }
 
+/** For some worlds, hours of zones whose clocks never change. */
+export function randomQuietHours(random: Random): Pick<WrittenPolicy, 'quietHours'> {
+  if (!random.chance(0.2)) return {};
+  const hours = {
+    zone: random.pick(['UTC', 'Asia/Kolkata', 'America/Phoenix']),
+    from: random.pick(['09:30', '22:00']),
+    to: random.pick(['07:00', '13:15', '24:00']),
+    ...(random.chance(0.3) && { days: ['tue', 'wed'] }),
+    ...(random.chance(0.2) && { severity: ['warning', 'critical'] }),
+  } satisfies NonNullable<WrittenPolicy['quietHours']>[number];
+  return { quietHours: [hours] };
+}
+
 interface DeploymentOptions {
   readonly first: WrittenPolicy;
   readonly random: Random;

@@ -4,10 +4,11 @@ import type { CheckSettings, Ports } from '../../lambda/commands/ports.ts';
 import { Clock, onVirtualTime } from './clock.ts';
 import { type FaultCounts, faultAt, NO_FAULTS, randomProfile, type Step } from './faults.ts';
 import { Oracle } from './oracle/oracle.ts';
-import { PolicyDeployments, randomPolicy } from './policy-deployments.ts';
+import { PolicyDeployments, randomPolicy, randomQuietHours } from './policy-deployments.ts';
 import { Random } from './random.ts';
 import { SimulatedApi } from './simulated-api.ts';
 import { aSimulatedCheck, type CheckEnd, type SimulatedCheck } from './simulated-check.ts';
+import { SimulatedMutes } from './simulated-mutes.ts';
 import { SimulatedServices } from './simulated-services.ts';
 import { Story } from './story.ts';
 
@@ -59,7 +60,9 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
 async function run(options: WorldOptions, clock: Clock): Promise<WorldResult> {
   const { seed, keepsStory = false, stopsAtViolation = false, hours, calmChecks = CALM_CHECKS } = options;
   const random = new Random(seed);
-  const firstPolicy = randomPolicy(random);
+  // A source of its own: what people mute changes nothing else in a world.
+  const muteRandom = new Random(seed + 1_000_003);
+  const firstPolicy = { ...randomPolicy(random), ...randomQuietHours(muteRandom) };
   const api = new SimulatedApi(random.fork(), START);
   const faultRandom = random.fork();
   let profile = randomProfile(faultRandom);
@@ -72,6 +75,7 @@ async function run(options: WorldOptions, clock: Clock): Promise<WorldResult> {
     observer: oracle,
     counts: options.counts ?? {},
     records: (at) => api.records(at),
+    silences: () => mutes.silences,
     faultAt: (step) => (isCalm ? undefined : faultAt(step, profile, faultRandom)),
     latency,
   });
@@ -100,6 +104,9 @@ async function run(options: WorldOptions, clock: Clock): Promise<WorldResult> {
     end: until,
     periodSeconds: PERIOD_SECONDS,
   });
+  const mutes = new SimulatedMutes(muteRandom, { start: START, end: until });
+  for (const time of mutes.times)
+    clock.at(time, () => story.add(clock.now, mutes.act(clock.now, services.read().state.facts)));
   for (let at = START; at < until; at += PERIOD_SECONDS * 1000) {
     clock.at(at + triggerRandom.between(0, 1500), () => invoke(triggerRandom, 'scheduled'));
     if (triggerRandom.chance(0.2)) {

@@ -2,6 +2,7 @@ import type { Outcome } from '../../lambda/commands/outcome.ts';
 import type { Coverage } from '../../lambda/core/notify/notification.ts';
 import type { Policy } from '../../lambda/core/policy.ts';
 import type { Message } from '../../lambda/core/render/slack-messages.ts';
+import type { Silence } from '../../lambda/core/silence.ts';
 import type { WatchState } from '../../lambda/core/state.ts';
 import type { ListingResult } from '../../lambda/timbal/listing-source.ts';
 import type { Process } from './clock.ts';
@@ -31,6 +32,8 @@ export interface SimulatedCheck extends Process {
   wasInitialized?: boolean;
   /** Of the state that it loaded. */
   supersededInARow?: number;
+  /** The silences that it loaded. */
+  silences?: readonly Silence[];
   listed?: RawListing;
   /** How many writes it requested so far. */
   writes: number;

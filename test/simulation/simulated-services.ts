@@ -1,6 +1,7 @@
 import type { Ports } from '../../lambda/commands/ports.ts';
 import { parseSync } from '../../lambda/core/parse/parse-sync.ts';
 import type { Message } from '../../lambda/core/render/slack-messages.ts';
+import type { Silence } from '../../lambda/core/silence.ts';
 import { INITIAL_STATE, type WatchState } from '../../lambda/core/state.ts';
 import { SyncAlertsError } from '../../lambda/errors.ts';
 import type { PostResult } from '../../lambda/slack/webhook.ts';
@@ -27,6 +28,8 @@ interface ServicesOptions {
   readonly counts: FaultCounts;
   /** The records that the API lists at a time. */
   readonly records: (at: number) => readonly Record<string, unknown>[];
+  /** The silences that people have set by now. @default none */
+  readonly silences?: () => readonly Silence[];
   /** The fault to inject at a step; undefined for none. */
   readonly faultAt: (step: Step, check: SimulatedCheck) => Fault | undefined;
   /** The duration of a step without a fault, in milliseconds. */
@@ -131,10 +134,12 @@ export class SimulatedServices {
     }
     if (fault === 'crash after') return this.#crash(check);
     if (fault === 'response lost' || hangs) throw unreadable();
+    const known = this.#options.silences?.() ?? [];
+    check.silences = known;
     check.loadedVersion = loaded.version;
     check.wasInitialized = loaded.state.initialized;
     check.supersededInARow = loaded.state.supersededInARow;
-    return loaded;
+    return known.length === 0 ? loaded : { ...loaded, silences: { known, unknown: [] } };
   }
 
   async #save(check: SimulatedCheck, write: Write): Promise<number> {

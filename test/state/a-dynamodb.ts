@@ -14,9 +14,14 @@ interface Put {
   readonly ExpressionAttributeValues?: Item;
 }
 
+interface Delete {
+  readonly Key: Item;
+  readonly ConditionExpression?: string;
+}
+
 interface Transaction {
   readonly ClientRequestToken: string;
-  readonly TransactItems: readonly { readonly Put?: Put; readonly Delete?: { readonly Key: Item } }[];
+  readonly TransactItems: readonly { readonly Put?: Put; readonly Delete?: Delete }[];
 }
 
 interface Query {
@@ -131,7 +136,9 @@ export class ADynamoDb {
       return faultReply('ValidationException', 'item size');
     const bytes = puts.reduce((sum, item) => sum + sizeOf(item), 0);
     if (bytes > MAX_TRANSACTION_BYTES) return faultReply('ValidationException', 'transaction size');
-    const conditions = actions.map(({ Put }) => Put === undefined || this.#isConditionMet(Put));
+    const conditions = actions.map(({ Put, Delete }) =>
+      this.#isConditionMet(Put?.Item ?? Delete?.Key ?? {}, Put ?? Delete),
+    );
     if (conditions.includes(false)) {
       return cancelled(...conditions.map((isMet) => (isMet ? 'None' : 'ConditionalCheckFailed')));
     }
@@ -146,13 +153,18 @@ export class ADynamoDb {
     return [200, {}];
   }
 
-  #isConditionMet({ Item, ConditionExpression, ExpressionAttributeValues }: Put): boolean {
-    const current = this.items.get(partOf(Item));
+  #isConditionMet(
+    item: Item,
+    { ConditionExpression, ExpressionAttributeValues }: Omit<Put, 'Item'> = {},
+  ): boolean {
+    const current = this.items.get(partOf(item));
     switch (ConditionExpression) {
       case undefined:
         return true;
       case 'attribute_not_exists(part)':
         return current === undefined;
+      case 'attribute_exists(part)':
+        return current !== undefined;
       case 'version = :before':
         return current?.['version']?.N === ExpressionAttributeValues?.[':before']?.N;
       default:

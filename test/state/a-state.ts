@@ -7,6 +7,7 @@ import type {
   Destination,
   LastNotified,
   Lease,
+  MutedNews,
   NotificationLogEntry,
   NotifiedCause,
   NotifiedCondition,
@@ -105,6 +106,8 @@ export const A_FULL_STATE: WatchState = {
             'sync:orders': {
               undeliveredSince: START,
               heldSince: START,
+              muted: { since: START, by: 'silenced', id: 'k3f9' },
+              digests: ['m4x7', 'k3f9'],
               lastNotified: {
                 at: START - HOUR,
                 severity: 'warning',
@@ -298,6 +301,15 @@ const logEntry: fc.Arbitrary<NotificationLogEntry> = fc.record(
   {
     undeliveredSince: instant,
     heldSince: instant,
+    muted: fc.record(
+      {
+        since: instant,
+        by: fc.constantFrom('silenced', 'acknowledged', 'quiet_hours'),
+        id: word,
+      } satisfies FieldsOf<MutedNews>,
+      { requiredKeys: ['since', 'by'] },
+    ),
+    digests: fc.array(word, { maxLength: 3 }),
     lastNotified: fc.record(
       {
         at: instant,

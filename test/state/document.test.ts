@@ -33,10 +33,15 @@ const FIELDS = pathsIn(DOCUMENT).filter(
   (path) => path.length > 0 && typeof path.at(-1) === 'string' && !isEntry(path),
 );
 /** Fields whose name is optional elsewhere, or required elsewhere. */
-const REQUIRED_ALL_THE_SAME = ['facts.alerts.listing.resolution.by', 'initialized'];
+const REQUIRED_ALL_THE_SAME = [
+  'facts.alerts.listing.resolution.by',
+  'initialized',
+  'routes.default.destinations.0123456789ab.notificationLog.sync:orders.muted.by',
+];
 const OPTIONAL_HERE = [
   'facts.roster.syncs.sync:orders.since',
   'routes.default.destinations.0123456789ab.conditions',
+  'routes.default.destinations.0123456789ab.notificationLog.sync:orders.muted.id',
 ];
 
 const OPTIONAL_FIELDS = new Set([
@@ -68,6 +73,8 @@ const OPTIONAL_FIELDS = new Set([
   'nothingListed',
   'undeliveredSince',
   'heldSince',
+  'muted',
+  'digests',
   'lastNotified',
   'cause',
   'resolutionSent',

@@ -12,9 +12,15 @@ import { aFolder } from './a-folder.ts';
 import { A_FULL_STATE } from './a-state.ts';
 import { AnotherProcess } from './another-process.ts';
 import { rejectionOf } from './rejection.ts';
+import { testSilenceContract } from './silence-contract.ts';
 import { testStoreContract } from './store-contract.ts';
 
 testStoreContract('the file store', async () => {
+  const file = await aFile();
+  return () => new FileStore(file);
+});
+
+testSilenceContract('the file store', async () => {
   const file = await aFile();
   return () => new FileStore(file);
 });

@@ -1,9 +1,15 @@
 import { InMemoryStore } from '../../lambda/state/in-memory-store.ts';
 import { World } from '../commands/a-world.ts';
 import { A_FULL_STATE } from './a-state.ts';
+import { testSilenceContract } from './silence-contract.ts';
 import { testStoreContract } from './store-contract.ts';
 
 testStoreContract('the in-memory store', async () => {
+  const store = new InMemoryStore();
+  return () => store;
+});
+
+testSilenceContract('the in-memory store', async () => {
   const store = new InMemoryStore();
   return () => store;
 });

@@ -13,14 +13,16 @@ export interface Change {
 }
 
 /** Every notification of a plan, the reminder last. */
-export function changes({ notifications, reminder }: NotificationPlan): readonly Change[] {
-  return [...notifications, ...reminder.map((one) => ({ ...one, reason: 'reminder' as const }))].map(
-    ({ fingerprint, alert, reason }) => ({
-      alert: fingerprint,
-      name: displayName(alert.labels),
-      problem: alert.problem,
-      severity: alert.severity,
-      reason,
-    }),
-  );
+export function changes({ notifications, unmuted, reminder }: NotificationPlan): readonly Change[] {
+  return [
+    ...notifications,
+    ...unmuted.map((one) => ({ ...one, reason: 'unmuted' as const })),
+    ...reminder.map((one) => ({ ...one, reason: 'reminder' as const })),
+  ].map(({ fingerprint, alert, reason }) => ({
+    alert: fingerprint,
+    name: displayName(alert.labels),
+    problem: alert.problem,
+    severity: alert.severity,
+    reason,
+  }));
 }

@@ -3,7 +3,7 @@ import type { PlannedNotifications } from '../notify/plan.ts';
 import { type Decision, NO_NOTIFY_REASONS, NOTIFY_REASONS } from '../notify/reason.ts';
 import { type Instant, secondsBetween } from '../time.ts';
 import { displayName } from './names.ts';
-import { durationText } from './wording.ts';
+import { durationText, utcText } from './wording.ts';
 
 /** Whether one alert is sent now, and why, for people and programs. */
 export interface AlertDecision {
@@ -54,6 +54,14 @@ function decisionText(decision: Decision, { fingerprint, alert, planned, now }: 
     case 'route_backing_off': {
       const { backoffUntil = now } = destination;
       return `waits: nothing is posted for another ${durationText(secondsBetween(now, backoffUntil))}`;
+    }
+    case 'silenced':
+    case 'acknowledged':
+    case 'quiet_hours': {
+      const mute = planned.mutes.get(fingerprint);
+      const until = mute === undefined ? '' : `, until ${utcText(mute.until)}`;
+      const by = mute?.id === undefined ? '' : ` (${mute.id})`;
+      return `${NO_NOTIFY_REASONS[decision.reason]}${by}${until}`;
     }
     case 'held_by_group':
     case 'with_condition':

@@ -16,6 +16,8 @@ export interface Digest {
   readonly push: Line;
   /** The last line. */
   readonly context: Line;
+  /** The command that silences what is open in the digest, and nothing else; absent where nothing is. */
+  readonly silenceCommand?: string;
   /** The command that shows the items for which a renderer has no room. */
   readonly moreHint: string;
 }
@@ -45,6 +47,8 @@ export interface Origin {
   readonly organisation: string;
   /** The connector whose syncs alone are watched. */
   readonly connectorId?: string;
+  /** What the commands for people begin with: "npm run invoke -- prod"; absent where there are none. */
+  readonly commandPrefix?: string;
   /** A command that shows what a long digest leaves out. */
   readonly moreHint: string;
 }

@@ -19,7 +19,7 @@ const OPEN_REASONS: readonly string[] = ['new', 'escalated', 'disable_imminent',
 
 /** The counts of a plan, the worst first. */
 export function headline(
-  { notifications, reminder, neutral, nothingListed }: NotificationPlan,
+  { notifications, reminder, unmuted, neutral, nothingListed }: NotificationPlan,
   { evaluation, initialRun, isNewDestination }: HeadlineContext,
 ): string {
   const open = notifications.filter(({ reason }) => OPEN_REASONS.includes(reason));
@@ -39,6 +39,7 @@ export function headline(
       unhealthy.length === 0 ? '' : needAttention(unhealthy),
       hasRecords ? 'some records cannot be read' : '',
       ...neutralPhrases(neutral.filter(({ isImplied }) => !isImplied)),
+      unmuted.length > 0 ? `${pluralize(unmuted.length, 'alert')} held back until now` : '',
       brief > 0 ? `${formatNumber(brief)} resolved in the meantime` : '',
       resolved > 0 ? `${formatNumber(resolved)} resolved` : '',
       dropped > 0 ? `${formatNumber(dropped)} excluded by the policy` : '',

@@ -74,7 +74,7 @@ export function reportDigest(report: Report, { evaluation, origin, decisions }: 
     sections: sections
       .filter(({ items }) => items.length > 0)
       .map(({ title, items }) => ({ title, items: items.map((item) => ({ ...item, covers: [] })) })),
-    context: contextLine(`Report on demand · ${counts}`, origin, evaluation),
+    context: contextLine([words(`Report on demand · ${counts}`)], origin, evaluation),
     moreHint,
   };
 }

@@ -19,9 +19,10 @@ import { secondsBetween } from '../time.ts';
 import type { Digest, Item, Origin, Section } from './digest.ts';
 import type { DigestEvaluation } from './digest-evaluation.ts';
 import { headline, pushText } from './headline.ts';
+import { mutedText, unmutedItems } from './mute-lines.ts';
 import { displayName, namesOf } from './names.ts';
 import { neutralLines, nothingListedLine, pausedReminderLine } from './neutral-lines.ts';
-import { type Line, moment, untrusted, words } from './rich-text.ts';
+import { joined, type Line, moment, untrusted, words } from './rich-text.ts';
 import {
   openItems,
   reminderItems,
@@ -53,16 +54,23 @@ export function writeDigest(plan: NotificationPlan, digestContext: DigestContext
   const neutral = neutralLines(shown, areManyUnlisted(shown, facts));
   const unjudged = unreadableItems(of('unjudged'), evaluation);
   const isUrgent = ({ level }: Item) => level === 'warning';
+  const unmuted = unmutedItems(sorted(plan.unmuted, evaluation));
+  const unmutedOf = (level: Item['level']) => ({
+    title: 'Held back until now',
+    items: unmuted.filter((item) => item.level === level),
+  });
 
   const all: readonly Section[] = [
     {
       title: 'Needs attention',
       items: [...open.critical, ...(plan.nothingListed ? [nothingListedLine(origin)] : [])],
     },
+    unmutedOf('critical'),
     { title: 'Still open', items: reminder.critical },
     { title: 'Could not be judged', items: unjudged.filter((item) => !isUrgent(item)) },
     { title: 'Needs attention', items: open.warnings },
     { title: 'Could not be judged', items: unjudged.filter(isUrgent) },
+    unmutedOf('warning'),
     { title: 'No longer listed', items: neutral.filter(isUrgent) },
     { title: 'Still open', items: reminder.warnings },
     {
@@ -78,6 +86,7 @@ export function writeDigest(plan: NotificationPlan, digestContext: DigestContext
       items: resolvedItems(of('excluded'), 'excluded by the policy', evaluation),
     },
     { title: 'Resolved in the meantime', items: resolvedInGroup(of('resolved_in_group'), evaluation) },
+    unmutedOf('good'),
     { title: 'Paused, resumed or no longer listed', items: neutral.filter((item) => !isUrgent(item)) },
     { title: 'Still paused', items: pausedReminderLine(plan.pausedReminder) },
   ];
@@ -90,13 +99,34 @@ export function writeDigest(plan: NotificationPlan, digestContext: DigestContext
     sections,
     ...(isReminderAlone(plan) && { isReminder: true }),
     ...(plan.satisfiesReminder && { satisfiesReminder: true }),
-    context: contextLine(summary(facts, evaluation), origin, evaluation),
+    context: contextLine(
+      joined([[words(summary(facts, evaluation))], mutedText(plan.muted)], ' · '),
+      origin,
+      evaluation,
+    ),
+    ...silenceCommand(plan, origin),
     moreHint: origin.moreHint,
   };
 }
 
-function isReminderAlone({ notifications, reminder, neutral, nothingListed }: NotificationPlan): boolean {
-  return reminder.length > 0 && notifications.length + neutral.length === 0 && !nothingListed;
+function isReminderAlone({
+  notifications,
+  unmuted,
+  reminder,
+  neutral,
+  nothingListed,
+}: NotificationPlan): boolean {
+  return (
+    reminder.length > 0 && notifications.length + unmuted.length + neutral.length === 0 && !nothingListed
+  );
+}
+
+function silenceCommand(
+  { token }: NotificationPlan,
+  { commandPrefix }: Origin,
+): Pick<Digest, 'silenceCommand'> {
+  if (token === undefined || commandPrefix === undefined) return {};
+  return { silenceCommand: `${commandPrefix} silence ${token} --for 8h` };
 }
 
 /** The sections, with each change that needs no line of its own covered by the line about its alert. */
@@ -158,13 +188,14 @@ function summary(facts: Facts, evaluation: Evaluation): string {
 
 /** The last line of every message: what it is about, where it comes from and when, and whose clock is wrong. */
 export function contextLine(
-  about: string,
+  about: Line,
   origin: Origin,
   { at, apiSkewSeconds, skewExceedsGrace }: Pick<Evaluation, 'at' | 'apiSkewSeconds' | 'skewExceedsGrace'>,
 ): Line {
   const skew = skewExceedsGrace ? ` · ${skewText(apiSkewSeconds ?? 0)}, its dates are judged by it` : '';
   return [
-    words(`${about}${skew} · `),
+    ...about,
+    words(`${skew} · `),
     untrusted(origin.organisation),
     words(' ('),
     untrusted(origin.environment),

@@ -77,12 +77,15 @@ function newDestination(others: readonly Destination[]): Destination {
   const notificationLog: Record<string, NotificationLogEntry> = {};
   const conditions: Record<string, NotifiedCondition> = {};
   for (const other of others) {
-    for (const [fingerprint, { undeliveredSince, heldSince }] of Object.entries(other.notificationLog)) {
+    for (const [fingerprint, { undeliveredSince, heldSince, muted }] of Object.entries(
+      other.notificationLog,
+    )) {
       const isAccepted = others.some((one) => one.notificationLog[fingerprint]?.lastNotified !== undefined);
-      if (isAccepted || (undeliveredSince ?? heldSince) === undefined) continue;
+      if (isAccepted || (undeliveredSince ?? heldSince ?? muted) === undefined) continue;
       notificationLog[fingerprint] = {
         ...(undeliveredSince !== undefined && { undeliveredSince }),
         ...(heldSince !== undefined && { heldSince }),
+        ...(muted !== undefined && { muted }),
       };
     }
     for (const [fingerprint, { condition }] of Object.entries(other.conditions ?? {}))

@@ -206,6 +206,7 @@ function entryAfter(
     inFlight: _inFlight,
     resolutionSent: _resolutionSent,
     heldSince: _heldSince,
+    muted: _muted,
     lastNotified: before,
     ...rest
   } = logEntry;
@@ -221,6 +222,10 @@ function entryAfter(
   switch (reason) {
     case 'new':
       return { ...rest, lastNotified: notified };
+    case 'unmuted':
+      return alert.state === 'firing'
+        ? { ...rest, lastNotified: merged(before, notified) }
+        : { ...rest, lastNotified: notified, resolutionSent: true };
     case 'resolved_undelivered':
     case 'resolved_in_group':
       return { ...rest, lastNotified: notified, resolutionSent: true };

@@ -2,6 +2,7 @@ import type { Alert } from '../alert.ts';
 import type { Condition } from '../condition.ts';
 import { type AlertProblem, PROBLEM_KINDS, type Severity } from '../problem.ts';
 import type { NotificationLogEntry, NotifiedCause } from '../state.ts';
+import type { Instant } from '../time.ts';
 import type { Cause } from './cause.ts';
 import type { CoverReason, SendReason } from './reason.ts';
 
@@ -31,6 +32,12 @@ export interface NotificationPlan {
   readonly satisfiesReminder?: true;
   /** Changes of condition: pauses, resumptions, unlisted syncs and those that are back. */
   readonly neutral: readonly NeutralChange[];
+  /** What a mute held back that has ended: one folded line. */
+  readonly unmuted: readonly TrackedAlert[];
+  /** Absent while nothing is muted. */
+  readonly muted?: MutedCounts;
+  /** Names the open alerts of the digest in a command; absent where it has none. */
+  readonly token?: string;
   /** Paused syncs that the reminder names. */
   readonly pausedReminder: readonly NeutralChange[];
   /** No sync is visible on the initial run. */
@@ -48,16 +55,28 @@ export interface NeutralChange {
   readonly isImplied?: true;
 }
 
+/** How many alerts are muted, and by what. */
+export interface MutedCounts {
+  /** Open alerts with a silence. */
+  readonly silenced: number;
+  /** When the last of those silences ends. */
+  readonly until: Instant;
+  readonly acknowledged: number;
+  /** Notifications that wait for the end of quiet hours. */
+  readonly inQuietHours: number;
+}
+
 export const EMPTY_PLAN: NotificationPlan = {
   notifications: [],
   reminder: [],
+  unmuted: [],
   neutral: [],
   pausedReminder: [],
 };
 
 export function isEmptyPlan(plan: NotificationPlan): boolean {
-  const { notifications, reminder, neutral, nothingListed } = plan;
-  return notifications.length + reminder.length + neutral.length === 0 && !nothingListed;
+  const { notifications, reminder, unmuted, neutral, nothingListed } = plan;
+  return notifications.length + reminder.length + unmuted.length + neutral.length === 0 && !nothingListed;
 }
 
 /** Alerts that one cause explains, or that stand under one line: what the line says of it. */
@@ -91,6 +110,7 @@ export type SectionName =
   | 'unjudged'
   | 'resolved_undelivered'
   | 'resolved_in_group'
+  | 'unmuted'
   | 'resolved'
   | 'excluded';
 
@@ -103,6 +123,7 @@ export function sectionOf({ alert, reason }: Pending): SectionName {
       return isJudged(alert.problem) ? 'open' : 'unjudged';
     case 'resolved_undelivered':
     case 'resolved_in_group':
+    case 'unmuted':
       return reason;
     case 'resolved':
       return alert.resolution?.how === 'excluded' ? 'excluded' : 'resolved';

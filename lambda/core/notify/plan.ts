@@ -5,13 +5,17 @@
 import type { Alert, Facts } from '../alert.ts';
 import type { Evaluation } from '../diagnose/evaluation.ts';
 import { groupBy } from '../group-by.ts';
+import { hashOf } from '../hash.ts';
 import type { Policy } from '../policy.ts';
-import type { Destination, NotificationLogEntry } from '../state.ts';
+import { tokenFrom } from '../silence.ts';
+import type { Destination, MutedNews, NotificationLogEntry } from '../state.ts';
 import type { Instant } from '../time.ts';
 import { isBackingOff } from './backoff.ts';
-import { type Cause, causesOf } from './cause.ts';
+import { type Cause, causesOf, ORGANISATION } from './cause.ts';
 import { causeSentUnder, isSentNow, liveCauses, mayRideAlong, type NotifiedCauses } from './grouping.ts';
 import { type LikelyCause, likelyCauses } from './likely-causes.ts';
+import { activeMutes, type Mute, type Mutes, NO_MUTES } from './mute.ts';
+import { mutedCounts, partedNews, unmutedChanges } from './muted-news.ts';
 import { areNeutralDue, endedWithCondition, neutralChanges } from './neutral.ts';
 import {
   EMPTY_PLAN,
@@ -35,6 +39,8 @@ export interface PlannedNotifications {
   /** When the next reminder is due; undefined while nothing is open that a reminder could list. */
   readonly reminderAt: Instant | undefined;
   readonly destination: Destination;
+  /** By fingerprint, what holds news back, or would hold a reminder back. */
+  readonly mutes: ReadonlyMap<string, Mute>;
 }
 
 /** What a plan is made from, beside the facts and the destination. */
@@ -45,6 +51,10 @@ export interface PlanContext {
   readonly initialRun: boolean;
   /** The policy is another than at the last evaluation. */
   readonly policyChanged: boolean;
+  /** @default none */
+  readonly mutes?: Mutes;
+  /** Makes the tokens of one destination differ from those of another. */
+  readonly tokenSeed?: string;
 }
 
 /**
@@ -56,8 +66,9 @@ export function planNotifications(
   destination: Destination,
   context: PlanContext,
 ): PlannedNotifications {
-  const { evaluation, policy, initialRun, policyChanged } = context;
+  const { evaluation, policy, initialRun, policyChanged, mutes = NO_MUTES, tokenSeed = '' } = context;
   const now = evaluation.at;
+  const active = activeMutes(mutes, now);
   const notified = liveCauses(facts, destination.causes ?? {}, destination.notificationLog);
   const isAnyOpen = Object.values(facts.alerts).some(({ state }) => state === 'firing');
   const population = evaluation.kind === 'listed' && isAnyOpen ? populationOf(evaluation, facts) : undefined;
@@ -65,17 +76,24 @@ export function planNotifications(
     population === undefined
       ? new Map<string, LikelyCause>()
       : likelyCauses(population, { notified, sentUnder: causesSentUnder(destination), policyChanged, now });
-  const neutral = neutralChanges(facts, { destination, policy });
-  const withCondition = endedWithCondition(facts, neutral, destination);
-  const pending = pendingOf(facts, destination, withCondition);
-  const causeOf = groupingCausesOf(pending, { notified, likely });
+  const changes = neutralChanges(facts, { destination, policy });
+  const neutral = unmutedChanges(changes, active, { facts, evaluation });
+  const withCondition = endedWithCondition(facts, changes, destination);
+  const news = {
+    news: pendingOf(facts, destination, withCondition),
+    remindable: remindable(facts, destination.notificationLog, evaluation),
+  };
+  const isCriticalByCause = criticalByCause(likely, notified);
+  const { pending, released, mutes: muteOf, remindable: open } = partedNews(news, active, isCriticalByCause);
+  // What is open at the end of a mute is as good as new.
+  const reopened = released.filter(isOpen).map((one) => ({ ...one, reason: 'new' as const }));
+  const causeOf = groupingCausesOf([...pending, ...reopened], { notified, likely });
   const isNeutralDue =
     neutral.length > 0 && (initialRun || areNeutralDue(neutral, facts, { destination, policy, now }));
   const isNothingListed = facts.nothingListed === true && !destination.nothingListedSent;
   const isBackingOffNow = isBackingOff(destination, now);
 
   const reminders = { destination, policy, now };
-  const open = remindable(facts, destination.notificationLog, evaluation);
   const reminderAt = nextReminderAt(open, reminders);
   const isReminderDue = !isBackingOffNow && isDue(reminderAt, now);
   const sent = sentNow(pending, causeOf, {
@@ -84,23 +102,26 @@ export function planNotifications(
     now,
     facts,
     destination,
-    sendsAnyway: isReminderDue || isNothingListed || isNeutralDue,
+    sendsAnyway: isReminderDue || isNothingListed || isNeutralDue || released.length > 0,
   });
 
+  const isReleased = new Set(released.map(({ fingerprint }) => fingerprint));
   const decisions = new Map<string, Decision>();
   const notificationLog: Record<string, NotificationLogEntry> = {};
   for (const [fingerprint, alert] of Object.entries(facts.alerts)) {
     const before = destination.notificationLog[fingerprint] ?? {};
     const decision = decide(alert, before, {
       endsWithCondition: withCondition.has(fingerprint),
-      isHeldByGroup: !sent.has(fingerprint),
+      mutedBy: muteOf.get(fingerprint)?.by,
+      isCatchUp: isReleased.has(fingerprint),
+      isHeldByGroup: !sent.has(fingerprint) && !isReleased.has(fingerprint),
       isBackingOff: isBackingOffNow,
     });
     decisions.set(fingerprint, decision);
-    const logEntry = entryBefore(before, decision, now);
+    const logEntry = entryBefore(before, decision, { now, mute: muteOf.get(fingerprint) });
     if (Object.keys(logEntry).length > 0) notificationLog[fingerprint] = logEntry;
   }
-  const isAnySent = !isBackingOffNow && (sent.size > 0 || isReminderDue || isNothingListed);
+  const isAnySent = !isBackingOffNow && (sent.size + released.length > 0 || isReminderDue || isNothingListed);
   const dueNeutral = isNeutralDue || isAnySent ? neutral : [];
   const { causes: _causes, conditions: _conditions, ...rest } = destination;
   const next: Destination = {
@@ -109,24 +130,58 @@ export function planNotifications(
     ...(Object.keys(notified).length > 0 && { causes: notified }),
     ...withUndelivered(destination, dueNeutral, now),
   };
-  if (isBackingOffNow) return { plan: EMPTY_PLAN, decisions, reminderAt, destination: next };
+  if (isBackingOffNow) return { plan: EMPTY_PLAN, decisions, reminderAt, destination: next, mutes: muteOf };
 
-  const notifications = pending
-    .filter(({ fingerprint }) => sent.has(fingerprint))
-    .map((one) => ({ ...one, logEntry: notificationLog[one.fingerprint] ?? {} }));
-  const reminder = isReminderDue ? reminderOf(open, notifications) : [];
+  const current = (one: Pending) => ({ ...one, logEntry: notificationLog[one.fingerprint] ?? {} });
+  const notifications = pending.filter(({ fingerprint }) => sent.has(fingerprint)).map(current);
+  const unmuted = released.map(current);
+  const reminder = isReminderDue ? reminderOf(open, [...notifications, ...unmuted]) : [];
   for (const { fingerprint } of reminder) decisions.set(fingerprint, { notify: true, reason: 'reminder' });
-  const sendsAnything = notifications.length + reminder.length > 0 || isNothingListed || isNeutralDue;
+  const shown = [...notifications, ...unmuted, ...reminder];
+  const said = new Set([...sent, ...reopened.map(({ fingerprint }) => fingerprint)]);
+  const sendsAnything = shown.length > 0 || isNothingListed || isNeutralDue;
+  const muted = mutedCounts(facts, muteOf, active);
+  const token = tokenOf(shown, destination, `${tokenSeed} ${now}`);
+  if (token !== undefined) {
+    for (const { fingerprint } of shown.filter(isOpen))
+      notificationLog[fingerprint] = withToken(notificationLog[fingerprint] ?? {}, token);
+  }
   const lines = { population, likely, notified, tracked: trackedOf(facts, destination), now };
   const plan: NotificationPlan = {
     notifications: withCauses(notifications, causeOf, lines),
     reminder: withFolding(reminder, lines),
     ...(isReminderDue && reminder.length === 0 && { satisfiesReminder: true }),
-    neutral: sendsAnything ? neutral.map((change) => withImplied(change, facts, sent)) : [],
+    unmuted: withCauses(unmuted, causeOf, lines).map(asGrouping),
+    ...(muted && { muted }),
+    ...(token !== undefined && { token }),
+    neutral: sendsAnything ? neutral.map((change) => withImplied(change, facts, said)) : [],
     pausedReminder: isReminderDue ? pausedReminderOf(facts, reminders) : [],
     ...(isNothingListed && { nothingListed: true }),
   };
-  return { plan, decisions, reminderAt, destination: next };
+  return { plan, decisions, reminderAt, destination: next, mutes: muteOf };
+}
+
+/** What one line of a catch-up names is its cause from now on, however long ago it began. */
+function asGrouping<T extends TrackedAlert>(one: T): T {
+  return one.cause === undefined ? one : { ...one, cause: { ...one.cause, isGrouping: true } };
+}
+
+/** Whether an alert is explained by a critical cause, or was sent under one. */
+function criticalByCause(
+  likely: ReadonlyMap<string, LikelyCause>,
+  notified: NotifiedCauses,
+): (one: TrackedAlert) => boolean {
+  const critical = [...likely.values()].filter(
+    ({ cause, isCritical }) => isCritical || cause.kind === ORGANISATION.kind,
+  );
+  const explained = new Set(
+    critical.flatMap(({ affected }) => affected.map(({ fingerprint }) => fingerprint)),
+  );
+  return ({ fingerprint, logEntry }) => {
+    const sentUnder = causeSentUnder(logEntry);
+    const isSentAsCritical = sentUnder !== undefined && notified[sentUnder]?.severity === 'critical';
+    return explained.has(fingerprint) || isSentAsCritical;
+  };
 }
 
 /** Every alert with a reason to be sent; those that end with the condition of their sync are sent by its line. */
@@ -272,19 +327,52 @@ function canBeHeld({ undeliveredSince, inFlight }: NotificationLogEntry): boolea
   return undeliveredSince === undefined && inFlight === undefined;
 }
 
+function isOpen({ alert }: TrackedAlert): boolean {
+  return alert.state === 'firing';
+}
+
+/** How many digests an alert is remembered with: whoever silences a digest reads one of the last. */
+const MAX_DIGESTS = 3;
+
+function withToken(logEntry: NotificationLogEntry, token: string): NotificationLogEntry {
+  const { digests = [] } = logEntry;
+  return { ...logEntry, digests: [...digests, token].slice(-MAX_DIGESTS) };
+}
+
+/** A token for the digest that no other of this destination has; undefined where nothing in it is open. */
+function tokenOf(
+  shown: readonly TrackedAlert[],
+  { notificationLog }: Destination,
+  seed: string,
+): string | undefined {
+  if (!shown.some(isOpen)) return undefined;
+  const taken = new Set(Object.values(notificationLog).flatMap(({ digests = [] }) => digests));
+  return tokenFrom(hashOf(seed) / 2 ** 32, (token) => taken.has(token));
+}
+
 /** The log entry of an alert before anything is posted. */
-function entryBefore(before: NotificationLogEntry, decision: Decision, now: Instant): NotificationLogEntry {
-  const { undeliveredSince = now, heldSince = now, ...rest } = before;
+function entryBefore(
+  before: NotificationLogEntry,
+  decision: Decision,
+  { now, mute }: { readonly now: Instant; readonly mute: Mute | undefined },
+): NotificationLogEntry {
+  const { undeliveredSince = now, heldSince = now, muted, ...others } = before;
   const reason = decision.notify ? decision.reason : decision.withheld;
-  if (reason === undefined) return rest;
+  if (reason === undefined) return others;
+  const rest = { ...others, ...(muted && { muted }) };
   const isNewFiring = reason === 'new' && before.lastNotified !== undefined;
   const kept = isNewFiring ? {} : rest;
   if (!decision.notify && decision.reason === 'held_by_group') return { ...kept, heldSince };
+  if (!decision.notify && mute !== undefined) return { ...kept, muted: mutedSince(muted, mute, now) };
   return {
     ...kept,
     ...(reason === 'resolved_in_group' && { heldSince }),
     undeliveredSince: isNewFiring ? now : undeliveredSince,
   };
+}
+
+function mutedSince(before: MutedNews | undefined, { by, id }: Mute, now: Instant): MutedNews {
+  return { since: before?.since ?? now, by, ...(id !== undefined && { id }) };
 }
 
 /** The notifications with the cause under which each is sent, else with one that folds their section. */

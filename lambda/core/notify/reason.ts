@@ -1,5 +1,5 @@
 import type { Alert } from '../alert.ts';
-import type { LastNotified, NotificationLogEntry } from '../state.ts';
+import type { LastNotified, MuteReason, NotificationLogEntry } from '../state.ts';
 
 /** Why a notification about an alert is sent. */
 export const NOTIFY_REASONS = {
@@ -10,6 +10,7 @@ export const NOTIFY_REASONS = {
   resolved_undelivered: 'it resolved before its notification could be delivered',
   resolved_in_group: 'it resolved while its shared cause held it',
   resolved: 'it ended',
+  unmuted: 'the silence or the quiet hours that held it have ended',
   reminder: 'it is still open, and a reminder is due',
 } as const;
 export type NotifyReason = keyof typeof NOTIFY_REASONS;
@@ -28,6 +29,9 @@ export const NO_NOTIFY_REASONS = {
   pending: 'it is pending and may fire at a later check',
   held_by_group: 'its shared cause holds it for the next notification of that cause',
   with_condition: 'its sync was paused or is no longer listed, and one line says so for all of them',
+  silenced: 'a silence holds it back',
+  acknowledged: 'somebody acknowledged it',
+  quiet_hours: 'it waits for the end of quiet hours',
   route_backing_off: 'the destination is left alone for a while after a post failed',
   already_notified: 'it was sent and has not changed',
   nothing_new: 'it is over, and nothing about it is left to send',
@@ -48,17 +52,22 @@ export type Decision =
 export interface Holds {
   /** The line about the sync's condition is its resolution. */
   readonly endsWithCondition: boolean;
+  /** What mutes it now. */
+  readonly mutedBy: MuteReason | undefined;
+  /** A mute that has ended held it back. */
+  readonly isCatchUp: boolean;
   readonly isHeldByGroup: boolean;
   readonly isBackingOff: boolean;
 }
 
 export function decide(alert: Alert, logEntry: NotificationLogEntry, holds: Holds): Decision {
   const reason = sendReason(alert, logEntry);
-  if (reason === undefined) return { notify: false, reason: noReason(alert) };
+  if (reason === undefined) return { notify: false, reason: holds.mutedBy ?? noReason(alert) };
   if (holds.endsWithCondition) return { notify: false, reason: 'with_condition' };
+  if (holds.mutedBy !== undefined) return { notify: false, reason: holds.mutedBy, withheld: reason };
   if (holds.isHeldByGroup) return { notify: false, reason: 'held_by_group', withheld: reason };
   if (holds.isBackingOff) return { notify: false, reason: 'route_backing_off', withheld: reason };
-  return { notify: true, reason };
+  return { notify: true, reason: holds.isCatchUp ? 'unmuted' : reason };
 }
 
 /** Whether an alert ended because its sync was paused or left the listing: a line about that may be its resolution. */
@@ -81,6 +90,7 @@ export function sendReason(alert: Alert, logEntry: NotificationLogEntry): SendRe
   const { lastNotified } = logEntry;
   if (lastNotified === undefined) {
     if (isFiring) return 'new';
+    if (logEntry.muted !== undefined) return 'unmuted';
     if (logEntry.heldSince !== undefined) return 'resolved_in_group';
     return logEntry.undeliveredSince === undefined ? undefined : 'resolved_undelivered';
   }

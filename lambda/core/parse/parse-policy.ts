@@ -11,6 +11,7 @@ import { DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS } from '../time.ts';
 import { suggestion } from './did-you-mean.ts';
 import { parseInstant } from './parse-instant.ts';
 import { ALERT_FIELDS, syncMatcher } from './parse-matcher.ts';
+import { quietHours } from './parse-quiet-hours.ts';
 
 /** The policy as people write it. */
 export type WrittenPolicy = v.InferInput<typeof policyFile>;
@@ -184,6 +185,7 @@ const policyFile = v.pipe(
       v.strictObject({ runbook: v.exactOptional(pageUrl), sync: v.exactOptional(syncLink) }),
       {},
     ),
+    quietHours: v.optional(v.array(quietHours), []),
     exclude: v.optional(v.array(v.strictObject({ match: syncMatcher, ...exclusion })), []),
     overrides: v.optional(
       v.array(

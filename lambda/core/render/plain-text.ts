@@ -5,6 +5,7 @@
 import type { Digest, Item } from '../digest/digest.ts';
 import type { Line, Span } from '../digest/rich-text.ts';
 import { momentText } from '../digest/wording.ts';
+import { silenceLine } from './silence-line.ts';
 
 /** How the parts of a text look: a terminal colours them. */
 export interface Style {
@@ -36,7 +37,14 @@ export function renderPlainText(digest: Digest, style: Style = PLAIN): string {
     [...(isTitled ? [style.heading(title)] : []), ...items.map((item) => itemText(item, style))].join('\n'),
   );
   const context = style.faint(wrapped(digest.context, { ...PLAIN, width: style.width }, NOT_INDENTED));
-  return [style.strong(digest.headline), ...sections, context].join('\n\n');
+  // Unbroken: a command is pasted as a whole.
+  const silence =
+    digest.silenceCommand === undefined ? [] : [style.faint(lineOf(silenceLine(digest.silenceCommand)))];
+  return [style.strong(digest.headline), ...sections, [context, ...silence].join('\n')].join('\n\n');
+}
+
+function lineOf(line: Line): string {
+  return line.map(textOf).join('');
 }
 
 function itemText({ level, title, detail, action = [], isNested }: Item, style: Style): string {
@@ -59,7 +67,7 @@ const NOT_INDENTED = '';
 /** The line without its indent, broken before a word that would not fit; each further line begins with the indent. */
 function wrapped(line: Line, style: Style, indent: string): string {
   // Nothing to break and nothing to style: splitting the lines of 10,000 alerts into words takes most of the time.
-  if (style === PLAIN) return line.map(textOf).join('').trimEnd();
+  if (style === PLAIN) return lineOf(line).trimEnd();
   let text = '';
   let column = indent.length;
   for (const word of wordsOf(line)) {

@@ -15,6 +15,7 @@ import {
   textOf,
 } from './blocks.ts';
 import { MAX_BLOCKS, MAX_BLOCKS_JSON_LENGTH, MAX_MESSAGES } from './limits.ts';
+import { silenceLine } from './silence-line.ts';
 
 /** One message to one webhook, and what it covers. */
 export interface Message extends MessageContent {
@@ -28,7 +29,9 @@ export interface Message extends MessageContent {
  * that message covers them.
  */
 export function slackMessages(digest: Digest): readonly Message[] {
-  const end = [dividerBlock(), contextBlock(digest.context)];
+  const silence =
+    digest.silenceCommand === undefined ? [] : [contextBlock(silenceLine(digest.silenceCommand))];
+  const end = [dividerBlock(), contextBlock(digest.context), ...silence];
   const limits = { reserved: reserveFor(digest, end), maxMessages: digest.isReminder ? 1 : MAX_MESSAGES };
   const pages: Page[] = [openPage({ blocks: [headerBlock(digest.headline)] }, limits.reserved)];
   const leftOut: Item[] = [];
@@ -61,8 +64,16 @@ export function slackMessages(digest: Digest): readonly Message[] {
 interface Page {
   readonly blocks: Block[];
   readonly covers: Coverage[];
-  /** Characters of JSON still free, beside those reserved for the end of a digest. */
+  /** Beside those reserved for the end of a digest. */
+  readonly maxBlocks: number;
+  /** Characters of JSON still free, beside those reserved. */
   room: number;
+}
+
+/** What every page keeps free: for the line that counts the items left out, and the end of a digest. */
+interface Reserved {
+  readonly blocks: number;
+  readonly jsonLength: number;
 }
 
 /** Blocks to add to a page, and what they cover. */
@@ -71,9 +82,9 @@ interface Part {
   readonly covers?: readonly Coverage[];
 }
 
-function openPage(part: Part, reserved: number): Page {
-  const room = MAX_BLOCKS_JSON_LENGTH - reserved;
-  const page: Page = { blocks: [], covers: [], room };
+function openPage(part: Part, { blocks, jsonLength }: Reserved): Page {
+  const room = MAX_BLOCKS_JSON_LENGTH - jsonLength;
+  const page: Page = { blocks: [], covers: [], maxBlocks: MAX_BLOCKS - blocks, room };
   add(page, part);
   return page;
 }
@@ -88,8 +99,7 @@ interface TitledItem {
 }
 
 interface Limits {
-  /** Characters of JSON that each page keeps for the end of the digest. */
-  readonly reserved: number;
+  readonly reserved: Reserved;
   readonly maxMessages: number;
 }
 
@@ -117,12 +127,8 @@ function headingOf({ sections }: Digest, section: Section, item: number): Omit<T
   return { above: isFirst ? [titleBlock(atTop)] : [dividerBlock(), titleBlock(atTop)], atTop };
 }
 
-/** The line that counts the items left out, the divider and the context. */
-const RESERVED_BLOCKS = 3;
-
 function fits(page: Page, blocks: readonly Block[]): boolean {
-  const count = page.blocks.length + blocks.length + RESERVED_BLOCKS;
-  return count <= MAX_BLOCKS && jsonLength(blocks) <= page.room;
+  return page.blocks.length + blocks.length <= page.maxBlocks && jsonLength(blocks) <= page.room;
 }
 
 function add(page: Page, { blocks, covers = [] }: Part): void {
@@ -137,8 +143,9 @@ function jsonLength(blocks: readonly Block[]): number {
   return JSON.stringify(blocks).length;
 }
 
-function reserveFor(digest: Digest, end: readonly Block[]): number {
-  return jsonLength(end) + jsonLength([sectionBlock(moreText(Number.MAX_SAFE_INTEGER, digest.moreHint))]);
+function reserveFor({ moreHint }: Digest, end: readonly Block[]): Reserved {
+  const more = sectionBlock(moreText(Number.MAX_SAFE_INTEGER, moreHint));
+  return { blocks: end.length + 1, jsonLength: jsonLength(end) + jsonLength([more]) };
 }
 
 function titleBlock(title: string): Block {

@@ -33,6 +33,7 @@ function textOf(decision: Decision, alert: Alert = anAlert(), planned: Partial<P
       decisions: new Map([[ORDERS, decision]]),
       reminderAt: undefined,
       destination: aDestination({ [ORDERS]: aLogEntry({ lastNotified }) }),
+      mutes: new Map(),
       ...planned,
     },
     NOW,
@@ -164,7 +165,13 @@ describe('the decisions of a plan', () => {
 
   it('lack an alert that the facts lack', () => {
     const decisions = new Map([['sync:gone', { notify: true, reason: 'new' } as const]]);
-    const planned = { plan: EMPTY_PLAN, decisions, reminderAt: undefined, destination: aDestination() };
+    const planned = {
+      plan: EMPTY_PLAN,
+      decisions,
+      reminderAt: undefined,
+      destination: aDestination(),
+      mutes: new Map(),
+    };
     expect(alertDecisions(aFacts(), planned, NOW)).toEqual([]);
   });
 });

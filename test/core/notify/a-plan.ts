@@ -20,6 +20,7 @@ export function plannedNow(
     now = NOW,
     initialRun = false,
     policyChanged = false,
+    mutes,
   }: Partial<PlanContext> & { readonly now?: Instant } = {},
 ): PlannedNotifications {
   return planNotifications(frozen(facts), frozen(destination), {
@@ -27,6 +28,7 @@ export function plannedNow(
     policy,
     initialRun,
     policyChanged,
+    ...(mutes && { mutes }),
   });
 }
 

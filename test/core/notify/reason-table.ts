@@ -16,6 +16,7 @@ export const LOG_ENTRIES = {
   'nothing, pending': {},
   'nothing, undelivered': UNDELIVERED,
   'nothing, held': { heldSince: ago(minutes(10)) },
+  'nothing, muted': { muted: { since: ago(minutes(10)), by: 'silenced', id: 'k3f9' } },
   'nothing, firing in flight': { ...UNDELIVERED, ...FIRING_IN_FLIGHT },
   'firing (warning)': aLogEntry(),
   'firing (critical)': aLogEntry({ lastNotified: aLastNotified({ severity: 'critical' }) }),
@@ -67,23 +68,6 @@ const WAITED = 'resolved_undelivered';
 const GROUPED = 'resolved_in_group';
 const IMMINENT = 'disable_imminent';
 
-// biome-ignore format: a table
-const TABLE: Readonly<Record<LogEntryName, readonly Cell[]>> = {
-  //                                 pending  warning    critical     imminent     was critical  other problem  resolved    excluded    pending again
-  'nothing, pending':               ['–',     'new',     'new',       'new',       'new',        'new',         '–',        '–',        '–'],
-  'nothing, undelivered':           ['–',     'new',     'new',       'new',       'new',        'new',         WAITED,     WAITED,     WAITED],
-  'nothing, held':                  ['–',     'new',     'new',       'new',       'new',        'new',         GROUPED,    GROUPED,    GROUPED],
-  'nothing, firing in flight':      ['–',     'new',     'new',       'new',       'new',        'new',         WAITED,     WAITED,     WAITED],
-  'firing (warning)':               ['–',     '–',       'escalated', 'escalated', 'escalated',  'changed',     'resolved', 'resolved', 'resolved'],
-  'firing (critical)':              ['–',     '–',       '–',         IMMINENT,    '–',          'changed',     'resolved', 'resolved', 'resolved'],
-  'firing (other problem)':         ['–',     'changed', 'escalated', 'escalated', 'escalated',  '–',           'resolved', 'resolved', 'resolved'],
-  'firing, disabling imminent':     ['–',     '–',       '–',         '–',         '–',          'changed',     'resolved', 'resolved', 'resolved'],
-  'firing, escalation in flight':   ['–',     'changed', 'escalated', 'escalated', 'escalated',  'changed',     'resolved', 'resolved', 'resolved'],
-  'firing, resolution undelivered': ['–',     '–',       'escalated', 'escalated', 'escalated',  'changed',     'resolved', 'resolved', 'resolved'],
-  'firing, resolution in flight':   ['–',     'new',     'new',       'new',       'new',        'new',         'resolved', 'resolved', 'resolved'],
-  'firing and resolution':          ['–',     'new',     'new',       'new',       'new',        'new',         '–',        '–',        '–'],
-};
-
 const NAMES = [
   'nothing, pending',
   'nothing, undelivered',
@@ -98,6 +82,23 @@ const NAMES = [
   'firing, resolution in flight',
   'firing and resolution',
 ] as const satisfies readonly LogEntryName[];
+
+// biome-ignore format: a table
+const TABLE: Readonly<Record<(typeof NAMES)[number], readonly Cell[]>> = {
+  //                                 pending  warning    critical     imminent     was critical  other problem  resolved    excluded    pending again
+  'nothing, pending':               ['–',     'new',     'new',       'new',       'new',        'new',         '–',        '–',        '–'],
+  'nothing, undelivered':           ['–',     'new',     'new',       'new',       'new',        'new',         WAITED,     WAITED,     WAITED],
+  'nothing, held':                  ['–',     'new',     'new',       'new',       'new',        'new',         GROUPED,    GROUPED,    GROUPED],
+  'nothing, firing in flight':      ['–',     'new',     'new',       'new',       'new',        'new',         WAITED,     WAITED,     WAITED],
+  'firing (warning)':               ['–',     '–',       'escalated', 'escalated', 'escalated',  'changed',     'resolved', 'resolved', 'resolved'],
+  'firing (critical)':              ['–',     '–',       '–',         IMMINENT,    '–',          'changed',     'resolved', 'resolved', 'resolved'],
+  'firing (other problem)':         ['–',     'changed', 'escalated', 'escalated', 'escalated',  '–',           'resolved', 'resolved', 'resolved'],
+  'firing, disabling imminent':     ['–',     '–',       '–',         '–',         '–',          'changed',     'resolved', 'resolved', 'resolved'],
+  'firing, escalation in flight':   ['–',     'changed', 'escalated', 'escalated', 'escalated',  'changed',     'resolved', 'resolved', 'resolved'],
+  'firing, resolution undelivered': ['–',     '–',       'escalated', 'escalated', 'escalated',  'changed',     'resolved', 'resolved', 'resolved'],
+  'firing, resolution in flight':   ['–',     'new',     'new',       'new',       'new',        'new',         'resolved', 'resolved', 'resolved'],
+  'firing and resolution':          ['–',     'new',     'new',       'new',       'new',        'new',         '–',        '–',        '–'],
+};
 
 /** What the destination was sent, the alert, and the reason to send it; "–" without one. */
 export const CELLS = NAMES.flatMap((sent) =>

@@ -9,7 +9,13 @@ import {
 import { ago, aLastNotified, aLogEntry, anAlert, frozen, hours, minutes } from '../a-sync.ts';
 import { ALERTS, type AlertName, CELLS, LOG_ENTRIES, type LogEntryName } from './reason-table.ts';
 
-const NO_HOLDS: Holds = { endsWithCondition: false, isHeldByGroup: false, isBackingOff: false };
+const NO_HOLDS: Holds = {
+  endsWithCondition: false,
+  mutedBy: undefined,
+  isCatchUp: false,
+  isHeldByGroup: false,
+  isBackingOff: false,
+};
 
 describe('the reason to send', () => {
   it.each(CELLS)('follows from log entry and alert: sent %s, alert %s: %s', (sent, alert, reason) => {
@@ -72,6 +78,27 @@ describe('the decision about an alert', () => {
       { isHeldByGroup: true },
     ],
     [
+      { notify: false, reason: 'silenced', withheld: 'new' },
+      'nothing, pending',
+      'warning',
+      { mutedBy: 'silenced', isHeldByGroup: true, isBackingOff: true },
+    ],
+    [{ notify: false, reason: 'acknowledged' }, 'firing (warning)', 'warning', { mutedBy: 'acknowledged' }],
+    [
+      { notify: false, reason: 'with_condition' },
+      'firing (warning)',
+      'paused',
+      { endsWithCondition: true, mutedBy: 'quiet_hours' },
+    ],
+    [{ notify: true, reason: 'unmuted' }, 'nothing, muted', 'warning', { isCatchUp: true }],
+    [{ notify: true, reason: 'unmuted' }, 'nothing, muted', 'resolved', { isCatchUp: true }],
+    [
+      { notify: false, reason: 'route_backing_off', withheld: 'new' },
+      'nothing, muted',
+      'warning',
+      { isCatchUp: true, isBackingOff: true },
+    ],
+    [
       { notify: false, reason: 'route_backing_off', withheld: 'resolved' },
       'firing (warning)',
       'resolved',
@@ -123,6 +150,7 @@ describe('the text of a reason', () => {
       disable_imminent: 'the platform is about to disable it',
       changed: 'it has a problem that was not sent yet',
       resolved_undelivered: 'it resolved before its notification could be delivered',
+      unmuted: 'the silence or the quiet hours that held it have ended',
       resolved_in_group: 'it resolved while its shared cause held it',
       resolved: 'it ended',
       reminder: 'it is still open, and a reminder is due',
@@ -134,6 +162,9 @@ describe('the text of a reason', () => {
       pending: 'it is pending and may fire at a later check',
       held_by_group: 'its shared cause holds it for the next notification of that cause',
       with_condition: 'its sync was paused or is no longer listed, and one line says so for all of them',
+      silenced: 'a silence holds it back',
+      acknowledged: 'somebody acknowledged it',
+      quiet_hours: 'it waits for the end of quiet hours',
       route_backing_off: 'the destination is left alone for a while after a post failed',
       already_notified: 'it was sent and has not changed',
       nothing_new: 'it is over, and nothing about it is left to send',

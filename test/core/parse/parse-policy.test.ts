@@ -28,6 +28,7 @@ describe('an empty policy', () => {
         evidence: 'all',
         advice: [],
         links: {},
+        quietHours: [],
         exclude: [],
         overrides: [],
       },

@@ -105,6 +105,14 @@ export type NightEvent =
       readonly value: unknown;
       readonly isReal: boolean;
     }
+  | {
+      readonly kind: 'silence';
+      /** A matcher as people write it; undefined: what is open in the last digest. */
+      readonly match?: unknown;
+      readonly seconds: number;
+    }
+  | { readonly kind: 'acknowledge'; readonly subject: Subject }
+  | { readonly kind: 'end_silences' }
   | { readonly kind: 'listing'; readonly mode: ListingMode }
   | { readonly kind: 'slack'; readonly mode: SlackMode }
   | { readonly kind: 'policy'; readonly policy: unknown }

@@ -1,3 +1,5 @@
+import * as v from 'valibot';
+import { alertMatcher } from '../../../lambda/core/parse/parse-matcher.ts';
 import { LineFault, type LineReader } from './line-reader.ts';
 import { readNames, readSubject } from './names.ts';
 import type { AgentVerb, NightEvent, PersonVerb, RunResult, Subject, WhichRuns } from './night.ts';
@@ -34,9 +36,23 @@ function readPerson(reader: LineReader): NightEvent {
     reader.expectWords('to');
     return { kind: 'interval', subject, seconds: readDuration(reader) };
   }
+  if (reader.accepts('silences for')) return readSilence(reader);
+  if (reader.accepts('acknowledges')) return { kind: 'acknowledge', subject: readSubject(reader) };
+  if (reader.accepts('ends every silence')) return { kind: 'end_silences' };
   const verb = PERSON_VERBS.find((one) => reader.accepts(one));
-  if (verb === undefined) throw reader.fault(`"sets the interval of", ${PERSON_VERBS.join(', ')}`);
+  if (verb === undefined)
+    throw reader.fault(
+      `"sets the interval of", "silences for", "acknowledges", "ends every silence", ${PERSON_VERBS.join(', ')}`,
+    );
   return { kind: 'person', verb, subject: readSubject(reader) };
+}
+
+function readSilence(reader: LineReader): NightEvent {
+  const seconds = readDuration(reader);
+  if (reader.accepts('the last digest')) return { kind: 'silence', seconds };
+  const match = readJson(reader);
+  if (!v.is(alertMatcher, match)) throw new LineFault('a matcher', JSON.stringify(match));
+  return { kind: 'silence', seconds, match };
 }
 
 function readField(reader: LineReader): NightEvent {

@@ -1,12 +1,13 @@
+import type { Silence } from '../../../lambda/core/silence.ts';
 import { INITIAL_STATE, type WatchState } from '../../../lambda/core/state.ts';
 import { decode, encode } from '../../../lambda/state/document.ts';
 import { StateConflict } from '../../../lambda/state/errors.ts';
-import type { LoadedState, StateStore } from '../../../lambda/state/state-store.ts';
+import type { LoadedState, SilenceStore, StateStore } from '../../../lambda/state/state-store.ts';
 
 const STORE_NAME = 'the state of a night';
 
 /** A state in memory that can be put back to an earlier one. */
-export class NightStore implements StateStore {
+export class NightStore implements StateStore, SilenceStore {
   readonly #isEncoded: boolean;
   #loaded: LoadedState = { state: INITIAL_STATE, version: 0 };
 
@@ -30,9 +31,28 @@ export class NightStore implements StateStore {
   async save(state: WatchState, version: number): Promise<number> {
     if (version !== this.#loaded.version) throw new StateConflict(STORE_NAME, version);
     const next = version + 1;
-    this.#loaded = this.#isEncoded
+    const { silences } = this.#loaded;
+    const saved = this.#isEncoded
       ? decode(JSON.parse(JSON.stringify(encode(state, next))), STORE_NAME)
       : { state, version: next };
+    this.#loaded = { ...saved, ...(silences && { silences }) };
     return next;
+  }
+
+  async addSilence(silence: Silence): Promise<boolean> {
+    return this.#setSilences([...this.#silences, silence]);
+  }
+
+  async removeSilence(id: string): Promise<boolean> {
+    return this.#setSilences(this.#silences.filter((silence) => silence.id !== id));
+  }
+
+  get #silences(): readonly Silence[] {
+    return this.#loaded.silences?.known ?? [];
+  }
+
+  #setSilences(known: readonly Silence[]): boolean {
+    this.#loaded = { ...this.#loaded, silences: { known, unknown: [] } };
+    return true;
   }
 }

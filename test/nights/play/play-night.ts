@@ -13,6 +13,7 @@ import type { Minute, Night } from '../notation/night.ts';
 import { World } from '../world/world.ts';
 import { calmTicks } from './calm-ticks.ts';
 import { answered, type NightRoute } from './evidence.ts';
+import { muteBy } from './mute-by.ts';
 import { NightStore } from './night-store.ts';
 import type { PlayedNight, Post, SentDigest } from './played-night.ts';
 import { readable, slackText } from './slack-text.ts';
@@ -66,6 +67,7 @@ interface Progress {
   readonly stored: NightStore['current'];
   readonly sentCount: number;
   readonly longestHoldMs: number;
+  readonly mutedUntil: Minute;
 }
 
 /** A night while it is played. */
@@ -76,6 +78,7 @@ class Playing {
   readonly #sent: SentDigest[] = [];
   #world: World;
   #checks = 0;
+  #mutedUntil = Number.NEGATIVE_INFINITY;
   #longestHoldMs = 0;
 
   constructor(night: Night, options: PlayOptions) {
@@ -91,6 +94,7 @@ class Playing {
       stored: this.#store.current,
       sentCount: this.#sent.length,
       longestHoldMs: this.#longestHoldMs,
+      mutedUntil: this.#mutedUntil,
     };
   }
 
@@ -100,6 +104,7 @@ class Playing {
     this.#store.putBack(earlier.stored);
     this.#sent.length = earlier.sentCount;
     this.#longestHoldMs = earlier.longestHoldMs;
+    this.#mutedUntil = earlier.mutedUntil;
   }
 
   played(): PlayedNight {
@@ -137,6 +142,7 @@ class Playing {
         },
       },
     };
+    await this.#mute(minute, ports);
     const held = this.#heldSince();
     const outcome = await outcomeOfCheck(ports, { policy, origin: originOf(this.#night) });
     if (outcome.kind !== 'checked') throw new Error(`the check stopped: ${outcome.reason}`);
@@ -144,6 +150,19 @@ class Playing {
     if (posts.length > 0 && digest !== undefined) this.#sent.push(sentDigest(minute, posts, digest));
     this.#measureHolds(held, now);
     return posts.length === 0 && !outcome.saved;
+  }
+
+  /** What people silenced since the check before. */
+  async #mute(minute: Minute, ports: Ports): Promise<void> {
+    for (const { at, event } of this.#night.events) {
+      if (at > this.#mutedUntil && at <= minute)
+        await muteBy(event, {
+          ...ports,
+          now: () => this.#night.midnight + at * MINUTE_MS,
+          silences: this.#store,
+        });
+    }
+    this.#mutedUntil = minute;
   }
 
   /** Since when a notification about each alert is held. */
@@ -182,6 +201,7 @@ function originOf({ connectorFilter }: Night): CheckOptions['origin'] {
     environment: 'prod',
     organisation: 'acme',
     moreHint: 'npm run invoke -- prod report',
+    commandPrefix: 'npm run invoke -- prod',
     ...(connectorFilter !== undefined && { connectorId: connectorFilter }),
   };
 }

@@ -3,6 +3,7 @@ import type { NotificationLogEntry } from '../../../lambda/core/state.ts';
 import type { Post, SimulatedCheck } from '../simulated-check.ts';
 import type { AlertBounds } from './alert-bounds.ts';
 import type { ConditionLines } from './condition-lines.ts';
+import type { Muted, News } from './muted.ts';
 import type { OracleReport } from './oracle-report.ts';
 
 /** What Slack has of one alert. */
@@ -26,6 +27,26 @@ export interface Announcement {
 type Doubt = NonNullable<NotificationLogEntry['inFlight']>['what'];
 type Cover = Post['covers'][number];
 
+interface ChannelOptions {
+  readonly bounds: AlertBounds;
+  readonly conditions: ConditionLines;
+  readonly muted: Muted;
+  readonly report: OracleReport;
+}
+
+/** What news each reason is; a line about a condition, and that an alert moved, are none. */
+const NEWS: Readonly<Partial<Record<Cover['reason'], News>>> = {
+  new: 'opening',
+  changed: 'change',
+  escalated: 'worse',
+  disable_imminent: 'worse',
+  unmuted: 'opening',
+  reminder: 'reminder',
+  resolved: 'end',
+  resolved_undelivered: 'opening',
+  resolved_in_group: 'opening',
+};
+
 /** Nothing is sent twice, but for posts that were not confirmed, and no end is sent of what never began. */
 export class Channel {
   readonly announcements = new Map<string, Announcement>();
@@ -33,6 +54,7 @@ export class Channel {
   #doubts = new Map<string, Doubt>();
   readonly #bounds: AlertBounds;
   readonly #conditions: ConditionLines;
+  readonly #muted: Muted;
   readonly #report: OracleReport;
   #nothingListed: Post | undefined;
   /** By key, when a message about the cause was last sent, whether or not Slack has it. */
@@ -40,9 +62,10 @@ export class Channel {
   /** The keys of the causes that were sent as critical. */
   readonly criticalCauses = new Set<string>();
 
-  constructor(bounds: AlertBounds, conditions: ConditionLines, report: OracleReport) {
+  constructor({ bounds, conditions, muted, report }: ChannelOptions) {
     this.#bounds = bounds;
     this.#conditions = conditions;
+    this.#muted = muted;
     this.#report = report;
   }
 
@@ -91,6 +114,7 @@ export class Channel {
   delivered(post: Post): void {
     for (const cover of post.covers) {
       this.#report.count(`notified: ${cover.reason}`);
+      this.#checkMuted(cover, post);
       this.#deliver(cover, post);
     }
   }
@@ -115,6 +139,11 @@ export class Channel {
       case 'disable_imminent':
         this.#update(cover, post, alert);
         return;
+      case 'unmuted':
+        if (alert?.state !== 'firing') this.#end(cover, post, alert);
+        else if (this.of(id).isOpen) this.#update(cover, post, alert);
+        else this.#open(cover, post, alert);
+        return;
       case 'reminder':
       case 'moved':
         this.#mention(cover, post, alert);
@@ -125,6 +154,19 @@ export class Channel {
         this.#end(cover, post, alert);
         return;
     }
+  }
+
+  /** Nothing is sent that a mute holds back. */
+  #checkMuted({ fingerprint: id, reason, cause }: Cover, post: Post): void {
+    const alert = this.#bounds.alerts[id];
+    const news = NEWS[reason];
+    if (alert === undefined || news === undefined || this.isInDoubt(id)) return;
+    const one = this.of(id);
+    const isCritical =
+      reason === 'escalated' || cause?.severity === 'critical' || this.criticalCauses.has(one.cause ?? '');
+    const severity = isCritical ? 'critical' : news === 'end' ? one.severity : alert.severity;
+    if (this.#muted.isMuted(news, { id, alert, severity }, post.by))
+      this.#fail(id, `sent as ${reason}, and it is muted`, post);
   }
 
   #open({ fingerprint: id, cause }: Cover, post: Post, alert: Alert | undefined): void {
@@ -182,7 +224,9 @@ export class Channel {
       if (reason !== 'resolved' && isKnown)
         this.#fail(id, `sent as ${reason}, and its opening was sent`, post);
     } else if (one.unsentSince === undefined) {
-      if (one.ending?.isConfirmed && !isDoubtful) this.#fail(id, 'its end was sent twice', post);
+      // The line about a pause may have gone before: the line at the end of a mute counts its alert all the same.
+      const isCounted = reason === 'unmuted' && this.#endsByCondition(alert);
+      if (one.ending?.isConfirmed && !isDoubtful && !isCounted) this.#fail(id, 'its end was sent twice', post);
       else if (one.ending === undefined && !isDoubtful)
         this.#fail(id, 'its end was sent, and it never fired', post);
       else post.repeats += 1;

@@ -36,12 +36,15 @@ interface Standing {
 export class ConditionLines {
   readonly #standings = new Map<string, Standing>();
   readonly #seen: SeenSyncs;
+  readonly #mutedAt: () => number;
   readonly #report: OracleReport;
   #pausedRemindedAt = Number.NEGATIVE_INFINITY;
   #pausedReminder: Post | undefined;
 
-  constructor(seen: SeenSyncs, report: OracleReport) {
+  /** @param mutedAt When anything was last muted: lines may have waited until then. */
+  constructor(seen: SeenSyncs, mutedAt: () => number, report: OracleReport) {
     this.#seen = seen;
+    this.#mutedAt = mutedAt;
     this.#report = report;
   }
 
@@ -151,12 +154,12 @@ export class ConditionLines {
 
   /** At the end of a check without a fault: nothing is unsent for more than an hour, or beside a message. */
   verify(check: SimulatedCheck): void {
-    if (this.#seen.kind === 'failed') return;
+    if (this.#seen.kind === 'failed' || this.#mutedAt() === check.now) return;
     let unlistedNow = 0;
     for (const [id, standing] of this.#standings) {
       if (!this.#mustSend(id, standing, check)) continue;
       const { actual, since, sent } = standing;
-      const ageMs = check.now - since;
+      const ageMs = check.now - Math.max(since, this.#mutedAt());
       if (actual === 'unlisted' && ageMs < CLOCK_MS) unlistedNow += 1;
       if (ageMs > HOUR + CLOCK_MS)
         this.#report.violation(`${id}: ${actual} for over an hour, and Slack has ${sent}`, check);

@@ -4,6 +4,7 @@ import type { AlertBounds } from './alert-bounds.ts';
 import type { Announcement, Channel } from './channel.ts';
 import type { ConditionLines } from './condition-lines.ts';
 import type { DigestLines } from './digest-lines.ts';
+import type { Muted } from './muted.ts';
 import type { OracleReport } from './oracle-report.ts';
 import { CLOCK_MS } from './seen-syncs.ts';
 
@@ -16,6 +17,7 @@ export interface DelaysOptions {
   readonly bounds: AlertBounds;
   readonly channel: Channel;
   readonly conditions: ConditionLines;
+  readonly muted: Muted;
   readonly lines: DigestLines;
   readonly report: OracleReport;
 }
@@ -49,11 +51,21 @@ export class Delays {
       const one = channel.of(id);
       const causes = live.filter((key) => this.#belongs(id, key));
       const unsent = this.#unsent({ id, alert, one, causes, check });
-      if (unsent !== undefined) this.#judge(unsent, check);
+      if (unsent === undefined || this.#mayBeMuted(id, alert, check)) continue;
+      const sinceMs = Math.max(unsent.sinceMs, this.#options.muted.lastAt(id));
+      this.#judge({ ...unsent, sinceMs }, check);
     }
     for (const [id, { isOpen }] of channel.announcements)
       if (isOpen && bounds.alerts[id] === undefined)
         report.violation(`${id}: forgotten, and its end was not sent`, check);
+  }
+
+  #mayBeMuted(id: string, alert: Alert, check: SimulatedCheck): boolean {
+    const { muted } = this.#options;
+    // Whether it is critical by its cause is not known here.
+    return (['opening', 'worse', 'change', 'end'] as const).some((news) =>
+      muted.isMuted(news, { id, alert, severity: 'warning' }, check),
+    );
   }
 
   /** The causes that were sent and still have something open, or something that may be so. */

@@ -79,6 +79,9 @@ export class DigestLines {
    * active, also where its record does not say, and one that ended by a condition that it is so.
    */
   #isOtherFact(fingerprint: string, groups: readonly Group[]): boolean {
+    // The line at the end of a mute does not say how an alert ended.
+    const isOfMute = groups.some((group) => coversOf(group).some(({ reason }) => reason === 'unmuted'));
+    if (isOfMute && this.#options.bounds.alerts[fingerprint]?.state === 'ended') return true;
     const said = groups.map(({ head }) => conditionIn(head)).find((condition) => condition !== undefined);
     const alert = this.#options.bounds.alerts[fingerprint];
     const how = alert?.state === 'ended' ? alert.resolution?.how : undefined;

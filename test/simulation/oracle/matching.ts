@@ -28,7 +28,7 @@ export function policyFor(policy: Policy, record: Record<string, unknown>): Poli
 }
 
 /** Every field of the matcher must match by one of its patterns; a record without the field does not. */
-function matches(match: SyncMatcher, record: Record<string, unknown>): boolean {
+export function matches(match: SyncMatcher, record: Record<string, unknown>): boolean {
   const { source_schema: schema, source_table: table } = record;
   const fields: Readonly<Record<keyof SyncMatcher, unknown>> = {
     id: record['id'],

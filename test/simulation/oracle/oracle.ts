@@ -8,6 +8,7 @@ import { checkEnd } from './check-end.ts';
 import { ConditionLines } from './condition-lines.ts';
 import { Delays } from './delays.ts';
 import { DigestLines } from './digest-lines.ts';
+import { Muted } from './muted.ts';
 import { OracleReport } from './oracle-report.ts';
 import { Reminders } from './reminders.ts';
 import { SeenSyncs } from './seen-syncs.ts';
@@ -28,6 +29,7 @@ export class Oracle implements Observer {
   readonly #writes: Writes;
   readonly #bounds: AlertBounds;
   readonly #conditions: ConditionLines;
+  readonly #muted: Muted;
   readonly #channel: Channel;
   readonly #lines: DigestLines;
   readonly #delays: Delays;
@@ -39,18 +41,20 @@ export class Oracle implements Observer {
     const report = new OracleReport(story, now);
     const seen = this.#seen;
     const bounds = new AlertBounds(seen, report);
-    const conditions = new ConditionLines(seen, report);
-    const channel = new Channel(bounds, conditions, report);
+    const muted = new Muted(seen);
+    const conditions = new ConditionLines(seen, () => muted.lastOfAll, report);
+    const channel = new Channel({ bounds, conditions, muted, report });
     const lines = new DigestLines({ seen, bounds, channel, conditions, report });
     this.#report = report;
     this.#minQuietChecks = minQuietChecks;
     this.#writes = new Writes(report);
     this.#bounds = bounds;
     this.#conditions = conditions;
+    this.#muted = muted;
     this.#channel = channel;
     this.#lines = lines;
-    this.#delays = new Delays({ bounds, channel, conditions, lines, report });
-    this.#reminders = new Reminders({ seen, bounds, channel, report });
+    this.#delays = new Delays({ bounds, channel, conditions, muted, lines, report });
+    this.#reminders = new Reminders({ seen, bounds, channel, muted, report });
   }
 
   get violations(): readonly string[] {
@@ -140,9 +144,9 @@ export class Oracle implements Observer {
       if (alert.state !== 'ended')
         this.#report.violation(`${id}: stored as ${alert.state}, but all syncs are healthy`);
     const entries = destinationsIn(state).flatMap(({ notificationLog }) => Object.entries(notificationLog));
-    for (const [id, { undeliveredSince, heldSince, inFlight }] of entries)
-      if (undeliveredSince !== undefined || heldSince !== undefined || inFlight !== undefined)
-        this.#report.violation(`${id}: undelivered, held or in flight at the end`);
+    for (const [id, { undeliveredSince, heldSince, muted, inFlight }] of entries)
+      if ([undeliveredSince, heldSince, muted, inFlight].some((one) => one !== undefined))
+        this.#report.violation(`${id}: undelivered, held, muted or in flight at the end`);
     if (state.lease !== undefined && state.lease.expiresAt < this.#report.now())
       this.#report.violation('a lease was never released');
     if (this.#quietChecks < this.#minQuietChecks)
@@ -158,6 +162,7 @@ export class Oracle implements Observer {
     const fired = this.#bounds.evaluated(check, after.facts, isInitialRun);
     const [destination] = destinationsIn(before);
     this.#channel.evaluated(destination?.notificationLog ?? {}, fired, check.now);
+    this.#muted.evaluated(check, after.facts.alerts);
     this.#conditions.evaluated(check);
   }
 }

@@ -1,6 +1,7 @@
 import type { Post, SimulatedCheck } from '../simulated-check.ts';
 import type { AlertBounds } from './alert-bounds.ts';
 import type { Channel } from './channel.ts';
+import type { Muted } from './muted.ts';
 import type { OracleReport } from './oracle-report.ts';
 import { CLOCK_MS, type SeenSyncs } from './seen-syncs.ts';
 
@@ -11,6 +12,7 @@ export class Reminders {
   readonly #seen: SeenSyncs;
   readonly #bounds: AlertBounds;
   readonly #channel: Channel;
+  readonly #muted: Muted;
   readonly #report: OracleReport;
   #last: Post | undefined;
   #remindedAt = Number.NEGATIVE_INFINITY;
@@ -19,11 +21,13 @@ export class Reminders {
     readonly seen: SeenSyncs;
     readonly bounds: AlertBounds;
     readonly channel: Channel;
+    readonly muted: Muted;
     readonly report: OracleReport;
   }) {
     this.#seen = options.seen;
     this.#bounds = options.bounds;
     this.#channel = options.channel;
+    this.#muted = options.muted;
     this.#report = options.report;
   }
 
@@ -50,14 +54,14 @@ export class Reminders {
     if (this.#last !== undefined && !this.#last.isConfirmed) post.repeats += 1;
     else if (by.now - this.#remindedAt < minMs) this.#report.violation('a reminder too early', by);
     const posted = new Set(by.posts.flatMap((one) => one.covers.map(({ fingerprint }) => fingerprint)));
-    for (const { id } of this.#open())
+    for (const { id } of this.#open(by))
       if (!posted.has(id)) this.#report.violation(`${id}: open, sent, and not in the reminder`, by);
   }
 
   /** At the end of a check without a fault. */
   verify(check: SimulatedCheck): void {
     if (this.#seen.kind === 'failed') return;
-    const open = this.#open();
+    const open = this.#open(check);
     const [first] = open;
     if (first === undefined) return;
     const oldest = open.reduce((one, other) => (other.since < one.since ? other : one), first);
@@ -69,13 +73,17 @@ export class Reminders {
   }
 
   /** The open alerts that Slack has and that a reminder lists. */
-  #open(): readonly { readonly id: string; readonly since: number; readonly sentAt: number }[] {
+  #open(
+    check: SimulatedCheck,
+  ): readonly { readonly id: string; readonly since: number; readonly sentAt: number }[] {
     const isFailed = this.#seen.kind === 'failed';
-    return Object.entries(this.#bounds.alerts).flatMap(([id, { state, since, healthySince }]) => {
+    return Object.entries(this.#bounds.alerts).flatMap(([id, alert]) => {
+      const { state, since, healthySince, severity } = alert;
       const { isOpen, sentAt = 0, opening } = this.#channel.of(id);
       const isHealthy = healthySince !== undefined || (isFailed && id !== 'listing');
       if (state !== 'firing' || !isOpen || isHealthy || !opening?.isConfirmed) return [];
-      return [{ id, since, sentAt }];
+      if (this.#muted.isMuted('reminder', { id, alert, severity }, check)) return [];
+      return [{ id, since, sentAt: Math.max(sentAt, this.#muted.lastAt(id)) }];
     });
   }
 }
