@@ -77,7 +77,7 @@ export const COMMANDS = {
     options: ['dry-run', 'post', 'no-post', 'quiet', 'json'],
   },
   test: {
-    help: 'test key, listing, clock, state, Slack; post "wired up"',
+    help: 'test key, listing, clock, state; post "wired up"',
     options: ['dry-run', 'no-post', 'quiet', 'json'],
   },
   silence: {
