@@ -67,7 +67,11 @@ describe('a command line', () => {
     ['-x', "Unknown option '-x'", undefined],
     ['--json=yes', "Option '--json' does not take an argument", '--json'],
     ['-dry-run', "Unknown option '-d'", '--dry-run'],
-    ['—dry-run', 'there is no command "—dry-run"; the commands are check, report, test, silence, ack, silences, unsilence, demo', '--dry-run'],
+    [
+      '—dry-run',
+      'there is no command "—dry-run"; the commands are check, report, test, silence, ack, silences, unsilence, demo',
+      '--dry-run',
+    ],
     ['dry-run', 'there is no command "dry-run"; ', '--dry-run'],
     ['dryrun', 'there is no command "dryrun"; ', '--dry-run'],
     ['--dry', "Unknown option '--dry'", '--dry-run'],
