@@ -106,6 +106,13 @@ export const BREAKAGES: Readonly<Record<string, () => Partial<CheckParts>>> = {
   'a check ignores the lease of another': () => ({
     checkLease: ({ lease: _lease, ...state }, ...rest) => REAL_PARTS.checkLease(state, ...rest),
   }),
+  'an expired lease is never taken over': () => ({
+    checkLease: (state, ...rest) => {
+      const { lease } = state;
+      if (lease !== undefined) return { kind: 'lease_held', at: lease.expiresAt };
+      return REAL_PARTS.checkLease(state, ...rest);
+    },
+  }),
   'the lease is never released': () => ({
     ports: (ports) => {
       let lease: WatchState['lease'];
@@ -138,6 +145,14 @@ export const BREAKAGES: Readonly<Record<string, () => Partial<CheckParts>>> = {
       withSlack(ports, async (post) => {
         const result = await post();
         return result.kind === 'refused' ? { kind: 'accepted' } : result;
+      }),
+  }),
+  'any answer with the status 200 is an acceptance': () => ({
+    ports: (ports) =>
+      withSlack(ports, async (post) => {
+        const result = await post();
+        const isAnswered = result.kind !== 'accepted' && result.error.message.includes('200');
+        return isAnswered ? { kind: 'accepted' } : result;
       }),
   }),
   'an unconfirmed post is repeated at once': () => ({

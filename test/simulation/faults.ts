@@ -15,7 +15,7 @@ export type Step = (typeof STEPS)[number];
 
 /**
  * The faults of every step:
- * - `fails`: the call fails and has no effect.
+ * - `fails`: the call fails and has no effect. Of a post: a gateway's page, or a refusal, with the status 200.
  * - `response lost`: the call takes effect and then fails.
  * - `hangs`: no response before the deadline, no effect.
  * - `hangs after effect`: no response before the deadline, but the call took effect.

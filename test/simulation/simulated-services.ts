@@ -4,6 +4,7 @@ import type { Message } from '../../lambda/core/render/slack-messages.ts';
 import type { Silence } from '../../lambda/core/silence.ts';
 import { INITIAL_STATE, type WatchState } from '../../lambda/core/state.ts';
 import { SyncAlertsError } from '../../lambda/errors.ts';
+import { readAcceptedBody } from '../../lambda/slack/certainty.ts';
 import type { PostResult } from '../../lambda/slack/webhook.ts';
 import { decode, encode } from '../../lambda/state/document.ts';
 import { StateConflict, StateError } from '../../lambda/state/errors.ts';
@@ -19,6 +20,9 @@ const REQUEST = 'GET https://api.example/orgs/acme/connectors/syncs';
 const LOCATION = 'the state of the simulation';
 /** When the store gives up (lambda/state/dynamodb-store.ts). */
 const STORE_TIMEOUT_MS = 5000;
+/** What a gateway responds in place of Slack. */
+const SIGN_IN_PAGE = '<!doctype html><title>Sign in</title>';
+const NOT_OK = '{"ok":false,"error":"not_authed"}';
 const NEVER_ABORTED = new AbortController().signal;
 
 interface ServicesOptions {
@@ -262,23 +266,32 @@ export class SimulatedServices {
     };
     const refuse = (
       more: { readonly invalidPayload?: boolean; readonly retryAfterSeconds?: number } = {},
+      received = '503',
     ) => {
-      const error = new SyncAlertsError('slack_refused', 'Slack webhook "default" answered 503');
+      const error = new SyncAlertsError('slack_refused', `Slack webhook "default" answered ${received}`);
       return respond({ kind: 'refused', invalidPayload: false, error, ...more });
     };
-    const unconfirmed = () => {
-      const error = new SyncAlertsError(
-        'slack_unconfirmed',
-        'Slack webhook "default" did not answer in time',
-      );
+    const unconfirmed = (received = 'did not answer in time') => {
+      const error = new SyncAlertsError('slack_unconfirmed', `Slack webhook "default" ${received}`);
       return respond({ kind: 'unconfirmed', error });
+    };
+    /** A gateway, or a Slack that did not take the message, responds with 200 and this body. */
+    const answer = (body: string) => {
+      switch (readAcceptedBody(body).kind) {
+        case 'accepted':
+          return respond({ kind: 'accepted' });
+        case 'page':
+          return unconfirmed('answered 200 with a page');
+        case 'refusal':
+          return refuse({}, '200 with a refusal');
+      }
     };
     // The webhook sends nothing after the deadline.
     if (signal.aborted) return refuse();
     await this.#transit('post', check);
     if (signal.aborted) return refuse();
     if (fault === 'crash before') return this.#crash(check);
-    if (fault === 'fails') return random.chance(0.3) ? unconfirmed() : refuse();
+    if (fault === 'fails') return answer(random.chance(0.3) ? SIGN_IN_PAGE : NOT_OK);
     if (fault === 'retry-after') return refuse({ retryAfterSeconds: random.pick([30, 400, 1800, 90_000]) });
     if (fault === 'blocks refused') return refuse({ invalidPayload: true });
     if (fault === 'hangs') {
