@@ -36,7 +36,7 @@ export function conditionsAfter(
   const known = roster.kind === 'syncs' ? roster : EMPTY_ROSTER;
   for (const [fingerprint, condition] of Object.entries(facts.conditions)) {
     if (evaluation.diagnoses.has(fingerprint) || !isKept(condition, evaluation.at)) continue;
-    // A paused sync that the roster never had, or had for too short a time, leaves the listing unnoticed.
+    // A paused sync that the roster never had leaves the listing unnoticed.
     const isUnknown = roster.kind === 'syncs' && known.syncs[fingerprint] === undefined;
     const isForgotten = condition.condition === 'paused' && isUnknown;
     if (!isForgotten || !isAbsent(fingerprint, evaluation, unseen)) conditions[fingerprint] = condition;
@@ -50,7 +50,10 @@ export function conditionsAfter(
     if (after !== undefined) conditions[fingerprint] = after;
   }
   for (const [fingerprint, entry] of missingFrom(known)) {
-    if (!isUnlisted(fingerprint, entry, { facts, evaluation, unseen })) continue;
+    const absence = absenceOf(fingerprint, entry, { facts, evaluation, unseen });
+    if (absence === 'unnoticed' && conditions[fingerprint]?.condition === 'paused')
+      delete conditions[fingerprint];
+    if (absence !== 'unlisted') continue;
     conditions[fingerprint] = unlistedCondition(fingerprint, entry, { facts, now: evaluation.at });
   }
   return withRecreated(conditions, known);
@@ -87,10 +90,11 @@ function listedCondition(
 }
 
 /**
- * Absent twice in a row, or from one listing that is accepted as empty; for a day, when it came back within a week. An
- * incomplete listing proves only the absence of what no listing has had for long.
+ * What the absence of a missing sync means: absent twice in a row, or from one listing that is accepted as empty; for a day, when it came back within a week. An
+ * incomplete listing proves only the absence of what no listing has had for long. One that was listed for less than a day
+ * goes unnoticed, and is no longer paused.
  */
-function isUnlisted(
+function absenceOf(
   fingerprint: string,
   { since, missingSince }: RosterEntry,
   {
@@ -98,20 +102,21 @@ function isUnlisted(
     evaluation,
     unseen,
   }: Pick<ConditionContext, 'facts' | 'unseen'> & { readonly evaluation: ListedEvaluation },
-): boolean {
-  if (missingSince === undefined || !isAbsent(fingerprint, evaluation, unseen)) return false;
+): 'unlisted' | 'unnoticed' | undefined {
+  if (missingSince === undefined || !isAbsent(fingerprint, evaluation, unseen)) return undefined;
   const before = facts.conditions[fingerprint];
   const wasMissing = rosterEntryOf(facts, fingerprint)?.missingSince !== undefined;
-  if (!wasMissing && evaluation.recordCount > 0) return false;
+  if (!wasMissing && evaluation.recordCount > 0) return undefined;
   const isRecent = since !== undefined && secondsBetween(since, missingSince) < MIN_LISTED_SECONDS;
   // One that ended by a condition waits for the line about the absence, which may come a day later.
   const alert = facts.alerts[fingerprint];
   const how = alert?.resolution?.how;
   const hadAlert = alert?.state === 'firing' || how === 'unlisted' || how === 'paused';
-  if (isRecent && !hadAlert) return false;
+  if (isRecent && !hadAlert) return 'unnoticed';
   const isRelisted =
     before?.relistedAt !== undefined && secondsBetween(before.relistedAt, missingSince) < RELISTED_SECONDS;
-  return !isRelisted || secondsBetween(missingSince, evaluation.at) >= LONG_ABSENCE_SECONDS;
+  const isLong = secondsBetween(missingSince, evaluation.at) >= LONG_ABSENCE_SECONDS;
+  return !isRelisted || isLong ? 'unlisted' : undefined;
 }
 
 function rosterEntryOf({ roster }: Facts, fingerprint: string): RosterEntry | undefined {

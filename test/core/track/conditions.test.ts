@@ -265,3 +265,10 @@ describe('a sync that is unlisted is re-created', () => {
     expect(Object.values(conditions).map(({ recreated }) => recreated)).toEqual([true, undefined]);
   });
 });
+
+test('a paused sync that was listed for less than a day is not kept as paused once it is absent twice', () => {
+  const start = known({ since: ago(hours(2)) }, { condition: { condition: 'paused', since: ago(hours(1)) } });
+  expect(conditionAfter([[0, WITHOUT]], start)).toMatchObject({ condition: 'paused' });
+  const twice = [0, 300].map((seconds) => [seconds, WITHOUT] as const);
+  expect(conditionAfter(twice, start)).toBeUndefined();
+});
