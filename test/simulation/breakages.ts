@@ -45,6 +45,12 @@ export const BREAKAGES: Readonly<Record<string, () => Partial<CheckParts>>> = {
         ...rest,
       ),
   }),
+  "the API's dates are judged by our clock": () => ({
+    evaluate: ({ ...listing }, facts, context) => {
+      if ('apiSkewSeconds' in listing) delete listing.apiSkewSeconds;
+      return REAL_PARTS.evaluate(listing, facts, context);
+    },
+  }),
   'an inconclusive sync counts as healthy': () => ({
     evaluate: (...given) =>
       withVerdicts(given, (verdict) => (verdict.kind === 'inconclusive' ? { kind: 'healthy' } : verdict)),

@@ -76,6 +76,7 @@ async function run(options: WorldOptions, clock: Clock): Promise<WorldResult> {
     counts: options.counts ?? {},
     records: (at) => api.records(at),
     silences: () => mutes.silences,
+    ...(seed % 2 === 0 && { apiAheadMs: (at: number) => api.clockAheadMs(at) }),
     faultAt: (step) => (isCalm ? undefined : faultAt(step, profile, faultRandom)),
     latency,
   });

@@ -94,6 +94,12 @@ export class SimulatedApi {
       });
   }
 
+  /** By how much its clock is ahead at this time, in milliseconds. */
+  clockAheadMs(at: number): number {
+    if (this.#hasRecovered) return 0;
+    return this.#clockJumps.find(({ during }) => isIn(during, at))?.offsetMs ?? 0;
+  }
+
   /** The records that a listing at this time holds. */
   records(at: number): readonly Record<string, unknown>[] {
     this.#play(at);
@@ -104,13 +110,13 @@ export class SimulatedApi {
       if (born !== undefined) this.#syncs.push(born.create());
     }
     if (!this.#hasRecovered && this.#empty.some((during) => isIn(during, at))) return [];
-    const jump = this.#hasRecovered ? undefined : this.#clockJumps.find(({ during }) => isIn(during, at));
+    const aheadMs = this.clockAheadMs(at);
     const hidden = this.#hasRecovered ? [] : this.#hidden.filter(({ during }) => isIn(during, at));
     const records: Record<string, unknown>[] = [];
     for (const sync of this.#syncs) {
       sync.advance(at);
       const isHidden = hidden.some(({ covers }) => covers(sync.properties));
-      if (!sync.isDeleted && !isHidden) records.push(sync.record(at, jump?.offsetMs ?? 0));
+      if (!sync.isDeleted && !isHidden) records.push(sync.record(at, aheadMs));
     }
     if (this.#repeatsIds && !this.#hasRecovered && this.#random.chance(0.2)) this.#repeat(records, at);
     // The order of a listing means nothing.

@@ -14,6 +14,7 @@ export type RawListing =
       readonly requestedAt: number;
       readonly records: readonly Record<string, unknown>[];
       readonly request: string;
+      readonly apiSkewSeconds?: number;
     }
   | Extract<ListingResult, { readonly ok: false }>;
 

@@ -9,6 +9,7 @@ import type { PostResult } from '../../lambda/slack/webhook.ts';
 import { decode, encode } from '../../lambda/state/document.ts';
 import { StateConflict, StateError } from '../../lambda/state/errors.ts';
 import type { LoadedState, StateStore } from '../../lambda/state/state-store.ts';
+import { apiSkew } from '../../lambda/timbal/clock-skew.ts';
 import type { ListingResult } from '../../lambda/timbal/listing-source.ts';
 import type { Clock } from './clock.ts';
 import type { Fault, FaultCounts, Step } from './faults.ts';
@@ -34,6 +35,8 @@ interface ServicesOptions {
   readonly records: (at: number) => readonly Record<string, unknown>[];
   /** The silences that people have set by now. @default none */
   readonly silences?: () => readonly Silence[];
+  /** By how much the `Date` of the API's responses is ahead at a time; undefined where they have none. */
+  readonly apiAheadMs?: (at: number) => number;
   /** The fault to inject at a step; undefined for none. */
   readonly faultAt: (step: Step, check: SimulatedCheck) => Fault | undefined;
   /** The duration of a step without a fault, in milliseconds. */
@@ -199,8 +202,9 @@ export class SimulatedServices {
     const respond = (listed: RawListing): ListingResult => {
       check.listed = listed;
       if (!listed.ok) return listed;
-      const { records, request } = listed;
-      return { ok: true, requestedAt, syncs: records.map(parseSync), request };
+      const { records, request, apiSkewSeconds } = listed;
+      const skew = apiSkewSeconds === undefined ? {} : { apiSkewSeconds };
+      return { ok: true, requestedAt, syncs: records.map(parseSync), request, ...skew };
     };
     const fail = (kind: 'failed' | 'refused' | 'malformed', received: string) => {
       const error = new SyncAlertsError('timbal_unreachable', `could not list: ${received}`);
@@ -211,6 +215,7 @@ export class SimulatedServices {
     if (fault === 'fails') return fail('failed', '503 Service Unavailable, 4 attempts');
     if (fault === 'key refused') return fail('refused', '403 Forbidden');
     const records = this.#options.records(clock.now);
+    const skew = this.#apiSkew(requestedAt - aheadMs);
     await this.#transit('list', check);
     if (fault === 'crash after') return this.#crash(check);
     if (fault === 'response lost') return fail('failed', 'nothing: the connection was cut, 4 attempts');
@@ -220,7 +225,22 @@ export class SimulatedServices {
       if (check.dead) return new Promise<never>(() => {});
       return fail('failed', 'no answer in time, 2 attempts');
     }
-    return respond({ ok: true, requestedAt, records: this.#distorted(records, fault), request: REQUEST });
+    return respond({
+      ok: true,
+      requestedAt,
+      records: this.#distorted(records, fault),
+      request: REQUEST,
+      ...skew,
+    });
+  }
+
+  /** By the `Date` of a response, which came as fast as the request was sent. */
+  #apiSkew(at: number): Pick<Extract<RawListing, { readonly ok: true }>, 'apiSkewSeconds'> {
+    const { clock, apiAheadMs } = this.#options;
+    if (apiAheadMs === undefined) return {};
+    const date = new Date(clock.now + apiAheadMs(clock.now)).toUTCString();
+    const apiSkewSeconds = apiSkew(new Headers({ date }), { sentAt: at, respondedAt: at });
+    return apiSkewSeconds === undefined ? {} : { apiSkewSeconds };
   }
 
   /** The listing as a fault of the API changes it. */

@@ -78,6 +78,8 @@ export class SeenSyncs {
       return;
     }
     const isFirst = this.isNew;
+    // The dates of the API are judged by its clock.
+    const apiNow = now + (listed.apiSkewSeconds ?? 0) * 1000;
     const here = new Map<string, { reading: Reading; record: Fields }>();
     let unreadable = 0;
     let excluded = 0;
@@ -86,7 +88,7 @@ export class SeenSyncs {
       const id = record['id'] == null ? undefined : `sync:${record['id']}`;
       const before = (id === undefined ? undefined : this.syncs.get(id)) ?? {};
       const limits = policyFor(policy, record);
-      const reading = read(record, { policy: limits, now, before, isInitialRun });
+      const reading = read(record, { policy: limits, now: apiNow, before, isInitialRun });
       if (exclusionReason(policy, record, now) !== undefined) excluded += 1;
       else if (reading.problem === 'unreadable') unreadable += 1;
       if (id === undefined) {
