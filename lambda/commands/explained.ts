@@ -1,3 +1,4 @@
+import type { Alert } from '../core/alert.ts';
 import { apiTimeOf, type Evaluation } from '../core/diagnose/evaluation.ts';
 import { type Explanations, explain } from '../core/explain/explain.ts';
 import { isSyncFingerprint, syncIdOf } from '../core/fingerprint.ts';
@@ -51,21 +52,32 @@ export async function explained(
   };
 }
 
-/** The syncs behind the open alerts; first one of each connection, since those of one connection often fail alike. */
+/**
+ * The syncs behind the open alerts, then those that failed and ended: their end says what it was. First one of each
+ * connection, since those of one connection often fail alike.
+ */
 function mostTelling(alerts: readonly ShownAlert[]): EvidenceRequest['syncs'] {
   const bySeverity = alerts
-    .filter(({ fingerprint, alert }) => isSyncFingerprint(fingerprint) && alert.state === 'firing')
-    .toSorted((one, other) => Number(isCritical(other)) - Number(isCritical(one)));
+    .filter(({ fingerprint, alert }) => isSyncFingerprint(fingerprint) && (isOpen(alert) || hasFailed(alert)))
+    .toSorted((one, other) => rank(one) - rank(other));
   const groups = groupBy(bySeverity, ({ fingerprint, alert }) => connectionKey(alert.labels) ?? fingerprint);
   const rounds = [...groups.values()].flatMap((group) => group.map((one, round) => ({ one, round })));
   return rounds
-    .toSorted((a, b) => a.round - b.round)
+    .toSorted((a, b) => Number(isOpen(b.one.alert)) - Number(isOpen(a.one.alert)) || a.round - b.round)
     .map(({ one: { fingerprint, alert } }) => ({
       id: syncIdOf(fingerprint),
       connectorId: alert.labels?.connectorId ?? null,
     }));
 }
 
-function isCritical({ alert }: ShownAlert): boolean {
-  return alert.severity === 'critical';
+function isOpen({ state }: Alert): boolean {
+  return state === 'firing';
+}
+
+function hasFailed({ problem }: Alert): boolean {
+  return problem === 'failing' || problem === 'disabled';
+}
+
+function rank({ alert }: ShownAlert): number {
+  return isOpen(alert) ? (alert.severity === 'critical' ? 0 : 1) : 2;
 }

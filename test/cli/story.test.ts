@@ -53,10 +53,10 @@ describe('the story', () => {
     const { chapter, check } = (await theStory())[3] ?? {};
     expect(chapter?.title).toContain('as one cause');
     const text = check?.digests[0] === undefined ? '' : renderPlainText(check.digests[0]);
-    expect(text).toContain('5 syncs need attention (one shared cause)');
+    expect(text).toContain('5 more syncs need attention, 9 open in all (one shared cause)');
     expect(text).toContain('connection pg-payments: 4 of 4 syncs failing');
     // orders, the eighth, has stalled since the morning.
-    expect(text).toContain('7 of the other 8 syncs of this connector succeeded since');
+    expect(text).toContain('7 of the 8 syncs on other connections of connector postgres have succeeded since');
   });
 
   it('reports a sync that fails on its own in the same check beside the cause', async () => {

@@ -243,7 +243,12 @@ function coversOf(
   const moved = isFirst ? cause.moved : [];
   return [
     { fingerprint, reason, listed: true, cause: mark },
-    ...moved.map((one) => ({ fingerprint: one, reason: 'moved' as const, listed: false, cause: mark })),
+    ...moved.map((one) => ({
+      fingerprint: one.fingerprint,
+      reason: 'moved' as const,
+      listed: false,
+      cause: mark,
+    })),
   ];
 }
 

@@ -15,11 +15,12 @@ import {
   consequences,
   explanationOf,
   explanationText,
+  lateText,
   runTexts,
   stopsText,
 } from './explanation-lines.ts';
 import { disableForecast } from './forecast.ts';
-import { coverageOf, nameOf, placeOf } from './names.ts';
+import { coverageOf, nameOf, placeOf, sourceOf } from './names.ts';
 import { joined, type Line, link, moment, strong, untrusted, words } from './rich-text.ts';
 import { durationText, ordinal, pluralize, windowText } from './wording.ts';
 
@@ -30,19 +31,20 @@ export function openLine(one: TrackedAlert, reason: NotifyReason, evaluation: Di
   const news = qualifier(one, reason, evaluation);
   const forecast = forecastOf(one, evaluation);
   const headline = [...head, ...(forecast.length > 0 ? [words(': '), ...forecast] : news)];
+  const late = explanation?.kind === 'agent' ? lateText(explanation.trouble, apiTimeOf(evaluation)) : [];
+  const stops = stopsText([one], evaluation);
   const action = adviceLine([one], explanation, evaluation);
   const next =
     forecast.length === 0
-      ? consequences([one], explanation, evaluation)
-      : joined([explanation === undefined ? [] : forecast, stopsText([one], evaluation)], ': ');
+      ? joined([late, consequences([one], explanation, evaluation)], ', ')
+      : joined([explanation === undefined ? [] : forecast, stops], ': ');
+  const said = { reason, isDestinationSaid: stops.length > 0 && next.length > 0 && late.length === 0 };
   return {
     level: one.alert.severity,
     title:
       explanation === undefined ? headline : [...head, ...news, ...explanationText(explanation, evaluation)],
-    ...(explanation && {
-      push: forecast.length > 0 ? headline : [...head, ...news, ...briefExplanation(explanation, evaluation)],
-    }),
-    detail: joined([next, ...runTexts(one, evaluation), openDetail(one, reason, evaluation)], ' · '),
+    ...(explanation && { push: [...head, ...news, ...briefExplanation(explanation, [one], evaluation)] }),
+    detail: joined([next, ...runTexts(one, evaluation), openDetail(one, said, evaluation)], ' · '),
     ...(action.length > 0 && { action }),
     covers: [coverageOf(one, reason, true)],
   };
@@ -67,12 +69,12 @@ export function isInFlapHold(fingerprint: string, { healthySince }: Alert, evalu
   return verdict === undefined ? !isSyncFingerprint(fingerprint) : verdict.kind === 'healthy';
 }
 
-/** "the next failure disables it, in about 40 m", when that is to be sent. */
+/** "the next failure disables it at about 04:35 UTC (in 40 m)", when that is to be sent. */
 function forecastOf({ fingerprint, alert }: TrackedAlert, evaluation: Evaluation): Line {
   const diagnosis = diagnosisOf(fingerprint, evaluation);
   if (!alert.disableImminent || !isNearDisable(diagnosis)) return [];
   const forecast = disableForecast(diagnosis, apiTimeOf(evaluation));
-  return forecast === undefined ? [] : [strong(forecast)];
+  return forecast ?? [];
 }
 
 /** ", critical now", ", 4th time in 24 h", ", was critical from … to …". */
@@ -117,18 +119,22 @@ export function pastCriticalStretch({ critical, since }: Alert): Line {
 
 function openDetail(
   { fingerprint, alert }: TrackedAlert,
-  reason: NotifyReason,
+  { reason, isDestinationSaid }: { readonly reason: NotifyReason; readonly isDestinationSaid: boolean },
   evaluation: DigestEvaluation,
 ): Line {
   const now = evaluation.at;
   const openSeconds = secondsBetween(alert.since, now);
-  const openFor = openSeconds > 0 ? [words(`open for ${durationText(openSeconds)}`)] : [];
+  const { successLagSeconds } = diagnosisOf(fingerprint, evaluation) ?? {};
+  // The last success says it already.
+  const isRepeated = successLagSeconds != null && successLagSeconds >= openSeconds;
+  const openFor = openSeconds > 0 && !isRepeated ? [words(`open for ${durationText(openSeconds)}`)] : [];
   const healthyFor = durationText(secondsBetween(alert.healthySince ?? now, now));
   const hold = isInFlapHold(fingerprint, alert, evaluation)
     ? [words(`healthy for ${healthyFor}, held open because it flaps`)]
     : [];
   if (fingerprint === 'listing') return joined([...listingFailureText(evaluation), hold, openFor], ' · ');
-  const place = placeOf(alert, evaluation.explanations?.names);
+  const names = evaluation.explanations?.names;
+  const place = isDestinationSaid ? sourceOf(alert, names) : placeOf(alert, names);
   if (evaluation.kind === 'unavailable') return joined([[words('as last listed')], openFor, place], ' · ');
   if (fingerprint === 'records') return joined([[words('each lacks a usable id')], openFor], ' · ');
   const diagnosis = diagnosisOf(fingerprint, evaluation);

@@ -2,26 +2,30 @@ import { apiTimeOf, diagnosisOf, type Evaluation } from '../diagnose/evaluation.
 import type { Names } from '../explain/display-names.ts';
 import { groupBy } from '../group-by.ts';
 import { type Cause, causesOf } from '../notify/cause.ts';
-import type { Coverage, SharedCause, TrackedAlert } from '../notify/notification.ts';
+import type { Coverage, Notification, SharedCause, TrackedAlert } from '../notify/notification.ts';
 import type { NotifyReason } from '../notify/reason.ts';
 import { PROBLEM_KINDS, PROBLEMS } from '../problem.ts';
 import { type Instant, secondsBetween } from '../time.ts';
 import { adviceLine } from './advice-line.ts';
 import { isNearDisable } from './alert-lines.ts';
-import { commonEvidence, rangeText } from './common-evidence.ts';
+import { commonEvidence } from './common-evidence.ts';
 import type { Item } from './digest.ts';
 import type { DigestEvaluation } from './digest-evaluation.ts';
 import { evidence } from './evidence.ts';
 import {
+  agentBackText,
   agentText,
+  briefAgentText,
   briefExplanation,
   commonExplanation,
   consequences,
   type Explanation,
   explanationText,
+  lateText,
+  pastErrorText,
   stopsText,
 } from './explanation-lines.ts';
-import { failuresLeft, secondsUntilDisabled } from './forecast.ts';
+import { deadlineText, failuresLeft, secondsUntilDisabled } from './forecast.ts';
 import {
   connectorName,
   coverageOf,
@@ -32,7 +36,7 @@ import {
   nameOf,
   namesOf,
 } from './names.ts';
-import { joined, type Line, strong, untrusted, words } from './rich-text.ts';
+import { joined, type Line, strong, timeOfDay, untrusted, words } from './rich-text.ts';
 import { durationText, formatNumber, joinWithAnd, pluralize } from './wording.ts';
 
 /** Alerts of one section that share a cause, in the order of singles. */
@@ -82,20 +86,25 @@ export function openCauseLines<T extends TrackedAlert>(
   const explanation = commonExplanation(all, evaluation);
   const title = titleOf(group, reasonOf, evaluation);
   const names = evaluation.explanations?.names;
+  const isAgent = explanation?.kind === 'agent';
+  const isOfAgent = isAgent && (cause.kind === 'connector' || cause.kind === 'connection');
   const parts = [
+    isOfAgent ? [...whereText(cause, names), ...title] : [],
     consequences(
       all.filter((one) => !isImminent(one, evaluation)),
       explanation,
       evaluation,
     ),
-    ...commonEvidence(all, evaluation, explanation?.kind === 'error' ? explanation.error.text : undefined),
-    peersText(cause),
-    explanation?.kind === 'agent' ? [] : connectorText(cause, alerts, names),
+    ...commonEvidence(all, evaluation, {
+      error: explanation?.kind === 'error' ? explanation.error.text : undefined,
+      isIdle: isAgent,
+    }),
+    ...(isAgent ? [] : peersText(cause, connectorText(cause, alerts, names))),
     openFor(all, evaluation.at),
     earlierText(cause, names),
     cause.kind === 'organisation' ? spreadText(alerts) : [],
   ];
-  const moved: readonly Coverage[] = cause.moved.map((fingerprint) => ({
+  const moved: readonly Coverage[] = cause.moved.map(({ fingerprint }) => ({
     fingerprint,
     reason: 'moved',
     listed: false,
@@ -104,7 +113,13 @@ export function openCauseLines<T extends TrackedAlert>(
   const action = adviceLine(all, explanation, evaluation);
   const head: Item = {
     level: cause.severity,
-    ...explainedTitle(title, { cause, explanation, evaluation }),
+    ...explainedTitle(title, {
+      cause,
+      alerts: all,
+      explanation,
+      evaluation,
+      older: olderText(group, reasonOf, evaluation),
+    }),
     detail: joined(
       parts.filter((part) => part.length > 0),
       ' · ',
@@ -112,7 +127,25 @@ export function openCauseLines<T extends TrackedAlert>(
     ...(action.length > 0 && { action }),
     covers: moved,
   };
-  return [head, namesLine(alerts, reasonOf, evaluation), ...exceptions(alerts, evaluation)];
+  const line = namesLine(alerts, reasonOf, evaluation);
+  const others = all.slice(alerts.length);
+  const alsoOpen = [words(' · also open: '), ...namesOf(others, evaluation.linkOf)];
+  return [
+    head,
+    {
+      ...line,
+      title: others.length === 0 ? line.title : [...newsLabel(alerts, reasonOf), ...line.title, ...alsoOpen],
+      detail: all.length > 1 ? [] : line.detail,
+    },
+    ...exceptions(alerts, explanation, evaluation),
+  ];
+}
+
+/** "new: ", "critical now: ", where that is so of all alerts of a message. */
+function newsLabel<T extends TrackedAlert>(alerts: readonly T[], reasonOf: (one: T) => NotifyReason): Line {
+  if (alerts.every((one) => reasonOf(one) === 'new')) return [words('new: ')];
+  const areWorse = alerts.every((one) => reasonOf(one) === 'escalated' && one.alert.severity === 'critical');
+  return areWorse ? [words('critical now: ')] : [];
 }
 
 /** "connection pg-main: 40 of 40 syncs failing", with the error that they share or the agent that is gone. */
@@ -120,24 +153,32 @@ function explainedTitle(
   text: Line,
   {
     cause,
+    alerts,
     explanation,
     evaluation,
+    older,
   }: {
     readonly cause: SharedCause;
+    readonly alerts: readonly TrackedAlert[];
     readonly explanation: Explanation | undefined;
     readonly evaluation: DigestEvaluation;
+    /** What is new where only age is. */
+    readonly older: string | undefined;
   },
 ): Pick<Item, 'title' | 'push'> {
   const title = [...whereText(cause, evaluation.explanations?.names), ...text];
   if (explanation === undefined) return { title };
   if (explanation.kind === 'agent' && (cause.kind === 'connector' || cause.kind === 'connection')) {
-    // The connector of the agent is named once.
-    const where = cause.kind === 'connector' ? [words(': '), ...text] : [words(', '), ...title];
-    return { title: [...agentText(explanation.trouble, apiTimeOf(evaluation)), ...where] };
+    const { trouble } = explanation;
+    const now = apiTimeOf(evaluation);
+    return {
+      title: [...agentText(trouble, now), words(': '), ...lateText(trouble, now)],
+      push: [...briefAgentText(trouble, now), ...(older === undefined ? [] : [words(`, ${older}`)])],
+    };
   }
   return {
     title: [...title, ...explanationText(explanation, evaluation)],
-    push: [...title, ...briefExplanation(explanation, evaluation)],
+    push: [...title, ...briefExplanation(explanation, alerts, evaluation)],
   };
 }
 
@@ -160,7 +201,12 @@ export function namesLine<T extends TrackedAlert>(
 /** The alerts of a message, and all others that are open under their cause. */
 function openUnder({ cause, alerts }: Folded): readonly TrackedAlert[] {
   const fingerprints = new Set(alerts.map(({ fingerprint }) => fingerprint));
-  return [...alerts, ...cause.stillOpen.filter(({ fingerprint }) => !fingerprints.has(fingerprint))];
+  const others = [...cause.stillOpen, ...cause.moved].filter(({ fingerprint, alert }) => {
+    const isOther = !fingerprints.has(fingerprint) && alert.healthySince === undefined;
+    fingerprints.add(fingerprint);
+    return isOther;
+  });
+  return [...alerts, ...others];
 }
 
 /** The evidence of the only alert that a message has of its cause. */
@@ -180,10 +226,16 @@ export function isImminent({ fingerprint, alert }: TrackedAlert, evaluation: Eva
 }
 
 /** Those that the platform disabled or is about to, where that is not so of all. */
-export function exceptions(alerts: readonly TrackedAlert[], evaluation: DigestEvaluation): readonly Item[] {
+export function exceptions(
+  alerts: readonly TrackedAlert[],
+  explanation: Explanation | undefined,
+  evaluation: DigestEvaluation,
+): readonly Item[] {
   const disabled = alerts.filter(({ alert }) => alert.problem === 'disabled');
   const imminent = alerts.filter((one) => isImminent(one, evaluation));
-  const line = (some: readonly TrackedAlert[], phrase: Line, short: string): readonly Item[] =>
+  // With an error, the lock screen says above when that is.
+  const isPushed = explanation?.kind !== 'error';
+  const line = (some: readonly TrackedAlert[], phrase: Line, short?: string): readonly Item[] =>
     some.length === 0
       ? []
       : [
@@ -193,13 +245,15 @@ export function exceptions(alerts: readonly TrackedAlert[], evaluation: DigestEv
               some.length === alerts.length
                 ? phrase
                 : [...namesOf(some, evaluation.linkOf), words(': '), ...phrase],
-            push: [
-              ...listOf(
-                some.map((one) => [nameOf(one)]),
-                3,
-              ),
-              words(` ${short}`),
-            ],
+            ...(short !== undefined && {
+              push: [
+                ...listOf(
+                  some.map((one) => [nameOf(one)]),
+                  3,
+                ),
+                words(` ${short}`),
+              ],
+            }),
             detail: [],
             covers: [],
             isNested: true,
@@ -217,24 +271,25 @@ export function exceptions(alerts: readonly TrackedAlert[], evaluation: DigestEv
     ),
     ...line(
       imminent,
-      joined([[strong(imminentText(imminent, evaluation))], stopsText(imminent, evaluation)], ': '),
-      'about to be disabled',
+      joined([imminentText(imminent, evaluation), stopsText(imminent, evaluation)], ': '),
+      isPushed ? 'about to be disabled' : undefined,
     ),
   ];
 }
 
-/** "2 more failures disable each, in about 1 h 50 m": the fewest failures that are left, and the shortest time. */
-function imminentText(imminent: readonly TrackedAlert[], evaluation: Evaluation): string {
+/** "2 more failures disable each, at about 06:05 UTC (in 1 h 50 m)": the fewest failures that are left, and the shortest time. */
+function imminentText(imminent: readonly TrackedAlert[], evaluation: Evaluation): Line {
   const diagnoses = imminent.flatMap(({ fingerprint }) => diagnosisOf(fingerprint, evaluation) ?? []);
   const left = diagnoses.flatMap(({ sync }) => failuresLeft(sync) ?? []);
   const seconds = diagnoses.flatMap(
     (diagnosis) => secondsUntilDisabled(diagnosis, apiTimeOf(evaluation)) ?? [],
   );
-  if (left.length === 0) return 'about to be disabled by the platform';
+  if (left.length === 0) return [strong('about to be disabled by the platform')];
   const [least, most] = [Math.min(...left), Math.max(...left)];
   const count = least === most ? pluralize(most, 'more failure') : `${least} to ${most} more failures`;
-  const when = seconds.length === 0 ? '' : `, in about ${rangeText(seconds)}`;
-  return `${count} ${most === 1 ? 'disables' : 'disable'} ${imminent.length === 1 ? 'it' : 'each'}${when}`;
+  const which = `${most === 1 ? 'disables' : 'disable'} ${imminent.length === 1 ? 'it' : 'each'}`;
+  const when = seconds.length === 0 ? [] : [words(', '), ...deadlineText(seconds, apiTimeOf(evaluation))];
+  return [strong(`${count} ${which}`), ...when];
 }
 
 /** "40 of 40 syncs failing"; for the whole organisation in one sentence. */
@@ -326,7 +381,8 @@ function changedTo<T extends TrackedAlert>(alerts: readonly T[], reasonOf: (one:
   return `${PROBLEM_KINDS[only].adjective} now`;
 }
 
-function openCount({ open }: SharedCause): number {
+/** How many syncs of the cause have an open alert. */
+export function openCount({ open }: SharedCause): number {
   return Object.values(open).reduce((sum, count) => sum + count, 0);
 }
 
@@ -346,19 +402,30 @@ function byProblem({ open }: SharedCause): Line {
   return counts.length <= 1 ? [] : [words(` (${counts.join(', ')})`)];
 }
 
-/** How the other syncs are: that tells a person where to look. */
-function peersText(cause: SharedCause): Line {
+/** How the other syncs are, which tells a person where to look, and the connector. */
+function peersText(cause: SharedCause, connector: Line): readonly Line[] {
   const { listed, succeeded, beyond, kind } = cause;
   const others = Math.max(0, listed - openCount(cause));
   const own = Math.min(succeeded, others);
   const unit = kind === 'organisation' ? '' : ` of this ${kind}`;
-  if (own > 0) return [words(`${countOfOthers(own, others)}${unit} succeeded since`)];
-  if (beyond === undefined || beyond.listed === 0) return others === 0 ? [] : [words(noneOfOthers(others))];
-  if (beyond.succeeded === 0) return [words('no other sync of this connector has succeeded since')];
-  const syncs = beyond.listed === 1 ? '' : ' syncs';
-  return [
-    words(`${countOfOthers(beyond.succeeded, beyond.listed)}${syncs} of this connector succeeded since`),
-  ];
+  if (own > 0) return [[words(`${countOfOthers(own, others)}${unit} succeeded since`)], connector];
+  if (beyond === undefined || beyond.listed === 0)
+    return [others === 0 ? [] : [words(noneOfOthers(others))], connector];
+  const where = connector.length === 0 ? [words('this connector')] : connector;
+  const [which, verb] = peersBeyond(beyond);
+  return [[words(`${which} of `), ...where, words(` ${verb} succeeded since`)]];
+}
+
+/** "1 of the 5 syncs on other connections" and "has". */
+function peersBeyond({
+  listed,
+  succeeded,
+}: NonNullable<SharedCause['beyond']>): readonly [which: string, verb: string] {
+  if (listed === 1) return ['the one sync on another connection', succeeded === 0 ? 'has not' : 'has'];
+  const syncs = `${pluralize(listed, 'sync')} on other connections`;
+  if (succeeded === 0) return [`none of the ${syncs}`, 'has'];
+  if (succeeded === listed) return [`all ${syncs}`, 'have'];
+  return [`${formatNumber(succeeded)} of the ${syncs}`, succeeded === 1 ? 'has' : 'have'];
 }
 
 /** "connector warehouse-pg": where a person finds the connection. */
@@ -408,53 +475,106 @@ function spreadText(alerts: readonly TrackedAlert[]): Line {
   return [words(`${where} affected: check Timbal, the network or the connectors first`)];
 }
 
-/** How a line about ended alerts is worded, and why they are sent. */
-export interface ResolvedCauseOptions {
-  readonly reason: NotifyReason;
-  readonly phrase: 'resolved' | 'excluded by the policy' | 'resolved in the meantime';
-}
+export type EndPhrase = 'resolved' | 'excluded by the policy' | 'before they were sent';
 
-/** A cause some or all of whose alerts ended, as one line. */
+/** A cause some or all of whose alerts ended, as one line. Those that were never sent are counted in it. */
 export function resolvedCauseLine(
-  { cause, alerts }: Folded,
-  { reason, phrase }: ResolvedCauseOptions,
-  { at: now, explanations, linkOf }: DigestEvaluation,
+  { cause, alerts }: Folded<Notification>,
+  phrase: EndPhrase,
+  evaluation: DigestEvaluation,
 ): Item {
+  const { explanations, linkOf } = evaluation;
   const { stillOpen } = cause;
-  const areAllBy = (by: 'success' | 'enabled') =>
-    alerts.every(({ alert: { resolution } }) => resolution?.how === 'resolved' && resolution.by === by);
-  const verb = areAllBy('success') ? 'recovered' : areAllBy('enabled') ? 'enabled again' : 'resolved';
   const count = pluralize(alerts.length, 'sync');
   const isFirst = cause.notified?.resolvedAt === undefined;
   const isAll = stillOpen.length === 0 && alerts.length > 1 && cause.isGrouping;
+  const healthy = phrase === 'resolved' && stillOpen.length === 0 ? healthyCount(cause, evaluation) : 0;
+  const rest = [
+    stillOpen.length > 0 ? `, ${formatNumber(stillOpen.length)} still open` : '',
+    healthy > alerts.length
+      ? `, all ${formatNumber(healthy)}${cause.kind === 'organisation' ? '' : ' of its'} syncs are healthy`
+      : '',
+  ].join('');
   const text = {
     resolved: isAll
-      ? `${isFirst ? 'all' : 'the last'} ${formatNumber(alerts.length)} ${verb}`
-      : `${count} ${verb}`,
+      ? `${isFirst ? 'all' : 'the last'} ${formatNumber(alerts.length)} ${resolvedVerb(alerts)}${rest}`
+      : `${count} ${resolvedVerb(alerts)}${rest}`,
     'excluded by the policy': `${count} ${alerts.length === 1 ? 'is' : 'are'} excluded by the policy`,
-    'resolved in the meantime': `${count} ${endedText(alerts)} in the meantime`,
+    'before they were sent': `${count} ${beforeSentText(alerts)}`,
   }[phrase];
-  const left = stillOpen.length > 0 ? [words('still open: '), ...namesOf(stillOpen, linkOf)] : [];
-  const lasted = durationText(secondsBetween(oldestOf(alerts, now), endOf(alerts, now)));
-  const names = isAll && alerts.length > MAX_NAMED ? [] : namesOf(alerts, linkOf);
+  const unsent = alerts.filter(({ reason }) => reason === 'resolved_in_group').length;
+  const parts = [
+    isAll && alerts.length > MAX_NAMED ? [] : namesOf(alerts, linkOf),
+    exclusionReasons(alerts),
+    phrase === 'resolved' && unsent > 0
+      ? [words(`${formatNumber(unsent)} of them before ${unsent === 1 ? 'it was' : 'they were'} sent`)]
+      : [],
+    stillOpen.length > 0 ? [words('still open: '), ...namesOf(stillOpen, linkOf)] : [],
+    pastErrorText(alerts, evaluation),
+    agentBackText(alerts, evaluation),
+    stretchText(alerts, evaluation),
+  ];
   return {
     level: phrase === 'resolved' ? 'good' : 'note',
     title: [...whereText(cause, explanations?.names), strong(text)],
-    detail: joined(
-      [names, exclusionReasons(alerts), left, [words(`lasted ${lasted}`)]].filter((part) => part.length > 0),
-      ' · ',
-    ),
-    covers: alerts.map((one) => coverageOf(one, reason, false)),
+    detail: joined(parts, ' · '),
+    covers: alerts.map((one) => coverageOf(one, one.reason, false)),
   };
 }
 
+/** "recovered" where all succeeded, "enabled again", else "resolved". */
+export function resolvedVerb(alerts: readonly TrackedAlert[]): string {
+  const areAllBy = (by: 'success' | 'enabled') =>
+    alerts.every(({ alert: { resolution } }) => resolution?.how === 'resolved' && resolution.by === by);
+  return areAllBy('success') ? 'recovered' : areAllBy('enabled') ? 'enabled again' : 'resolved';
+}
+
+/** How many watched syncs the cause has, when all of them are healthy; else 0. */
+function healthyCount({ kind, key }: Cause, evaluation: Evaluation): number {
+  if (evaluation.kind === 'unavailable') return 0;
+  let count = 0;
+  for (const { sync, verdict, rules } of evaluation.diagnoses.values()) {
+    if (verdict.kind === 'paused' || rules.exclusion !== undefined) continue;
+    if (kind !== 'organisation' && !causesOf(sync.labels).some((one) => one.key === key)) continue;
+    if (verdict.kind !== 'healthy') return 0;
+    count += 1;
+  }
+  return count;
+}
+
+/** "open from 08:35 UTC to 10:25 UTC (1 h 50 m), last success before that 08:11 UTC". */
+function stretchText(alerts: readonly TrackedAlert[], { at: now }: Evaluation): Line {
+  const [from, to] = [oldestOf(alerts, now), endOf(alerts, now)];
+  const before = alerts.flatMap(({ alert: { lastSuccessAt } }) =>
+    lastSuccessAt !== null && lastSuccessAt <= from ? [lastSuccessAt] : [],
+  );
+  const length = durationText(secondsBetween(from, to));
+  const open: Line = [
+    words('open from '),
+    timeOfDay(from, now),
+    words(' to '),
+    timeOfDay(to, now),
+    words(` (${length})`),
+  ];
+  return before.length === 0
+    ? open
+    : [...open, words(', last success before that '), timeOfDay(Math.max(...before), now)];
+}
+
+/** "recovered before they were sent", "resolved or were paused before they were sent". */
+export function beforeSentText(alerts: readonly TrackedAlert[]): string {
+  return `${endedText(alerts)} before ${alerts.length === 1 ? 'it was' : 'they were'} sent`;
+}
+
 /** "resolved or were paused": what became of them. */
-export function endedText(alerts: readonly TrackedAlert[]): string {
+function endedText(alerts: readonly TrackedAlert[]): string {
   const hows = new Set(alerts.map(({ alert }) => alert.resolution?.how));
   const isOne = alerts.length === 1;
   const paused = hows.delete('paused') ? [`${isOne ? 'was' : 'were'} paused`] : [];
   const unlisted = hows.delete('unlisted') ? ['left the listing'] : [];
-  return [...(hows.size > 0 ? ['resolved'] : []), ...paused, ...unlisted].join(' or ');
+  const resolved = alerts.filter(({ alert }) => alert.resolution?.how === 'resolved');
+  const verb = resolved.length > 0 ? resolvedVerb(resolved) : 'resolved';
+  return [...(hows.size > 0 ? [verb] : []), ...paused, ...unlisted].join(' or ');
 }
 
 /** Why the policy excludes them. */

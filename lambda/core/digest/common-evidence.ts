@@ -4,25 +4,26 @@ import type { TrackedAlert } from '../notify/notification.ts';
 import { secondsBetween } from '../time.ts';
 import { nextRunAt } from './forecast.ts';
 import { type Line, untrusted, words } from './rich-text.ts';
-import { durationText } from './wording.ts';
+import { rangeText } from './wording.ts';
 
 /**
  * What at least half of some alerts have in common, and the ranges of what differs.
  *
- * @param error The error that stands above: a reason that quotes it is not repeated.
+ * @param known `error`: the one that stands above: a reason that quotes it is not repeated; `isIdle`: it is said above that
+ *   nothing is started.
  */
 export function commonEvidence(
   alerts: readonly TrackedAlert[],
   evaluation: Evaluation,
-  error?: string,
+  known: { readonly error?: string | undefined; readonly isIdle?: boolean } = {},
 ): readonly Line[] {
   if (evaluation.kind === 'unavailable') return [[words('as last listed')]];
   const diagnoses = alerts.flatMap(({ fingerprint }) => diagnosisOf(fingerprint, evaluation) ?? []);
   if (diagnoses.length === 0) return [];
   return [
-    commonReason(diagnoses, error),
+    commonReason(diagnoses, known.error),
     commonState(diagnoses),
-    idleText(diagnoses, evaluation),
+    known.isIdle ? [] : idleText(diagnoses, evaluation),
     successRange(diagnoses),
   ].filter((line) => line.length > 0);
 }
@@ -77,15 +78,6 @@ function successRange(diagnoses: readonly Diagnosis[]): Line {
   if (lags.length === 0) return [words('none has ever succeeded')];
   const others = never > 0 ? `, ${never} never succeeded` : '';
   return [words(`last success ${rangeText(lags)} ago${others}`)];
-}
-
-/** "16 to 19 m", "12 m", "50 m to 3 h". */
-export function rangeText(seconds: readonly number[]): string {
-  const [least, most] = [durationText(Math.min(...seconds)), durationText(Math.max(...seconds))];
-  if (least === most) return most;
-  const [, amount, unit] = /^(\S+) (\S+)$/.exec(least) ?? [];
-  const isSameUnit = unit !== undefined && /^\S+ \S+$/.test(most) && most.endsWith(` ${unit}`);
-  return isSameUnit ? `${amount} to ${most}` : `${least} to ${most}`;
 }
 
 function mostCommon(values: readonly (string | undefined)[], total: number): string | undefined {

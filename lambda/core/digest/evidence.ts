@@ -74,9 +74,7 @@ function howOld(diagnosis: Diagnosis, now: Instant, apiNow: Instant): Line {
       words(`${again}no success since it was created ${durationText(sinceCreated(sync, apiNow))} ago${pace}`),
     ];
   }
-  const behind = Math.floor(intervalsBehind(diagnosis) ?? 0);
-  const intervals = behind >= 2 ? `, ${formatNumber(behind)} intervals behind` : '';
-  return [words(`${again}last success ${durationText(successLagSeconds)} ago${intervals}${pace}`)];
+  return [words(`${again}last success ${durationText(successLagSeconds)} ago${pace}`)];
 }
 
 function paceText({ enabled, labels: { intervalSeconds } }: Sync): string {
@@ -123,11 +121,7 @@ function whetherRunsStart(diagnosis: Diagnosis, now: Instant): Line {
   const overdueSeconds = secondsBetween(next, now);
   if (overdueSeconds > thresholdSeconds) return [words(`nothing has started for ${durationText(ago)}`)];
   const hasFailed = (sync.consecutiveFailures ?? 0) > 0;
-  const isBackingOff = secondsBetween(lastRunAt, next) > (sync.labels.intervalSeconds ?? 0);
-  const retry =
-    hasFailed && overdueSeconds < 0
-      ? `, ${isBackingOff ? 'backing off, ' : ''}next run in ${durationText(-overdueSeconds)}`
-      : '';
+  const retry = hasFailed && overdueSeconds < 0 ? `, next run in ${durationText(-overdueSeconds)}` : '';
   return [words(`last run ${durationText(ago)} ago${retry}`)];
 }
 

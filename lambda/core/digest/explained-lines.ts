@@ -11,12 +11,14 @@ import type { Item } from './digest.ts';
 import type { DigestEvaluation } from './digest-evaluation.ts';
 import {
   agentText,
+  briefAgentText,
   briefExplanation,
   commonExplanation,
   consequences,
   type Explanation,
   explanationOf,
   explanationText,
+  lateText,
 } from './explanation-lines.ts';
 import { connectorName, listOf, nameOf } from './names.ts';
 import { joined, type Line, type Span, strong, untrusted, words } from './rich-text.ts';
@@ -67,17 +69,19 @@ export function explainedGroupLines<T extends TrackedAlert>(
 ): readonly Item[] {
   const { explanation, reason, alerts } = group;
   const isError = explanation.kind === 'error';
+  const now = apiTimeOf(evaluation);
+  const subject = subjectOf(group, evaluation);
   const parts = [
+    isError ? [] : subject,
     consequences(
       alerts.filter((one) => !isImminent(one, evaluation)),
       explanation,
       evaluation,
     ),
-    ...commonEvidence(alerts, evaluation, isError ? explanation.error.text : undefined),
+    ...commonEvidence(alerts, evaluation, isError ? { error: explanation.error.text } : { isIdle: true }),
     placesOf(group, evaluation),
     openFor(alerts, evaluation.at),
   ];
-  const subject = subjectOf(group, evaluation);
   const action = adviceLine(alerts, explanation, evaluation);
   const names = namesLine(alerts, () => reason, evaluation);
   const areInTitle = alerts.length <= MAX_IN_TITLE;
@@ -85,13 +89,15 @@ export function explainedGroupLines<T extends TrackedAlert>(
     level: isCriticalGroup(group) ? 'critical' : 'warning',
     title: isError
       ? [...subject, ...explanationText(explanation, evaluation)]
-      : [...agentText(explanation.trouble, apiTimeOf(evaluation)), words(': '), ...subject],
-    ...(isError && { push: [...subject, ...briefExplanation(explanation, evaluation)] }),
+      : [...agentText(explanation.trouble, now), words(': '), ...lateText(explanation.trouble, now)],
+    push: isError
+      ? [...subject, ...briefExplanation(explanation, alerts, evaluation)]
+      : briefAgentText(explanation.trouble, now),
     detail: joined(parts, ' · '),
     ...(action.length > 0 && { action }),
     covers: areInTitle ? names.covers : [],
   };
-  return [head, ...(areInTitle ? [] : [names]), ...exceptions(alerts, evaluation)];
+  return [head, ...(areInTitle ? [] : [names]), ...exceptions(alerts, explanation, evaluation)];
 }
 
 /** "orders, refunds and fees are failing", "14 syncs on 3 connections are failing, critical now". */

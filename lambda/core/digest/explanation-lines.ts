@@ -9,13 +9,12 @@ import { agentTroubleOf } from '../explain/explain.ts';
 import type { RunError, RunFacts } from '../explain/run-facts.ts';
 import { groupBy } from '../group-by.ts';
 import type { TrackedAlert } from '../notify/notification.ts';
-import { DAY_SECONDS, HOUR_SECONDS, type Instant, MINUTE_SECONDS, secondsBetween } from '../time.ts';
-import { rangeText } from './common-evidence.ts';
+import { after, DAY_SECONDS, HOUR_SECONDS, type Instant, MINUTE_SECONDS, secondsBetween } from '../time.ts';
 import type { DigestEvaluation } from './digest-evaluation.ts';
-import { secondsUntilDisabled } from './forecast.ts';
+import { deadlineText, secondsUntilDisabled } from './forecast.ts';
 import { displayName, knowledgeBaseName, listOf } from './names.ts';
 import { joined, type Line, timeOfDay, untrusted, words } from './rich-text.ts';
-import { durationText, formatNumber, pluralize } from './wording.ts';
+import { durationText, formatNumber, momentText, pluralize } from './wording.ts';
 
 /** Why alerts are open: an error that they share, or an agent that starts nothing. */
 export type Explanation =
@@ -70,10 +69,53 @@ export function explanationText(explanation: Explanation, evaluation: DigestEval
   return [words(': '), untrusted(error.text, length), ...share];
 }
 
-/** The same, as short as a lock screen needs it. */
-export function briefExplanation(explanation: Explanation, evaluation: DigestEvaluation): Line {
-  if (explanation.kind === 'agent') return explanationText(explanation, evaluation);
-  return [words(': '), untrusted(explanation.error.text, MAX_BRIEF_LENGTH)];
+/**
+ * The same for a lock screen: by when the platform disables the alerts, which decides whether to get up, and the error; or
+ * the agent.
+ */
+export function briefExplanation(
+  explanation: Explanation,
+  alerts: readonly TrackedAlert[],
+  evaluation: DigestEvaluation,
+): Line {
+  if (explanation.kind === 'agent')
+    return [words(': '), ...briefAgentText(explanation.trouble, apiTimeOf(evaluation))];
+  return [...briefDeadline(alerts, evaluation), words(': '), briefError(explanation.error.text)];
+}
+
+/** ", to be disabled at about 12:25 UTC", of several the first. */
+function briefDeadline(alerts: readonly TrackedAlert[], evaluation: DigestEvaluation): Line {
+  const now = apiTimeOf(evaluation);
+  const moments = failingUntil(alerts, evaluation).map(({ seconds }) => timeOfDay(after(now, seconds), now));
+  const first = moments.toSorted((one, other) => one.at - other.at)[0];
+  if (first === undefined) return [];
+  const which = moments.length < alerts.length ? `${formatNumber(moments.length)} ` : '';
+  const when = new Set(moments.map(momentText)).size === 1 ? 'at' : 'from';
+  return [words(`, ${which}to be disabled ${when} about `), first];
+}
+
+/** An error as far as a lock screen shows it: without the word for its level, and not beyond an address or a bracket. */
+export function briefError(text: string) {
+  const [said = text] = text.replace(LEVEL, '').split(ASIDE);
+  const whole = said.replace(/[\s:;,.*]+$/, '') || text;
+  if (whole.length <= MAX_BRIEF_LENGTH) return untrusted(whole, MAX_BRIEF_LENGTH);
+  const end = whole.lastIndexOf(' ', MAX_BRIEF_LENGTH - 1);
+  return untrusted(end > MAX_BRIEF_LENGTH / 2 ? `${whole.slice(0, end)}…` : whole, MAX_BRIEF_LENGTH);
+}
+
+const LEVEL = /^(?:fatal|error|panic|critical)\s{0,3}:\s+/i;
+/** After enough words, where an aside begins: an address, a bracket, a host. */
+const ASIDE = /(?<=.{16})(?:\s+\(|\s+(?:(?:at|on|to|from|via)\s+)?[\w+.-]{2,20}:\/\/|\s+at\s+[\w.-]*\d)/s;
+
+/** "agent warehouse box not seen since 08:12 UTC: 9 syncs late, 31 by 10:15 UTC". */
+export function briefAgentText({ name, lastSeenAt, late, soon }: AgentTrouble, now: Instant): Line {
+  const agent =
+    lastSeenAt === undefined
+      ? [words('connector '), untrusted(name), words(' was revoked')]
+      : [words('agent '), untrusted(name), words(' not seen since '), timeOfDay(lastSeenAt, now)];
+  const next: Line =
+    soon === undefined ? [] : [words(`, ${formatNumber(late + soon.count)} by `), timeOfDay(soon.by, now)];
+  return [...agent, words(`: ${pluralize(late, 'sync')} late`), ...next];
 }
 
 /** "the agent of connector warehouse box has not been seen since 08:12", "the connector old-box was revoked". */
@@ -91,43 +133,67 @@ export function consequences(
 ): Line {
   if (evaluation.explanations === undefined) return [];
   return explanation?.kind === 'agent'
-    ? lateText(explanation.trouble, apiTimeOf(evaluation))
+    ? nextLateText(explanation.trouble, apiTimeOf(evaluation))
     : disabledSoonText(alerts, evaluation);
 }
 
-/** "9 syncs are late, 22 more will be by 09:40, the next is orders at 08:45". */
-function lateText({ late, soon }: AgentTrouble, now: Instant): Line {
-  const current = words(`${pluralize(late, 'sync')} ${late === 1 ? 'is' : 'are'} late`);
-  if (soon === undefined) return [current, words(': all that it has')];
-  const { count, by, first, at } = soon;
-  const next = [
-    untrusted(displayName(first.sync.labels) ?? first.sync.id ?? ''),
-    words(' at '),
-    timeOfDay(at, now),
-  ];
-  if (count === 1) return [current, words(', the next will be '), ...next];
-  const more = words(`, ${formatNumber(count)} more will be by `);
-  return [current, more, timeOfDay(by, now), words(', the next is '), ...next];
+/** "9 of its 31 syncs are late, all 31 will be by 10:15 UTC", of the connector. */
+export function lateText({ late, total, soon }: AgentTrouble, now: Instant): Line {
+  if (late === total)
+    return [
+      words(total === 1 ? 'its only sync is late' : `all ${formatNumber(total)} of its syncs are late`),
+    ];
+  const current = words(
+    `${formatNumber(late)} of its ${formatNumber(total)} syncs ${late === 1 ? 'is' : 'are'} late`,
+  );
+  if (soon === undefined) return [current];
+  const later = late + soon.count;
+  const most = later < total ? formatNumber(later) : total === 2 ? 'both' : `all ${formatNumber(later)}`;
+  return [current, words(`, ${most} will be by `), timeOfDay(soon.by, now)];
 }
 
-/** "if this goes on, the platform disables it in about 6 h: that stops about 1,200 rows a day into Finance / fees". */
-function disabledSoonText(alerts: readonly TrackedAlert[], evaluation: DigestEvaluation): Line {
-  const failing = alerts.flatMap((one) => {
+/** "the next is orders at 08:45 UTC". */
+function nextLateText({ soon }: AgentTrouble, now: Instant): Line {
+  if (soon === undefined) return [];
+  const { first, at } = soon;
+  const name = untrusted(displayName(first.sync.labels) ?? first.sync.id ?? '');
+  const isNow = secondsBetween(now, at) < MINUTE_SECONDS;
+  return [
+    words('the next is '),
+    name,
+    ...(isNow ? [words(', within a minute')] : [words(' at '), timeOfDay(at, now)]),
+  ];
+}
+
+/** Those that go on failing, and in how many seconds the platform disables each. */
+function failingUntil(
+  alerts: readonly TrackedAlert[],
+  evaluation: DigestEvaluation,
+): readonly { readonly one: TrackedAlert; readonly seconds: number }[] {
+  return alerts.flatMap((one) => {
     const diagnosis = diagnosisOf(one.fingerprint, evaluation);
-    const { problem, flapping } = one.alert;
+    const { problem, flapping, disableImminent } = one.alert;
     // A success in between begins the count anew.
     const isFailing = problem === 'failing' && flapping === undefined && diagnosis?.runState === 'failure';
     const seconds = isFailing ? secondsUntilDisabled(diagnosis, apiTimeOf(evaluation)) : undefined;
-    return seconds === undefined ? [] : [{ one, seconds }];
+    if (seconds === undefined) return [];
+    return [{ one, seconds: disableImminent ? seconds : roundDuration(seconds) }];
   });
+}
+
+/** "if this goes on, the platform disables it at about 14:00 UTC (in 6 h): about 1,200 rows a day into Finance / fees would stop". */
+function disabledSoonText(alerts: readonly TrackedAlert[], evaluation: DigestEvaluation): Line {
+  const failing = failingUntil(alerts, evaluation);
   if (failing.length === 0) return [];
   const count = failing.length;
   const which = count < alerts.length ? `${formatNumber(count)} of them` : count === 1 ? 'it' : 'them';
-  const when = rangeText(failing.map(({ seconds }) => roundDuration(seconds)));
-  const soon = words(`if this goes on, the platform disables ${which} in about ${when}`);
+  const when = deadlineText(
+    failing.map(({ seconds }) => seconds),
+    apiTimeOf(evaluation),
+  );
   return joined(
     [
-      [soon],
+      [words(`if this goes on, the platform disables ${which} `), ...when],
       stopsText(
         failing.map(({ one }) => one),
         evaluation,
@@ -143,7 +209,7 @@ function roundDuration(seconds: number): number {
   return Math.max(unit, Math.round(seconds / unit) * unit);
 }
 
-/** "that stops about 1,200 rows a day into Finance / fees". */
+/** "about 1,200 rows a day into Finance / fees would stop (late, not lost)": the platform keeps the cursor. */
 export function stopsText(alerts: readonly TrackedAlert[], evaluation: DigestEvaluation): Line {
   const { explanations } = evaluation;
   if (explanations === undefined) return [];
@@ -155,8 +221,14 @@ export function stopsText(alerts: readonly TrackedAlert[], evaluation: DigestEva
   const total = perDay.reduce((sum, rows) => sum + rows, 0);
   if (total < 1) return [];
   const about = perDay.length < alerts.length ? 'at least' : 'about';
-  const rows = words(`that stops ${about} ${roundNumber(total)} rows a day into `);
-  return [rows, ...destinationsOf(alerts, explanations.names)];
+  const areKept = alerts.every(
+    ({ fingerprint }) => diagnosisOf(fingerprint, evaluation)?.sync.hasCursor === true,
+  );
+  return [
+    words(`${about} ${roundNumber(total)} rows a day into `),
+    ...destinationsOf(alerts, explanations.names),
+    words(` would stop${areKept ? ' (late, not lost)' : ''}`),
+  ];
 }
 
 /** "Finance / fees", "14 tables of Finance, Sales and Ops". */
@@ -225,4 +297,28 @@ function durationTexts({ last, usual, live }: RunFacts): readonly string[] {
 
 function isUnusual(value: number, usual: number): boolean {
   return value > usual * UNUSUAL_TIMES || value * UNUSUAL_TIMES < usual;
+}
+
+/** Why alerts that ended were open, where a run gave the error of at least half of them. */
+export function pastErrorText(alerts: readonly TrackedAlert[], { explanations }: DigestEvaluation): Line {
+  const errors = alerts.flatMap(({ fingerprint, alert }) => {
+    const isFailure = alert.problem === 'failing' || alert.problem === 'disabled';
+    return (isFailure && explanations?.runs.get(fingerprint)?.error) || [];
+  });
+  const largest = [...groupBy(errors, ({ signature }) => signature).values()].toSorted(
+    (one, other) => other.length - one.length,
+  )[0];
+  const [error] = largest ?? [];
+  if (error === undefined || largest === undefined || largest.length * 2 < alerts.length) return [];
+  return [words('the error was '), briefError(error.text)];
+}
+
+/** "its agent is connected, seen at 10:25 UTC", where nothing failed and nothing was started. */
+export function agentBackText(alerts: readonly TrackedAlert[], evaluation: DigestEvaluation): Line {
+  const connectors = new Set(alerts.map(({ alert }) => alert.labels?.connectorId));
+  const [only] = connectors;
+  const wasIdle = alerts.every(({ alert: { problem } }) => problem === 'stalled');
+  const seenAt = only == null ? undefined : evaluation.explanations?.agentsSeen.get(only);
+  if (connectors.size !== 1 || !wasIdle || seenAt === undefined) return [];
+  return [words('its agent is connected, seen at '), timeOfDay(seenAt, apiTimeOf(evaluation))];
 }

@@ -1,7 +1,8 @@
 import type { Diagnosis } from '../diagnose/diagnose.ts';
 import type { Sync } from '../sync.ts';
 import { after, HOUR_SECONDS, type Instant, secondsBetween } from '../time.ts';
-import { durationText } from './wording.ts';
+import { type Line, strong, timeOfDay, words } from './rich-text.ts';
+import { momentText, rangeText } from './wording.ts';
 
 /** The platform disables a sync after this many failures in a row (docs/timbal-api.md, `consecutive_failures`). */
 export const DISABLED_AT_FAILURES = 10;
@@ -23,14 +24,26 @@ function backoffSeconds(intervalSeconds: number, failures: number): number {
   return Math.min(intervalSeconds * 2 ** failures, Math.max(intervalSeconds, HOUR_SECONDS));
 }
 
-/** "the next failure disables it, in about 40 m"; undefined when the API gives no count. */
-export function disableForecast(diagnosis: Diagnosis, now: Instant): string | undefined {
+/** "the next failure disables it at about 04:35 UTC (in 40 m)"; undefined when the API gives no count. */
+export function disableForecast(diagnosis: Diagnosis, now: Instant): Line | undefined {
   const left = failuresLeft(diagnosis.sync);
   if (left === undefined) return undefined;
   const which = left === 1 ? 'the next failure disables it' : `${left} more failures disable it`;
   const seconds = secondsUntilDisabled(diagnosis, now);
   // A run that is overdue can start at any moment, or never.
-  return seconds === undefined || seconds === 0 ? which : `${which}, in about ${durationText(seconds)}`;
+  const when = seconds === undefined || seconds === 0 ? [] : [words(' '), ...deadlineText([seconds], now)];
+  return [strong(which), ...when];
+}
+
+/** "at about 12:25 UTC (in 8 h 30 m)", "at about 12:10 UTC to 12:40 UTC (in 8 h 15 m to 8 h 45 m)". */
+export function deadlineText(seconds: readonly number[], now: Instant): Line {
+  const [first, last] = [Math.min(...seconds), Math.max(...seconds)].map((some) =>
+    timeOfDay(after(now, some), now),
+  );
+  if (first === undefined || last === undefined) return [];
+  const isOne = momentText(first) === momentText(last);
+  const when = isOne ? [first] : [first, words(' to '), last];
+  return [words('at about '), ...when, words(` (in ${rangeText(seconds)})`)];
 }
 
 /** How many more failures in a row disable the sync; undefined when the API gives no count. */

@@ -49,18 +49,25 @@ export function knowledgeBaseName(uid: string | null, names = NO_NAMES): string 
 /** "connection pg-main, connector warehouse → kb / table": where the sync of an alert belongs. */
 export function placeOf({ labels }: Alert, names?: Names): Line {
   if (labels === null) return [];
-  const { connectionRef, connectorId, kbUid, destTable } = labels;
-  const source = joined(
+  const { kbUid, destTable } = labels;
+  const source = sourceOf({ labels }, names);
+  const destination = [knowledgeBaseName(kbUid, names), destTable]
+    .filter((part) => part !== null)
+    .join(' / ');
+  return destination === '' ? source : [...source, words(' → '), untrusted(destination)];
+}
+
+/** "connection pg-main, connector warehouse": where the sync of an alert reads. */
+export function sourceOf({ labels }: Pick<Alert, 'labels'>, names?: Names): Line {
+  if (labels === null) return [];
+  const { connectionRef, connectorId } = labels;
+  return joined(
     [
       connectionRef === null ? [] : [words('connection '), untrusted(connectionRef)],
       connectorId === null ? [] : [words('connector '), untrusted(connectorName(connectorId, names) ?? '')],
     ],
     ', ',
   );
-  const destination = [knowledgeBaseName(kbUid, names), destTable]
-    .filter((part) => part !== null)
-    .join(' / ');
-  return destination === '' ? source : [...source, words(' → '), untrusted(destination)];
 }
 
 /** What is recorded of the cause under which an alert is sent. */

@@ -7,6 +7,7 @@ import { pastCriticalStretch, subject } from './alert-lines.ts';
 import type { Item } from './digest.ts';
 import type { DigestEvaluation } from './digest-evaluation.ts';
 import { pastPhrase } from './evidence.ts';
+import { agentBackText, pastErrorText } from './explanation-lines.ts';
 import { coverageOf, placeOf } from './names.ts';
 import { joined, type Line, moment, strong, untrusted, words } from './rich-text.ts';
 import { durationText, joinWithAnd, pluralize, windowText } from './wording.ts';
@@ -33,6 +34,7 @@ export function resolvedLine(one: Notification, evaluation: DigestEvaluation): I
       [
         [words(pastText(alert, evaluation))],
         hasUnsentCritical ? pastCriticalStretch(alert) : [],
+        ...(isResolved ? [pastErrorText([one], evaluation), agentBackText([one], evaluation)] : []),
         isResolved ? success : [],
         placeOf(alert, evaluation.explanations?.names),
       ],

@@ -1,4 +1,4 @@
-import type { Instant } from '../time.ts';
+import { HOUR_SECONDS, type Instant, secondsBetween } from '../time.ts';
 
 /**
  * A line of a digest as neutral spans: each renderer decides how a span looks. Text from outside only ever stands in an
@@ -33,11 +33,15 @@ export function moment(at: Instant): Span {
   return { kind: 'moment', at };
 }
 
-/** A moment near `now`: without its date, where both are on one day. */
-export function timeOfDay(at: Instant, now: Instant): Span {
+/** A moment near `now`: without its date, where both are on one day or it is the next one of that time. */
+export function timeOfDay(at: Instant, now: Instant): Extract<Span, { readonly kind: 'moment' }> {
   const isToday = new Date(at).toISOString().slice(0, 10) === new Date(now).toISOString().slice(0, 10);
-  return { kind: 'moment', at, ...(isToday && { isToday }) };
+  const ahead = secondsBetween(now, at);
+  const isNext = ahead >= 0 && ahead <= HALF_DAY_SECONDS;
+  return { kind: 'moment', at, ...((isToday || isNext) && { isToday: true }) };
 }
+
+const HALF_DAY_SECONDS = 12 * HOUR_SECONDS;
 
 /** The maxLength name shown, in code points; what the API calls a name is rarely over 60. */
 export const MAX_NAME_LENGTH = 80;

@@ -5,7 +5,7 @@ import type { Coverage, Notification, TrackedAlert } from '../notify/notificatio
 import type { NotifyReason } from '../notify/reason.ts';
 import { openLine, unreadableLine } from './alert-lines.ts';
 import {
-  endedText,
+  beforeSentText,
   type Folded,
   folded,
   isCritical,
@@ -104,9 +104,8 @@ export function resolvedBeforeDelivery(
   evaluation: DigestEvaluation,
 ): readonly Item[] {
   const { causes, singles } = folded(notifications);
-  const phrase = { reason: 'resolved_undelivered', phrase: 'resolved in the meantime' } as const;
   return [
-    ...causes.map((group) => resolvedCauseLine(group, phrase, evaluation)),
+    ...causes.map((group) => resolvedCauseLine(group, 'before they were sent', evaluation)),
     ...singles.map((one) => resolvedBeforeDeliveryLine(one, evaluation)),
   ];
 }
@@ -117,10 +116,9 @@ export function resolvedInGroup(
   evaluation: DigestEvaluation,
 ): readonly Item[] {
   const { causes, singles } = folded(notifications, 1);
-  const phrase = { reason: 'resolved_in_group', phrase: 'resolved in the meantime' } as const;
-  const lines = causes.map((group) => resolvedCauseLine(group, phrase, evaluation));
+  const lines = causes.map((group) => resolvedCauseLine(group, 'before they were sent', evaluation));
   if (singles.length === 0) return lines;
-  const title = [words(`${pluralize(singles.length, 'sync')} ${endedText(singles)} in the meantime`)];
+  const title = [words(`${pluralize(singles.length, 'sync')} ${beforeSentText(singles)}`)];
   return [...lines, { level: 'note', title, detail: [], covers: singles.map(countedOnly) }];
 }
 
@@ -139,7 +137,7 @@ export function resolvedItems(
   const shown = listed.slice(0, MAX_LISTED);
   const rest = [...listed.slice(MAX_LISTED), ...singles.filter((one) => !wasListed(one))];
   const items = [
-    ...causes.map((group) => resolvedCauseLine(group, { reason: 'resolved', phrase }, evaluation)),
+    ...causes.map((group) => resolvedCauseLine(group, phrase, evaluation)),
     ...shown.map((one) => resolvedLine(one, evaluation)),
   ];
   if (rest.length === 0) return items;

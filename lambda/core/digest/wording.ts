@@ -16,6 +16,15 @@ export function skewText(apiSkewSeconds: ApiSkewSeconds): string {
   return `the API's clock is ${durationText(Math.abs(apiSkewSeconds))} ${direction} ours`;
 }
 
+/** "16 to 19 m", "12 m", "50 m to 3 h". */
+export function rangeText(seconds: readonly number[]): string {
+  const [least, most] = [durationText(Math.min(...seconds)), durationText(Math.max(...seconds))];
+  if (least === most) return most;
+  const [, amount, unit] = /^(\S+) (\S+)$/.exec(least) ?? [];
+  const isSameUnit = unit !== undefined && /^\S+ \S+$/.test(most) && most.endsWith(` ${unit}`);
+  return isSameUnit ? `${amount} to ${most}` : `${least} to ${most}`;
+}
+
 /** A window of time, in hours while it is shorter than two days: "24 h", "32 h", "8 d". */
 export function windowText(seconds: number): string {
   return seconds < 2 * DAY_SECONDS

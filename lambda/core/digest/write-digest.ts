@@ -7,8 +7,10 @@ import { diagnosisOf, type Evaluation } from '../diagnose/evaluation.ts';
 import { intervalsBehind } from '../diagnose/lag.ts';
 import { isSyncFingerprint } from '../fingerprint.ts';
 import { groupBy } from '../group-by.ts';
+import { causesOf } from '../notify/cause.ts';
 import { areManyUnlisted } from '../notify/neutral.ts';
 import {
+  type Notification,
   type NotificationPlan,
   type SectionName,
   sectionOf,
@@ -18,7 +20,7 @@ import type { Severity } from '../problem.ts';
 import { secondsBetween } from '../time.ts';
 import type { Digest, Item, Origin, Section } from './digest.ts';
 import type { DigestEvaluation } from './digest-evaluation.ts';
-import { headline, pushText } from './headline.ts';
+import { endings, headline, pushText } from './headline.ts';
 import { mutedText, unmutedItems } from './mute-lines.ts';
 import { displayName, namesOf } from './names.ts';
 import { neutralLines, nothingListedLine, pausedReminderLine } from './neutral-lines.ts';
@@ -52,6 +54,8 @@ export function writeDigest(plan: NotificationPlan, digestContext: DigestContext
   const reminder = reminderItems(sorted(plan.reminder, evaluation), evaluation);
   const shown = plan.neutral.filter(({ isImplied }) => !isImplied);
   const neutral = neutralLines(shown, areManyUnlisted(shown, facts));
+  const ended = endings(sorted(plan.notifications, evaluation));
+  const unsentOfCauses = ended.unsent.filter(({ reason }) => reason === 'resolved_in_group');
   const unjudged = unreadableItems(of('unjudged'), evaluation);
   const isUrgent = ({ level }: Item) => level === 'warning';
   const unmuted = unmutedItems(sorted(plan.unmuted, evaluation));
@@ -79,13 +83,13 @@ export function writeDigest(plan: NotificationPlan, digestContext: DigestContext
     },
     {
       title: 'Resolved',
-      items: [...resolvedItems(of('resolved'), 'resolved', evaluation), ...stillOpenLine(plan, facts)],
+      items: [...resolvedItems(ended.resolved, 'resolved', evaluation), ...stillOpenLine(plan, facts)],
     },
     {
       title: 'Excluded by the policy',
       items: resolvedItems(of('excluded'), 'excluded by the policy', evaluation),
     },
-    { title: 'Resolved in the meantime', items: resolvedInGroup(of('resolved_in_group'), evaluation) },
+    { title: 'Resolved before they were sent', items: resolvedInGroup(unsentOfCauses, evaluation) },
     unmutedOf('good'),
     { title: 'Paused, resumed or no longer listed', items: neutral.filter((item) => !isUrgent(item)) },
     { title: 'Still paused', items: pausedReminderLine(plan.pausedReminder) },
@@ -147,12 +151,21 @@ function withImplied(sections: readonly Section[], neutral: NotificationPlan['ne
 
 /** Below resolutions alone, what is still open: good news must not hide it. */
 function stillOpenLine({ notifications, reminder }: NotificationPlan, facts: Facts): readonly Item[] {
-  const isResolution = ({ reason }: NotificationPlan['notifications'][number]) => reason === 'resolved';
+  const isResolution = ({ reason }: Notification) => reason === 'resolved' || reason === 'resolved_in_group';
   if (notifications.length === 0 || !notifications.every(isResolution) || reminder.length > 0) return [];
-  const open = openAlerts(facts).filter(([fingerprint]) => isSyncFingerprint(fingerprint));
+  const causes = notifications.flatMap(({ cause }) => cause ?? []);
+  // The line of a cause names its own.
+  const named = new Set(causes.flatMap(({ stillOpen }) => stillOpen.map(({ fingerprint }) => fingerprint)));
+  const open = openAlerts(facts).filter(
+    ([fingerprint]) => isSyncFingerprint(fingerprint) && !named.has(fingerprint),
+  );
   if (open.length === 0) return [];
   const names = namesOf(open.map(([fingerprint, alert]) => ({ fingerprint, alert, logEntry: {} })));
-  const title: Line = [words('still open: '), ...names];
+  const keys = new Set(causes.map(({ key }) => key));
+  const isElsewhere =
+    causes.length === notifications.length &&
+    open.every(([, { labels }]) => causesOf(labels).every(({ key }) => !keys.has(key)));
+  const title: Line = [words(`still open${isElsewhere ? ' for another reason' : ''}: `), ...names];
   return [{ level: 'note', title, push: title, detail: [], covers: [], isNested: true }];
 }
 

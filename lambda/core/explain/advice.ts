@@ -14,9 +14,10 @@ const ADVICE: Readonly<Record<Situation, string>> = {
   out_of_space: 'Free space or memory on the machine that the error names.',
   certificate: 'Check the certificates of {connection}, and the TLS settings on {connector}.',
   unreachable: 'Check that the server of {connection} is up, and that {connector} can reach it.',
-  agent_gone: 'Check {machine} and its network: nothing fails, because nothing is started.',
+  agent_gone:
+    'Check {machine} and its network: nothing fails, because nothing is started. Rows are late, not lost.',
   revoked:
-    'It is no longer among the connectors, so nothing is started: move its syncs to another one, or pause them.',
+    'Nothing starts the syncs of {connector}, which is no longer in the organisation: move them to another connector, or pause them.',
   disabled: 'Fix the cause, then enable it in Timbal.',
   nothing_starts: 'Check that {connector} is running: nothing fails, because nothing is started.',
   not_started: 'Start a run by hand in Timbal: {connector} runs its other syncs.',

@@ -13,7 +13,8 @@ export interface AgentTrouble {
   readonly hostname?: string;
   /** When the agent was last seen; undefined: the connector is no longer among those of the organisation. */
   readonly lastSeenAt?: Instant;
-  /** How many of its syncs are late. */
+  /** How many of its syncs are watched, and how many of those are late. */
+  readonly total: number;
   readonly late: number;
   /** How many more will be late within two hours, the last of them at `by`; at least the next one, whenever that is. */
   readonly soon?: {
@@ -57,10 +58,24 @@ export function agentTroubles(
       name: names.connectors.get(connectorId) ?? connectorId,
       ...(connector?.hostname != null && { hostname: connector.hostname }),
       ...(connector?.lastSeenAt != null && { lastSeenAt: connector.lastSeenAt }),
+      total: syncs.length,
       ...forecast(syncs, at),
     });
   }
   return troubles;
+}
+
+/** By connector id, when the agents that are connected were last seen. */
+export function agentsSeen(
+  { connectors }: Evidence,
+  evaluation: ListedEvaluation,
+): ReadonlyMap<string, Instant> {
+  const at = apiTimeOf(evaluation);
+  return new Map(
+    [...(connectors?.values() ?? [])].flatMap(({ id, lastSeenAt }) =>
+      lastSeenAt !== null && secondsBetween(lastSeenAt, at) <= GONE_AFTER_SECONDS ? [[id, lastSeenAt]] : [],
+    ),
+  );
 }
 
 function isGone({ lastSeenAt }: Connector, syncs: readonly Diagnosis[], now: Instant): boolean {

@@ -8,7 +8,8 @@ import type { ListedEvaluation } from '../diagnose/evaluation.ts';
 import type { Evidence } from '../evidence.ts';
 import type { Policy } from '../policy.ts';
 import type { AdviceRule } from '../situation.ts';
-import { type AgentTrouble, agentTroubles } from './agents.ts';
+import type { Instant } from '../time.ts';
+import { type AgentTrouble, agentsSeen, agentTroubles } from './agents.ts';
 import { type Names, namesIn } from './display-names.ts';
 import { type RunFacts, runFacts } from './run-facts.ts';
 
@@ -18,6 +19,8 @@ export interface Explanations {
   readonly runs: ReadonlyMap<string, RunFacts>;
   /** By connector id, the agents that are gone and the connectors that are revoked. */
   readonly agents: ReadonlyMap<string, AgentTrouble>;
+  /** By connector id, when an agent that is connected was last seen. */
+  readonly agentsSeen: ReadonlyMap<string, Instant>;
   readonly names: Names;
   /** The policy's own advice. */
   readonly advice: readonly AdviceRule[];
@@ -33,7 +36,7 @@ export function explain(evidence: Evidence, evaluation: ListedEvaluation, policy
   }
   const names = namesIn(evidence);
   const agents = agentTroubles(evidence, evaluation, names);
-  return { runs, agents, names, advice: policy.advice };
+  return { runs, agents, agentsSeen: agentsSeen(evidence, evaluation), names, advice: policy.advice };
 }
 
 /** The trouble of the agent that keeps the sync from being started; undefined when something else is wrong with it. */

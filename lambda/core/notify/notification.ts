@@ -98,8 +98,8 @@ export interface SharedCause extends Cause {
   readonly nothingSucceededForSeconds?: number;
   /** The causes under which some of its alerts were sent before. */
   readonly earlierSentAs: readonly Cause[];
-  /** The fingerprints of open alerts that move to it without being sent again. */
-  readonly moved: readonly string[];
+  /** Open alerts that move to it without being sent again. */
+  readonly moved: readonly TrackedAlert[];
   /** Names of the syncs that were sent under it and are still open, for a line about resolutions. */
   readonly stillOpen: readonly TrackedAlert[];
 }

@@ -38,7 +38,7 @@ export function groupingCause(cause: Cause, context: SharedCauseContext): Shared
     ...peersOf(cause, onset, population),
     ...(found?.hasNoSuccess && { nothingSucceededForSeconds: secondsSinceSuccess(population) }),
     earlierSentAs: before === undefined ? causesNamed(movedFrom) : [],
-    moved: movedFrom.map(({ fingerprint }) => fingerprint),
+    moved: movedFrom,
     stillOpen: under,
   };
 }

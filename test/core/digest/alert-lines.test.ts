@@ -181,7 +181,7 @@ describe('the line of an alert whose sync is about to be disabled', () => {
 
   it('forecasts in its title when the platform disables it', () =>
     expect(lineWith({ consecutive_failures: 9 })).toBe(
-      '`orders` *is failing*: *the next failure disables it, in about 55 m*',
+      '`orders` *is failing*: *the next failure disables it* at about 09:55 (in 55 m)',
     ));
 
   it('has no forecast without the count of failures, once it is disabled, or while the listing fails', () => {

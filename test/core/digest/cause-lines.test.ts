@@ -9,6 +9,8 @@ import {
   aCause,
   aDiagnosis,
   ago,
+  anAlert,
+  aReminder,
   isoAgo,
   itemText,
   labelsOf,
@@ -230,8 +232,20 @@ describe('the line of a cause that explains what was sent under another', () => 
     expect(headOf(alertsOf(3), cause).detail).toContain(text);
   });
 
+  it('names those that are new, and those that were sent before', () => {
+    const stillOpen = ['x', 'y'].map((name) =>
+      aReminder(`sync:${name}`, anAlert({ labels: labelsOf(name) })),
+    );
+    const lineOf = (overrides: Partial<SharedCause>) =>
+      lineText(linesOf(alertsOf(2), overrides)[1]?.title ?? []);
+    expect(lineOf({ stillOpen })).toBe('new: `s1`, `s2` · also open: `x`, `y`');
+    expect(lineOf({ moved: stillOpen })).toBe('new: `s1`, `s2` · also open: `x`, `y`');
+    expect(lineOf({})).toBe('`s1`, `s2`');
+  });
+
   it('covers the open alerts that move to it, without listing them', () => {
-    const [head] = linesOf(alertsOf(1), { moved: ['sync:a', 'sync:b'] });
+    const moved = ['a', 'b'].map((name) => aReminder(`sync:${name}`, anAlert({ labels: labelsOf(name) })));
+    const [head] = linesOf(alertsOf(1), { moved });
     const { key, severity } = aCause();
     expect(head?.covers).toEqual(
       ['sync:a', 'sync:b'].map((fingerprint) => ({
@@ -320,10 +334,13 @@ describe('the syncs that the platform disabled, or is about to, beneath a cause'
   });
 
   it.each([
-    [[9], '`sync-01`: *1 more failure disables it, in about 55 m*'],
-    [[9, 9], '`sync-01`, `sync-02`: *1 more failure disables each, in about 55 m*'],
-    [[8, 8], '`sync-01`, `sync-02`: *2 more failures disable each, in about 1 h 55 m*'],
-    [[8, 9], '`sync-01`, `sync-02`: *1 to 2 more failures disable each, in about 55 m to 1 h 55 m*'],
+    [[9], '`sync-01`: *1 more failure disables it*, at about 09:55 (in 55 m)'],
+    [[9, 9], '`sync-01`, `sync-02`: *1 more failure disables each*, at about 09:55 (in 55 m)'],
+    [[8, 8], '`sync-01`, `sync-02`: *2 more failures disable each*, at about 10:55 (in 1 h 55 m)'],
+    [
+      [8, 9],
+      '`sync-01`, `sync-02`: *1 to 2 more failures disable each*, at about 09:55 to 10:55 (in 55 m to 1 h 55 m)',
+    ],
     [[10], '`sync-01`: *about to be disabled by the platform*'],
   ])('are one line with the failures that are left, and in what time: after %j', (counts, text) => {
     const alerts = many(counts.length, imminent);

@@ -1,4 +1,5 @@
-import { commonEvidence, rangeText } from '../../../lambda/core/digest/common-evidence.ts';
+import { commonEvidence } from '../../../lambda/core/digest/common-evidence.ts';
+import { rangeText } from '../../../lambda/core/digest/wording.ts';
 import { HOUR, MINUTE } from '../../commands/a-world.ts';
 import {
   aDiagnosis,

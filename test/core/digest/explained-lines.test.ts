@@ -81,13 +81,13 @@ describe('a failing sync', () => {
   it('is named with its error, also on a lock screen', () => {
     const { titles, push } = only();
     expect(titles).toEqual(['`orders` *is failing*: `timeout after 30 s`']);
-    expect(push).toBe('`orders` *is failing*: `timeout after 30 s`');
+    expect(push).toBe('`orders` *is failing*, to be disabled at about 17:30: `timeout after 30 s`');
   });
 
   it('says first what comes next, and what that stops', () => {
     const detail = lineText(only().items[0]?.detail ?? []);
     expect(detail).toMatch(
-      /^if this goes on, the platform disables it in about 8 h 30 m: that stops about 120,000 rows a day into `Finance \/ orders` · /,
+      /^if this goes on, the platform disables it at about 17:30 \(in 8 h 30 m\): about 120,000 rows a day into `Finance \/ orders` would stop \(late, not lost\) · /,
     );
   });
 
@@ -147,9 +147,9 @@ describe('a failing sync', () => {
     });
     expect(titles).toEqual(['`orders` *is failing*: `timeout after 30 s`']);
     expect(lineText(items[0]?.detail ?? [])).toMatch(
-      /^\*the next failure disables it, in about 55 m\*: that stops about/,
+      /^\*the next failure disables it\* at about 09:55 \(in 55 m\): about 120,000 rows/,
     );
-    expect(push).toBe('CRITICAL: `orders` *is failing*: *the next failure disables it, in about 55 m*');
+    expect(push).toBe('CRITICAL: `orders` *is failing*, to be disabled at about 09:55: `timeout after 30 s`');
   });
 
   it('does not repeat the reason of the platform that quotes its error', () => {
@@ -259,7 +259,9 @@ describe('a shared cause', () => {
     const evidence = runsOf({ a: [aRun(5)], b: [aRun(5)], c: [aRun(5)], d: [aRun(5, { message: 'other' })] });
     const { titles, push } = linesOf(alerts, diagnoses, { evidence });
     expect(titles[0]).toBe('connection `pg-main`: *4 of 4 syncs failing*: `timeout after 30 s` (3 of 4)');
-    expect(push).toBe('connection `pg-main`: *4 of 4 syncs failing*: `timeout after 30 s`');
+    expect(push).toBe(
+      'connection `pg-main`: *4 of 4 syncs failing*, to be disabled at about 17:30: `timeout after 30 s`',
+    );
   });
 
   it('is named without an error when none is that of half of them', () => {
@@ -283,16 +285,40 @@ describe('an agent that is gone', () => {
 
   it('is the subject of a line about several syncs', () => {
     const alerts = ['a', 'b', 'c', 'd'].map((name) => failing(name, stalled));
-    const { titles, items } = linesOf(alerts, [...'abcd'].map(late).concat(elsewhere), {
+    const { titles, items, push } = linesOf(alerts, [...'abcd'].map(late).concat(elsewhere), {
       evidence: { connectors: gone },
     });
+    expect(push).toBe('agent `box 1` not seen since 08:15: 4 syncs late');
     expect(titles[0]).toBe(
-      'the agent of connector `box 1` has not been seen since 08:15: 4 syncs *are stalled*',
+      'the agent of connector `box 1` has not been seen since 08:15: all 4 of its syncs are late',
     );
-    expect(lineText(items[0]?.detail ?? [])).toMatch(/^4 syncs are late: all that it has · /);
+    expect(lineText(items[0]?.detail ?? [])).toMatch(/^4 syncs \*are stalled\* · /);
     expect(lineText(items[0]?.action ?? [])).toBe(
-      'Check the machine of connector `box 1` and its network: nothing fails, because nothing is started.',
+      'Check the machine of connector `box 1` and its network: nothing fails, because nothing is started. Rows are late, not lost.',
     );
+  });
+
+  it('is said on a lock screen and in the headline with how many are late, and how many will be', () => {
+    const soon = (name: string, minutes: number) =>
+      diagnosed(name, { ...succeededAgo(minutes), interval_secs: 1800, consecutive_failures: 0 });
+    const alerts = ['a', 'b'].map((name) => failing(name, stalled));
+    const { digest, push } = linesOf(
+      alerts,
+      [late('a'), late('b'), soon('c', 60), soon('d', 46), elsewhere],
+      {
+        evidence: { connectors: gone },
+      },
+    );
+    expect(push).toBe('agent `box 1` not seen since 08:15: 2 syncs late, 4 by 09:19');
+    expect(digest.headline).toBe('2 syncs need attention, 4 late by 09:19 UTC (one shared cause)');
+  });
+
+  it('names who is next, and not the minute that has begun', () => {
+    const next = diagnosed('next', { ...succeededAgo(64.5), interval_secs: 1800, consecutive_failures: 0 });
+    const { items } = linesOf([failing('a', stalled)], [late('a'), next, elsewhere], {
+      evidence: { connectors: gone },
+    });
+    expect(lineText(items[0]?.detail ?? [])).toContain('the next is `next`, within a minute · ');
   });
 
   it('is the reason of a single one, with who is next', () => {
@@ -303,7 +329,9 @@ describe('an agent that is gone', () => {
     expect(titles).toEqual([
       '`a` *has stalled*: the agent of connector `box 1` has not been seen since 08:15',
     ]);
-    expect(lineText(items[0]?.detail ?? [])).toMatch(/^1 sync is late, the next will be `next` at 09:19 · /);
+    expect(lineText(items[0]?.detail ?? [])).toMatch(
+      /^1 of its 2 syncs is late, both will be by 09:19, the next is `next` at 09:19 · /,
+    );
   });
 
   it('is revoked when the organisation has it no more', () => {
@@ -312,7 +340,9 @@ describe('an agent that is gone', () => {
       evidence: { connectors },
     });
     expect(titles).toEqual(['`a` *has stalled*: the connector `postgres` was revoked']);
-    expect(lineText(items[0]?.action ?? [])).toMatch(/^It is no longer among the connectors/);
+    expect(lineText(items[0]?.action ?? [])).toMatch(
+      /^Nothing starts the syncs of connector `postgres`, which is no longer/,
+    );
   });
 
   it('does not explain a sync that fails', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import {
+  deadlineText,
   disableForecast,
   failuresLeft,
   nextRunAt,
@@ -7,7 +8,7 @@ import {
 } from '../../../lambda/core/digest/forecast.ts';
 import { secondsBetween } from '../../../lambda/core/time.ts';
 import { HOUR, MINUTE } from '../../commands/a-world.ts';
-import { aDiagnosis, ago, isoAgo, NOW } from '../a-digest.ts';
+import { aDiagnosis, ago, isoAgo, lineText, NOW } from '../a-digest.ts';
 
 /** A failing sync, whose last run was five minutes ago unless an override says otherwise. */
 const failing = (consecutive_failures: number | null, overrides: Readonly<Record<string, unknown>> = {}) =>
@@ -123,13 +124,22 @@ describe('the time until the platform disables a sync', () => {
 
 describe('the forecast', () => {
   it.each([
-    [failing(9), 'the next failure disables it, in about 55 m'],
-    [failing(8), '2 more failures disable it, in about 1 h 55 m'],
-    [failing(9, { last_run_at: isoAgo(5 * HOUR) }), 'the next failure disables it'],
-    [failing(9, { interval_secs: 0 }), 'the next failure disables it'],
+    [failing(9), '*the next failure disables it* at about 09:55 (in 55 m)'],
+    [failing(8), '*2 more failures disable it* at about 10:55 (in 1 h 55 m)'],
+    [failing(9, { last_run_at: isoAgo(5 * HOUR) }), '*the next failure disables it*'],
+    [failing(9, { interval_secs: 0 }), '*the next failure disables it*'],
     [failing(10), undefined],
     [failing(null), undefined],
-  ])('says how many failures and how long: %#', (diagnosis, text) =>
-    expect(disableForecast(diagnosis, NOW)).toBe(text),
+  ])('says how many failures, when and how long: %#', (diagnosis, text) => {
+    const forecast = disableForecast(diagnosis, NOW);
+    expect(forecast && lineText(forecast)).toBe(text);
+  });
+
+  it.each<readonly [readonly number[], string]>([
+    [[3600], 'at about 10:00 (in 1 h)'],
+    [[3600, 3630], 'at about 10:00 (in 1 h)'],
+    [[3600, 7200], 'at about 10:00 to 11:00 (in 1 to 2 h)'],
+  ])('gives the clock time beside the duration: after %j s', (seconds, text) =>
+    expect(lineText(deadlineText(seconds, NOW))).toBe(text),
   );
 });

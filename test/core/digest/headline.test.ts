@@ -11,6 +11,7 @@ import {
   anAlert,
   anEndedAlert,
   aReminder,
+  factsOf,
   LISTING_ALERT,
   listed,
   many,
@@ -40,6 +41,17 @@ function unreadable(one: Notification): Notification {
 }
 
 describe('the headline of a digest', () => {
+  it.each<readonly [string, readonly Notification[]]>([
+    ['2 more syncs need attention, 5 open in all', [warning('a'), warning('b')]],
+    ['1 more sync needs attention, 4 open in all', [warning('a')]],
+    ['1 sync needs attention, 4 open in all (critical)', [named('escalated', 'a', { severity: 'critical' })]],
+  ])('counts what is new and all that is open: %s', (text, notifications) => {
+    const before = many(3, warning);
+    expect(aDigest({ notifications }, { facts: factsOf(of(...notifications, ...before)) }).headline).toBe(
+      text,
+    );
+  });
+
   it.each<readonly [string, Partial<NotificationPlan>]>([
     ['1 sync needs attention', of(warning('a'))],
     ['1 sync needs attention (critical)', of(critical('a'))],
@@ -63,18 +75,21 @@ describe('the headline of a digest', () => {
       '4 syncs need attention (one shared cause)',
       of(...sharing('pg-main', 'a', 'b'), ...sharing('pg-main', 'c', 'd').map(unreadable)),
     ],
-    // The first of a cause that was not sent before has the line of the cause, a later one has its own.
-    ['1 sync needs attention (one shared cause)', of(...sharing('pg-main', 'a'))],
-    ['1 sync needs attention', of({ ...warning('a'), cause: aCause({ notified: NOTIFIED }) })],
-    ['1 resolved', of(resolved('a'))],
-    ['2 resolved', of(resolved('a'), resolved('b'))],
+    // One alert is a shared cause only beside others that were sent.
+    ['1 sync needs attention', of(...sharing('pg-main', 'a'))],
+    [
+      '1 sync needs attention (one shared cause)',
+      of({ ...warning('a'), cause: aCause({ notified: NOTIFIED, open: { failing: 2 } }) }),
+    ],
+    ['1 recovered', of(resolved('a'))],
+    ['2 recovered', of(resolved('a'), resolved('b'))],
     // The end of an alert that no line about its sync closes.
     ['1 resolved', of(resolved('a', { how: 'paused' }))],
     ['1 excluded by the policy', of(excluded('a'))],
     ['2 excluded by the policy', of(excluded('a'), excluded('b'))],
-    ['1 resolved in the meantime', of(resolvedUndelivered('a'))],
-    ['3 resolved in the meantime', of(...['a', 'b', 'c'].map(resolvedUndelivered))],
-    ['2 resolved in the meantime', of(resolvedInGroup('a'), resolvedUndelivered('b'))],
+    ['1 recovered before it was sent', of(resolvedUndelivered('a'))],
+    ['3 recovered before they were sent', of(...['a', 'b', 'c'].map(resolvedUndelivered))],
+    ['2 recovered before they were sent', of(resolvedInGroup('a'), resolvedUndelivered('b'))],
     ['1 still open', { reminder: [aReminder()] }],
     ['2 still open', { reminder: [aReminder('sync:a'), aReminder('sync:b')] }],
     ['No syncs are visible', { nothingListed: true }],
@@ -83,7 +98,7 @@ describe('the headline of a digest', () => {
       'No sync is watched and 1 sync needs attention',
       of(aNotification('new', 'listing', LISTING_ALERT), warning('a')),
     ],
-    ['1 sync needs attention and 1 resolved', of(warning('a'), resolved('b'))],
+    ['1 sync needs attention and 1 recovered', of(warning('a'), resolved('b'))],
     ['1 sync needs attention (critical)', of(named('disable_imminent', 'a', { severity: 'critical' }))],
     ['1 sync paused', { neutral: [paused('a')] }],
     ['1,200 syncs paused', { neutral: many(1200, paused) }],
@@ -98,7 +113,7 @@ describe('the headline of a digest', () => {
     ],
     ['1 sync needs attention and 1 sync paused', { ...of(warning('a')), neutral: [paused('b')] }],
     [
-      '2 syncs need attention (1 critical), 1 sync paused, 1 resolved in the meantime, 1 resolved, 1 excluded by the policy and 1 still open',
+      '2 more syncs need attention, 3 open in all (1 critical), 1 sync paused, 1 recovered before it was sent, 1 recovered, 1 excluded by the policy and 1 still open',
       {
         ...of(critical('a'), warning('b'), resolvedUndelivered('c'), resolved('d'), excluded('e')),
         reminder: [aReminder('sync:f')],

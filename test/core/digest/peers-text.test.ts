@@ -31,17 +31,17 @@ describe('the line of a cause shows which other syncs succeeded since', () => {
     [
       'some of its connector, when the connection has no others',
       { listed: 3, beyond: { listed: 8, succeeded: 7 } },
-      ['7 of the other 8 syncs of this connector succeeded since'],
+      ['7 of the 8 syncs on other connections of connector `postgres` have succeeded since'],
     ],
     [
       'all others of its connector, when none of the connection succeeded',
       { listed: 5, beyond: { listed: 8, succeeded: 8 } },
-      ['the other 8 syncs of this connector succeeded since'],
+      ['all 8 syncs on other connections of connector `postgres` have succeeded since'],
     ],
     [
       'the only other one of its connector',
       { listed: 3, beyond: { listed: 1, succeeded: 1 } },
-      ['the other one of this connector succeeded since'],
+      ['the one sync on another connection of connector `postgres` has succeeded since'],
     ],
     [
       'its own before those of its connector',
@@ -49,9 +49,19 @@ describe('the line of a cause shows which other syncs succeeded since', () => {
       ['1 of the other 2 of this connection succeeded since'],
     ],
     [
+      'not the only other one of its connector',
+      { listed: 5, beyond: { listed: 1, succeeded: 0 } },
+      ['the one sync on another connection of connector `postgres` has not succeeded since'],
+    ],
+    [
+      'one of several of its connector',
+      { listed: 5, beyond: { listed: 4, succeeded: 1 } },
+      ['1 of the 4 syncs on other connections of connector `postgres` has succeeded since'],
+    ],
+    [
       'none of its connector',
       { listed: 5, beyond: { listed: 4, succeeded: 0 } },
-      ['no other sync of this connector has succeeded since'],
+      ['none of the 4 syncs on other connections of connector `postgres` has succeeded since'],
     ],
     [
       'none of it, and there are no others beyond',

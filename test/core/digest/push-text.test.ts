@@ -64,7 +64,7 @@ describe('the text on a lock screen', () => {
       'a is failing · b is failing · c is failing and 2 more · 1 resolved',
     ],
     ['one recovery', of(resolved('a')), 'a recovered'],
-    ['several recoveries', of(resolved('a'), resolved('b')), '2 resolved'],
+    ['several recoveries', of(resolved('a'), resolved('b')), '2 recovered'],
     ['paused syncs', { neutral: [paused('a')] }, '1 sync paused'],
     [
       'nothing of paused syncs beside what is open',

@@ -1,5 +1,5 @@
 import type { Resolution } from '../../../lambda/core/alert.ts';
-import { type ResolvedCauseOptions, resolvedCauseLine } from '../../../lambda/core/digest/cause-lines.ts';
+import { type EndPhrase, resolvedCauseLine } from '../../../lambda/core/digest/cause-lines.ts';
 import type { Notification, SharedCause, TrackedAlert } from '../../../lambda/core/notify/notification.ts';
 import { HOUR } from '../../commands/a-world.ts';
 import {
@@ -16,6 +16,8 @@ import {
   many,
   resolved,
 } from '../a-digest.ts';
+
+const FOR_50_M = 'open from 08:00 to 08:50 (50 m), last success before that 07:40';
 
 const names = (count: number) => Array.from({ length: count }, (_, index) => `s${index + 1}`);
 
@@ -38,13 +40,9 @@ function open(count: number): string {
 function lineOf(
   alerts: readonly Notification[],
   cause: Partial<SharedCause> = {},
-  phrase: ResolvedCauseOptions['phrase'] = 'resolved',
+  phrase: EndPhrase = 'resolved',
 ) {
-  return resolvedCauseLine(
-    { cause: aCause({ open: {}, ...cause }), alerts },
-    { reason: 'resolved', phrase },
-    listed([]),
-  );
+  return resolvedCauseLine({ cause: aCause({ open: {}, ...cause }), alerts }, phrase, listed([]));
 }
 
 describe('the line of a cause whose alerts ended', () => {
@@ -53,18 +51,18 @@ describe('the line of a cause whose alerts ended', () => {
     expect(item.level).toBe('good');
     expect(itemText(item)).toEqual({
       title: 'connection `pg-main`: *all 3 recovered*',
-      detail: ['`s1`, `s2`, `s3`', 'lasted 50 m'],
+      detail: ['`s1`, `s2`, `s3`', FOR_50_M],
     });
   });
 
   it.each([
-    [1, 1, '1 sync recovered', 'still open: `o1`'],
-    [3, 10, '3 syncs recovered', `still open: ${open(10)}`],
-    [3, 1210, '3 syncs recovered', `still open: ${open(10)} and 1,200 more`],
+    [1, 1, '1 sync recovered, 1 still open', 'still open: `o1`'],
+    [3, 10, '3 syncs recovered, 10 still open', `still open: ${open(10)}`],
+    [3, 1210, '3 syncs recovered, 1,210 still open', `still open: ${open(10)} and 1,200 more`],
   ])('names up to ten that are still open: %d recovered, %d open', (count, stillOpen, text, left) => {
     const item = lineOf(resolutions(count), { stillOpen: many(stillOpen, stillOpenOne) });
     expect(itemText(item).title).toBe(`connection \`pg-main\`: *${text}*`);
-    expect(itemText(item).detail.slice(1)).toEqual([left, 'lasted 50 m']);
+    expect(itemText(item).detail.slice(1)).toEqual([left, FOR_50_M]);
   });
 
   it('says of the last of them that they are the last, when others were sent as recovered before', () => {
@@ -93,7 +91,7 @@ describe('the line of a cause whose alerts ended', () => {
       const alerts = [...resolutions(2), ...resolutions(3, { how: 'resolved', by }).slice(2)];
       const stillOpen = many(1, stillOpenOne);
       expect(lineText(lineOf(alerts).title)).toContain('*all 3 resolved*');
-      expect(lineText(lineOf(alerts, { stillOpen }).title)).toContain('*3 syncs resolved*');
+      expect(lineText(lineOf(alerts, { stillOpen }).title)).toContain('*3 syncs resolved, 1 still open*');
     },
   );
 
@@ -112,15 +110,15 @@ describe('the line of a cause whose alerts ended', () => {
   );
 
   it.each([
-    [1, '1 sync resolved in the meantime'],
-    [3, '3 syncs resolved in the meantime'],
+    [1, '1 sync recovered before it was sent'],
+    [3, '3 syncs recovered before they were sent'],
   ])('is a note when the alerts resolved before they were sent: %d', (count, text) => {
     const stillOpen = many(1, stillOpenOne);
-    const item = lineOf(resolutions(count), { stillOpen }, 'resolved in the meantime');
+    const item = lineOf(resolutions(count), { stillOpen }, 'before they were sent');
     expect(item.level).toBe('note');
     expect(itemText(item)).toMatchObject({
       title: `connection \`pg-main\`: *${text}*`,
-      detail: [expect.any(String), 'still open: `o1`', 'lasted 50 m'],
+      detail: [expect.any(String), 'still open: `o1`', FOR_50_M],
     });
   });
 
@@ -131,11 +129,11 @@ describe('the line of a cause whose alerts ended', () => {
       .map((name) => `\`${name}\``)
       .join(', ');
     expect(detail(10)).toBe(ten);
-    expect(detail(11)).toBe('lasted 50 m');
+    expect(detail(11)).toBe(FOR_50_M);
     expect(detail(1210, many(1, stillOpenOne))).toBe(`${ten} and 1,200 more`);
   });
 
-  it('lasted from the start of the first alert to the end of the last, however late it is sent', () => {
+  it('was open from the start of the first alert to the end of the last, however late it is sent', () => {
     const one = (name: string, since: number, at: number) =>
       aNotification(
         'resolved',
@@ -143,7 +141,7 @@ describe('the line of a cause whose alerts ended', () => {
         anEndedAlert({ how: 'resolved', by: 'success', at }, { since }),
       );
     const alerts = [one('a', ago(5 * HOUR), ago(3 * HOUR)), one('b', ago(4 * HOUR), ago(2 * HOUR))];
-    expect(itemText(lineOf(alerts)).detail.at(-1)).toBe('lasted 3 h');
+    expect(itemText(lineOf(alerts)).detail.at(-1)).toBe('open from 04:00 to 07:00 (3 h)');
   });
 
   it('covers all of them, as not listed', () => {

@@ -36,9 +36,9 @@ describe('alerts that resolved while their cause held them', () => {
     const notifications = [resolvedInGroup('a', cause), resolvedInGroup('b'), resolvedInGroup('c')];
     const digest = aDigest({ notifications });
     expect(outline(digest)).toEqual({
-      'Resolved in the meantime': [
-        'connection `pg-main`: *1 sync resolved in the meantime*',
-        '2 syncs resolved in the meantime',
+      'Resolved before they were sent': [
+        'connection `pg-main`: *1 sync recovered before it was sent*',
+        '2 syncs recovered before they were sent',
       ],
     });
     const covers = digest.sections.flatMap(({ items }) => items.flatMap((item) => item.covers));
@@ -49,10 +49,29 @@ describe('alerts that resolved while their cause held them', () => {
     ]);
   });
 
+  it('are counted in the line about the end of their cause', () => {
+    const cause = aCause({ open: {} });
+    const notifications = [
+      { ...resolved('a'), cause },
+      resolvedInGroup('b', cause),
+      resolvedInGroup('c', cause),
+    ];
+    const digest = aDigest({ notifications });
+    expect(digest.headline).toBe('3 recovered');
+    expect(outline(digest)).toEqual({ Resolved: ['connection `pg-main`: *all 3 recovered*'] });
+    const { detail, covers } = onlyItem(digest);
+    expect(lineText(detail)).toContain('2 of them before they were sent');
+    expect(covers.map(({ reason }) => reason).sort()).toEqual([
+      'resolved',
+      'resolved_in_group',
+      'resolved_in_group',
+    ]);
+  });
+
   it('are that one line alone when all of them share a cause', () => {
     const digest = aDigest({ notifications: [resolvedInGroup('a', aCause())] });
     expect(outline(digest)).toEqual({
-      'Resolved in the meantime': ['connection `pg-main`: *1 sync resolved in the meantime*'],
+      'Resolved before they were sent': ['connection `pg-main`: *1 sync recovered before it was sent*'],
     });
   });
 });
@@ -132,7 +151,7 @@ describe('a shared cause', () => {
     [
       'Resolved before delivery',
       (name) => aNotification('resolved_undelivered', `sync:${name}`, anEndedAlert()),
-      '3 syncs resolved in the meantime*',
+      '3 syncs recovered before they were sent*',
       1,
     ],
     ['Resolved', (name) => resolved(name), 'all 3 recovered*', 1],

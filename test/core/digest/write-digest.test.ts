@@ -3,6 +3,7 @@ import type { Alert, Facts } from '../../../lambda/core/alert.ts';
 import type { NotificationPlan } from '../../../lambda/core/notify/notification.ts';
 import { HOUR } from '../../commands/a-world.ts';
 import {
+  aCause,
   aChange,
   aDiagnosis,
   aDigest,
@@ -63,7 +64,7 @@ describe('the sections of a digest', () => {
         'Resolved before delivery',
         'Resolved',
         'Excluded by the policy',
-        'Resolved in the meantime',
+        'Resolved before they were sent',
         'Paused, resumed or no longer listed',
         'Still paused',
       ]);
@@ -103,7 +104,7 @@ describe('the sections of a digest', () => {
     ['Paused, resumed or no longer listed', 'a resumed sync', { neutral: [aChange('resumed', 'a')] }],
     ['No longer listed', 'ten unlisted syncs', { neutral: many(10, (name) => aChange('unlisted', name)) }],
     [
-      'Resolved in the meantime',
+      'Resolved before they were sent',
       'an alert that resolved while its cause held it',
       { notifications: [aNotification('resolved_in_group', 'sync:a', anEndedAlert())] },
     ],
@@ -118,6 +119,22 @@ describe('the sections of a digest', () => {
       { notifications: [aNotification('new', 'records', unreadable)] },
     ],
   ] as const)('are only %j for %s', (title, _what, plan) => expect(titles(plan)).toEqual([title]));
+
+  it('say of what is open beside a cause that ended that it is for another reason', () => {
+    const cause = aCause({ open: {} });
+    const notifications = [resolved('a'), resolved('b')].map((one) => ({ ...one, cause }));
+    const leftOf = (connectionRef: string, plan: Partial<NotificationPlan>) => {
+      const labels = labelsOf('x', { connectionRef, connectorId: 'box', kbUid: null });
+      const open = { 'sync:x': anAlert({ labels }) };
+      const { sections } = aDigest(plan, { facts: { ...factsOf(plan), alerts: open } });
+      return lineText(sections.flatMap(({ items }) => items).at(-1)?.title ?? []);
+    };
+    expect(leftOf('sheets', { notifications })).toBe('still open for another reason: `x`');
+    expect(leftOf('sheets', { notifications: [resolved('a')] })).toBe('still open: `x`');
+    const onSame = { ...cause, key: 'connection:3:box:pg-main' };
+    const same = notifications.map((one) => ({ ...one, cause: onSame }));
+    expect(leftOf('pg-main', { notifications: same })).toBe('still open: `x`');
+  });
 
   it('cover every alert and every change of condition of the plan exactly once', () => {
     fc.assert(

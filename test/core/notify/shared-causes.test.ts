@@ -132,14 +132,14 @@ describe('a cause that explains what was sent before', () => {
   it('takes over the open alerts that were sent alone', () => {
     const cause = causeOf(listed, alerts, destinationSent(MAIN));
     expect(cause).toMatchObject({ name: 'pg-main', earlierSentAs: [] });
-    expect(cause?.moved).toEqual(MAIN.map(fingerprint));
+    expect(cause?.moved.map((one) => one.fingerprint)).toEqual(MAIN.map(fingerprint));
   });
 
   it('takes over those that were sent under another cause, and names that', () => {
     const kb = 'kb:kb_sales';
     const cause = causeOf(listed, alerts, destinationSent(MAIN, kb, { causes: notifiedAgo(minutes(30)) }));
     expect(cause?.earlierSentAs).toEqual([{ key: kb, kind: 'knowledge base', name: 'kb_sales' }]);
-    expect(cause?.moved).toEqual(MAIN.map(fingerprint));
+    expect(cause?.moved.map((one) => one.fingerprint)).toEqual(MAIN.map(fingerprint));
   });
 
   it('is not sent without a new alert', () => {

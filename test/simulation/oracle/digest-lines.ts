@@ -265,7 +265,7 @@ function sentenceOf({ title }: Item): string {
 /** The condition that a line claims, if it is about conditions. */
 function conditionIn(head: Item): 'active' | 'paused' | 'unlisted' | undefined {
   const text = sentenceOf(head);
-  if (/in the meantime/.test(text)) return undefined;
+  if (/before (?:it was|they were) sent/.test(text)) return undefined;
   if (/paused|does not say by whom/.test(text)) return 'paused';
   if (/no longer listed|re-created/.test(text)) return 'unlisted';
   return /resumed|listed again/.test(text) ? 'active' : undefined;
