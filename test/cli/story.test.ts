@@ -56,7 +56,9 @@ describe('the story', () => {
     expect(text).toContain('5 more syncs need attention, 9 open in all (one shared cause)');
     expect(text).toContain('connection pg-payments: 4 of 4 syncs failing');
     // orders, the eighth, has stalled since the morning.
-    expect(text).toContain('7 of the 8 syncs on other connections of connector postgres have succeeded since');
+    expect(text).toContain(
+      '7 of the 8 syncs on other connections of connector postgres have succeeded since',
+    );
   });
 
   it('reports a sync that fails on its own in the same check beside the cause', async () => {
