@@ -424,7 +424,8 @@ function peersBeyond({
   if (listed === 1) return ['the one sync on another connection', succeeded === 0 ? 'has not' : 'has'];
   const syncs = `${pluralize(listed, 'sync')} on other connections`;
   if (succeeded === 0) return [`none of the ${syncs}`, 'has'];
-  if (succeeded === listed) return [`all ${syncs}`, 'have'];
+  if (succeeded === listed)
+    return [listed === 2 ? 'both syncs on other connections' : `all ${syncs}`, 'have'];
   return [`${formatNumber(succeeded)} of the ${syncs}`, succeeded === 1 ? 'has' : 'have'];
 }
 

@@ -39,6 +39,11 @@ describe('the line of a cause shows which other syncs succeeded since', () => {
       ['all 8 syncs on other connections of connector `postgres` have succeeded since'],
     ],
     [
+      'both others of its connector',
+      { listed: 5, beyond: { listed: 2, succeeded: 2 } },
+      ['both syncs on other connections of connector `postgres` have succeeded since'],
+    ],
+    [
       'the only other one of its connector',
       { listed: 3, beyond: { listed: 1, succeeded: 1 } },
       ['the one sync on another connection of connector `postgres` has succeeded since'],
