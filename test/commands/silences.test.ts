@@ -158,7 +158,7 @@ describe('the command at the end of a digest', () => {
     world.now += 15 * MINUTE;
     world.shown = ['orders', 'invoices', 'fees'].map((id) => aRecord(world.now, { id, name: id }));
     const text = await run();
-    expect(text).toContain('2 resolved');
+    expect(text).toContain('2 recovered');
     expect(text).not.toContain('To silence');
   });
 

@@ -54,14 +54,14 @@ describe('the neighbouring routes', () => {
     expect(evidence).toEqual({ calls: 3, missing });
   });
 
-  it('are asked for names alone when everything that is sent has ended', async () => {
+  it('are asked for the error of a sync that failed when all that is sent has ended', async () => {
     const { world, requests } = aWorld();
     world.shown = failing;
     await completedCheck(world);
     world.now += 15 * MINUTE;
     world.shown = healthy;
     await completedCheck(world);
-    expect(requests[1]?.syncs).toEqual([]);
+    expect(requests[1]?.syncs).toEqual([{ id: 'orders', connectorId: 'postgres' }]);
   });
 
   it('are not asked where the policy says so, while the listing fails, or without time', async () => {
