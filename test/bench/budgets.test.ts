@@ -9,9 +9,9 @@ import { closeLocalServers } from '../http/local-server.ts';
 jest.setTimeout(30_000);
 afterEach(closeLocalServers);
 
-it('the bundle without its source map has at most 430,000 bytes', () => {
-  expect(BUDGETS.bundleBytes).toBe(430_000);
-  expect(deployedBundle().bytes).toBeLessThanOrEqual(430_000);
+it('the bundle without its source map has at most 436,000 bytes', () => {
+  expect(BUDGETS.bundleBytes).toBe(436_000);
+  expect(deployedBundle().bytes).toBeLessThanOrEqual(436_000);
 });
 
 it.each([
