@@ -3,7 +3,7 @@ import { checkWithParts } from './check-with-parts.ts';
 import { runWorld } from './run-world.ts';
 
 /** These seeds find every breakage; those that find most come first. */
-const SEEDS = [3, 10, 21, 23, 24, 26, 27, 30];
+const SEEDS = [3, 10, 21, 23, 26, 18, 24, 27, 30];
 const HOURS = 9;
 const TIMEOUT_MS = 120_000;
 
