@@ -42,7 +42,7 @@ export function callCount({ secret, listing, stateReads, stateWrites, posts }: C
 }
 
 async function sandbox(node: string, services: LocalServices): Promise<FunctionProcess> {
-  const { file, folder } = deployedBundle();
+  const { file, folder } = await deployedBundle();
   const started = new FunctionProcess({ node, bundle: file, environment: services.environment(folder) });
   await started.imported;
   services.countCalls();

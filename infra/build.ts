@@ -1,11 +1,12 @@
-import { analyzeMetafileSync, buildSync } from 'esbuild';
-import { FUNCTION_BUILD, FUNCTION_ENTRY } from './function-build.ts';
+import { analyzeMetafileSync } from 'esbuild';
+import { buildFunction } from './function-build.ts';
 
-/** `npm run build`: bundles the function as the stack does, and prints the bytes of each file in the bundle. */
-const { metafile } = buildSync({
-  ...FUNCTION_BUILD,
-  entryPoints: [FUNCTION_ENTRY],
-  outfile: 'build/function/index.js',
-  metafile: true,
-});
-process.stdout.write(`${analyzeMetafileSync(metafile)}\n`);
+/**
+ * `npm run build`: bundles the function, and prints the bytes of each file in the bundle. `npm run build -- FOLDER`, which
+ * the stack runs, bundles it into another folder, and prints nothing.
+ */
+const [folder] = process.argv.slice(2);
+const { bytes, metafile } = await buildFunction(folder ?? 'build/function');
+if (folder === undefined) {
+  process.stdout.write(`${bytes} bytes, from\n${analyzeMetafileSync(metafile)}\n`);
+}

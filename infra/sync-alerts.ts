@@ -1,13 +1,7 @@
 import { Duration, RemovalPolicy, SecretValue, Stack, Validations } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, type ITable, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import {
-  Architecture,
-  type Function as LambdaFunction,
-  LoggingFormat,
-  Runtime,
-} from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
@@ -17,7 +11,7 @@ import type { Links } from '../lambda/core/policy.ts';
 import { SyncAlertsError } from '../lambda/errors.ts';
 import { ENVIRONMENT_VARIABLES } from '../lambda/invocation/environment-variables.ts';
 import { SECRET_PLACEHOLDER } from '../lambda/secret/secret-placeholder.ts';
-import { bundleWith } from './bundling.ts';
+import { functionCode } from './bundling.ts';
 import { consoleUrls } from './console-urls.ts';
 import { functionRole, namePrefixFault, type RoleRules } from './roles.ts';
 import {
@@ -177,10 +171,11 @@ export class SyncAlerts extends Construct {
     return secret;
   }
 
-  #newFunction(props: SyncAlertsProps): NodejsFunction {
+  #newFunction(props: SyncAlertsProps): LambdaFunction {
     const { policy = {}, encryptionKey, timbalBaseUrl, connectorId, roles = {} } = props;
-    return new NodejsFunction(this, 'Function', {
-      ...bundleWith(policy),
+    return new LambdaFunction(this, 'Function', {
+      code: functionCode(policy),
+      handler: 'index.handler',
       description: this.#description(),
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,

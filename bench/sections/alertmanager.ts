@@ -46,7 +46,7 @@ export const alertmanager: Section = {
 
 /** One sandbox, two checks: the first opens the alerts, the second resolves them. */
 async function costOfOurs(node: string, memoryMb: number): Promise<ProcessCost> {
-  const { file, folder } = deployedBundle(WITHOUT_GROUPING);
+  const { file, folder } = await deployedBundle(WITHOUT_GROUPING);
   const services = await LocalServices.start();
   const environment = services.environment(folder);
   // Only the memory is limited: Alertmanager's processor is not limited either.

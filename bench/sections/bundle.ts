@@ -10,8 +10,8 @@ export const bundleSize: Section = {
   name: 'bundle',
   about: 'size of the bundle by package, against its budget and the two AWS clients',
   run: async () => {
-    const ours = deployedBundle();
-    const floor = floorBundle();
+    const ours = await deployedBundle();
+    const floor = await floorBundle();
     const packages = [...bytesByPackage(ours)].sort(([, a], [, b]) => b - a).slice(0, MAX_PACKAGES);
     const whole = { what: 'whole', ours: bytesText(ours.bytes) };
     return [

@@ -7,7 +7,7 @@ export const coldStart: Section = {
   name: 'cold-start',
   about: 'import of the deployed bundle, against the two AWS clients alone',
   run: async ({ node, rounds, progress }) => {
-    const bundles = { ours: deployedBundle(), floor: floorBundle(), empty: emptyBundle() };
+    const bundles = { ours: await deployedBundle(), floor: await floorBundle(), empty: await emptyBundle() };
     const cpuMs = { ours: [] as number[], floor: [] as number[], empty: [] as number[] };
     for (let round = 1; round <= rounds; round += 1) {
       progress(`cold-start: round ${round} of ${rounds}`);

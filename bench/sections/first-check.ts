@@ -19,7 +19,7 @@ export const firstCheck: Section = {
   about: `spawn to ready, and to the end of a first quiet check of ${SYNCS} syncs, under AWS's runtime client`,
   run: async ({ node, rounds, progress }) => {
     if (!existsSync(CLIENT)) return 'needs the runtime client: npm run test:e2e:prepare';
-    const [deployed, doingNothing] = [deployedBundle(), emptyBundle()];
+    const [deployed, doingNothing] = [await deployedBundle(), await emptyBundle()];
     const services = await LocalServices.start();
     services.body = listingBody({ syncs: SYNCS, unhealthy: 0, at: Date.now() });
     // The initial run saves a state; the measured checks find it and have nothing to save.

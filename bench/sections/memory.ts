@@ -39,7 +39,7 @@ async function twoChecks(
   services: LocalServices,
   memoryMb: number,
 ): Promise<Omit<Row, 'what'>> {
-  const { file, folder } = deployedBundle();
+  const { file, folder } = await deployedBundle();
   const limits = limitsOf(memoryMb);
   const environment = services.environment(folder);
   const groups = [limits.memory, limits.processor];

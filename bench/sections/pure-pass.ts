@@ -22,7 +22,7 @@ export const purePass: Section = {
   name: 'pure-pass',
   about: 'from the bytes of a listing to the messages, against JSON.parse of the same bytes; the state apart',
   run: async ({ node, progress }) => {
-    const { file } = passBundle();
+    const file = await passBundle();
     const rows: Row[] = [];
     for (const unhealthy of UNHEALTHY) {
       for (const syncs of SYNCS) {

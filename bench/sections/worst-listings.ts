@@ -16,7 +16,7 @@ export const worstListings: Section = {
   run: async ({ node, progress }) => {
     if (!(await canLimit())) return 'needs control groups (version 1) and root';
     const services = await LocalServices.start();
-    const { file, folder } = deployedBundle();
+    const { file, folder } = await deployedBundle();
     const rows: Row[] = [];
     for (const { what, body, isGzip = false } of WORST_LISTINGS) {
       progress(`worst-cases: ${what}`);

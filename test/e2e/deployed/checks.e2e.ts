@@ -232,7 +232,9 @@ describe('the function', () => {
       command: 'test',
       steps: [
         { step: 'secret', ok: true },
+        { step: 'key', ok: true },
         { step: 'listing', ok: true },
+        { step: 'clock', ok: true },
         { step: 'state', ok: true },
         { step: 'slack', ok: true },
       ],
@@ -247,7 +249,7 @@ describe('the function', () => {
     const test = await deployment.invoke({ command: 'test' });
     expect(test).toMatchObject({
       status: 'error',
-      result: { errorMessage: expect.stringMatching(/secret: ok.*listing: FAILED: .*403/s) },
+      result: { errorMessage: expect.stringMatching(/secret: ok.*key: FAILED: .*403/s) },
     });
     expect(JSON.stringify(deployment.takePosted())).toContain('not your organisation');
   });
