@@ -240,7 +240,7 @@ describe('the function', () => {
       ],
     });
     expect(await deployment.calls(test)).toEqual([READS_SECRET, ...QUIET]);
-    expect(deployment.takePosted()).toMatchObject([{ text: expect.stringContaining('Test passed') }]);
+    expect(deployment.takePosted()).toMatchObject([{ text: expect.stringContaining('is wired up') }]);
     expect(await deployment.items()).toEqual([]);
   });
 
