@@ -466,12 +466,9 @@ function earlierText({ earlierSentAs }: SharedCause, names: Names | undefined): 
 
 /** "4 connections on 3 connectors are affected: check Timbal, the network or the connectors first". */
 function spreadText(alerts: readonly TrackedAlert[]): Line {
+  const causes = alerts.flatMap(({ alert }) => causesOf(alert.labels));
   const keys = (kind: string) =>
-    new Set(
-      alerts
-        .flatMap(({ alert }) => causesOf(alert.labels).filter((one) => one.kind === kind))
-        .map(({ key }) => key),
-    ).size;
+    new Set(causes.filter((one) => one.kind === kind).map(({ key }) => key)).size;
   const where = `${pluralize(keys('connection'), 'connection')} on ${pluralize(keys('connector'), 'connector')}`;
   return [words(`${where} affected: check Timbal, the network or the connectors first`)];
 }
