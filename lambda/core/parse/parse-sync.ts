@@ -3,7 +3,7 @@
  * timbal/listing.ts calls this for each record as it arrives.
  */
 
-import { isBlank } from '../blank.ts';
+import { trimmed } from '../blank.ts';
 import { type Field, type Labels, MIN_INTERVAL_SECONDS, type Sync } from '../sync.ts';
 import type { Instant } from '../time.ts';
 import { isNever, parseInstant } from './parse-instant.ts';
@@ -63,10 +63,10 @@ export function parseSync(record: unknown): Sync {
   };
 }
 
-/** Without the blanks around it; empty when nothing of it would be seen. */
+/** Without what shows nothing around it; empty when nothing of it would be seen. */
 function text(value: unknown): string | undefined {
-  const trimmed = anyText(value)?.trim();
-  return trimmed !== undefined && isBlank(trimmed) ? '' : trimmed;
+  const written = anyText(value);
+  return written === undefined ? undefined : trimmed(written);
 }
 
 /** Null for a text that says nothing: a pause of a person has none. */

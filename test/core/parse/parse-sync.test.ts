@@ -253,6 +253,9 @@ describe('a text of the platform', () => {
     ['completed ', 'completed'],
     ['\tRunning\n', 'Running'],
     ['\u00a0failed\ufeff', 'failed'],
+    ['completed\u200b', 'completed'],
+    ['\u0000\u00ad completed \u2060', 'completed'],
+    ['in\u200bprogress', 'in\u200bprogress'],
     ['', ''],
     ['  ', ''],
   ])('last_state %j is read as %j', (last_state, lastState) => {
