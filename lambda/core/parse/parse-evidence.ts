@@ -2,6 +2,8 @@
  * In: the JSON of a neighbouring route. Out: what it says, or undefined when it is not understood.
  * timbal/evidence.ts calls these, one for each answer.
  */
+import { trimmed } from '../blank.ts';
+import { redactCredentials } from '../credentials.ts';
 import type { Connector, Run } from '../evidence.ts';
 import { CLOCK_SLACK_SECONDS, type Instant, secondsBetween } from '../time.ts';
 import { parseInstant } from './parse-instant.ts';
@@ -68,13 +70,18 @@ function runOf(job: Readonly<Record<string, unknown>>, { redact, now }: Evidence
   if (at === null) return undefined;
   const message = text(job['message'])?.slice(0, MAX_MESSAGE_LENGTH).trim() || null;
   return {
-    state: text(job['state']) ?? null,
+    state: nullable(word, job['state']) ?? null,
     message: message === null ? null : redact(message),
     rows: count(job['rows_emitted']) ?? null,
     startedAt: startedAt ?? startOf(finishedAt, job['duration_ms']),
     finishedAt,
     at,
   };
+}
+
+function word(value: unknown): string | undefined {
+  const written = text(value);
+  return written === undefined ? undefined : trimmed(written);
 }
 
 function startOf(finishedAt: Instant | null, durationMs: unknown): Instant | null {
@@ -121,9 +128,10 @@ export function parseKnowledgeBases(
   return names;
 }
 
+/** People write these names, and may write anything into them. */
 function nameIn(value: unknown, { redact }: EvidenceContext): string | null {
   const name = label(value)?.trim();
-  return name ? redact(name) : null;
+  return name ? redactCredentials(redact(name)) : null;
 }
 
 /** The list in an answer, bare or in its envelope. */

@@ -150,6 +150,23 @@ describe('the connectors', () => {
   );
 });
 
+it.each([
+  ['completed', 'completed'],
+  [' completed\u200b', 'completed'],
+  ['', ''],
+  [7, null],
+])('the state of a job, %j, is read as %j', (state, read) => {
+  expect(runsOf(aJob({ state })).get('a')?.[0]?.state).toBe(read);
+});
+
+it('the names that people give hold no credentials', () => {
+  const name = 'copy of postgres://app:hunter2@db/shop';
+  const shown = 'copy of postgres://***@db/shop';
+  const connectors = parseConnectors([{ id: 'x', name, hostname: name }], CONTEXT);
+  expect(connectors?.get('x')).toMatchObject({ name: shown, hostname: shown });
+  expect(parseKnowledgeBases([{ uid: 'u', name }], CONTEXT)?.get('u')).toBe(shown);
+});
+
 describe('the knowledge bases', () => {
   it('are names by uid', () => {
     const k2 = [
