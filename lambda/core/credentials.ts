@@ -12,10 +12,11 @@
  */
 export function redactCredentials(original: string): string {
   if (original.length < 20 && PLAIN.test(original)) return original;
-  const text = original.length > MAX_LENGTH ? beginning(original) : original;
-  if (!MAY_HOLD_ONE.test(text)) return text;
+  const shortened = original.length > MAX_LENGTH ? beginning(original) : original;
+  if (!MAY_HOLD_ONE.test(shortened)) return shortened;
+  const text = shortened.replace(INVISIBLE, '');
   const withoutUsers = text.includes('@') ? text.replace(/[^\s"'`<>]+/g, withoutUserInfo) : text;
-  return withoutUsers
+  const redacted = withoutUsers
     .replace(PRIVATE_KEY, '***')
     .replace(COOKIE, '$1***')
     .replace(WEBHOOK, '$1***')
@@ -24,6 +25,7 @@ export function redactCredentials(original: string): string {
     .replace(SPACED_VALUE, '$1***')
     .replace(SCHEME_VALUE, '$1***')
     .replace(TOKEN, '***');
+  return redacted === text ? shortened : redacted;
 }
 
 /** Nearly every name of a sync: a text of less than 20 characters like this has nothing of `MAY_HOLD_ONE`. */
@@ -39,19 +41,22 @@ function beginning(text: string): string {
 }
 
 /** Nearly no name of a sync has one of these, so nearly no name pays for the rest. */
-const MAY_HOLD_ONE = /[:=@%'"`>]|[\w/+-]{20}|\b(?:bearer|basic)\s|--/i;
+const MAY_HOLD_ONE = /[:=@%'"`>]|\\u003|[\w/+-]{20}|\b(?:bearer|basic)\s|--/i;
+
+/** Zero-width spaces, word joiners, byte order marks, soft hyphens: within a name they would hide it, but not its value. */
+const INVISIBLE = /[\u200B\u2060\uFEFF\u00AD]/g;
 
 /** Names of credentials, each possibly the end of a longer name: `PGPASSWORD`, `client_secret`, `X-Auth-Token`. */
 const NAME =
-  '(?:password|passwd|passphrase|passcode|pwd|secret|token|credentials?|signature|authorization|jwt|(?:api|access|private|account|secret)[ _.-]?key(?:[ _.-]?id)?|key|pass|auth|sig)\\d{0,3}';
-const SEPARATOR = '["\'`\\\\\\]]{0,4}\\s{0,4}(?:=>|:=|={1,2}|:(?!//)|%3[ad])\\s{0,4}';
+  '(?:(?:password|passwd|pwd)[ _.-]?hash|password|passwd|passphrase|passcode|pwd|secret|token|credentials?|signature|authorization|jwt|(?:api|access|private|account|secret)[ _.-]?key(?:[ _.-]?id)?|key|pass|auth|sig|pw|otp)\\d{0,3}';
+const SEPARATOR = '["\'`\\\\\\]]{0,4}\\s{0,4}(?:=>|:=|={1,2}|:(?!//)|%3[ad]|\\\\u003[ad])\\s{0,4}';
 const QUOTED = '\\\\+"[^"]*"?|"(?:[^"\\\\]|\\\\[\\s\\S])*"?|\'(?:[^\'\\\\]|\\\\[\\s\\S]|\'\')*\'?|`[^`]*`?';
 /** Quotation marks, `;`, `&` and `,` belong to a value unless what follows shows that the value is over. */
 const UNQUOTED =
   '(?:[^\\s"\'`<>;&,]|[;&,](?!\\s|$|["\'`<>]|[\\w.%+ -]{1,40}(?:=|%3d))|["\'`](?![\\s,;:.)\\]}>]|$))+';
 
 const NAMED_VALUE = new RegExp(
-  `(${NAME})(${SEPARATOR})((?:(?:bearer|basic|digest|token|apikey)\\s+)?(?:${QUOTED}|\\{[^}]*\\}?|${UNQUOTED}))`,
+  `(${NAME})(${SEPARATOR})((?:(?:bearer|basic|digest|token|apikey)\\s+)?(?:${QUOTED}|\\{[^}]*\\}?|<[^<>\\s=:]+>|${UNQUOTED}))`,
   'gi',
 );
 /** A connection string in the form of a list, `Server=db;Password=two words;`, where a value may hold blanks. */
@@ -88,23 +93,26 @@ const TOKEN = new RegExp(
 /** What stands where a value could: "(using password: YES)". */
 const NO_VALUE = /^(?:yes|no|null|none|undefined)$/i;
 /** Also words of ordinary sentences: after a colon, only what does not read like one is a credential. */
-const WORDS = /^(?:secret|token|credentials?|signature|authorization|key|pass|auth|sig)$/i;
+const WORDS = /^(?:secret|token|credentials?|signature|authorization|key|pass|auth|sig|pw|otp)$/i;
 /** These end other words too, such as "monkey" and "bypass". */
-const SHORT_NAMES = /^(?:key|pass|auth|sig)\d*$/i;
+const SHORT_NAMES = /^(?:key|pass|auth|sig|pw|otp)\d*$/i;
 const KEYS_OF_TABLES =
   /(?:primary|foreign|unique|duplicate|partition|sort|cluster(?:ed|ing)?|cursor|natural|surrogate|composite)[ _-]?$/i;
 
 function redactedValue(match: string, ...[name, separator, value, offset, text]: RegExpGroups): string {
-  const opening = /^\\*["'`{]/.exec(value)?.[0];
+  const opening = /^\\*["'`{<]/.exec(value)?.[0];
   const end = opening === undefined ? endOfValue(value) : value.length;
   const bare = value.slice(0, end);
   if (NO_VALUE.test(bare) || !isCredential(name, text.slice(Math.max(0, offset - 20), offset))) return match;
   const isProse = separator.trim() === ':' && WORDS.test(name) && !/[\w-]/.test(text[offset - 1] ?? '');
-  if (isProse && opening === undefined && !isUnlikeAWord(bare)) return match;
+  const isWord = opening === undefined ? !isUnlikeAWord(bare) : opening === '<';
+  if (isProse && isWord) return match;
   if (opening === undefined) return `${name}${separator}***${value.slice(end)}`;
-  const closing = opening === '{' ? '}' : opening;
+  const closing = CLOSING[opening] ?? opening;
   return `${name}${separator}${opening}***${value.endsWith(closing) ? closing : ''}`;
 }
+
+const CLOSING: Readonly<Record<string, string>> = { '{': '}', '<': '>' };
 
 type RegExpGroups = [name: string, separator: string, value: string, offset: number, text: string];
 
@@ -131,7 +139,9 @@ function withoutUserInfo(part: string): string {
   if (!part.includes('@')) return part;
   const [before = '', ...urls] = part.split('://');
   if (urls.length > 0) return [before, ...urls.map(urlWithoutUserInfo)].join('://');
-  // `user:password@tcp(host:3306)/db`, `jdbc:oracle:thin:user/password@host`.
+  // `user:password@tcp(host:3306)/db`, `jdbc:oracle:thin:user/password@host`, `user/password@//host:1521/db`.
+  const host = part.indexOf('@//');
+  if (host > 0 && part.slice(0, host).includes('/')) return `***${part.slice(host)}`;
   const [colon, at] = [part.indexOf(':'), part.lastIndexOf('@')];
   let start = colon;
   while (/[\w.+%-]/.test(part.charAt(start - 1))) start -= 1;

@@ -21,6 +21,7 @@ describe('user information', () => {
     ['two in a row', 'a://u:p1@h,b://u:p2@h', 'a://***@h,b://***@h'],
     ['a DSN of Go', 'dial app:hunter2@tcp(10.0.0.1:3306)/shop', 'dial ***@tcp(10.0.0.1:3306)/shop'],
     ['a DSN by name', '(dsn=app:hunter2@tcp(db)/shop)', '(dsn=***@tcp(db)/shop)'],
+    ['a DSN of Oracle without a scheme', 'scott/tiger@//db:1521/x', '***@//db:1521/x'],
     ['a DSN of Oracle', 'jdbc:oracle:thin:scott/tiger@//db:1521/x', '***@//db:1521/x'],
   ])('is redacted in %s', (_, text, redacted) => {
     expect(redactCredentials(text)).toBe(redacted);
@@ -79,6 +80,16 @@ describe('a named value', () => {
     ["CREATE USER app IDENTIFIED BY 'hunter2'", 'CREATE USER app IDENTIFIED BY ***'],
     ['<password>hunter2</password>', '<password>***</password>'],
     ['token: 9f8e7d6c', 'token: ***'],
+    ['password=<hunter2> host=db', 'password=<***> host=db'],
+    ['password\\u003dhunter2', 'password\\u003d***'],
+    ['password_hash=abc', 'password_hash=***'],
+    ['"passwordHash":"abc"', '"passwordHash":"***"'],
+    ['pw=hunter2', 'pw=***'],
+    ['"pw":"hunter2"', '"pw":"***"'],
+    ['db_pw: hunter2', 'db_pw: ***'],
+    ['otp=123456', 'otp=***'],
+    ['pass\u200Bword=hunter2', 'password=***'],
+    ['pass\u00ADword\u2060=hunter2', 'password=***'],
   ])('is redacted: %s', (text, redacted) => {
     expect(redactCredentials(text)).toBe(redacted);
   });
@@ -97,6 +108,11 @@ describe('a named value', () => {
     '{"password":null}',
     'the secret of the connector is missing',
     'the bearer of this message',
+    'RPW=1, optic=2, stop: 3',
+    'join\u200Bed=5',
+    'unexpected token: <html>',
+    'unexpected token: < at 1:1',
+    'key hash: mismatch',
     'Bearer authentication required',
     'orders',
   ])('is not seen in: %s', (text) => {
