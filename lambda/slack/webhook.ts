@@ -195,7 +195,10 @@ function refused(error: SyncAlertsError): PostResult {
   return { kind: 'refused', error, invalidPayload: false };
 }
 
-/** 12 hex digits of the SHA-256 of a URL: enough to tell webhooks apart, and no way back to the secret. */
+/**
+ * 12 hex digits of the SHA-256 of a URL: enough to tell webhooks apart, and no way back to the secret. Nothing sends a
+ * fragment, so one makes no other destination.
+ */
 function idOf(url: string): string {
-  return createHash('sha256').update(url).digest('hex').slice(0, 12);
+  return createHash('sha256').update(url.replace(/#.*$/s, '')).digest('hex').slice(0, 12);
 }

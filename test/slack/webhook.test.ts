@@ -37,6 +37,8 @@ describe('a post to Slack', () => {
     ['ok', OK],
     ['another body', answers(200, 'thanks')],
     ['JSON that refuses nothing', answers(200, '{"ok":true,"error":null}')],
+    ['JSON without an error', answers(200, '{"error":"","errors":[],"status":"success"}')],
+    ['JSON whose errors are empty', answers(200, '{"error":{},"errors":null,"status":200}')],
     ['JSON that is cut off', answers(200, '{"ok":true,"er')],
     ['no body', answers(204)],
     ['status 201', answers(201, 'created')],
@@ -202,14 +204,21 @@ describe('a webhook as a destination', () => {
   const DEADLINE = deadlineIn(5);
   const destinationOf = (url: ReturnType<typeof aUrl>) => new SlackWebhook(url, QUICK);
 
-  it('is known by 12 hex digits that depend on its URL alone', async () => {
-    const [one, same, other] = await Promise.all(
-      ['https://a.example', 'https://a.example', 'https://b.example'].map((base) =>
-        destinationOf(aUrl(base)).destinationId([]),
+  it('is known by 12 hex digits that depend on its URL alone, without what is never sent', async () => {
+    const urls = [
+      'https://a.example/x',
+      'https://a.example/x',
+      'https://a.example/x#here',
+      'https://b.example/x',
+    ];
+    const [one, same, withFragment, other] = await Promise.all(
+      urls.map((url) =>
+        destinationOf(aUrl('https://a.example', { read: async () => url })).destinationId([]),
       ),
     );
     expect(one).toMatch(/^[0-9a-f]{12}$/);
     expect(same).toBe(one);
+    expect(withFragment).toBe(one);
     expect(other).not.toBe(one);
   });
 
