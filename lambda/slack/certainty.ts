@@ -1,4 +1,3 @@
-import { withoutByteOrderMark } from '../core/blank.ts';
 import { NetworkFault } from '../http/network-fault.ts';
 
 /** Nothing was sent: the deadline left no time. */
@@ -41,7 +40,8 @@ export type AcceptedBody =
   | { readonly kind: 'refusal'; readonly error: string | undefined };
 
 export function readAcceptedBody(body: string): AcceptedBody {
-  const text = withoutByteOrderMark(body).trimStart();
+  // What UTF-16 leaves when it is read as UTF-8: NULs, and replacement characters for the byte order mark.
+  const text = body.replaceAll('\0', '').replace(/^[\uFEFF\uFFFD\s]+/, '');
   if (text.startsWith('<')) return { kind: 'page' };
   const refusal = text.startsWith('{') ? refusalIn(text) : undefined;
   return refusal ?? { kind: 'accepted' };
@@ -55,8 +55,20 @@ function refusalIn(text: string): AcceptedBody | undefined {
     return undefined;
   }
   if (typeof json !== 'object' || json === null) return undefined;
-  const error = 'error' in json ? json.error : undefined;
-  const isRefused = ('ok' in json && json.ok === false) || ('success' in json && json.success === false);
-  if (!isRefused && !error) return undefined;
+  const fields = new Map(Object.entries(json).map(([name, value]) => [name.toLowerCase(), value]));
+  const error: unknown = fields.get('error');
+  const isRefused =
+    [fields.get('ok'), fields.get('success')].some((value) => NO.has(value)) ||
+    [error, fields.get('errors')].some(saysSomething) ||
+    /^(?:error|fail(?:ed|ure)?)$/i.test(String(fields.get('status')));
+  if (!isRefused) return undefined;
   return { kind: 'refusal', error: typeof error === 'string' ? slackErrorCode(error) : undefined };
+}
+
+/** Gateways write a "no" of `ok` in each of these. */
+const NO: ReadonlySet<unknown> = new Set([false, 'false', 0]);
+
+/** Whether an error is given: an empty list, an empty object and an empty text are none. */
+function saysSomething(error: unknown): boolean {
+  return typeof error === 'object' && error !== null ? Object.keys(error).length > 0 : Boolean(error);
 }

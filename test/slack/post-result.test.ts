@@ -93,6 +93,14 @@ describe('a post is refused for certain', () => {
     ['{"success":false,"message":"no"}', ''],
     ['{"error":{"code":"MARKED"}}', ''],
     ['\uFEFF {"error":"/services/MARKED"}', ''],
+    ['{"OK":false,"Error":"not_authed"}', ' (not_authed)'],
+    ['{"ok":"false"}', ''],
+    ['{"ok":0}', ''],
+    ['{"Success":false}', ''],
+    ['{"errors":["MARKED"]}', ''],
+    ['{"errors":{"url":"MARKED"}}', ''],
+    ['{"status":"error","message":"MARKED"}', ''],
+    ['{"status":"Failed"}', ''],
   ])('by a 200 with %s, once', async (body, error) => {
     const server = await localServer(answers(200, body));
     const result = await post(server, {
@@ -187,6 +195,11 @@ describe('a post is unconfirmed, and not sent again,', () => {
       'a 200 with a sign-in page',
       answers(200, SIGN_IN),
       /^expected `ok`, received 200 with an HTML page; .*: let it pass; /,
+    ],
+    [
+      'a 200 with a sign-in page in UTF-16',
+      answers(200, [...`\uFFFD\uFFFD${SIGN_IN}`].join('\0')),
+      /received 200 with an HTML page/,
     ],
     [
       'a 200 with a long sign-in page',
