@@ -7,7 +7,7 @@ const MAX_QUOTE_LENGTH = 200;
 
 /**
  * The API's own words about an error as one line in parentheses; empty where the body has none. It reads `message`,
- * `error`, `detail` and `code` in their usual forms. Secrets are removed before the text is cut.
+ * `error`, `detail`, `errors`, `title` and `code` in their usual forms. Secrets are removed before the text is cut.
  */
 export function quotedWords(body: string, status: number, redact: Redact): string {
   const words = wordsIn(body, status);
@@ -32,8 +32,11 @@ function wordsIn(body: string, status: number): string | undefined {
     fieldOf(json, 'message'),
     error,
     fieldOf(error, 'message'),
+    fieldOf(json, 'error_description'),
     detail,
     ...messagesOf(detail),
+    ...messagesOf(fieldOf(json, 'errors')),
+    fieldOf(json, 'title'),
   ].find((text): text is string => typeof text === 'string' && text.trim() !== '');
   const code = [fieldOf(json, 'code'), fieldOf(error, 'code')].find(isCode);
   // "403 Forbidden (403: …)" would say it twice.
@@ -48,7 +51,13 @@ function isCode(code: unknown): code is string | number {
 /** What a list of faults of a request begins with: `[{"loc": ["query"], "msg": "field required"}]`. */
 function messagesOf(detail: unknown): readonly unknown[] {
   const first: unknown = Array.isArray(detail) ? detail[0] : detail;
-  return [first, fieldOf(first, 'message'), fieldOf(first, 'msg')];
+  return [
+    first,
+    fieldOf(first, 'message'),
+    fieldOf(first, 'msg'),
+    fieldOf(first, 'detail'),
+    fieldOf(first, 'title'),
+  ];
 }
 
 function fieldOf(value: unknown, name: string): unknown {
