@@ -38,9 +38,14 @@ describe("the skew of the API's clock", () => {
     ['without a `Date`', {}],
     ['with a `Date` that is none', { date: 'yesterday' }],
     ['with a `Date` in another form', { date: new Date(NOW + 3_600_000).toISOString() }],
-    ['from a cache', { date: date(3600), age: '0' }],
+    ['from a cache', { date: date(3600), age: '1' }],
+    ['with an `Age` that is none', { date: date(3600), age: '-' }],
   ])('of a response %s is not known', async (_, headers) => {
     expect(await skewOf([answers(200, BODY, headers)])).toBeUndefined();
+  });
+
+  it('is known from a response that a cache only passed on', async () => {
+    expect(await skewOf([answers(200, BODY, { date: date(3600), age: '0' })])).toBe(3600);
   });
 
   it.each([
