@@ -91,9 +91,8 @@ export class FileLock {
       }
     } catch (error) {
       const problem = `cannot lock ${this.#options.label} (${errnoText(error)})`;
-      throw new StateError('state_unwritable', `${problem}: nothing was saved; ${CHECK_THE_PATH}`, {
-        cause: error,
-      });
+      const advice = isNameTaken(error) ? this.#deleteIt() : CHECK_THE_PATH;
+      throw new StateError('state_unwritable', `${problem}: nothing was saved; ${advice}`, { cause: error });
     }
   }
 
@@ -108,7 +107,7 @@ export class FileLock {
   }
 
   async #remove(fileName: string): Promise<void> {
-    await rm(join(this.#folder, fileName), { force: true });
+    await rm(join(this.#folder, fileName), { recursive: true, force: true });
     try {
       await rmdir(this.#folder);
     } catch {
@@ -116,11 +115,16 @@ export class FileLock {
     }
   }
 
+  /** Where something that no process of ours left is in the lock's place. */
+  #deleteIt(): string {
+    return `it is not a lock of sync-alerts: delete ${this.#folder}`;
+  }
+
   #heldUntil(expiresAt: Instant | undefined): StateError {
     const problem = `cannot lock ${this.#options.label}: another process holds the lock`;
     const advice =
       expiresAt === undefined
-        ? `it is not a lock of sync-alerts: delete ${this.#folder}`
+        ? this.#deleteIt()
         : `run again after ${new Date(expiresAt).toISOString()}, when it expires`;
     return new StateError('state_unwritable', `${problem}; ${advice}`);
   }
@@ -136,6 +140,13 @@ async function isRenamed(folder: string, newName: string): Promise<boolean> {
     if (['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(errorCode(error) ?? '')) return false;
     throw error;
   }
+}
+
+/** Whether a folder could not be renamed because a file, a link or a pipe has the new name. */
+function isNameTaken(error: unknown): boolean {
+  const isOfRename =
+    typeof error === 'object' && error !== null && 'syscall' in error && error.syscall === 'rename';
+  return isOfRename && errorCode(error) === 'ENOTDIR';
 }
 
 /** Undefined for a file that no lock of ours has. */

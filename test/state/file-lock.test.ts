@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StateError } from '../../lambda/state/errors.ts';
@@ -185,14 +185,6 @@ describe('a lock that cannot be created', () => {
       },
       'ENOTDIR',
     ],
-    [
-      'where a file has its name',
-      async (file) => {
-        await writeFile(`${file}.lock`, '');
-        return file;
-      },
-      'ENOTDIR',
-    ],
   ])('fails with the reason and the fix: %s', async (_where, prepare, code) => {
     const file = await aFile();
     const locked = await prepare(file);
@@ -203,5 +195,19 @@ describe('a lock that cannot be created', () => {
       `cannot lock ${LABEL} (${code}): nothing was saved; check the path, its permissions and the disk`,
     );
     expect(await namesBeside(file)).toEqual(before);
+  });
+
+  it.each<readonly [string, (lock: string) => Promise<unknown>]>([
+    ['a file', (lock) => writeFile(lock, '4242')],
+    ['a link to nothing', (lock) => symlink('/nowhere', lock)],
+  ])('fails with the name of what is in its place, to be deleted: %s', async (_what, create) => {
+    const file = await aFile();
+    await create(`${file}.lock`);
+    const error = await rejectionOf(lockOf(file, { waitMs: 0 }).hold(async () => 'done'));
+    expect(error).toMatchObject({ name: 'StateError', code: 'state_unwritable' });
+    expect(error.message).toBe(
+      `cannot lock ${LABEL} (ENOTDIR): nothing was saved; it is not a lock of sync-alerts: delete ${file}.lock`,
+    );
+    expect(await namesBeside(file)).toEqual(['acme.json.lock']);
   });
 });
