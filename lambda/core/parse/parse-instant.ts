@@ -13,15 +13,19 @@ const DATE =
  */
 export function parseInstant(value: unknown): Instant | undefined {
   if (typeof value !== 'string' || !DATE.test(value)) return undefined;
-  const year = digits(value, 0, 4);
+  const [year, month, day] = [digits(value, 0, 4), digits(value, 5, 7), digits(value, 8, 10)];
+  // `Date.UTC` and `Date.parse` take February 30 for March 2.
+  if (day > 28 && day > lastDayOf(year, month)) return undefined;
   const zone = value.charCodeAt(value.length - 1) | LOWER_CASE;
   // `Date.UTC` adds 1900 to the years 0 to 99.
   if (zone !== Z || year < 100) return parsed(value.toUpperCase());
-  const day = digits(value, 8, 10);
-  // `Date.UTC` takes February 30 for March 2.
-  if (day > 28) return parsed(value.toUpperCase());
   const [hour, minute, second] = [digits(value, 11, 13), digits(value, 14, 16), digits(value, 17, 19)];
-  return Date.UTC(year, digits(value, 5, 7) - 1, day, hour, minute, second, milliseconds(value));
+  return Date.UTC(year, month - 1, day, hour, minute, second, milliseconds(value));
+}
+
+function lastDayOf(year: number, month: number): number {
+  // In a year with the same months, since `Date.UTC` adds 1900 to the years 0 to 99.
+  return new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate();
 }
 
 /** The zero time of Go, which some of its programs send for "never", is in the year 1. */
