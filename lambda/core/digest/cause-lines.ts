@@ -543,9 +543,10 @@ function healthyCount({ kind, key }: Cause, evaluation: Evaluation): number {
 /** "open from 08:35 UTC to 10:25 UTC (1 h 50 m), last success before that 08:11 UTC". */
 function stretchText(alerts: readonly TrackedAlert[], { at: now }: Evaluation): Line {
   const [from, to] = [oldestOf(alerts, now), endOf(alerts, now)];
-  const before = alerts.flatMap(({ alert: { lastSuccessAt } }) =>
-    lastSuccessAt !== null && lastSuccessAt <= from ? [lastSuccessAt] : [],
-  );
+  const before = alerts.reduce<Instant | null>((latest, { alert: { lastSuccessAt: one } }) => {
+    const isLater = one !== null && one <= from && (latest === null || one > latest);
+    return isLater ? one : latest;
+  }, null);
   const length = durationText(secondsBetween(from, to));
   const open: Line = [
     words('open from '),
@@ -554,9 +555,7 @@ function stretchText(alerts: readonly TrackedAlert[], { at: now }: Evaluation): 
     timeOfDay(to, now),
     words(` (${length})`),
   ];
-  return before.length === 0
-    ? open
-    : [...open, words(', last success before that '), timeOfDay(Math.max(...before), now)];
+  return before === null ? open : [...open, words(', last success before that '), timeOfDay(before, now)];
 }
 
 /** "recovered before they were sent", "resolved or were paused before they were sent". */

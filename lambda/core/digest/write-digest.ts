@@ -48,13 +48,14 @@ export interface DigestContext {
 /** Critical items of every section come before any warning; then the latest in intervals, then by name. */
 export function writeDigest(plan: NotificationPlan, digestContext: DigestContext): Digest {
   const { facts, evaluation, origin } = digestContext;
-  const bySection = groupBy(sorted(plan.notifications, evaluation), sectionOf);
+  const notifications = sorted(plan.notifications, evaluation);
+  const bySection = groupBy(notifications, sectionOf);
   const of = (section: SectionName) => bySection.get(section) ?? [];
   const open = openItems(of('open'), evaluation);
   const reminder = reminderItems(sorted(plan.reminder, evaluation), evaluation);
   const shown = plan.neutral.filter(({ isImplied }) => !isImplied);
   const neutral = neutralLines(shown, areManyUnlisted(shown, facts));
-  const ended = endings(sorted(plan.notifications, evaluation));
+  const ended = endings(notifications);
   const unsentOfCauses = ended.unsent.filter(({ reason }) => reason === 'resolved_in_group');
   const unjudged = unreadableItems(of('unjudged'), evaluation);
   const isUrgent = ({ level }: Item) => level === 'warning';
