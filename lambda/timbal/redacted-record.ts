@@ -16,9 +16,9 @@ const FREE_TEXTS: ReadonlySet<string> = new Set([
 
 /**
  * A record of the listing without secrets: a sync's name or its disabled reason may quote anything, and goes into
- * messages, responses, logs and the stored state. `redact` is applied to each text, and the free texts also lose the
- * credentials of others. Only the record's own string fields are redacted: nothing reads deeper values, whose depth
- * others decide. A record without secrets is returned itself.
+ * messages, responses, logs and the stored state. `redact` is applied to each text; the free texts, and any other that
+ * holds a URL, also lose the credentials of others. Only the record's own string fields are redacted: nothing reads
+ * deeper values, whose depth others decide. A record without secrets is returned itself.
  */
 export function redactedRecord(record: unknown, redact: Redact): unknown {
   if (!isObject(record)) return record;
@@ -26,7 +26,8 @@ export function redactedRecord(record: unknown, redact: Redact): unknown {
   for (const field in record) {
     const value = record[field];
     if (typeof value !== 'string') continue;
-    const text = FREE_TEXTS.has(field) ? redactCredentials(redact(value)) : redact(value);
+    const mayHoldOne = FREE_TEXTS.has(field) || value.includes('://');
+    const text = mayHoldOne ? redactCredentials(redact(value)) : redact(value);
     if (text === value) continue;
     redacted ??= { ...record };
     redacted[field] = text;

@@ -40,6 +40,21 @@ describe('a redacted record', () => {
     });
   });
 
+  it('has no credentials of others in a URL, in any field', () => {
+    const record = {
+      id: 'postgres://app:hunter2@db/1',
+      kb_uid: 'postgres://app:hunter2@db/2',
+      connector_id: 'https://box.example/key=1',
+      source_kind: 'password=1',
+    };
+    expect(redactedRecord(record, redact)).toEqual({
+      id: 'postgres://***@db/1',
+      kb_uid: 'postgres://***@db/2',
+      connector_id: 'https://box.example/key=***',
+      source_kind: 'password=1',
+    });
+  });
+
   it('is the record itself when that holds no secret', () => {
     const record = { id: 1, name: 'orders', last_state: null };
     expect(redactedRecord(record, redact)).toBe(record);
