@@ -17,6 +17,10 @@ export const READ_ERRORS: ReadonlySet<string> = new Set(['TransactionCanceledExc
 /** In a client's schemas: the registration of an error, which holds its class and its schema in the bundle. */
 export const ERROR_REGISTRATION = /^n0_registry\.registerError\((\w+)\$, \1\);$/gm;
 
+/** In the partitions of AWS: the descriptions of regions. Each real region also matches the expression of its partition. */
+export const REGION_DESCRIPTIONS =
+  /(?<="regions": \{)(?:\s*"[\w-]+": \{\s*"description": "[^"]*"\s*\},?)+\s*(?=\})/g;
+
 export interface UnusedExport {
   /** In `node_modules`. */
   readonly file: string;
@@ -36,6 +40,18 @@ export const UNUSED_EXPORTS: readonly UnusedExport[] = [
     file: `${SMITHY}/retry/util-retry/AdaptiveRetryStrategy.js`,
     name: 'AdaptiveRetryStrategy',
     by: 'class {}',
+  },
+  // lambda/aws/client-options.ts asks for the mode.
+  {
+    file: `${SMITHY}/config/defaults-mode/resolveDefaultsModeConfig.js`,
+    name: 'resolveDefaultsModeConfig',
+    by: "() => async () => 'legacy'",
+  },
+  // Tells AWS which features a client has.
+  {
+    file: `${AWS}/client/middleware-user-agent/check-features.js`,
+    name: 'checkFeatures',
+    by: 'async () => {}',
   },
   // Lambda has no configuration in a home directory. Their absence is what the client would find.
   {
@@ -71,6 +87,11 @@ export const UNUSED_EXPORTS: readonly UnusedExport[] = [
     name: 'getLoggerPlugin',
     by: '() => ({ applyToStack: () => {} })',
   },
+  {
+    file: `${SMITHY}/client/smithy-client/schemaLogFilter.js`,
+    name: 'schemaLogFilter',
+    by: '() => undefined',
+  },
   // Of a version of Node.js older than the deployed one.
   {
     file: `${AWS}/client/emitWarningIfUnsupportedVersion.js`,
@@ -96,6 +117,9 @@ export const withoutUnusedParts: Plugin = {
         contents: withoutErrors(readFileSync(path, 'utf8')),
       }),
     );
+    onLoad({ filter: /[\\/]util-endpoints[\\/]lib[\\/]aws[\\/]partitions\.js$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace(REGION_DESCRIPTIONS, ''),
+    }));
     onLoad({ filter: /[\\/]node_modules[\\/]@(?:aws-sdk|smithy)[\\/]/ }, ({ path }) => {
       const posix = path.split(sep).join('/');
       const unused = UNUSED_EXPORTS.filter(({ file }) => posix.endsWith(`node_modules/${file}`));
@@ -114,7 +138,7 @@ function withoutErrors(source: string): string {
 /** The declaration stays, no longer exported, and falls to tree shaking. */
 function withoutExport(source: string, { file, name, by }: UnusedExport): string {
   const unexported = source.replace(
-    new RegExp(`^export (const|class|function) ${name}\\b`, 'm'),
+    new RegExp(`^export (const|class|(?:async )?function) ${name}\\b`, 'm'),
     (_, kind) => `${kind} unused${name}`,
   );
   if (unexported === source) throw new Error(`${file} no longer exports ${name}`);

@@ -3,6 +3,7 @@
  * a deadline. The client itself retries transient errors, with jitter: at most 3 attempts.
  */
 export const CLIENT_OPTIONS = {
+  defaultsMode: 'legacy',
   retryMode: 'standard',
   maxAttempts: 3,
   requestHandler: {

@@ -5,6 +5,7 @@ import { build } from 'esbuild';
 import {
   ERROR_REGISTRATION,
   READ_ERRORS,
+  REGION_DESCRIPTIONS,
   UNUSED_EXPORTS,
   withoutUnusedParts,
 } from '../../infra/unused-parts.ts';
@@ -27,6 +28,12 @@ function namesLike(pattern: RegExp): readonly string[] {
   return [
     ...new Set(SOURCES.flatMap((source) => [...source.matchAll(pattern)].map(([name]) => name))),
   ].sort();
+}
+
+interface Partition {
+  readonly id: string;
+  readonly regionRegex: string;
+  readonly regions: Readonly<Record<string, unknown>>;
 }
 
 /** A program, built with the plugin. */
@@ -62,6 +69,23 @@ test.each(UNUSED_EXPORTS)('$name of the AWS SDK gives way to $by', async ({ file
   const text = await built(`import { ${name} } from './node_modules/${file}'; console.log(${name});`);
   expect(text).toContain(`var ${name} = ${by.slice(0, 5)}`);
   expect(text).not.toContain(`unused${name}`);
+});
+
+test('every region is found by the expression of its partition, so that its description can go', () => {
+  const file = 'node_modules/@aws-sdk/core/dist-es/submodules/client/util-endpoints/lib/aws/partitions.js';
+  const partitionsOf = (source: string): readonly Partition[] =>
+    JSON.parse(source.slice(source.indexOf('{'), source.lastIndexOf('}') + 1)).partitions;
+  const source = readFileSync(file, 'utf8');
+  const partitions = partitionsOf(source);
+  const without = partitionsOf(source.replace(REGION_DESCRIPTIONS, ''));
+  expect(without).toEqual(partitions.map((one) => ({ ...one, regions: {} })));
+  for (const { id, regions } of partitions) {
+    const real = Object.keys(regions).filter((region) => !region.endsWith('-global'));
+    const found = real.map(
+      (region) => without.find(({ regionRegex }) => new RegExp(regionRegex).test(region))?.id,
+    );
+    expect(new Set(found)).toEqual(new Set([id]));
+  }
 });
 
 test('of a package’s description its name and version stay', async () => {
