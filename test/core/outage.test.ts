@@ -10,5 +10,7 @@ it('a connection that is down for six hours takes at most 15 messages, and all b
   expect(first?.headline).not.toContain('connection pg-main: ');
   expect(first?.text).toContain('connection pg-main');
   for (const { headline } of others) expect(headline).toContain('connection pg-main: ');
-  expect(digests.at(-1)?.headline).toMatch(/^\d+ resolved: connection pg-main: the last \d+ recovered$/);
+  expect(digests.at(-1)?.headline).toMatch(
+    /^\d+ recovered: connection pg-main: the last \d+ recovered, all 60 of its syncs are healthy$/,
+  );
 });
