@@ -42,6 +42,7 @@ export const OPTIONS = {
     value: '<fields>',
   },
   for: { help: 'how long: 90s, 5m, 12h, 2d', value: '<duration>' },
+  from: { help: 'when it begins, instead of now: 2026-12-01T08:00:00Z', value: '<date>' },
   until: { help: 'instead of --for: 2026-12-01T08:00:00Z', value: '<date>' },
   reason: { help: 'why, for everybody else', value: '<text>' },
   region: {
@@ -82,7 +83,7 @@ export const COMMANDS = {
   },
   silence: {
     help: 'mute some syncs, or a digest, for a time',
-    options: ['match', 'for', 'until', 'reason', 'json'],
+    options: ['match', 'from', 'for', 'until', 'reason', 'json'],
     operands: ['<token>'],
     areOperandsOptional: true,
   },

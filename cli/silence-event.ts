@@ -22,6 +22,7 @@ export function silenceEventOf({ command, operands, given }: Request, author: st
         command,
         ...(operand !== undefined && { token: operand }),
         ...(given.has('match') && { match: matcherOf(given.get('match') ?? '') }),
+        ...(given.has('from') && { from: given.get('from') }),
         ...(given.has('for') && { for: given.get('for') }),
         ...(given.has('until') && { until: given.get('until') }),
         ...record,

@@ -80,7 +80,8 @@ export function eventFaults(
     const field = quoted(path ?? 'the event');
     if (issue.expected === 'never')
       return `there is no field ${field}${suggestion(schema, (path ?? '').split('.'))}`;
-    const hasOwnWords = issue.kind === 'validation' || issue.type === 'union';
+    // The words of the library begin so, and are for programmers.
+    const hasOwnWords = !issue.message.startsWith('Invalid ');
     return hasOwnWords ? `${field}: ${issue.message}` : `${field}: expected ${issue.expected}`;
   });
 }

@@ -150,15 +150,16 @@ function withImplied(sections: readonly Section[], neutral: NotificationPlan['ne
   }));
 }
 
-/** Below resolutions alone, what is still open: good news must not hide it. */
-function stillOpenLine({ notifications, reminder }: NotificationPlan, facts: Facts): readonly Item[] {
+/** Below resolutions alone, what is still open and not muted: good news must not hide it. */
+function stillOpenLine({ notifications, reminder, muted }: NotificationPlan, facts: Facts): readonly Item[] {
   const isResolution = ({ reason }: Notification) => reason === 'resolved' || reason === 'resolved_in_group';
   if (notifications.length === 0 || !notifications.every(isResolution) || reminder.length > 0) return [];
   const causes = notifications.flatMap(({ cause }) => cause ?? []);
   // The line of a cause names its own.
   const named = new Set(causes.flatMap(({ stillOpen }) => stillOpen.map(({ fingerprint }) => fingerprint)));
   const open = openAlerts(facts).filter(
-    ([fingerprint]) => isSyncFingerprint(fingerprint) && !named.has(fingerprint),
+    ([fingerprint]) =>
+      isSyncFingerprint(fingerprint) && !named.has(fingerprint) && !muted?.alerts.has(fingerprint),
   );
   if (open.length === 0) return [];
   const names = namesOf(open.map(([fingerprint, alert]) => ({ fingerprint, alert, logEntry: {} })));

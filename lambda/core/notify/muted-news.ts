@@ -83,6 +83,7 @@ export function mutedCounts(
   active: ActiveMutes,
 ): MutedCounts | undefined {
   const waiting = [...mutes.values()].filter(({ by }) => by === 'quiet_hours').length;
+  const muted = new Set(mutes.keys());
   const counts = { silenced: 0, acknowledged: 0 };
   let until = 0;
   if (active.ids.size > 0) {
@@ -92,9 +93,10 @@ export function mutedCounts(
       const silenced = silences.filter(({ kind }) => kind !== 'acknowledgement');
       if (silenced.length > 0) counts.silenced += 1;
       else if (silences.length > 0) counts.acknowledged += 1;
+      if (silences.length > 0) muted.add(fingerprint);
       until = Math.max(until, ...silenced.map(({ endsAt }) => endsAt));
     }
   }
   if (waiting + counts.silenced + counts.acknowledged === 0) return undefined;
-  return { ...counts, until, inQuietHours: waiting };
+  return { alerts: muted, ...counts, until, inQuietHours: waiting };
 }

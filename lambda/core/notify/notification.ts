@@ -55,8 +55,10 @@ export interface NeutralChange {
   readonly isImplied?: true;
 }
 
-/** How many alerts are muted, and by what. */
+/** Which alerts are muted, and by what. */
 export interface MutedCounts {
+  /** The fingerprints of all of them. */
+  readonly alerts: ReadonlySet<string>;
   /** Open alerts with a silence. */
   readonly silenced: number;
   /** When the last of those silences ends. */

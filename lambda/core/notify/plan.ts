@@ -148,7 +148,9 @@ export function planNotifications(
   }
   const lines = { population, likely, notified, tracked: trackedOf(facts, destination), now };
   const plan: NotificationPlan = {
-    notifications: withCauses(notifications, causeOf, lines),
+    notifications: withCauses(notifications, causeOf, lines).map((one) =>
+      one.logEntry.muted === undefined ? one : asGrouping(one),
+    ),
     reminder: withFolding(reminder, lines),
     ...(isReminderDue && reminder.length === 0 && { satisfiesReminder: true }),
     unmuted: withCauses(unmuted, causeOf, lines).map(asGrouping),
@@ -161,7 +163,7 @@ export function planNotifications(
   return { plan, decisions, reminderAt, destination: next, mutes: muteOf };
 }
 
-/** What one line of a catch-up names is its cause from now on, however long ago it began. */
+/** What a line names that a mute held until now is its cause from now on, however long ago it began. */
 function asGrouping<T extends TrackedAlert>(one: T): T {
   return one.cause === undefined ? one : { ...one, cause: { ...one.cause, isGrouping: true } };
 }
@@ -241,7 +243,9 @@ function groupingCausesOf(
     const explaining = explainedBy.get(fingerprint);
     const isUsable =
       explaining !== undefined && (Object.hasOwn(notified, explaining.key) || isStarting.has(explaining.key));
-    const earlier = isUsable || reason === 'new' ? undefined : earlierCause(alert, logEntry, notified);
+    // What a mute held belongs to a cause that was sent meanwhile, though it is new here.
+    const isNew = reason === 'new' && logEntry.muted === undefined;
+    const earlier = isUsable || isNew ? undefined : earlierCause(alert, logEntry, notified);
     const cause = isUsable ? explaining : earlier;
     if (cause !== undefined) causes.set(fingerprint, cause);
   }
@@ -251,10 +255,10 @@ function groupingCausesOf(
 /** The cause that was sent under which an alert was sent, or held, before. */
 function earlierCause(
   { labels }: Alert,
-  { lastNotified, heldSince }: NotificationLogEntry,
+  { lastNotified, heldSince, muted }: NotificationLogEntry,
   notified: NotifiedCauses,
 ): Cause | undefined {
-  const before = lastNotified?.cause ?? (heldSince === undefined ? undefined : '');
+  const before = lastNotified?.cause ?? ((heldSince ?? muted) === undefined ? undefined : '');
   if (before === undefined) return undefined;
   return causesOf(labels).find(
     ({ key }) => Object.hasOwn(notified, key) && (before === key || before === ''),
