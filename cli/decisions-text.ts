@@ -8,10 +8,13 @@ import { formatNumber } from '../lambda/core/digest/wording.ts';
  * @param omitted How many more alerts there are.
  */
 export function decisionsText(
-  decisions: readonly Pick<AlertDecision, 'alert' | 'name' | 'text'>[],
+  decisions: readonly Pick<AlertDecision, 'alert' | 'name' | 'text' | 'destination'>[],
   omitted = 0,
 ): string {
   if (decisions.length === 0) return 'There are no alerts.';
-  const lines = decisions.map(({ alert, name, text }) => `${untrusted(name ?? alert).text}: ${text}`);
+  const lines = decisions.map(({ alert, name, text, destination }) => {
+    const to = destination === undefined ? '' : ` to ${destination}`;
+    return `${untrusted(name ?? alert).text}${to}: ${text}`;
+  });
   return [...lines, ...(omitted > 0 ? [`… and ${formatNumber(omitted)} more`] : [])].join('\n');
 }

@@ -17,7 +17,14 @@ const checkedSchema = v.object({
   heartbeat: v.exactOptional(v.object({ ok: v.boolean(), error: v.exactOptional(v.string()) })),
   text: v.optional(v.string()),
   decisions: v.optional(
-    v.array(v.object({ alert: v.string(), name: v.nullable(v.string()), text: v.string() })),
+    v.array(
+      v.object({
+        alert: v.string(),
+        name: v.nullable(v.string()),
+        text: v.string(),
+        destination: v.exactOptional(v.string()),
+      }),
+    ),
   ),
   omittedDecisions: v.optional(v.number()),
 });

@@ -17,7 +17,12 @@ export async function runTest(
 ): Promise<ExitCode> {
   const state = writableStore(ports.state, stateFile);
   const notPosted = settings.dryRun ? 'not tested: a dry run posts nothing' : NOT_POSTED[destination];
-  const host = { before: [], stateLabel: `the state file ${stateFile}`, ...(notPosted && { notPosted }) };
+  const host = {
+    before: [],
+    stateLabel: `the state file ${stateFile}`,
+    ...(notPosted && { notPosted }),
+    othersNotPosted: 'not tested: on a laptop its messages are only printed',
+  };
   const tested = await resultOf(testDeployment({ ...ports, state }, settings, host));
   if (request.given.has('quiet') && tested.passed) return EXIT_CODES.success;
   printer.json(tested);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { CheckSettings } from '../lambda/commands/ports.ts';
 import type { SilencePorts } from '../lambda/commands/silences.ts';
 import type { Instant } from '../lambda/core/time.ts';
+import { slackDestination } from '../lambda/destinations/slack-destination.ts';
 import { HttpHeartbeat } from '../lambda/heartbeat/heartbeat.ts';
 import { redactedText, secretTexts } from '../lambda/secret/redaction.ts';
 import { type Poster, SlackWebhook } from '../lambda/slack/webhook.ts';
@@ -45,6 +46,10 @@ export function watchOf(settings: WatchSettings, now: () => Instant, dryRun: boo
       state,
       silences: state,
       slack: posterFor(webhookUrl),
+      // The webhooks and keys of the others are in the secret of a deployment: here they are only printed.
+      destinations: Object.fromEntries(
+        Object.keys(policy.destinations).map((name) => [name, slackDestination(TERMINAL)]),
+      ),
       heartbeat,
       now,
       random: Math.random,

@@ -61,6 +61,13 @@ interface RoleOwner {
   readonly rules: RoleRules;
 }
 
+/** A topic that the policy sends to. */
+export interface TopicArns {
+  readonly topicArn: string;
+  /** The KMS key that encrypts the topic. */
+  readonly kmsKeyArn?: string;
+}
+
 /** The ARNs that the function's role names. */
 interface FunctionResources extends RoleOwner {
   readonly logGroupArn: string;
@@ -69,11 +76,12 @@ interface FunctionResources extends RoleOwner {
   readonly tableArn: string;
   /** The KMS key that encrypts secret and table; undefined for keys that AWS owns, which need no permission. */
   readonly keyArn: string | undefined;
+  readonly topics: readonly TopicArns[];
 }
 
-/** The role of the function: it may write its logs, read its secret, and read and write the state. */
+/** The role of the function: it may write its logs, read its secret, read and write the state, and send to its topics. */
 export function functionRole(scope: Construct, resources: FunctionResources): Role {
-  const { logGroupArn, secretArn, tableArn, keyArn } = resources;
+  const { logGroupArn, secretArn, tableArn, keyArn, topics } = resources;
   const statements = [
     allow('WriteLogs', { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resource: logGroupArn }),
     allow('ReadSecret', { actions: ['secretsmanager:GetSecretValue'], resource: secretArn }),
@@ -105,12 +113,30 @@ export function functionRole(scope: Construct, resources: FunctionResources): Ro
       }),
     );
   }
+  statements.push(...topicStatements(topics));
   return new Role(scope, 'FunctionRole', {
     ...rulesFor(scope, resources, 'function'),
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     description: 'Permissions of the sync-alerts function',
     inlinePolicies: { LeastPrivilege: new PolicyDocument({ statements }) },
   });
+}
+
+/** Publishing to exactly these topics, and using the key of each that is encrypted, through SNS in its region. */
+function topicStatements(topics: readonly TopicArns[]): readonly PolicyStatement[] {
+  return topics.flatMap(({ topicArn, kmsKeyArn }, index) => [
+    allow(`PublishTo${index + 1}`, { actions: ['sns:Publish'], resource: topicArn }),
+    ...(kmsKeyArn === undefined
+      ? []
+      : [
+          // https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+          allow(`EncryptFor${index + 1}`, {
+            actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+            resource: kmsKeyArn,
+            via: `sns.${topicArn.split(':')[3]}.amazonaws.com`,
+          }),
+        ]),
+  ]);
 }
 
 /** The ARNs that the schedule's role names. */

@@ -13,7 +13,7 @@ import { ENVIRONMENT_VARIABLES } from '../lambda/invocation/environment-variable
 import { SECRET_PLACEHOLDER } from '../lambda/secret/secret-placeholder.ts';
 import { functionCode } from './bundling.ts';
 import { consoleUrls } from './console-urls.ts';
-import { functionRole, namePrefixFault, type RoleRules } from './roles.ts';
+import { functionRole, namePrefixFault, type RoleRules, type TopicArns } from './roles.ts';
 import {
   type CheckSchedule,
   FUNCTION_TIMEOUT_SECONDS,
@@ -188,6 +188,7 @@ export class SyncAlerts extends Construct {
         secretArn: this.secret.secretFullArn ?? `${this.secret.secretArn}-??????`,
         tableArn: this.table.tableArn,
         keyArn: encryptionKey?.keyArn,
+        topics: topicsOf(policy),
         environment: this.environment,
         rules: roles,
       }),
@@ -223,6 +224,14 @@ function validated(path: string, props: SyncAlertsProps): { schedule: CheckSched
     ...(prefixFault === undefined ? [] : [`roles.namePrefix: ${prefixFault}`]),
   ];
   throw new SyncAlertsError('sync_alerts_invalid', [`${path} is invalid:`, ...faults].join('\n  '));
+}
+
+/** The topics that a valid policy sends to, each once. */
+function topicsOf(policy: WrittenPolicy): readonly TopicArns[] {
+  const parsed = parsePolicy(policy);
+  const destinations = parsed.ok ? Object.values(parsed.policy.destinations) : [];
+  const topics = destinations.flatMap((one) => (one.kind === 'sns' ? [[one.topicArn, one] as const] : []));
+  return [...new Map(topics).values()];
 }
 
 /** Acknowledges a finding of cdk-nag's AwsSolutions pack that does not apply. */

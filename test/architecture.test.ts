@@ -57,7 +57,7 @@ describe('the core', () => {
 });
 
 describe('the adapters', () => {
-  const folders = ['http', 'timbal', 'slack', 'heartbeat', 'state', 'secret', 'aws'].map(
+  const folders = ['http', 'timbal', 'destinations', 'slack', 'heartbeat', 'state', 'secret', 'aws'].map(
     (name) => `lambda/${name}`,
   );
 

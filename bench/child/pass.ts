@@ -5,9 +5,10 @@ import { isEmptyPlan } from '../../lambda/core/notify/notification.ts';
 import { planNotifications } from '../../lambda/core/notify/plan.ts';
 import { parsePolicy } from '../../lambda/core/parse/parse-policy.ts';
 import { parseSync } from '../../lambda/core/parse/parse-sync.ts';
+import { DEFAULT_DESTINATION } from '../../lambda/core/policy.ts';
 import { slackMessages } from '../../lambda/core/render/slack-messages.ts';
 import { hasChanged, nextState } from '../../lambda/core/save/next-state.ts';
-import { DEFAULT_ROUTE, INITIAL_STATE } from '../../lambda/core/state.ts';
+import { INITIAL_STATE } from '../../lambda/core/state.ts';
 import { track } from '../../lambda/core/track/track.ts';
 import { redactedText, secretTexts } from '../../lambda/secret/redaction.ts';
 import { decode, encode } from '../../lambda/state/document.ts';
@@ -50,7 +51,7 @@ function pass() {
   const { records } = reader.end();
   const evaluation = evaluate({ ok: true, request: 'GET', syncs: records }, state.facts, { policy, now });
   const facts = track(state.facts, evaluation, { policy, initialRun: true });
-  const key = { route: DEFAULT_ROUTE, id: 'bench' };
+  const key = { route: DEFAULT_DESTINATION, id: 'bench' };
   const { plan, destination } = planNotifications(facts, destinationAt(state.routes, key), {
     evaluation,
     policy,

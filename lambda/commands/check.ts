@@ -4,6 +4,7 @@
 import { evaluate } from '../core/diagnose/evaluation.ts';
 import type { DigestEvaluation } from '../core/digest/digest-evaluation.ts';
 import { writeDigest } from '../core/digest/write-digest.ts';
+import { destinationViews, withParked } from '../core/notify/destination-views.ts';
 import { withDestinations } from '../core/notify/destinations.ts';
 import { planNotifications } from '../core/notify/plan.ts';
 import { asSaved, hasChanged, nextState } from '../core/save/next-state.ts';
@@ -38,16 +39,18 @@ export async function check(ports: Ports, settings: CheckSettings): Promise<Outc
   const facts = track(state.facts, evaluation, { policy, initialRun });
   const policyChanged = isOtherPolicy(state, policyId);
   const mutes = { silences: silences?.known ?? [], quietHours: policy.quietHours };
-  const destinations = await currentDestinations(ports, state.routes);
-  const planned = destinations.map((current) => {
-    const isNew = !current.destination.initialized;
-    const tokenSeed = `${current.key.route} ${current.key.id}`;
-    const planContext = { evaluation, policy, initialRun: isNew, policyChanged, mutes, tokenSeed };
-    const planned = planNotifications(facts, current.destination, planContext);
-    const { plan, destination } = planned;
-    const digestContext = { facts, origin, initialRun, isNewDestination: isNew };
-    const write = (shown: DigestEvaluation) => writeDigest(plan, { ...digestContext, evaluation: shown });
-    return { ...current, destination, planned, write };
+  const destinations = await currentDestinations(ports, policy, state.routes);
+  const views = destinationViews(destinations, { facts, evaluation, policy, routes: state.routes });
+  const planned = views.map((view) => {
+    const isNew = !view.destination.initialized;
+    const tokenSeed = `${view.key.route} ${view.key.id}`;
+    const changes = { initialRun: isNew, policyChanged };
+    const planContext = { ...view, ...changes, evaluation, policy, mutes, tokenSeed };
+    const planned = planNotifications(view.facts, view.destination, planContext);
+    const digestContext = { ...view, origin, initialRun, isNewDestination: isNew };
+    const write = (shown: DigestEvaluation) =>
+      writeDigest(planned.plan, { ...digestContext, evaluation: shown });
+    return { ...view, destination: withParked(planned.destination, view), planned, write };
   });
   const { outgoing, asked } = await writeMessages(planned, evaluation, run);
 

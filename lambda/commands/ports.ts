@@ -1,6 +1,7 @@
 import type { Origin } from '../core/digest/digest.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Instant } from '../core/time.ts';
+import type { DestinationPort } from '../destinations/destination-port.ts';
 import type { Heartbeat } from '../heartbeat/heartbeat.ts';
 import type { Poster } from '../slack/webhook.ts';
 import type { StateStore } from '../state/state-store.ts';
@@ -14,10 +15,12 @@ export interface Ports {
   /** What messages quote beyond the listing; absent where nothing beyond it is asked. */
   readonly evidence?: EvidenceSource;
   readonly state: StateStore;
-  /** The destination of the default route. */
+  /** The destination `default`. */
   readonly slack: Poster;
   /** A monitor outside. @default nothing is sent */
   readonly heartbeat?: Heartbeat;
+  /** By name, the other destinations of the policy. */
+  readonly destinations?: Readonly<Record<string, DestinationPort>>;
   /** The clock. A command reads it once. */
   readonly now: () => Instant;
 }

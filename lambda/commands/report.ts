@@ -10,6 +10,8 @@ import { withLinks } from '../core/digest/digest-evaluation.ts';
 import { type ConnectionHealth, type HealthyConnector, reportOf } from '../core/digest/report.ts';
 import { reportDigest } from '../core/digest/report-digest.ts';
 import { type ReportedSync, reportedSync } from '../core/digest/reported-sync.ts';
+import { groupBy } from '../core/group-by.ts';
+import { destinationViews } from '../core/notify/destination-views.ts';
 import { planNotifications } from '../core/notify/plan.ts';
 import { type Message, slackMessages } from '../core/render/slack-messages.ts';
 import { track } from '../core/track/track.ts';
@@ -79,11 +81,17 @@ export async function report(ports: Ports, settings: CommandSettings, post: bool
   }
   const tracked = track(facts, evaluation, { policy, initialRun: !loaded.state.initialized });
   const policyChanged = isOtherPolicy(loaded.state, policyIdOf(policy));
-  const destinations = await currentDestinations(ports, loaded.state.routes);
   const mutes = { silences: loaded.silences?.known ?? [], quietHours: policy.quietHours };
-  const decisions = destinations.flatMap(({ destination }) => {
-    const context = { evaluation, policy, initialRun: !destination.initialized, policyChanged, mutes };
-    return alertDecisions(tracked, planNotifications(tracked, destination, context), now);
+  const { routes } = loaded.state;
+  const destinations = await currentDestinations(ports, policy, routes);
+  const views = destinationViews(destinations, { facts: tracked, evaluation, policy, routes });
+  const decisions = views.flatMap((view) => {
+    const { destination, route } = view;
+    const initialRun = !destination.initialized;
+    const context = { ...view, evaluation, policy, initialRun, policyChanged, mutes };
+    const planned = planNotifications(view.facts, destination, context);
+    const to = route && { destination: route.name };
+    return alertDecisions(view.facts, planned, now).map((one) => ({ ...one, ...to }));
   });
   const found = reportOf(evaluation, tracked, policy);
   const unhealthy = found.unhealthy.filter(({ status }) => status !== 'paused');
@@ -92,7 +100,7 @@ export async function report(ports: Ports, settings: CommandSettings, post: bool
   const shown = explanations === undefined ? linked : { ...linked, explanations };
   const digest = reportDigest(found, { evaluation: shown, origin, decisions });
   const posts = await postAll(ports, post ? slackMessages(digest) : [], deadlines.posting);
-  const decided = new Map(decisions.map((one) => [one.alert, one]));
+  const decided = groupBy(decisions, ({ alert }) => alert);
   const rows = found.unhealthy.map((row) => reportedSync(row, shown, decided));
   return {
     kind: 'report',

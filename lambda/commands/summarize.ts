@@ -24,8 +24,12 @@ interface CheckRun {
   /** What each destination is sent. */
   readonly outgoing: readonly {
     readonly key: DestinationKey;
-    readonly planned: PlannedNotifications;
+    /** What it hears of. */
+    readonly facts: Facts;
     readonly digest: Digest | undefined;
+    /** Its name, where anything is sent elsewhere than to the destination `default`. */
+    readonly route?: { readonly name: string };
+    readonly planned: PlannedNotifications;
   }[];
   readonly asked: AskedEvidence | undefined;
   /** The state as of before any post. */
@@ -61,8 +65,10 @@ export function summarize(
     dryRun: settings.dryRun,
     syncs: tally(evaluation),
     open: openAlerts(facts).length,
-    changes: outgoing.flatMap(({ planned }) => changes(planned.plan)),
-    decisions: outgoing.flatMap(({ planned }) => alertDecisions(facts, planned, now)),
+    changes: outgoing.flatMap(({ planned, route }) => changes(planned.plan, route?.name)),
+    decisions: outgoing.flatMap(({ facts: own, planned, route }) =>
+      alertDecisions(own, planned, now).map((one) => ({ ...one, ...(route && { destination: route.name }) })),
+    ),
     notified: acceptedChanges(checkRun),
     digests: outgoing.flatMap(({ digest }) => digest ?? []),
     ...(asked && { evidence: asked }),
@@ -86,10 +92,10 @@ export function roundedSkew({ apiSkewSeconds }: Evaluation): Pick<Checked, 'apiS
 
 /** The changes in the messages that Slack accepted. */
 function acceptedChanges({ outgoing, delivered }: CheckRun): Checked['notified'] {
-  return outgoing.flatMap(({ key, planned }) => {
+  return outgoing.flatMap(({ key, planned, route }) => {
     const own = delivered.notified.filter(({ to }) => to === key);
     const accepted = new Set(own.map(({ fingerprint }) => fingerprint));
-    return changes(planned.plan).filter(({ alert }) => accepted.has(alert));
+    return changes(planned.plan, route?.name).filter(({ alert }) => accepted.has(alert));
   });
 }
 

@@ -11,9 +11,10 @@ import { strong, untrusted, words } from '../core/digest/rich-text.ts';
 import { pluralize, skewText } from '../core/digest/wording.ts';
 import { contextLine } from '../core/digest/write-digest.ts';
 import type { Policy } from '../core/policy.ts';
-import { slackMessages } from '../core/render/slack-messages.ts';
-import { INITIAL_STATE } from '../core/state.ts';
+import { INITIAL_STATE, NEW_DESTINATION } from '../core/state.ts';
 import type { Instant } from '../core/time.ts';
+import type { DestinationPort } from '../destinations/destination-port.ts';
+import { slackDestination } from '../destinations/slack-destination.ts';
 import { SyncAlertsError } from '../errors.ts';
 import type { Deadline } from '../http/deadline.ts';
 import type { ListingResult } from '../timbal/listing-source.ts';
@@ -23,7 +24,7 @@ import { listingErrors } from './summarize.ts';
 
 /** The result of one step of the test. */
 export interface Step {
-  readonly step: 'secret' | 'key' | 'listing' | 'clock' | 'state' | 'slack';
+  readonly step: 'secret' | 'key' | 'listing' | 'clock' | 'state' | 'slack' | `to ${string}`;
   readonly ok: boolean;
   /** The success in a few words, or the failure and its fix. */
   readonly message: string;
@@ -46,8 +47,10 @@ export interface TestedHost {
   readonly before: readonly Step[];
   /** "the table SyncAlerts-prod". */
   readonly stateLabel: string;
-  /** Why nothing is posted, and the fix; absent when the test posts. */
+  /** Why nothing is posted to the destination `default`, and the fix; absent when the test posts. */
   readonly notPosted?: string;
+  /** The same of the other destinations. */
+  readonly othersNotPosted?: string;
 }
 
 /** Thrown by a test of which a step failed. */
@@ -72,7 +75,7 @@ export class TestFailed extends SyncAlertsError {
 export async function testDeployment(
   ports: Ports,
   settings: CommandSettings,
-  { before, stateLabel, notPosted }: TestedHost,
+  { before, stateLabel, notPosted, othersNotPosted }: TestedHost,
 ): Promise<Tested> {
   const deadlines = startDeadlines(settings.remainingSeconds);
   const now = ports.now();
@@ -82,11 +85,15 @@ export async function testDeployment(
   ]);
   const tested = [...before, ...listing, state];
   const digest = digestOf(tested, settings, now);
-  const slack = await runStep(
-    'slack',
-    async () => notPosted ?? (await post(ports, digest, deadlines.posting)),
-  );
-  const steps = [...tested, slack];
+  const { slack, destinations = {} } = ports;
+  const post = (port: DestinationPort) => postTo(port, { digest, now, deadline: deadlines.posting });
+  const posted = await Promise.all([
+    runStep('slack', async () => notPosted ?? (await post(slackDestination(slack)))),
+    ...Object.entries(destinations).map(([name, port]) =>
+      runStep(`to ${name}`, async () => othersNotPosted ?? (await post(port))),
+    ),
+  ]);
+  const steps = [...tested, ...posted];
   const { environment, organisation } = settings.origin;
   const passed = steps.every(({ ok }) => ok);
   const at = new Date(now).toISOString();
@@ -157,9 +164,17 @@ async function load({ state: store }: Ports, label: string): Promise<string> {
   return `${written}, ${pluralize(openAlerts(state.facts).length, 'alert')} open`;
 }
 
-async function post({ slack }: Ports, digest: Digest, deadline: Deadline): Promise<string> {
-  for (const message of slackMessages(digest)) {
-    const result = await slack.post(message, deadline);
+interface TestPost {
+  readonly digest: Digest;
+  readonly now: Instant;
+  readonly deadline: Deadline;
+}
+
+async function postTo(port: DestinationPort, { digest, now, deadline }: TestPost): Promise<string> {
+  const id = (await port.destinationId([])) ?? 'unread';
+  const { facts } = INITIAL_STATE;
+  for (const message of await port.write(digest, { destination: NEW_DESTINATION, facts, now, id })) {
+    const result = await message.post(deadline);
     if (result.kind !== 'accepted') throw result.error;
   }
   return 'the message was posted';

@@ -1,3 +1,4 @@
+import type { DestinationPort } from '../destinations/destination-port.ts';
 import type { Ports } from './ports.ts';
 
 /** Milliseconds that a command spent in each port, rounded. Steps that ran at the same time are counted in full. */
@@ -25,7 +26,15 @@ export function timedPorts(ports: Ports): { readonly ports: Ports; readonly dura
       durations[step] += performance.now() - startedMs;
     }
   }
-  const { listing, evidence, state, slack, heartbeat, now } = ports;
+  const { listing, evidence, state, slack, destinations = {}, heartbeat, now } = ports;
+  const timedDestination = (port: DestinationPort): DestinationPort => ({
+    destinationId: (known) => port.destinationId(known),
+    write: async (digest, context) =>
+      (await port.write(digest, context)).map(({ post, ...message }) => ({
+        ...message,
+        post: (deadline) => timed('post', () => post(deadline)),
+      })),
+  });
   return {
     ports: {
       listing: { list: (deadline) => timed('list', () => listing.list(deadline)) },
@@ -45,6 +54,9 @@ export function timedPorts(ports: Ports): { readonly ports: Ports; readonly dura
       ...(heartbeat && {
         heartbeat: { send: (deadline) => timed('heartbeat', () => heartbeat.send(deadline)) },
       }),
+      destinations: Object.fromEntries(
+        Object.entries(destinations).map(([name, port]) => [name, timedDestination(port)]),
+      ),
       now,
     },
     durations: () => ({

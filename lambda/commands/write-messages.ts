@@ -1,14 +1,19 @@
+import type { Facts } from '../core/alert.ts';
 import type { Evaluation } from '../core/diagnose/evaluation.ts';
 import type { Digest } from '../core/digest/digest.ts';
 import { type DigestEvaluation, withLinks } from '../core/digest/digest-evaluation.ts';
 import type { Explanations } from '../core/explain/explain.ts';
+import type { KeyedDestination } from '../core/notify/destinations.ts';
 import { isEmptyPlan, type NotificationPlan } from '../core/notify/notification.ts';
-import { type Message, slackMessages } from '../core/render/slack-messages.ts';
+import type { DestinationPort, OutgoingMessage } from '../destinations/destination-port.ts';
 import { type AskedEvidence, explained } from './explained.ts';
 import type { RunContext } from './ports.ts';
 
 /** What a destination is sent, before it is written. */
-interface Unwritten {
+interface Unwritten extends KeyedDestination {
+  readonly port: DestinationPort;
+  /** What it hears of. */
+  readonly facts: Facts;
   readonly planned: { readonly plan: NotificationPlan };
   /** Writes the digest of the plan from an evaluation. */
   readonly write: (evaluation: DigestEvaluation) => Digest;
@@ -17,7 +22,7 @@ interface Unwritten {
 /** What it is sent. The digest is undefined when there is nothing to send. */
 interface Written {
   readonly digest: Digest | undefined;
-  readonly messages: readonly Message[];
+  readonly messages: readonly OutgoingMessage[];
 }
 
 /**
@@ -35,7 +40,9 @@ export async function writeMessages<T extends Unwritten>(
   const { explanations, asked } = await explained(shown, evaluation, run);
   const { policy, origin } = run.settings;
   const linked = withLinks(evaluation, policy.links, origin.organisation);
-  const written = outgoing.map((one) => ({ ...one, ...writtenFor(one, linked, explanations) }));
+  const written = await Promise.all(
+    outgoing.map(async (one) => ({ ...one, ...(await writtenFor(one, linked, explanations)) })),
+  );
   return { outgoing: written, asked };
 }
 
@@ -46,33 +53,38 @@ function alertsOf({ notifications, reminder }: NotificationPlan): NotificationPl
   return [...alerts, ...[...causes].flatMap(({ stillOpen }) => stillOpen)];
 }
 
-function writtenFor(
-  { planned, write }: Unwritten,
+async function writtenFor(
+  one: Unwritten,
   evaluation: DigestEvaluation,
   explanations: Explanations | undefined,
-): Written {
-  if (isEmptyPlan(planned.plan)) return { digest: undefined, messages: [] };
-  const plain = writtenFrom(write(evaluation));
+): Promise<Written> {
+  if (isEmptyPlan(one.planned.plan)) return { digest: undefined, messages: [] };
+  const plain = await writtenFrom(one, evaluation);
   if (explanations === undefined) return plain;
   for (const how of [explanations, { ...explanations, isBrief: true } as const]) {
-    const { digest, messages } = writtenFrom(write({ ...evaluation, explanations: how }));
+    const { digest, messages } = await writtenFrom(one, { ...evaluation, explanations: how });
     if (countListed(messages) >= countListed(plain.messages))
       return { digest, messages: messages.map(asListedIn(plain.messages)) };
   }
   return plain;
 }
 
-function writtenFrom(digest: Digest): Written {
-  return { digest, messages: slackMessages(digest) };
+async function writtenFrom(
+  { key, destination, facts, port, write }: Unwritten,
+  evaluation: DigestEvaluation,
+): Promise<Written> {
+  const digest = write(evaluation);
+  const context = { destination, facts, now: evaluation.at, id: key.id };
+  return { digest, messages: await port.write(digest, context) };
 }
 
-function countListed(messages: readonly Message[]): number {
+function countListed(messages: readonly OutgoingMessage[]): number {
   return messages.reduce((sum, { covers }) => sum + covers.filter(({ listed }) => listed).length, 0);
 }
 
 /** A message that records of each alert what it would without explanations: whether it had a line of its own. */
-function asListedIn(plain: readonly Message[]): (message: Message) => Message {
-  const key = (one: Message['covers'][number]) => `${one.reason} ${one.fingerprint}`;
+function asListedIn(plain: readonly OutgoingMessage[]): (message: OutgoingMessage) => OutgoingMessage {
+  const key = (one: OutgoingMessage['covers'][number]) => `${one.reason} ${one.fingerprint}`;
   const listed = new Map(plain.flatMap(({ covers }) => covers.map((one) => [key(one), one.listed] as const)));
   return (message) => ({
     ...message,

@@ -1,5 +1,7 @@
-import type { SyncMatcher } from './matcher.ts';
+import type { AlertMatcher, SyncMatcher } from './matcher.ts';
+import type { Severity } from './problem.ts';
 import type { QuietHours } from './quiet-hours.ts';
+
 import type { AdviceRule } from './situation.ts';
 import type { Instant } from './time.ts';
 
@@ -34,6 +36,64 @@ export interface Policy extends Thresholds {
   readonly exclude: readonly ExclusionRule[];
   /** Other rules for some syncs. The first match counts. */
   readonly overrides: readonly Override[];
+  /** By name, where messages can go, beside the destination `default`. */
+  readonly destinations: Readonly<Record<string, DestinationSettings>>;
+  /** Who hears of which alerts. The first match counts, and the next ones too after one with `continue`. */
+  readonly routes: readonly RouteRule[];
+  /** Where everything goes that no route matches. */
+  readonly defaultRoute: RouteTarget;
+}
+
+/** The name of the destination that needs no configuration: the webhook `slackWebhookUrl` of the secret. */
+export const DEFAULT_DESTINATION = 'default';
+
+/** A destination by its kind. docs/routes.md has them all; CONTRIBUTING.md says how to add one. */
+export type DestinationSettings = SlackSettings | PagerDutySettings | SnsSettings;
+
+export interface SlackSettings {
+  readonly kind: 'slack';
+  /** The name of the webhook in `slackWebhooks` of the secret. */
+  readonly webhook: string;
+}
+
+export interface PagerDutySettings {
+  readonly kind: 'pagerduty';
+  /** The name of the routing key in `pagerDutyKeys` of the secret. */
+  readonly key: string;
+  /** PagerDuty's service region. @default 'us' */
+  readonly region?: 'us' | 'eu';
+}
+
+export interface SnsSettings {
+  readonly kind: 'sns';
+  /** The ARN of the topic. */
+  readonly topicArn: string;
+  /** The ARN of the KMS key that encrypts the topic. @default it has none, or one that AWS owns */
+  readonly kmsKeyArn?: string;
+  /** Plain text, or the custom notification that Amazon Q posts to Teams. */
+  readonly format: 'text' | 'amazon-q';
+}
+
+/** Whether destinations of each kind hear of alerts alone: no reminders, no pauses and the like. */
+export const HEARS_ALERTS_ALONE: Readonly<Record<DestinationSettings['kind'], boolean>> = {
+  slack: false,
+  pagerduty: true,
+  sns: false,
+};
+
+/** Where a route leads. */
+export interface RouteTarget {
+  /** The name of a destination. */
+  readonly to: string;
+  /** Whom a message mentions that says that an alert of this severity opened or became worse, in Slack's notation. */
+  readonly mention?: Readonly<Partial<Record<Severity, string>>>;
+}
+
+/** An entry of `routes`. */
+export interface RouteRule extends RouteTarget {
+  readonly match: AlertMatcher;
+  /** The routes after this one count too. */
+  readonly continue: boolean;
 }
 
 export interface Links {

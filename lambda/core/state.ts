@@ -14,6 +14,7 @@ export interface WatchState {
   /** Names the policy of the last evaluation: after a change no cause broader than a connection is named. */
   readonly policyId?: string;
   readonly facts: Facts;
+  /** By the name of a destination in the policy. */
   readonly routes: Readonly<Record<string, Route>>;
   readonly lease?: Lease;
 }
@@ -25,7 +26,7 @@ export interface Lease {
   readonly expiresAt: Instant;
 }
 
-/** Where a part of the notifications goes. Each destination of it has a log of its own. */
+/** What the destination of one name was sent. Another webhook by that name is another destination. */
 export interface Route {
   /** By what a destination is known by: `terminal`, or 12 hex digits of the SHA-256 of a webhook's URL. */
   readonly destinations: Readonly<Record<string, Destination>>;
@@ -94,6 +95,8 @@ export interface NotificationLogEntry {
   readonly lastNotified?: LastNotified;
   /** The resolution was sent. */
   readonly resolutionSent?: true;
+  /** Other destinations were sent it as it is before its route led here: here it is new, but it is no news. */
+  readonly rerouted?: true;
   /** What was posted, or is about to be, without a certain answer, and how many times. */
   readonly inFlight?: { readonly what: 'firing' | 'resolved'; readonly times: number };
 }
@@ -121,9 +124,6 @@ export interface LastNotified {
   /** That the platform is about to disable the sync was sent. */
   readonly disableImminent?: true;
 }
-
-/** The only route until routes are configured. */
-export const DEFAULT_ROUTE = 'default';
 
 /** A destination that was never sent anything. */
 export const NEW_DESTINATION: Destination = { notificationLog: {} };

@@ -1,8 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { CLIENT_OPTIONS } from '../aws/client-options.ts';
+import { signedBy } from '../aws/signed-request.ts';
 import type { Ports } from '../commands/ports.ts';
 import type { Instant } from '../core/time.ts';
+import { type DestinationServices, destinationPorts } from '../destinations/destination-ports.ts';
 import { SyncAlertsError } from '../errors.ts';
 import { HttpHeartbeat } from '../heartbeat/heartbeat.ts';
 import { Secret } from '../secret/secret.ts';
@@ -29,6 +31,8 @@ export interface Runtime {
   };
   /** @default those of SlackWebhook: 10 s per attempt, 1.1 s between attempts */
   readonly slack?: WebhookOptions;
+  /** @default PagerDuty's own */
+  readonly pagerDuty?: DestinationServices['pagerDuty'];
 }
 
 /** Everything that lives as long as the container. */
@@ -40,7 +44,7 @@ export interface Wiring {
 }
 
 /** @throws SyncAlertsError `settings_invalid` that names every fault of the settings. */
-export function wire({ environment, policyText, now, aws, slack: options }: Runtime): Wiring {
+export function wire({ environment, policyText, now, aws, slack: options, pagerDuty }: Runtime): Wiring {
   const parsed = parseSettings(environment, policyText());
   if (!parsed.ok) {
     const faults = parsed.faults.join('; ');
@@ -54,6 +58,9 @@ export function wire({ environment, policyText, now, aws, slack: options }: Runt
   const secret = new Secret({ client: secrets, secretId, stackName, now });
   const slack = new SlackWebhook(secret.webhookUrl, options);
   const heartbeat = new HttpHeartbeat(secret.heartbeatUrl);
+  const sns = { sign: signedBy(client), endpoint: aws?.endpoint };
+  const services = { secret, environment: settings.environment, slack: options, pagerDuty, sns };
+  const destinations = destinationPorts(settings.policy.destinations, services);
   let latest: { readonly organisation: string; readonly ports: ReturnType<Wiring['portsFor']> } | undefined;
 
   return {
@@ -66,7 +73,8 @@ export function wire({ environment, policyText, now, aws, slack: options }: Runt
       const listing = new TimbalListing({ ...watched, apiKey: secret.apiKey, now, redact });
       const state = new DynamoDbStore({ client, table, scope: stateScope(watched), now });
       const evidence = lazyEvidence({ ...watched, apiKey: secret.apiKey, redact });
-      latest = { organisation, ports: { listing, evidence, state, silences: state, slack, heartbeat, now } };
+      const ports = { listing, evidence, state, silences: state, slack, destinations, heartbeat, now };
+      latest = { organisation, ports };
       return latest.ports;
     },
   };

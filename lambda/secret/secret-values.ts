@@ -10,8 +10,10 @@ export interface SecretValues {
   readonly apiKey: string;
   readonly organisation: string;
   readonly webhookUrl: string;
-  /** Further webhooks by name: accepted and redacted like the first, and not used yet. */
+  /** Further webhooks by name, for the destinations of the policy. */
   readonly furtherWebhookUrls: Readonly<Record<string, string>>;
+  /** The routing keys of PagerDuty by name, for the destinations of the policy. */
+  readonly pagerDutyKeys: Readonly<Record<string, string>>;
   /** Of a monitor that expects a heartbeat; undefined when there is none. */
   readonly heartbeatUrl: string | undefined;
 }
@@ -39,6 +41,12 @@ const urlWith = (check: (text: string) => CheckedUrl) =>
   );
 const webhookUrl = urlWith(checkWebhookUrl);
 
+/** An integration key of PagerDuty (support.pagerduty.com, "Services and Integrations"). */
+const pagerDutyKey = v.pipe(
+  value,
+  v.regex(/^[a-z0-9]{32}$/i, 'is not a routing key of 32 letters and digits'),
+);
+
 const secretSchema = v.object(
   {
     timbalApiKey: value,
@@ -46,6 +54,10 @@ const secretSchema = v.object(
     slackWebhookUrl: webhookUrl,
     slackWebhooks: v.optional(
       v.record(v.string(), webhookUrl, 'is not an object of webhook URLs by name'),
+      {},
+    ),
+    pagerDutyKeys: v.optional(
+      v.record(v.string(), pagerDutyKey, 'is not an object of routing keys by name'),
       {},
     ),
     heartbeatUrl: v.optional(urlWith(checkUrl)),
@@ -69,7 +81,8 @@ export function parseSecret(text: string): ParsedSecret {
   const parsed = v.safeParse(secretSchema, json);
   const faults = [...(parsed.success ? [] : faultsOf(parsed.issues)), ...typosIn(json)];
   if (!parsed.success || faults.length > 0) return { ok: false, faults };
-  const { timbalApiKey, timbalOrgId, slackWebhookUrl, slackWebhooks, heartbeatUrl } = parsed.output;
+  const { timbalApiKey, timbalOrgId, slackWebhookUrl, slackWebhooks, pagerDutyKeys, heartbeatUrl } =
+    parsed.output;
   return {
     ok: true,
     values: {
@@ -77,6 +90,7 @@ export function parseSecret(text: string): ParsedSecret {
       organisation: timbalOrgId,
       webhookUrl: slackWebhookUrl,
       furtherWebhookUrls: slackWebhooks,
+      pagerDutyKeys,
       heartbeatUrl,
     },
   };

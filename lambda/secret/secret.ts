@@ -5,6 +5,7 @@ import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/clien
 import { fillSecretCommand } from '../aws/cli-commands.ts';
 import { type AwsFault, awsAdvice, awsFault, isDenied } from '../aws/fault.ts';
 import { type Instant, MINUTE_SECONDS, secondsBetween } from '../core/time.ts';
+import type { SecretValueSource } from '../destinations/secret-value.ts';
 import { SyncAlertsError } from '../errors.ts';
 import type { HeartbeatUrlSource } from '../heartbeat/heartbeat.ts';
 import { deadlineIn } from '../http/deadline.ts';
@@ -57,6 +58,14 @@ export class Secret {
 
   readonly heartbeatUrl: HeartbeatUrlSource = async () => (await this.read()).heartbeatUrl;
 
+  furtherWebhookUrl(name: string): WebhookUrlSource {
+    return this.#named('slackWebhooks', name, ({ furtherWebhookUrls }) => furtherWebhookUrls[name]);
+  }
+
+  pagerDutyKey(name: string): SecretValueSource {
+    return this.#named('pagerDutyKeys', name, ({ pagerDutyKeys }) => pagerDutyKeys[name]);
+  }
+
   constructor(options: SecretOptions) {
     this.#options = options;
   }
@@ -83,6 +92,20 @@ export class Secret {
     return redactedText(text, this.#secretTexts);
   }
 
+  /** A value with a name. One that the secret lacks is read fresh: somebody may just have added it. */
+  #named(
+    key: string,
+    name: string,
+    valueIn: (values: SecretValues) => string | undefined,
+  ): SecretValueSource {
+    const readFresh = async () => {
+      const value = valueIn(await this.readFresh());
+      if (value !== undefined) return value;
+      throw this.#notFilled('secret_invalid', `has no ${JSON.stringify(name)} in ${JSON.stringify(key)}`);
+    };
+    return { name, read: async () => valueIn(await this.read()) ?? readFresh(), readFresh };
+  }
+
   async #fetchValues(): Promise<SecretValues> {
     const { now } = this.#options;
     const at = now();
@@ -91,7 +114,8 @@ export class Secret {
     const { values } = parsed;
     const { apiKey, webhookUrl, furtherWebhookUrls, heartbeatUrl } = values;
     const webhookUrls = [webhookUrl, ...Object.values(furtherWebhookUrls)];
-    const texts = secretTexts(apiKey, webhookUrls, heartbeatUrl);
+    const keys = Object.values(values.pagerDutyKeys);
+    const texts = [...secretTexts(apiKey, webhookUrls, heartbeatUrl), ...keys];
     this.#secretTexts = inOrder([...this.#secretTexts, ...texts]);
     this.#cached = { values, at };
     return values;

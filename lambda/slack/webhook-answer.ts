@@ -36,7 +36,7 @@ export async function postResult(result: RequestResult, name: string): Promise<P
     return { kind: 'unconfirmed', error: webhookError(name, { code: 'slack_unconfirmed', problem }) };
   }
   const invalidPayload = await isPayloadRefused(result);
-  const advice = (await isWebhookRefused(result)) ? NEW_WEBHOOK : webhookAdvice(status);
+  const advice = (await isWebhookRefused(result)) ? newWebhook(name) : webhookAdvice(status);
   const error = webhookError(name, { code: 'slack_refused', problem: `${received}; ${advice}` });
   return {
     kind: 'refused',
@@ -60,7 +60,7 @@ function acceptedOrNot(status: number, body: string, name: string): PostResult {
     }
     case 'refusal': {
       const error = read.error === undefined ? '' : ` (${read.error})`;
-      const advice = `the URL is no incoming webhook, or a proxy refused the message: ${STORE_THE_URL}`;
+      const advice = `the URL is no incoming webhook, or a proxy refused the message: ${storeTheUrl(name)}`;
       const problem = `expected \`ok\`, received ${status} with JSON that refuses the message${error}; ${advice}`;
       return {
         kind: 'refused',
@@ -147,10 +147,15 @@ function withoutResponse(error: Error, name: string): PostResult {
 const MAY_HAVE_IT = 'Slack may have received the message, so a later check posts it again';
 
 /** The fix for a URL that is not usable: the function reads it from the secret, the command line from a variable. */
-export const STORE_THE_URL =
-  'store the URL of an incoming webhook as "slackWebhookUrl" in the secret (on a laptop: SLACK_WEBHOOK_URL)';
+export function storeTheUrl(name: string): string {
+  return name === 'default'
+    ? 'store the URL of an incoming webhook as "slackWebhookUrl" in the secret (on a laptop: SLACK_WEBHOOK_URL)'
+    : `store the URL of an incoming webhook as ${JSON.stringify(name)} in "slackWebhooks" of the secret`;
+}
 
-const NEW_WEBHOOK = `the webhook was revoked, or its channel or app was removed: create a new webhook and ${STORE_THE_URL}`;
+function newWebhook(name: string): string {
+  return `the webhook was revoked, or its channel or app was removed: create a new webhook and ${storeTheUrl(name)}`;
+}
 
 function webhookAdvice(status: number): string {
   if (isRateLimited(status)) return 'Slack limits the rate; the next check posts the message';

@@ -16,7 +16,7 @@ import {
   isWebhookRefused,
   type PostResult,
   postResult,
-  STORE_THE_URL,
+  storeTheUrl,
   webhookError,
 } from './webhook-answer.ts';
 import { checkWebhookUrl } from './webhook-url.ts';
@@ -106,7 +106,7 @@ export class SlackWebhook implements Poster {
     const freshUrl = await this.#checkedUrl(() => this.#url.readFresh());
     if (freshUrl instanceof SyncAlertsError) {
       const { status } = result.response;
-      const problem = `expected 2xx, received ${status}, and the URL could not be read again; ${STORE_THE_URL}`;
+      const problem = `expected 2xx, received ${status}, and the URL could not be read again; ${storeTheUrl(name)}`;
       return refused(webhookError(name, { code: 'slack_refused', problem, cause: freshUrl }));
     }
     if (freshUrl === url) return postResult(result, name);
@@ -127,12 +127,12 @@ export class SlackWebhook implements Poster {
       text = await read();
     } catch (error) {
       const cause = error instanceof SyncAlertsError ? error : undefined;
-      const problem = `its URL could not be read; ${STORE_THE_URL}`;
+      const problem = `its URL could not be read; ${storeTheUrl(name)}`;
       return webhookError(name, { code: 'slack_url_unreadable', problem, cause });
     }
     const checked = checkWebhookUrl(text);
     if (checked.ok) return checked.url.href;
-    const problem = `its URL ${checked.fault}; ${STORE_THE_URL}`;
+    const problem = `its URL ${checked.fault}; ${storeTheUrl(name)}`;
     return webhookError(name, { code: 'slack_url_invalid', problem });
   }
 

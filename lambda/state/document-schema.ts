@@ -135,6 +135,7 @@ const logEntry = v.looseObject({
     }),
   ),
   resolutionSent: v.exactOptional(v.literal(true)),
+  rerouted: v.exactOptional(v.literal(true)),
   inFlight: v.exactOptional(v.looseObject({ what: v.picklist(['firing', 'resolved']), times: count })),
 });
 

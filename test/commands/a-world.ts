@@ -5,6 +5,8 @@ import { parseSync } from '../../lambda/core/parse/parse-sync.ts';
 import type { Message } from '../../lambda/core/render/slack-messages.ts';
 import { INITIAL_STATE, type WatchState } from '../../lambda/core/state.ts';
 import type { Instant } from '../../lambda/core/time.ts';
+import type { DestinationPort } from '../../lambda/destinations/destination-port.ts';
+import { slackDestination } from '../../lambda/destinations/slack-destination.ts';
 import { SyncAlertsError } from '../../lambda/errors.ts';
 import type { PostResult } from '../../lambda/slack/webhook.ts';
 import { StateConflict, StateError } from '../../lambda/state/errors.ts';
@@ -73,6 +75,8 @@ export class World {
   /** Runs before the next writes, one each, in this order. */
   readonly beforeWrites: (() => void)[] = [];
   readonly posted: Message[] = [];
+  /** The fakes of the other destinations, by name; `aDestination` adds one. */
+  readonly others: Record<string, FakeDestination> = {};
   readonly writes: WatchState[] = [];
   stored: LoadedState = { state: INITIAL_STATE, version: 0 };
   listings = 0;
@@ -90,8 +94,11 @@ export class World {
     },
   };
 
+  readonly #destinations: Record<string, DestinationPort> = {};
+
   readonly ports: Ports = {
     state: this.state,
+    destinations: this.#destinations,
     now: () => this.now,
     listing: {
       list: async () => {
@@ -118,6 +125,23 @@ export class World {
     },
   };
 
+  /** The fake of another destination of the policy, a channel of Slack. */
+  aDestination(name: string): FakeDestination {
+    const fake: FakeDestination = { id: `${name} channel`, postResults: [], posted: [] };
+    this.others[name] = fake;
+    this.#destinations[name] = fakePort(fake);
+    return fake;
+  }
+
+  /** By destination, the texts posted since the last call; those with none are left out. */
+  takePostedByDestination(): Readonly<Record<string, readonly string[]>> {
+    const all = { default: this, ...this.others };
+    const texts = Object.entries(all).map(
+      ([name, { posted }]) => [name, posted.splice(0).map(({ text }) => text)] as const,
+    );
+    return Object.fromEntries(texts.filter(([, posted]) => posted.length > 0));
+  }
+
   /** The texts posted since the last call, as a notification on a lock screen shows them. */
   takePostedTexts(): readonly string[] {
     return this.posted.splice(0).map(({ text }) => text);
@@ -129,6 +153,25 @@ export class World {
       throw new StateError('state_unwritable', 'the state of this test is read-only');
     });
   }
+}
+
+/** Another destination, which a test can script. */
+export interface FakeDestination {
+  /** What it is known by; undefined while that cannot be read. */
+  id: string | undefined;
+  /** The results of the next posts, in this order; after them every post is accepted. */
+  readonly postResults: PostResult[];
+  readonly posted: Message[];
+}
+
+function fakePort(fake: FakeDestination): DestinationPort {
+  return slackDestination({
+    destinationId: async () => fake.id,
+    post: async (message) => {
+      fake.posted.push({ covers: [], endsReminder: false, ...message });
+      return fake.postResults.shift() ?? { kind: 'accepted' };
+    },
+  });
 }
 
 export function settings(overrides: Partial<CheckSettings> = {}): CheckSettings {

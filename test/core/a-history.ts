@@ -13,8 +13,9 @@ import type {
 import { recordAccepted, recordInFlight, recordRefused } from '../../lambda/core/notify/notification-log.ts';
 import { planNotifications } from '../../lambda/core/notify/plan.ts';
 import { parseSync } from '../../lambda/core/parse/parse-sync.ts';
+import { DEFAULT_DESTINATION } from '../../lambda/core/policy.ts';
 import { asSaved, nextState, withInitialized } from '../../lambda/core/save/next-state.ts';
-import { DEFAULT_ROUTE, type Destination, INITIAL_STATE, type WatchState } from '../../lambda/core/state.ts';
+import { type Destination, INITIAL_STATE, type WatchState } from '../../lambda/core/state.ts';
 import { track } from '../../lambda/core/track/track.ts';
 import { days, defaultPolicy, frozen, hours, LISTING_FAILURE, minutes, NOW, REQUEST } from './a-sync.ts';
 
@@ -143,7 +144,7 @@ export function recordsOf(platform: Platform, now: number): readonly Record<stri
   return platform.filter(({ listed }) => listed).map((sync) => recordOf(sync, now));
 }
 
-const KEY = { route: DEFAULT_ROUTE, id: 'a channel' };
+const KEY = { route: DEFAULT_DESTINATION, id: 'a channel' };
 
 /** The records of a listing, or how it failed. */
 type Response = readonly unknown[] | ListingFailure['kind'];

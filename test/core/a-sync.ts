@@ -3,10 +3,9 @@ import { type Evaluation, evaluate } from '../../lambda/core/diagnose/evaluation
 import { type Fingerprint, fingerprintOf } from '../../lambda/core/fingerprint.ts';
 import type { ListingFailure } from '../../lambda/core/listing.ts';
 import { parsePolicy } from '../../lambda/core/parse/parse-policy.ts';
-import type { Policy } from '../../lambda/core/policy.ts';
+import { DEFAULT_DESTINATION, type Policy } from '../../lambda/core/policy.ts';
 import { type SyncRoster, workHash } from '../../lambda/core/roster.ts';
 import {
-  DEFAULT_ROUTE,
   type Destination,
   type LastNotified,
   NEW_DESTINATION,
@@ -197,7 +196,7 @@ export function aRoute(destination: Destination = aDestination(), id = 'terminal
 
 /** The only destination of the default route, as it was saved. */
 export function destinationIn({ routes }: WatchState): Destination {
-  return Object.values(routes[DEFAULT_ROUTE]?.destinations ?? {})[0] ?? NEW_DESTINATION;
+  return Object.values(routes[DEFAULT_DESTINATION]?.destinations ?? {})[0] ?? NEW_DESTINATION;
 }
 
 /** The value with every part of it frozen, so that a write to it throws. */

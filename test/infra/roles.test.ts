@@ -68,6 +68,31 @@ test('the function may write its logs, read its secret, read and write the state
   expect(permissionsOf(asShipped, 'lambda')).toEqual(functionPermissions(asShipped));
 });
 
+test('with topics among the destinations, the function may also publish to exactly those, and use their keys', () => {
+  const topicArn = 'arn:aws:sns:eu-west-2:123456789012:on-call';
+  const plainArn = 'arn:aws:sns:eu-west-1:123456789012:mail';
+  const key = 'arn:aws:kms:eu-west-2:123456789012:key/11111111-2222-3333-4444-555555555555';
+  const template = aTemplate({
+    policy: {
+      destinations: {
+        'on-call': { kind: 'sns', topicArn, kmsKeyArn: key },
+        teams: { kind: 'sns', topicArn, kmsKeyArn: key, format: 'amazon-q' },
+        mail: { kind: 'sns', topicArn: plainArn },
+        team: { kind: 'slack', webhook: 'team' },
+      },
+    },
+  });
+  expect(permissionsOf(template, 'lambda')).toEqual({
+    ...functionPermissions(template),
+    PublishTo1: allow('sns:Publish', topicArn),
+    EncryptFor1: {
+      ...allow(['kms:Decrypt', 'kms:GenerateDataKey'], key),
+      Condition: { StringEquals: { 'kms:ViaService': 'sns.eu-west-2.amazonaws.com' } },
+    },
+    PublishTo2: allow('sns:Publish', plainArn),
+  });
+});
+
 test('with a KMS key, the function may also use the key through Secrets Manager and DynamoDB, and nothing else', () => {
   expect(permissionsOf(withKey, 'lambda')).toEqual({
     ...functionPermissions(withKey),

@@ -27,6 +27,7 @@ describe('the secret', () => {
       organisation: 'acme',
       webhookUrl: FILLED.slackWebhookUrl,
       furtherWebhookUrls: {},
+      pagerDutyKeys: {},
     });
     expect(manager.requestedIds).toEqual([ARN]);
   });
@@ -42,6 +43,33 @@ describe('the secret', () => {
     const more = { 'data-eng': 'https://hooks.slack.com/services/T0/B1/MARKED' };
     manager.fill({ ...FILLED, slackWebhooks: more, note: 'unknown' });
     expect((await aSecret().read()).furtherWebhookUrls).toEqual(more);
+  });
+
+  it('gives a further webhook by its name, and reads one that it lacks fresh', async () => {
+    const secret = aSecret();
+    const url = 'https://hooks.slack.com/services/T0/B1/MARKED';
+    await secret.read();
+    await expect(secret.furtherWebhookUrl('data-eng').read()).rejects.toThrow(
+      'has no "data-eng" in "slackWebhooks". Fill it: ',
+    );
+    manager.fill({ ...FILLED, slackWebhooks: { 'data-eng': url } });
+    expect(await secret.furtherWebhookUrl('data-eng').read()).toBe(url);
+    expect(manager.requestedIds).toHaveLength(3);
+    expect(await secret.furtherWebhookUrl('data-eng').read()).toBe(url);
+    expect(manager.requestedIds).toHaveLength(3);
+  });
+
+  it('gives a routing key by its name, and redacts it', async () => {
+    const key = 'marked'.padEnd(32, '0');
+    manager.fill({ ...FILLED, pagerDutyKeys: { 'on-call': key } });
+    const secret = aSecret();
+    expect(await secret.pagerDutyKey('on-call').read()).toBe(key);
+    expect(secret.redacted(`sent ${key}`)).toBe('sent ***');
+    await expect(secret.pagerDutyKey('night').read()).rejects.toThrow('has no "night" in "pagerDutyKeys"');
+    manager.fill({ ...FILLED, pagerDutyKeys: { 'on-call': 'short' } });
+    await expect(secret.readFresh()).rejects.toThrow(
+      '"pagerDutyKeys.on-call" is not a routing key of 32 letters and digits',
+    );
   });
 
   it('is read without the white space around its values', async () => {

@@ -15,16 +15,16 @@ export const BREAKAGES: Readonly<Record<string, () => Partial<CheckParts>>> = {
     deliver: async (delivery, run) => {
       const accepts = async () => ({ kind: 'accepted' as const });
       const delivered = await REAL_PARTS.deliver(postedBy(delivery, accepts), run);
-      for (const { poster, messages } of delivery.outgoing)
-        for (const message of messages) await poster.post(message, run.deadlines.posting);
+      for (const { messages } of delivery.outgoing)
+        for (const message of messages) await message.post(run.deadlines.posting);
       return delivered;
     },
   }),
   'messages are posted before the state is saved': () => ({
     deliver: async (delivery, run) => {
       const results: Awaited<PostResult>[] = [];
-      for (const { poster, messages } of delivery.outgoing)
-        for (const message of messages) results.push(await poster.post(message, run.deadlines.posting));
+      for (const { messages } of delivery.outgoing)
+        for (const message of messages) results.push(await message.post(run.deadlines.posting));
       const post = async () => results.shift() ?? { kind: 'accepted' as const };
       return REAL_PARTS.deliver(postedBy(delivery, post), run);
     },
@@ -383,8 +383,11 @@ function withLog(
 }
 
 /** The delivery with its messages posted in another way. */
-function postedBy(delivery: Delivery, post: Ports['slack']['post']): Delivery {
-  const outgoing = delivery.outgoing.map((one) => ({ ...one, poster: { ...one.poster, post } }));
+function postedBy(delivery: Delivery, post: () => PostResult): Delivery {
+  const outgoing = delivery.outgoing.map((one) => ({
+    ...one,
+    messages: one.messages.map((message) => ({ ...message, post })),
+  }));
   return { ...delivery, outgoing };
 }
 

@@ -11,6 +11,7 @@ import { writeMessages } from '../../lambda/commands/write-messages.ts';
 import { evaluate } from '../../lambda/core/diagnose/evaluation.ts';
 import type { DigestEvaluation } from '../../lambda/core/digest/digest-evaluation.ts';
 import { writeDigest } from '../../lambda/core/digest/write-digest.ts';
+import { destinationViews, withParked } from '../../lambda/core/notify/destination-views.ts';
 import { withDestinations } from '../../lambda/core/notify/destinations.ts';
 import { planNotifications } from '../../lambda/core/notify/plan.ts';
 import { asSaved, hasChanged, nextState } from '../../lambda/core/save/next-state.ts';
@@ -67,17 +68,18 @@ export function checkWithParts(replaced: () => Partial<CheckParts>): Check {
     const facts = parts.track(state.facts, evaluation, { policy, initialRun });
     const policyChanged = isOtherPolicy(state, policyId);
     const mutes = { silences: silences?.known ?? [], quietHours: policy.quietHours };
-    const destinations = await currentDestinations(ports, state.routes);
-    const planned = destinations.map((current) => {
-      const isNew = !current.destination.initialized;
-      const tokenSeed = `${current.key.route} ${current.key.id}`;
-      const planContext = { evaluation, policy, initialRun: isNew, policyChanged, mutes, tokenSeed };
-      const planned = parts.planNotifications(facts, current.destination, planContext);
-      const { plan, destination } = planned;
-      const digestContext = { facts, origin, initialRun, isNewDestination: isNew };
+    const destinations = await currentDestinations(ports, policy, state.routes);
+    const views = destinationViews(destinations, { facts, evaluation, policy, routes: state.routes });
+    const planned = views.map((view) => {
+      const isNew = !view.destination.initialized;
+      const tokenSeed = `${view.key.route} ${view.key.id}`;
+      const changes = { initialRun: isNew, policyChanged };
+      const planContext = { ...view, ...changes, evaluation, policy, mutes, tokenSeed };
+      const planned = parts.planNotifications(view.facts, view.destination, planContext);
+      const digestContext = { ...view, origin, initialRun, isNewDestination: isNew };
       const write = (shown: DigestEvaluation) =>
-        parts.writeDigest(plan, { ...digestContext, evaluation: shown });
-      return { ...current, destination, planned, write };
+        parts.writeDigest(planned.plan, { ...digestContext, evaluation: shown });
+      return { ...view, destination: withParked(planned.destination, view), planned, write };
     });
     const { outgoing, asked } = await writeMessages(planned, evaluation, run);
 

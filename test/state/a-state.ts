@@ -116,6 +116,7 @@ export const A_FULL_STATE: WatchState = {
                 cause: 'connector:postgres',
                 disableImminent: true,
               },
+              rerouted: true,
               inFlight: { what: 'firing', times: 1 },
             },
             listing: {
@@ -322,6 +323,7 @@ const logEntry: fc.Arbitrary<NotificationLogEntry> = fc.record(
       { requiredKeys: ['at', 'severity', 'problems', 'listed'] },
     ),
     resolutionSent: yes,
+    rerouted: yes,
     inFlight: fc.record({ what: fc.constantFrom('firing', 'resolved'), times: fc.nat() }),
   } satisfies FieldsOf<NotificationLogEntry>,
   { requiredKeys: [] },

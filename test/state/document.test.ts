@@ -78,6 +78,7 @@ const OPTIONAL_FIELDS = new Set([
   'lastNotified',
   'cause',
   'resolutionSent',
+  'rerouted',
   'inFlight',
   'remindedAt',
   'pausedRemindedAt',

@@ -78,7 +78,7 @@ async function chaptersOfNight(file: string, text: string): Promise<readonly Pos
   const { sent } = await playNight(parsed.night);
   return sent.map(({ at, posts }) => ({
     chapter: { at: midnight + at * 60_000, title },
-    messages: posts.map(({ message }) => message),
+    messages: posts.flatMap(({ message }) => message ?? []),
   }));
 }
 

@@ -20,14 +20,16 @@ export interface ExcludedSyncs {
   readonly count: number;
 }
 
-/** The entries that match no listed sync, and the exclusions that have ended. */
+/** The entries and routes that match no listed sync, and the exclusions that have ended. */
 export function ruleNotes(policy: Policy, { diagnoses, at }: ListedEvaluation): readonly RuleNote[] {
   const syncs = [...diagnoses.values()].map(({ sync }) => sync);
   const matchesNone = (match: SyncMatcher) => !syncs.some(({ id, labels }) => matchesSync(match, id, labels));
   const hasEnded = (until: Instant | undefined) => until !== undefined && until <= at;
   const exclude = policy.exclude.map((entry) => ({ ...entry, ended: hasEnded(entry.until) }));
   const overrides = policy.overrides.map((entry) => ({ ...entry, ended: hasEnded(entry.exclude?.until) }));
-  return Object.entries({ exclude, overrides }).flatMap(([list, entries]) =>
+  // Of a route by problem or severity only the fields about syncs count.
+  const routes = policy.routes.map((entry) => ({ ...entry, ended: false }));
+  return Object.entries({ exclude, overrides, routes }).flatMap(([list, entries]) =>
     entries.flatMap(({ match, ended }, index): readonly RuleNote[] => {
       const described = { rule: `${list}.${index}`, match: matcherText(match) };
       if (ended) return [{ ...described, note: 'has ended' }];

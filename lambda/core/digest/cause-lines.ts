@@ -126,6 +126,7 @@ export function openCauseLines<T extends TrackedAlert>(
     ),
     ...(action.length > 0 && { action }),
     covers: moved,
+    cause: cause.key,
   };
   const line = namesLine(alerts, reasonOf, evaluation);
   const others = all.slice(alerts.length);

@@ -10,10 +10,15 @@ export interface Change {
   readonly problem: string;
   readonly severity: string;
   readonly reason: NotifyReason;
+  /** The name of the destination; absent where nothing is sent elsewhere. */
+  readonly destination?: string;
 }
 
 /** Every notification of a plan, the reminder last. */
-export function changes({ notifications, unmuted, reminder }: NotificationPlan): readonly Change[] {
+export function changes(
+  { notifications, unmuted, reminder }: NotificationPlan,
+  destination?: string,
+): readonly Change[] {
   return [
     ...notifications,
     ...unmuted.map((one) => ({ ...one, reason: 'unmuted' as const })),
@@ -24,5 +29,6 @@ export function changes({ notifications, unmuted, reminder }: NotificationPlan):
     problem: alert.problem,
     severity: alert.severity,
     reason,
+    ...(destination !== undefined && { destination }),
   }));
 }

@@ -14,6 +14,8 @@ export interface AlertDecision {
   readonly reason: Decision['reason'];
   /** "already notified 2 h ago, next reminder in 22 h". */
   readonly text: string;
+  /** The name of the destination; absent where nothing is sent elsewhere. */
+  readonly destination?: string;
 }
 
 /** The decision about every alert of the facts, in their order. */

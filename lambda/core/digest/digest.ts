@@ -5,6 +5,10 @@ import type { Line } from './rich-text.ts';
 export interface Digest {
   /** The environment that speaks: "prod". */
   readonly environment: string;
+  /** The name of the destination; absent where nothing is sent elsewhere. */
+  readonly destination?: string;
+  /** Whom it mentions, in Slack's notation, from the policy. */
+  readonly mention?: string;
   /** Our own words only, so that it may stand where nothing is escaped. */
   readonly headline: string;
   readonly sections: readonly Section[];
@@ -35,6 +39,8 @@ export interface Item {
   /** What a person does first, beneath the detail. */
   readonly action?: Line;
   readonly covers: readonly Coverage[];
+  /** The key of the shared cause that it is about, also of one that only folds lines. */
+  readonly cause?: string;
   /** It belongs to the shared cause above it. */
   readonly isNested?: true;
   /** What a lock screen shows of it: by default the title, and nothing of a nested item. */

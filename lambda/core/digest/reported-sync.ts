@@ -35,11 +35,11 @@ export interface ReportedSync {
   readonly override: string | null;
 }
 
-/** @param decisions By fingerprint, whether a check would send each saved alert now. */
+/** @param decisions By fingerprint, whether a check would send each saved alert now, to each of its destinations. */
 export function reportedSync(
   row: UnhealthySync,
   evaluation: DigestEvaluation,
-  decisions: ReadonlyMap<string, AlertDecision>,
+  decisions: ReadonlyMap<string, readonly AlertDecision[]>,
 ): ReportedSync {
   const { fingerprint, status, alert, diagnosis, openSince } = row;
   const { labels, severity } = alert;
@@ -50,7 +50,7 @@ export function reportedSync(
     status,
     severity,
     summary: detail.length === 0 ? text(title) : `${text(title)}: ${text(detail)}`,
-    notification: notificationText(decisions.get(fingerprint)),
+    notification: notificationText(decisions.get(fingerprint) ?? []),
     connector: labels?.connectorId ?? null,
     connection: labels?.connectionRef ?? null,
     source: labels?.source ?? null,
@@ -66,9 +66,14 @@ export function reportedSync(
   };
 }
 
-function notificationText(decision: AlertDecision | undefined): string | null {
-  if (decision === undefined) return null;
-  return decision.notify ? `would be ${decision.text}` : decision.text;
+/** "already notified 2 h ago", or "payments: already notified 2 h ago; default: would be sent now: it fires". */
+function notificationText(decisions: readonly AlertDecision[]): string | null {
+  if (decisions.length === 0) return null;
+  const texts = decisions.map(({ destination, notify, text }) => {
+    const decided = notify ? `would be ${text}` : text;
+    return destination === undefined ? decided : `${destination}: ${decided}`;
+  });
+  return texts.join('; ');
 }
 
 function text(line: Line): string {

@@ -3,6 +3,7 @@ import { isSyncFingerprint } from '../fingerprint.ts';
 import { groupBy } from '../group-by.ts';
 import type { Coverage, Notification, TrackedAlert } from '../notify/notification.ts';
 import type { NotifyReason } from '../notify/reason.ts';
+import { type Instant, secondsBetween } from '../time.ts';
 import { openLine, unreadableLine } from './alert-lines.ts';
 import {
   beforeSentText,
@@ -20,10 +21,10 @@ import {
   explainedGroups,
   isCriticalGroup,
 } from './explained-lines.ts';
-import { coverageOf, namesOf } from './names.ts';
+import { coverageOf, MAX_NAMED, namesOf } from './names.ts';
 import { resolvedBeforeDeliveryLine, resolvedLine } from './resolved-lines.ts';
-import { words } from './rich-text.ts';
-import { formatNumber, pluralize } from './wording.ts';
+import { type Line, strong, words } from './rich-text.ts';
+import { formatNumber, pluralize, rangeText } from './wording.ts';
 
 /** Above this many resolutions one line counts the rest. */
 export const MAX_LISTED = 10;
@@ -39,8 +40,39 @@ interface BySeverity {
 /** Critical causes and critical singles, then the others; causes before singles. */
 export function openItems(notifications: readonly Notification[], evaluation: DigestEvaluation): BySeverity {
   // News of a cause stands under it, also when it is one alert.
-  const lines = linesOf(folded(notifications, 1), ({ reason }) => reason, evaluation);
-  return bySeverity(lines, ({ reason }) => reason, evaluation);
+  const { causes, singles } = folded(notifications, 1);
+  const rerouted = singles.filter(({ logEntry }) => logEntry.rerouted);
+  const isMany = rerouted.length > MAX_LISTED;
+  const shown = isMany ? singles.filter(({ logEntry }) => !logEntry.rerouted) : singles;
+  const lines = linesOf({ causes, singles: shown }, ({ reason }) => reason, evaluation);
+  const { critical, warnings } = bySeverity(lines, ({ reason }) => reason, evaluation);
+  if (!isMany) return { critical, warnings };
+  const isWarning = (one: Notification) => !isCriticalSingle(one);
+  return {
+    critical: [...critical, ...reroutedLine(rerouted.filter(isCriticalSingle), evaluation.at)],
+    warnings: [...warnings, ...reroutedLine(rerouted.filter(isWarning), evaluation.at)],
+  };
+}
+
+/** Alerts that the routes send here now, and that another destination was sent before: "50 open alerts come here now". */
+function reroutedLine(alerts: readonly Notification[], now: Instant): readonly Item[] {
+  const [first] = alerts;
+  if (first === undefined) return [];
+  const since = alerts.map(({ alert }) => secondsBetween(alert.since, now));
+  const title: Line = [
+    strong(`${pluralize(alerts.length, 'open alert')} of other routes`),
+    words(': '),
+    ...namesOf(alerts),
+  ];
+  const open = rangeText(since);
+  return [
+    {
+      level: first.alert.severity,
+      title,
+      detail: [words(`sent elsewhere before; open for ${open}`)],
+      covers: alerts.map((one, index) => coverageOf(one, one.reason, index < MAX_NAMED)),
+    },
+  ];
 }
 
 /** What stands for itself in a section: shared causes, alerts with one explanation, and singles. */

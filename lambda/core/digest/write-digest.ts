@@ -8,6 +8,7 @@ import { intervalsBehind } from '../diagnose/lag.ts';
 import { isSyncFingerprint } from '../fingerprint.ts';
 import { groupBy } from '../group-by.ts';
 import { causesOf } from '../notify/cause.ts';
+import { mentionOf } from '../notify/mention.ts';
 import { areManyUnlisted } from '../notify/neutral.ts';
 import {
   type Notification,
@@ -16,6 +17,7 @@ import {
   sectionOf,
   type TrackedAlert,
 } from '../notify/notification.ts';
+import type { Policy } from '../policy.ts';
 import type { Severity } from '../problem.ts';
 import { secondsBetween } from '../time.ts';
 import type { Digest, Item, Origin, Section } from './digest.ts';
@@ -43,6 +45,8 @@ export interface DigestContext {
   readonly initialRun: boolean;
   /** The destination was never sent anything. */
   readonly isNewDestination?: boolean;
+  /** Where it goes, and the policy that says whom it mentions there; absent where nothing is sent elsewhere. */
+  readonly route?: { readonly name: string; readonly policy: Policy };
 }
 
 /** Critical items of every section come before any warning; then the latest in intervals, then by name. */
@@ -97,15 +101,19 @@ export function writeDigest(plan: NotificationPlan, digestContext: DigestContext
   ];
   const sections = withImplied(merged(all.filter(({ items }) => items.length > 0)), plan.neutral);
   const text = headline(plan, digestContext);
+  const { route } = digestContext;
+  const mention = route && mentionOf(plan.notifications, route.name, route.policy);
   return {
     environment: origin.environment,
+    ...(route && { destination: route.name }),
+    ...(mention !== undefined && { mention }),
     headline: text,
     push: pushText(text, sections, plan.reminder.length > 0 && plan.notifications.length === 0),
     sections,
     ...(isReminderAlone(plan) && { isReminder: true }),
     ...(plan.satisfiesReminder && { satisfiesReminder: true }),
     context: contextLine(
-      joined([[words(summary(facts, evaluation))], mutedText(plan.muted)], ' · '),
+      joined([[words(summary(digestContext))], mutedText(plan.muted)], ' · '),
       origin,
       evaluation,
     ),
@@ -184,7 +192,7 @@ function merged(sections: readonly Section[]): readonly Section[] {
 }
 
 /** "29 syncs checked · 4 open, the oldest first seen 3 h ago, 2 paused". */
-function summary(facts: Facts, evaluation: Evaluation): string {
+function summary({ facts, evaluation, route }: DigestContext): string {
   const open = openAlerts(facts);
   const since = open.reduce((oldest, [, alert]) => Math.min(oldest, alert.since), evaluation.at);
   const checked =
@@ -198,7 +206,7 @@ function summary(facts: Facts, evaluation: Evaluation): string {
     ({ condition }) => condition === 'paused',
   ).length;
   const paused = pausedCount === 0 ? '' : `, ${formatNumber(pausedCount)} paused`;
-  return `${checked} · ${open.length === 0 ? 'none' : formatNumber(open.length)} open${age}${paused}`;
+  return `${checked} · ${open.length === 0 ? 'none' : formatNumber(open.length)} open${route ? ' here' : ''}${age}${paused}`;
 }
 
 /** The last line of every message: what it is about, where it comes from and when, and whose clock is wrong. */

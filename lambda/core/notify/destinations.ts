@@ -3,12 +3,13 @@
  * with which a new destination starts. A check reads them before it plans and `deliver` updates them.
  */
 import type { Facts } from '../alert.ts';
-import { groupBy } from '../group-by.ts';
+import { DEFAULT_DESTINATION, type Policy } from '../policy.ts';
 import {
   type Destination,
   NEW_DESTINATION,
   type NotificationLogEntry,
   type NotifiedCondition,
+  type Route,
   type WatchState,
 } from '../state.ts';
 import type { Instant } from '../time.ts';
@@ -33,17 +34,33 @@ export interface KeyedDestination {
 /** The destination as it was saved, or as it starts. */
 export function destinationAt(routes: Routes, { route, id }: DestinationKey): Destination {
   const known = routes[route]?.destinations ?? {};
-  return known[id] ?? newDestination(Object.values(known));
+  return known[id] ?? newDestination(Object.values(known), destinationsOf(routes));
 }
 
-/** The routes with these destinations: the others of a route that has one of them are former ones, and are dropped. */
+/** The routes with these destinations alone: all others are former ones. */
 export function withDestinations(routes: Routes, current: readonly KeyedDestination[]): Routes {
-  const next = { ...routes };
-  for (const [name, own] of groupBy(current, ({ key }) => key.route)) {
-    const destinations = Object.fromEntries(own.map(({ key, destination }) => [key.id, destination]));
-    next[name] = { ...routes[name], destinations };
-  }
-  return next;
+  return Object.fromEntries(
+    current.map(({ key: { route, id }, destination }) => [
+      route,
+      { ...routes[route], destinations: { [id]: destination } },
+    ]),
+  );
+}
+
+/**
+ * The names of the destinations that something can go to now: those that routes lead to, and those that are waiting for
+ * the end of something that they were sent. A name that the policy no longer has is none of them.
+ */
+export function namesInUse({ routes, defaultRoute, destinations }: Policy, saved: Routes): readonly string[] {
+  const led = new Set([...routes, defaultRoute].map(({ to }) => to));
+  const known = [DEFAULT_DESTINATION, ...Object.keys(destinations)];
+  return known.filter((name) => led.has(name) || awaitsAnEnd(saved[name]));
+}
+
+function awaitsAnEnd(route: Route | undefined): boolean {
+  return Object.values(route?.destinations ?? {}).some(({ notificationLog }) =>
+    Object.values(notificationLog).some((logEntry) => logEntry.lastNotified && !logEntry.resolutionSent),
+  );
 }
 
 /** The routes with one destination of them updated. */
@@ -73,7 +90,7 @@ export function isDelivered(destination: Destination, facts: Facts): boolean {
  * A destination that was never sent anything. It takes over what no other destination of its route accepted, so that
  * nothing is lost, also if it ended in the meantime. What another one accepted and is over is no news here.
  */
-function newDestination(others: readonly Destination[]): Destination {
+function newDestination(others: readonly Destination[], all: readonly Destination[]): Destination {
   const notificationLog: Record<string, NotificationLogEntry> = {};
   const conditions: Record<string, NotifiedCondition> = {};
   for (const other of others) {
@@ -88,6 +105,8 @@ function newDestination(others: readonly Destination[]): Destination {
         ...(muted !== undefined && { muted }),
       };
     }
+  }
+  for (const other of all) {
     for (const [fingerprint, { condition }] of Object.entries(other.conditions ?? {}))
       if (condition === 'unlisted') conditions[fingerprint] = { condition, at: SENT_TO_ANOTHER };
   }

@@ -207,6 +207,7 @@ function entryAfter(
     resolutionSent: _resolutionSent,
     heldSince: _heldSince,
     muted: _muted,
+    rerouted: _rerouted,
     lastNotified: before,
     ...rest
   } = logEntry;

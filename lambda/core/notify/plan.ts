@@ -26,7 +26,7 @@ import {
   type TrackedAlert,
 } from './notification.ts';
 import { withUndelivered } from './notification-log.ts';
-import { populationOf } from './population.ts';
+import { openPopulation, type Population } from './population.ts';
 import { type Decision, decide, endsByCondition, sendReason } from './reason.ts';
 import { isDue, nextReminderAt, pausedReminderOf, remindable, reminderOf } from './reminders.ts';
 import { foldingCauses, groupingCause, type SharedCauseContext } from './shared-causes.ts';
@@ -46,7 +46,14 @@ export interface PlannedNotifications {
 /** What a plan is made from, beside the facts and the destination. */
 export interface PlanContext {
   readonly evaluation: Evaluation;
+  /**
+   * Everything that is listed, also what other destinations hear of.
+   * @default what is listed, with the alerts of the facts
+   */
+  readonly population?: Population | undefined;
   readonly policy: Policy;
+  /** The destination is sent no reminders. */
+  readonly alertsAlone?: true;
   /** The destination has no digest yet: changes of condition are sent at once. */
   readonly initialRun: boolean;
   /** The policy is another than at the last evaluation. */
@@ -67,11 +74,10 @@ export function planNotifications(
   context: PlanContext,
 ): PlannedNotifications {
   const { evaluation, policy, initialRun, policyChanged, mutes = NO_MUTES, tokenSeed = '' } = context;
+  const population = context.population ?? openPopulation(evaluation, facts);
   const now = evaluation.at;
   const active = activeMutes(mutes, now);
   const notified = liveCauses(facts, destination.causes ?? {}, destination.notificationLog);
-  const isAnyOpen = Object.values(facts.alerts).some(({ state }) => state === 'firing');
-  const population = evaluation.kind === 'listed' && isAnyOpen ? populationOf(evaluation, facts) : undefined;
   const likely =
     population === undefined
       ? new Map<string, LikelyCause>()
@@ -94,7 +100,7 @@ export function planNotifications(
   const isBackingOffNow = isBackingOff(destination, now);
 
   const reminders = { destination, policy, now };
-  const reminderAt = nextReminderAt(open, reminders);
+  const reminderAt = context.alertsAlone ? undefined : nextReminderAt(open, reminders);
   const isReminderDue = !isBackingOffNow && isDue(reminderAt, now);
   const sent = sentNow(pending, causeOf, {
     notified,
@@ -365,7 +371,7 @@ function entryBefore(
   if (reason === undefined) return others;
   const rest = { ...others, ...(muted && { muted }) };
   const isNewFiring = reason === 'new' && before.lastNotified !== undefined;
-  const kept = isNewFiring ? {} : rest;
+  const kept = isNewFiring ? { ...(rest.rerouted && { rerouted: rest.rerouted }) } : rest;
   if (!decision.notify && decision.reason === 'held_by_group') return { ...kept, heldSince };
   if (!decision.notify && mute !== undefined) return { ...kept, muted: mutedSince(muted, mute, now) };
   return {

@@ -1,6 +1,6 @@
 import type { Alert, Facts } from '../alert.ts';
 import type { Diagnosis } from '../diagnose/diagnose.ts';
-import type { ListedEvaluation } from '../diagnose/evaluation.ts';
+import type { Evaluation, ListedEvaluation } from '../diagnose/evaluation.ts';
 import type { ApiSkewSeconds } from '../listing.ts';
 import { after, type Instant } from '../time.ts';
 import { type Cause, causeLookup } from './cause.ts';
@@ -35,6 +35,12 @@ export interface Candidate {
 
 /** From this many affected syncs on, a cause may explain them. */
 export const MIN_AFFECTED = 3;
+
+/** The population by which causes are judged; undefined while nothing is open, or while the listing fails. */
+export function openPopulation(evaluation: Evaluation, facts: Facts): Population | undefined {
+  const isAnyOpen = Object.values(facts.alerts).some(({ state }) => state === 'firing');
+  return evaluation.kind === 'listed' && isAnyOpen ? populationOf(evaluation, facts) : undefined;
+}
 
 /** The syncs that count, grouped by what they share. */
 export function populationOf(evaluation: ListedEvaluation, facts: Facts): Population {

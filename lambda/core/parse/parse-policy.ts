@@ -12,6 +12,7 @@ import { suggestion } from './did-you-mean.ts';
 import { parseInstant } from './parse-instant.ts';
 import { ALERT_FIELDS, syncMatcher } from './parse-matcher.ts';
 import { quietHours } from './parse-quiet-hours.ts';
+import { routeFaults, routeFields } from './parse-routes.ts';
 
 /** The policy as people write it. */
 export type WrittenPolicy = v.InferInput<typeof policyFile>;
@@ -202,10 +203,15 @@ const policyFile = v.pipe(
       ),
       [],
     ),
+    ...routeFields,
   }),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
     const { overrides, ...policy } = dataset.value;
+    for (const { keys, message } of routeFaults(policy)) {
+      const [first, ...rest] = keys.map((key) => pathItem(key, dataset.value));
+      addIssue({ message, ...(first && { path: [first, ...rest] }) });
+    }
     if (policy.criticalAfterIntervals < policy.stallAfterIntervals) {
       addIssue({ message: belowStall(policy) });
       return;
@@ -242,6 +248,11 @@ const policyFile = v.pipe(
     }),
   ),
 );
+
+/** A step of the path to a field that is at fault. */
+function pathItem(key: string, input: Record<string, unknown>): v.ObjectPathItem {
+  return { type: 'object', origin: 'value', input, key, value: undefined };
+}
 
 function belowStall({
   criticalAfterIntervals,

@@ -31,6 +31,11 @@ export function sectionBlock(line: Line): Block {
   return { type: 'section', text: mrkdwn(line) };
 }
 
+/** A mention in Slack's notation, which comes from the policy and is not escaped. */
+export function mentionBlock(mention: string): Block {
+  return { type: 'section', text: { type: 'mrkdwn', text: mention, verbatim: true } };
+}
+
 /** The line in small print. */
 export function contextBlock(line: Line): Block {
   return { type: 'context', elements: [mrkdwn(line)] };
@@ -160,11 +165,14 @@ export function plainText({ blocks }: { readonly blocks: readonly Block[] }): st
 }
 
 /**
- * The counts of the message alone, which are posted when Slack refuses the plain text too: its first line, which never
- * holds anything from outside.
+ * The counts of the message alone, which are posted when Slack refuses the plain text too: its first line, and whom it
+ * mentions, neither of which holds anything from outside.
  */
 export function minimalText({ blocks }: { readonly blocks: readonly Block[] }): string {
-  return [...blocks.slice(0, 1).flatMap(linesOf), DETAILS_REFUSED].join('\n');
+  const [head = [], second = []] = blocks.slice(0, 2).map(linesOf);
+  // Only a mention begins so: everything else is escaped.
+  const mention = second.filter((line) => line.startsWith('<'));
+  return [...head, ...mention, DETAILS_REFUSED].join('\n');
 }
 
 const DETAILS_REFUSED = 'Slack refused the details. The log of the check has them, and a report shows them.';

@@ -40,7 +40,9 @@ export function renderPlainText(digest: Digest, style: Style = PLAIN): string {
   // Unbroken: a command is pasted as a whole.
   const silence =
     digest.silenceCommand === undefined ? [] : [style.faint(lineOf(silenceLine(digest.silenceCommand)))];
-  return [style.strong(digest.headline), ...sections, [context, ...silence].join('\n')].join('\n\n');
+  const to = digest.destination === undefined ? [] : [style.faint(`To ${digest.destination}:`)];
+  const end = [context, ...silence].join('\n');
+  return [...to, style.strong(digest.headline), ...sections, end].join('\n\n');
 }
 
 function lineOf(line: Line): string {

@@ -11,6 +11,7 @@ import {
   dividerBlock,
   headerBlock,
   itemBlocks,
+  mentionBlock,
   sectionBlock,
   textOf,
 } from './blocks.ts';
@@ -33,7 +34,8 @@ export function slackMessages(digest: Digest): readonly Message[] {
     digest.silenceCommand === undefined ? [] : [contextBlock(silenceLine(digest.silenceCommand))];
   const end = [dividerBlock(), contextBlock(digest.context), ...silence];
   const limits = { reserved: reserveFor(digest, end), maxMessages: digest.isReminder ? 1 : MAX_MESSAGES };
-  const pages: Page[] = [openPage({ blocks: [headerBlock(digest.headline)] }, limits.reserved)];
+  const head = [headerBlock(digest.headline), ...(digest.mention ? [mentionBlock(digest.mention)] : [])];
+  const pages: Page[] = [openPage({ blocks: head }, limits.reserved)];
   const leftOut: Item[] = [];
   for (const section of digest.sections) {
     for (const [index, item] of section.items.entries()) {

@@ -6,7 +6,7 @@ import { HOUR, MINUTE } from '../../commands/a-world.ts';
 import { aDiagnosis, ago, anAlert, isoAgo, listed, succeededAgo } from '../a-digest.ts';
 import { aReport, EVALUATION, NO_FACTS } from './a-report.ts';
 
-const NO_DECISIONS: ReadonlyMap<string, AlertDecision> = new Map();
+const NO_DECISIONS: ReadonlyMap<string, readonly AlertDecision[]> = new Map();
 
 /** The worst row of a report, for programs. */
 function worstOf(
@@ -63,7 +63,7 @@ describe('an unhealthy sync for programs', () => {
       text: 'already notified 2 h ago',
     };
     const facts = { ...NO_FACTS, alerts: { 'sync:orders': anAlert() } };
-    const decisions = new Map([['sync:orders', decision]]);
+    const decisions = new Map([['sync:orders', [decision]]]);
     expect(worstOf(listed([aDiagnosis()]), facts, decisions)?.notification).toBe('already notified 2 h ago');
     expect(worstOf(listed([aDiagnosis()]), facts)?.notification).toBeNull();
   });

@@ -31,6 +31,9 @@ describe('an empty policy', () => {
         quietHours: [],
         exclude: [],
         overrides: [],
+        destinations: {},
+        routes: [],
+        defaultRoute: { to: 'default' },
       },
     });
   });

@@ -114,7 +114,8 @@ export type NightEvent =
   | { readonly kind: 'acknowledge'; readonly subject: Subject }
   | { readonly kind: 'end_silences' }
   | { readonly kind: 'listing'; readonly mode: ListingMode }
-  | { readonly kind: 'slack'; readonly mode: SlackMode }
+  /** Of the destination `default` unless another one of the policy is named. */
+  | { readonly kind: 'slack'; readonly mode: SlackMode; readonly destination?: string }
   | { readonly kind: 'policy'; readonly policy: unknown }
   | { readonly kind: 'checks'; readonly run: boolean };
 
@@ -141,6 +142,8 @@ export interface Expectation {
   /** As the file says it. */
   readonly text: string;
   readonly window: Window;
+  /** The destination that it is about; absent: all together. */
+  readonly destination?: string;
   readonly rule: Rule;
 }
 

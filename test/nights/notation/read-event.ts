@@ -24,6 +24,10 @@ export function readEvent(reader: LineReader): NightEvent {
   if (reader.accepts('field')) return readField(reader);
   if (reader.accepts('listing')) return { kind: 'listing', mode: readListing(reader) };
   if (reader.accepts('slack')) return { kind: 'slack', mode: readSlack(reader) };
+  if (reader.accepts('destination')) {
+    const destination = reader.word('the name of a destination');
+    return { kind: 'slack', mode: readSlack(reader), destination };
+  }
   if (reader.accepts('policy')) return { kind: 'policy', policy: readWrittenPolicy(reader) };
   if (reader.accepts('checks stop')) return { kind: 'checks', run: false };
   if (reader.accepts('checks start')) return { kind: 'checks', run: true };

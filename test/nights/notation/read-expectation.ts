@@ -1,19 +1,20 @@
 import { LineFault, type LineReader } from './line-reader.ts';
-import type { Rule, Window } from './night.ts';
+import type { Expectation, Rule, Window } from './night.ts';
 import { readMinutes, readWindow } from './time-words.ts';
 
 const EXPECTED =
-  '"at most 3 messages", "exactly", "at least", "silence", "a critical message", "nothing critical", "somebody reads", "nobody reads", "a push says", "no push says", "nothing held above", or two texts with "stands before"';
+  '"at most 3 messages", "exactly", "at least", "in DESTINATION", "silence", "a critical message", "nothing critical", "somebody reads", "nobody reads", "a push says", "no push says", "nothing held above", or two texts with "stands before"';
 
-/** Takes an expectation: its rule, and the stretch of the night in which it holds. */
+/** Takes an expectation: its destination, its rule, and the stretch of the night in which it holds. */
 export function readExpectation(
   reader: LineReader,
   night: Window,
-): { readonly rule: Rule; readonly window: Window } {
+): Pick<Expectation, 'rule' | 'window' | 'destination'> {
+  const destination = reader.accepts('in') ? reader.word('the name of a destination') : undefined;
   const rule = readRule(reader);
   const window = readWindow(reader, night);
   reader.expectEnd();
-  return { rule, window };
+  return { rule, window, ...(destination !== undefined && { destination }) };
 }
 
 function readRule(reader: LineReader): Rule {

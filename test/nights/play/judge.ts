@@ -12,9 +12,10 @@ export function disappointments(night: Night, played: PlayedNight): readonly str
   });
 }
 
-function disappointment({ window, rule }: Expectation, played: PlayedNight): string | undefined {
+function disappointment({ window, rule, destination }: Expectation, played: PlayedNight): string | undefined {
   const accepted = played.sent.filter(
-    ({ at, posts }) => at >= window.from && at <= window.to && messageCount({ posts }) > 0,
+    ({ at, to, posts }) =>
+      at >= window.from && at <= window.to && (destination ?? to) === to && messageCount({ posts }) > 0,
   );
   switch (rule.kind) {
     case 'messages': {

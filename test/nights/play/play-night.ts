@@ -7,8 +7,11 @@ import { check } from '../../../lambda/commands/check.ts';
 import { type Checked, type Outcome, outcomeOf } from '../../../lambda/commands/outcome.ts';
 import type { Ports } from '../../../lambda/commands/ports.ts';
 import type { Policy } from '../../../lambda/core/policy.ts';
+import { type PagerDutyEvent, pagerDutyEvents } from '../../../lambda/core/render/pagerduty-events.ts';
 import { PLAIN, renderPlainText } from '../../../lambda/core/render/plain-text.ts';
-import { destinationIn } from '../../core/a-sync.ts';
+import type { DestinationPort } from '../../../lambda/destinations/destination-port.ts';
+import { slackDestination } from '../../../lambda/destinations/slack-destination.ts';
+import type { Poster, PostResult } from '../../../lambda/slack/webhook.ts';
 import type { Minute, Night } from '../notation/night.ts';
 import { World } from '../world/world.ts';
 import { calmTicks } from './calm-ticks.ts';
@@ -119,12 +122,18 @@ class Playing {
   /** Plays the check of a minute. Says whether it posted nothing and saved nothing. */
   async check(minute: Minute): Promise<boolean> {
     const now = this.#night.midnight + minute * MINUTE_MS;
-    const { listing, slack, policy: deployed } = surroundingsAt(this.#night, minute);
+    const { listing, answers, policy: deployed } = surroundingsAt(this.#night, minute);
     const { missingRoutes = [], evidence } = this.#options;
     const policy: Policy = evidence === false ? { ...deployed, evidence: 'none' } : deployed;
     this.#world.advance(minute);
     this.#checks += 1;
-    const posts: Post[] = [];
+    const posts = new Map<string, Post[]>();
+    const postTo = (to: string, post: Omit<Post, 'answer'>) => {
+      const own = posts.get(to) ?? [];
+      const answer = answerOf(answers(to), own.length + 1);
+      posts.set(to, [...own, { ...post, answer: answer.kind }]);
+      return answer;
+    };
     const ports: Ports = {
       now: () => now,
       state: this.#store,
@@ -132,24 +141,25 @@ class Playing {
         ask: async (request) => answered(this.#world.answers(this.#night.midnight), request, missingRoutes),
       },
       listing: { list: async () => listed(listing, { night: this.#night, world: this.#world, now }) },
-      slack: {
-        destinationId: async () => 'night',
-        post: async ({ text, blocks }) => {
-          const answer = answerOf(slack, posts.length + 1);
-          const message = { text, blocks };
-          posts.push({ push: readable(text), text: slackText(blocks), answer: answer.kind, message });
-          return answer;
-        },
-      },
+      slack: nightPoster('default', postTo),
+      destinations: Object.fromEntries(
+        Object.entries(policy.destinations).map(([name, { kind }]) => [
+          name,
+          kind === 'pagerduty' ? nightPager(name, postTo) : slackDestination(nightPoster(name, postTo)),
+        ]),
+      ),
     };
     await this.#mute(minute, ports);
     const held = this.#heldSince();
     const outcome = await outcomeOfCheck(ports, { policy, origin: originOf(this.#night) });
     if (outcome.kind !== 'checked') throw new Error(`the check stopped: ${outcome.reason}`);
-    const [digest] = outcome.digests;
-    if (posts.length > 0 && digest !== undefined) this.#sent.push(sentDigest(minute, posts, digest));
+    for (const digest of outcome.digests) {
+      const to = digest.destination ?? 'default';
+      const own = posts.get(to) ?? [];
+      if (own.length > 0) this.#sent.push({ ...sentDigest(minute, own, digest), to });
+    }
     this.#measureHolds(held, now);
-    return posts.length === 0 && !outcome.saved;
+    return posts.size === 0 && !outcome.saved;
   }
 
   /** What people silenced since the check before. */
@@ -165,13 +175,18 @@ class Playing {
     this.#mutedUntil = minute;
   }
 
-  /** Since when a notification about each alert is held. */
+  /** Since when a notification about each alert is held, at each destination. */
   #heldSince(): ReadonlyMap<string, number> {
-    const entries = Object.entries(destinationIn(this.#store.current.state).notificationLog);
-    return new Map(
-      entries.flatMap(([fingerprint, { heldSince }]) =>
-        heldSince === undefined ? [] : [[fingerprint, heldSince] as const],
+    const routes = Object.entries(this.#store.current.state.routes);
+    const entries = routes.flatMap(([name, { destinations }]) =>
+      Object.values(destinations).flatMap(({ notificationLog }) =>
+        Object.entries(notificationLog).map(
+          ([fingerprint, entry]) => [`${name} ${fingerprint}`, entry] as const,
+        ),
       ),
+    );
+    return new Map(
+      entries.flatMap(([key, { heldSince }]) => (heldSince === undefined ? [] : [[key, heldSince] as const])),
     );
   }
 
@@ -206,7 +221,38 @@ function originOf({ connectorFilter }: Night): CheckOptions['origin'] {
   };
 }
 
-function sentDigest(at: Minute, posts: readonly Post[], digest: Checked['digests'][number]): SentDigest {
+type PostTo = (to: string, post: Omit<Post, 'answer'>) => PostResult;
+
+function nightPoster(name: string, postTo: PostTo): Poster {
+  return {
+    destinationId: async () => (name === 'default' ? 'night' : `night ${name}`),
+    post: async ({ text, blocks }) =>
+      postTo(name, { push: readable(text), text: slackText(blocks), message: { text, blocks } }),
+  };
+}
+
+/** A PagerDuty whose events stand in the transcript. */
+function nightPager(name: string, postTo: PostTo): DestinationPort {
+  return {
+    destinationId: async () => `night ${name}`,
+    write: async (digest, context) =>
+      pagerDutyEvents(digest, context).map(({ event, ...message }) => ({
+        ...message,
+        post: async () => (event === undefined ? { kind: 'accepted' } : postTo(name, eventPost(event))),
+      })),
+  };
+}
+
+function eventPost({ action, key, payload }: PagerDutyEvent): Omit<Post, 'answer'> {
+  const push = `${action} ${key}${payload === undefined ? '' : `: ${payload.summary}`}`;
+  return { push, text: payload === undefined ? push : `${push}\n${payload.details}` };
+}
+
+function sentDigest(
+  at: Minute,
+  posts: readonly Post[],
+  digest: Checked['digests'][number],
+): Omit<SentDigest, 'to'> {
   const items = digest.sections.flatMap((section) => section.items);
   return {
     at,

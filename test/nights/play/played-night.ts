@@ -16,6 +16,8 @@ export interface PlayedNight {
 /** What one check posted. */
 export interface SentDigest {
   readonly at: Minute;
+  /** The name of the destination. */
+  readonly to: string;
   /** At least one. */
   readonly posts: readonly Post[];
   /** The digest as a terminal shows it. */
@@ -30,7 +32,8 @@ export interface Post {
   /** The blocks as plain text, without marks of formatting. */
   readonly text: string;
   readonly answer: 'accepted' | 'refused' | 'unconfirmed';
-  readonly message: SlackMessage;
+  /** Absent for a destination that is not Slack. */
+  readonly message?: SlackMessage;
 }
 
 /** How many messages Slack accepted. */

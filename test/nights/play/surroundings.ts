@@ -14,22 +14,24 @@ import type { World } from '../world/world.ts';
 /** What surrounds the platform at some minute of a night: the API, Slack and the policy. */
 export interface Surroundings {
   readonly listing: ListingMode;
-  readonly slack: SlackMode;
+  /** How a destination answers, by its name. */
+  readonly answers: (destination: string) => SlackMode;
   readonly policy: Policy;
 }
 
 /** The surroundings at a minute, after the events of that minute. */
 export function surroundingsAt(night: Night, minute: Minute): Surroundings {
   let listing: ListingMode = { kind: 'works' };
-  let slack: SlackMode = 'works';
+  const modes = new Map<string, SlackMode>();
   let { policy } = night;
   for (const { at, event } of night.events) {
     if (at > minute) break;
     if (event.kind === 'listing') listing = event.mode;
-    else if (event.kind === 'slack') slack = event.mode;
+    else if (event.kind === 'slack') modes.set(event.destination ?? 'default', event.mode);
     else if (event.kind === 'policy') policy = event.policy;
   }
-  return { listing, slack, policy: policyOf(policy, night.periodMinutes) };
+  const answers = (destination: string) => modes.get(destination) ?? 'works';
+  return { listing, answers, policy: policyOf(policy, night.periodMinutes) };
 }
 
 /** @throws Error for a policy with faults: the parser of nights lets none pass. */

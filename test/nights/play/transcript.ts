@@ -43,6 +43,12 @@ function isEvent(part: string): boolean {
 }
 
 function sentText({ at, posts, terminal }: SentDigest): string {
+  // An event of PagerDuty is no message of Slack: it stands as it is.
+  if (posts.every(({ message }) => message === undefined))
+    return [
+      `── ${clockText(at)} ── PagerDuty`,
+      ...posts.map(({ text, answer }) => `${text}${answer === 'accepted' ? '' : ` (${answer})`}`),
+    ].join('\n');
   const [first] = posts;
   const head = `── ${clockText(at)} ── ${first?.push ?? ''}`;
   if (posts.every(({ answer }) => answer === 'refused')) return `${head}\n(Slack refused it)`;

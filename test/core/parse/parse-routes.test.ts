@@ -1,0 +1,70 @@
+import { parsePolicy } from '../../../lambda/core/parse/parse-policy.ts';
+
+const payments = { kind: 'slack', webhook: 'payments' };
+const faultsOf = (written: unknown): readonly string[] => {
+  const parsed = parsePolicy(written);
+  return parsed.ok ? [] : parsed.faults;
+};
+
+describe('routes that are wrong are rejected by the name of their field', () => {
+  it.each([
+    [
+      { destinations: { payments }, routes: [{ match: { name: 'a' }, to: 'paymens' }] },
+      'routes.0.to: there is no destination "paymens"; did you mean payments?',
+    ],
+    [
+      { defaultRoute: { to: 'nobody' } },
+      'defaultRoute.to: there is no destination "nobody"; expected one of default',
+    ],
+    [
+      { destinations: { default: payments } },
+      'destinations.default: is the webhook slackWebhookUrl: choose another name',
+    ],
+    [
+      { destinations: { Payments: payments } },
+      'destinations.Payments: is not a name: expected 1 to 40 lower-case letters, digits or -',
+    ],
+    [{ destinations: { team: { kind: 'slack' } } }, 'destinations.team.webhook: is missing'],
+    [
+      { destinations: { team: { kind: 'slack', webhook: 'a b' } } },
+      /^destinations\.team\.webhook: expected a name in the secret/,
+    ],
+    [
+      { destinations: { team: { kind: 'pigeon' } } },
+      /^destinations\.team\.kind: expected one of "slack", "pagerduty" and "sns"/,
+    ],
+    [
+      {
+        destinations: { pager: { kind: 'pagerduty', key: 'a' } },
+        defaultRoute: { to: 'pager', mention: { critical: '<!here>' } },
+      },
+      'defaultRoute.mention: only Slack has mentions, and pager is of the kind pagerduty',
+    ],
+    [
+      { destinations: { pager: { kind: 'pagerduty', key: 'a', region: 'uk' } } },
+      'destinations.pager.region: expected "us" or "eu"',
+    ],
+    [{ routes: [{ match: {}, to: 'default' }] }, /^routes\.0\.match: expected at least one field/],
+    [
+      { routes: [{ match: { severity: 'bad' }, to: 'default' }] },
+      'routes.0.match.severity: expected warning, critical or both',
+    ],
+    [{ routes: [{ match: { name: 'a' } }] }, 'routes.0.to: is missing'],
+    [
+      { defaultRoute: { to: 'default', mention: { critical: '@here' } } },
+      'defaultRoute.mention.critical: expected "<!here>", "<!channel>", a user "<@U…>" or a group "<!subteam^S…>"',
+    ],
+    [
+      { defaultRoute: { to: 'default', mention: { critical: '<!here> <!channel>' } } },
+      /^defaultRoute\.mention\.critical: expected/,
+    ],
+  ])('%j', (written, fault) => {
+    expect(faultsOf(written)).toEqual([
+      expect.stringMatching(fault instanceof RegExp ? fault : RegExp(escaped(fault))),
+    ]);
+  });
+});
+
+function escaped(text: string): string {
+  return `^${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`;
+}
