@@ -71,6 +71,13 @@ describe('the command test', () => {
     expect(deployed.calls()).toMatchObject({ posts: 1, writes: 0 });
   });
 
+  it('tests the secret as it is now, not the values that the sandbox read before', async () => {
+    await deployed.invoke({ command: 'test' });
+    deployed.fill({ timbalApiKey: 'a-key-with-a-typo' });
+    const { message } = await failureOf(deployed.invoke({ command: 'test' }));
+    expect(message).toContain('key: FAILED');
+  });
+
   it('fails with the permission to add when the secret may not be read', async () => {
     deployed.secrets.onReads.push(secretFault('AccessDeniedException'));
     const { message } = await failureOf(deployed.invoke({ command: 'test' }));
