@@ -102,6 +102,8 @@ export class ConditionLines {
     const isAnew = actual === 'unlisted' && unlistedSentAt !== undefined && since > unlistedSentAt;
     if (!standing.isUnsure && actual === sent && !isAnew) {
       const isRepeat = standing.post?.isConfirmed === false;
+      // What was not confirmed counts as sent by the last post of it.
+      if (isRepeat && actual === 'unlisted') standing.unlistedSentAt = now;
       if (actual === 'paused' && !isRepeat) this.#remindPaused(post);
       else if (!isRepeat) {
         fail(`sent that it is ${actual}, which was sent before`);
