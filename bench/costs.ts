@@ -18,7 +18,7 @@ where).
 
 const SYNCS = 300;
 const CHECKS = 60;
-const MEMORY_MB = 512;
+const MEMORY_MB = 1024;
 /** "At 1,769 MB, a function has the equivalent of one vCPU" (AWS Lambda Developer Guide, "Configure function memory"). */
 const MB_OF_ONE_PROCESSOR = 1769;
 /** A listing and a heartbeat across the internet, one after the other, and a query of DynamoDB. */

@@ -179,8 +179,8 @@ export class SyncAlerts extends Construct {
       description: this.#description(),
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      // In MB. Lambda gives processor time in proportion: 1,769 MB is one vCPU.
-      memorySize: 512,
+      // In MB, for the worst listing within the bounds (docs/performance.md). 1,769 MB is one vCPU.
+      memorySize: 1024,
       timeout: Duration.seconds(FUNCTION_TIMEOUT_SECONDS),
       role: functionRole(this, {
         logGroupArn: this.logGroup.logGroupArn,

@@ -65,7 +65,7 @@ async function measuredRun(node: string, { folder }: Bundle, services: LocalServ
       AWS_LAMBDA_RUNTIME_API: address,
       AWS_LAMBDA_FUNCTION_NAME: 'bench',
       AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
-      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512',
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '1024',
       AWS_LAMBDA_LOG_GROUP_NAME: 'bench',
       AWS_LAMBDA_LOG_STREAM_NAME: 'bench',
       AWS_LAMBDA_LOG_FORMAT: 'JSON',

@@ -9,7 +9,7 @@ import { listingBody } from '../syncs.ts';
 const SIZES_MB: readonly (readonly [number, readonly number[]])[] = [
   [1000, [128, 256, 512]],
   [10_000, [128, 256, 512]],
-  [100_000, [256, 512]],
+  [100_000, [256, 512, 1024]],
 ];
 
 /** Whole invocations with the memory and the share of a processor that Lambda gives a function of a size. */

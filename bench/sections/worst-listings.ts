@@ -6,13 +6,13 @@ import type { Row, Section } from '../row.ts';
 import { WORST_LISTINGS } from '../worst-listings.ts';
 
 /** As deployed (infra/sync-alerts.ts). */
-const MEMORY_MB = 512;
+const MEMORY_MB = 1024;
 const TIMEOUT_MS = 60_000;
 
 /** The deployed function in its memory and its share of a processor, against the worst listing of each shape. */
 export const worstListings: Section = {
   name: 'worst-cases',
-  about: 'peak resident size and time of a check in 512 MB, for the worst listing of each shape',
+  about: 'peak resident size and time of a check in 1,024 MB, for the worst listing of each shape',
   run: async ({ node, progress }) => {
     if (!(await canLimit())) return 'needs control groups (version 1) and root';
     const services = await LocalServices.start();

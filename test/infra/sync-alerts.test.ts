@@ -11,12 +11,12 @@ beforeAll(() => {
 afterAll(removeFolders);
 
 describe('the function', () => {
-  test('runs on Node.js 24 and arm64 with 512 MB, 60 s and JSON logs in its own log group', () => {
+  test('runs on Node.js 24 and arm64 with 1,024 MB, 60 s and JSON logs in its own log group', () => {
     asShipped.hasResourceProperties('AWS::Lambda::Function', {
       Handler: 'index.handler',
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
-      MemorySize: 512,
+      MemorySize: 1024,
       Timeout: 60,
       LoggingConfig: {
         LogFormat: 'JSON',
