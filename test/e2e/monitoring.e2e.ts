@@ -196,7 +196,9 @@ describe('the runbook', () => {
     expect(
       text.match(/^\w+\tsync-alerts, prod: .* Runbook: docs\/runbook\.md#[a-z-]+ Log: https/gm),
     ).toHaveLength(7);
-    expect(text).toMatch(/^ok +secret .*\nok +listing .*\nok +state .*\nok +slack /m);
+    expect(text).toMatch(
+      /^ok +secret .*\nok +key .*\nok +listing .*\nok +clock .*\nok +state .*\nok +slack /m,
+    );
   });
 
   it('No check completed: shows the errors of the last checks, and the check by hand completes', async () => {
