@@ -190,11 +190,15 @@ export class TimbalListing implements ListingSource {
   ): Promise<{ readonly result: RequestResult; readonly body: Body }> {
     const { secondAttemptAfterMs = SECOND_ATTEMPT_AFTER_MS } = this.#options;
     let body = this.#newBody(maxRecords);
+    let attempts = 0;
     const result = await requestWithRetries(new Request(url, { headers: listingHeaders(keys.current) }), {
       retryPolicy: this.#options.retryPolicy ?? RETRY_POLICY,
       deadline,
       send: async (request) => {
-        const start = () => this.#attempt(request.clone(), { maxBytes, maxRecords }, deadline);
+        const start = () => {
+          attempts += 1;
+          return this.#attempt(request.clone(), { maxBytes, maxRecords }, deadline);
+        };
         const received = await withSecondAttempt(start, secondAttemptAfterMs);
         body = received.body;
         return received.response;
@@ -202,7 +206,8 @@ export class TimbalListing implements ListingSource {
       isRetryable: (outcome) =>
         outcome instanceof Response ? isTransient(outcome.status) : !(outcome instanceof BodyTooLarge),
     });
-    return { result, body };
+    // A second attempt beside a slow one counts too.
+    return { result: { ...result, attempts }, body };
   }
 
   #attempt(

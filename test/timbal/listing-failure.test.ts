@@ -151,14 +151,14 @@ describe('a failed listing', () => {
     expect(listed.ok ? '' : listed.error.message.split(/received .*?; /)[1]).toBe(advice);
   });
 
-  it.each<[string, Behaviour]>([
-    ['an API that hangs', hangs],
-    ['a body that stalls', stallsMidway(200, '{')],
-  ])('after %s leaves no connection open', async (_name, behaviour) => {
+  it.each<[string, string, Behaviour]>([
+    ['an API that hangs', '2 attempts', hangs],
+    ['a body that stalls', '1 attempt', stallsMidway(200, '{')],
+  ])('after %s leaves no connection open, and counts %s', async (_name, attempts, behaviour) => {
     const server = await localServer(behaviour);
     expect(await list(server, { secondAttemptAfterMs: 50 }, 0.3)).toMatchObject({
       ok: false,
-      failure: { kind: 'failed', received: 'no response before the deadline (DEADLINE), 1 attempt' },
+      failure: { kind: 'failed', received: `no response before the deadline (DEADLINE), ${attempts}` },
     });
     await allConnectionsClosed(server);
   });

@@ -190,7 +190,7 @@ describe('the limits of a listing', () => {
     expect(await isPending(listed)).toBe(true);
     await advance(1);
     expect(await listed).toMatchObject({
-      failure: { received: 'no response before the deadline (DEADLINE), 1 attempt' },
+      failure: { received: 'no response before the deadline (DEADLINE), 2 attempts' },
     });
   });
 

@@ -37,7 +37,7 @@ describe('a check ends itself before its time limit', () => {
     const check = await deployment.invoke();
     expect(check).toMatchObject({
       status: 'error',
-      result: { errorMessage: expect.stringContaining('more than 67108864 bytes') },
+      result: { errorMessage: expect.stringContaining('more than 64 MiB') },
     });
   });
 });
