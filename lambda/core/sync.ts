@@ -44,6 +44,18 @@ export interface Labels {
   readonly intervalSeconds: number | null;
 }
 
+/** The labels of a sync of which none is known. */
+export const NO_LABELS: Labels = {
+  name: null,
+  connectorId: null,
+  connectionRef: null,
+  sourceKind: null,
+  source: null,
+  kbUid: null,
+  destTable: null,
+  intervalSeconds: null,
+};
+
 /** The scheduler's tick: a smaller `interval_secs` means "every tick" (docs/timbal-api.md). */
 export const MIN_INTERVAL_SECONDS = 30;
 

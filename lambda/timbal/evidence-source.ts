@@ -9,7 +9,7 @@ import type { Redact } from './redacted-record.ts';
 export interface EvidenceRequest {
   /** The moment of the evaluation, by the clock of the API. */
   readonly at: Instant;
-  /** The syncs whose runs are wanted, the most telling first; empty: only names and agents are. */
+  /** The syncs whose runs are wanted, the most important first; empty: only names and agents are. */
   readonly syncs: readonly { readonly id: string; readonly connectorId: string | null }[];
 }
 

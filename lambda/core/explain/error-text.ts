@@ -37,7 +37,7 @@ function redactedGiven(match: string, before: string, value: string): string {
 
 const TRACEBACK = /^traceback \(most recent call last\)/i;
 
-/** Where APIs put the text of an error, the most telling first. */
+/** Where APIs put the text of an error, the most informative first. */
 const TEXT_FIELDS = ['message', 'error_description', 'detail', 'title', 'reason', 'error', 'errors'] as const;
 const MAX_DEPTH = 4;
 

@@ -7,7 +7,7 @@ import type { Condition } from '../condition.ts';
 import { diagnosisOf, type Evaluation } from '../diagnose/evaluation.ts';
 import { DEFAULT_DESTINATION, HEARS_ALERTS_ALONE, type Policy } from '../policy.ts';
 import type { Destination, NotificationLogEntry, WatchState } from '../state.ts';
-import type { Labels } from '../sync.ts';
+import { type Labels, NO_LABELS } from '../sync.ts';
 import type { KeyedDestination } from './destinations.ts';
 import { handedOver, type LogsByRoute } from './handover.ts';
 import { openPopulation, type Population } from './population.ts';
@@ -106,17 +106,6 @@ function mapEntries<T>(
 function namesOf(routed: readonly Routed[]): readonly string[] {
   return routed.map(({ target }) => target.to);
 }
-
-const NO_LABELS: Labels = {
-  name: null,
-  connectorId: null,
-  connectionRef: null,
-  sourceKind: null,
-  source: null,
-  kbUid: null,
-  destTable: null,
-  intervalSeconds: null,
-};
 
 function viewOf(
   { key, destination }: KeyedDestination,

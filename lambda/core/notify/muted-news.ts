@@ -6,7 +6,7 @@ import type { Facts } from '../alert.ts';
 import { diagnosisOf, type Evaluation } from '../diagnose/evaluation.ts';
 import { syncIdOf } from '../fingerprint.ts';
 import { matchesSync } from '../matcher.ts';
-import type { Labels } from '../sync.ts';
+import { NO_LABELS } from '../sync.ts';
 import { type ActiveMutes, isCatchUp, type Mute, muteOf, silencesOf } from './mute.ts';
 import type { MutedCounts, NeutralChange, Pending, TrackedAlert } from './notification.ts';
 
@@ -64,17 +64,6 @@ export function unmutedChanges(
     });
   });
 }
-
-const NO_LABELS: Labels = {
-  name: null,
-  connectorId: null,
-  connectionRef: null,
-  sourceKind: null,
-  source: null,
-  kbUid: null,
-  destTable: null,
-  intervalSeconds: null,
-};
 
 /** What the last line of a digest says of mutes; undefined while there is nothing to say. */
 export function mutedCounts(
