@@ -29,7 +29,8 @@ export class LocalServices {
   };
   #counted: Calls | undefined;
 
-  static async start(): Promise<LocalServices> {
+  /** With the keys of the secret that every check needs, and these; `{slack}` in their values is where Slack is. */
+  static async start(secret: Readonly<Record<string, unknown>> = {}): Promise<LocalServices> {
     const services = new LocalServices();
     const api = await localServer((_request, response) => {
       const encoding = services.isGzip ? { 'content-encoding': 'gzip' } : {};
@@ -43,7 +44,9 @@ export class LocalServices {
       (isSecret ? services.#secrets : services.table).answer(request, body, response);
     });
     const slackWebhookUrl = `${slack.url}/services/T00000000/B00000000/bench`;
-    services.#secrets.fill({ timbalApiKey: 'key-of-the-bench', timbalOrgId: 'bench', slackWebhookUrl });
+    const further: object = JSON.parse(JSON.stringify(secret).replaceAll('{slack}', slack.url));
+    const values = { timbalApiKey: 'key-of-the-bench', timbalOrgId: 'bench', slackWebhookUrl };
+    services.#secrets.fill({ ...values, ...further });
     services.#requests = { api: api.requests, slack: slack.requests };
     services.#environment = {
       [NAMES.environment]: 'bench',

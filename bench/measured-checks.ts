@@ -1,3 +1,4 @@
+import type { WrittenPolicy } from '../lambda/core/parse/parse-policy.ts';
 import { deployedBundle } from './bundles.ts';
 import { FunctionProcess, type InvocationCost } from './function-process.ts';
 import { type Calls, LocalServices } from './local-services.ts';
@@ -19,17 +20,31 @@ export interface MeasuredChecks {
   readonly quietWarm: MeasuredCheck;
 }
 
+/** What is deployed, and what it watches. */
+export interface MeasuredOptions {
+  readonly syncs: number;
+  /** The share of syncs that are unhealthy, from 0 to 1. */
+  readonly unhealthy: number;
+  /** @default the default policy */
+  readonly policy?: WrittenPolicy;
+  /** Further keys of the secret. */
+  readonly secret?: Readonly<Record<string, unknown>>;
+  /** Events for the function before the first check, such as silences. */
+  readonly before?: readonly unknown[];
+}
+
 /** Runs the three checks with the deployed bundle. */
 export async function measuredChecks(
   node: string,
-  { syncs, unhealthy }: { readonly syncs: number; readonly unhealthy: number },
+  { syncs, unhealthy, policy = {}, secret = {}, before = [] }: MeasuredOptions,
 ): Promise<MeasuredChecks> {
-  const services = await LocalServices.start();
+  const services = await LocalServices.start(secret);
   services.body = listingBody({ syncs, unhealthy, at: Date.now() });
-  const first = await sandbox(node, services);
+  const first = await sandbox(node, services, policy);
+  for (const event of before) await measuredCheck(first, services, event);
   const opening = await measuredCheck(first, services);
   await first.end();
-  const second = await sandbox(node, services);
+  const second = await sandbox(node, services, policy);
   const quietCold = await measuredCheck(second, services);
   const quietWarm = await measuredCheck(second, services);
   await second.end();
@@ -41,16 +56,24 @@ export function callCount({ secret, listing, stateReads, stateWrites, posts }: C
   return secret + listing + stateReads + stateWrites + posts;
 }
 
-async function sandbox(node: string, services: LocalServices): Promise<FunctionProcess> {
-  const { file, folder } = await deployedBundle();
+async function sandbox(
+  node: string,
+  services: LocalServices,
+  policy: WrittenPolicy,
+): Promise<FunctionProcess> {
+  const { file, folder } = await deployedBundle(policy);
   const started = new FunctionProcess({ node, bundle: file, environment: services.environment(folder) });
   await started.imported;
   services.countCalls();
   return started;
 }
 
-async function measuredCheck(sandbox: FunctionProcess, services: LocalServices): Promise<MeasuredCheck> {
-  const cost = await sandbox.invoke();
-  if (cost?.ok !== true) throw new Error(`a check failed: ${cost?.error ?? 'its process ended'}`);
+async function measuredCheck(
+  sandbox: FunctionProcess,
+  services: LocalServices,
+  event: unknown = {},
+): Promise<MeasuredCheck> {
+  const cost = await sandbox.invoke(event);
+  if (cost?.ok !== true) throw new Error(`an invocation failed: ${cost?.error ?? 'its process ended'}`);
   return { cost, calls: services.countCalls() };
 }

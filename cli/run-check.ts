@@ -17,10 +17,11 @@ export async function runCheck(watch: Watch, { printer, request }: Run): Promise
   const { ports, settings, destination } = watch;
   const { style } = printer;
   const verbose = request.given.has('verbose');
+  const { destinations } = settings.policy;
   const outcome = await showOutcome(check(ports, settings), (shown) => {
     if (request.given.has('quiet') && !hasNews(shown)) return;
     printer.json(shown);
-    printer.text(outcomeText(shown, { style, destination, verbose }));
+    printer.text(outcomeText(shown, { style, destination, destinations, verbose }));
   });
   if (outcome.kind !== 'checked' || !leftUndelivered(outcome)) return EXIT_CODES.success;
   const { count, since } = outcome.undelivered;

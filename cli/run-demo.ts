@@ -27,7 +27,7 @@ export async function runDemo({ webhookUrl }: StorySettings, { printer, request 
     await playStory(slack, ({ at, title }, outcome) => {
       outcomes.push(outcome);
       const time = new Date(at).toISOString().slice(11, 16);
-      const text = outcomeText(outcome, { style, destination, verbose });
+      const text = outcomeText(outcome, { style, destination, destinations: {}, verbose });
       printer.text(`${style.heading(`── ${time} ── ${title}`)}\n\n${text}\n`);
     });
   } finally {

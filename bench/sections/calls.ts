@@ -1,6 +1,7 @@
 import { BUDGETS } from '../budgets.ts';
 import type { Calls } from '../local-services.ts';
 import { callCount, measuredChecks } from '../measured-checks.ts';
+import { TEN_ROUTES_AND_FIFTY_SILENCES } from '../routes-and-silences.ts';
 import type { Row, Section } from '../row.ts';
 
 const SYNCS = 300;
@@ -11,10 +12,13 @@ export const calls: Section = {
   about: `network calls of a check of ${SYNCS} syncs, cold and warm`,
   run: async ({ node }) => {
     const { opening, quietCold, quietWarm } = await measuredChecks(node, { syncs: SYNCS, unhealthy: 0.01 });
+    const many = await measuredChecks(node, TEN_ROUTES_AND_FIFTY_SILENCES);
     return [
       row('cold, posts one message', opening.calls),
       row('quiet, cold', quietCold.calls, BUDGETS.coldCalls),
       row('quiet, warm', quietWarm.calls, BUDGETS.warmCalls),
+      row('quiet, cold, ten routes and fifty silences', many.quietCold.calls, BUDGETS.coldCalls),
+      row('quiet, warm, ten routes and fifty silences', many.quietWarm.calls, BUDGETS.warmCalls),
     ];
   },
 };

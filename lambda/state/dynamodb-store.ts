@@ -262,7 +262,7 @@ export class DynamoDbStore implements StateStore, SilenceStore {
     const megabytes = (size: number) => (size / 1024 / 1024).toFixed(1);
     const problem = `it has ${megabytes(bytes)} MB compressed, without all that can be left out, and one transaction writes at most ${megabytes(MAX_TRANSACTION_BYTES)} MB`;
     const advice =
-      'watch fewer syncs with this stack: exclude some in the policy, or set connectorId. Nothing was written';
+      'watch fewer syncs with this stack: exclude some in the policy, or set connectorId; or let fewer routes continue. Nothing was written';
     return new StateError('state_unwritable', `cannot write ${this.#table.label}: ${problem}; ${advice}`);
   }
 }

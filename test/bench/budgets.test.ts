@@ -1,6 +1,7 @@
 import { BUDGETS } from '../../bench/budgets.ts';
 import { type Bundle, deployedBundle } from '../../bench/bundles.ts';
 import { callCount, measuredChecks } from '../../bench/measured-checks.ts';
+import { TEN_ROUTES_AND_FIFTY_SILENCES } from '../../bench/routes-and-silences.ts';
 import { closeLocalServers } from '../http/local-server.ts';
 
 /** Two sandboxes start, each in a process of its own. */
@@ -56,6 +57,23 @@ it('a quiet check makes three calls cold and two warm, and writes nothing', asyn
   expect([callCount(quietCold.calls), callCount(quietWarm.calls)]).toEqual([3, 2]);
   expect(quietCold.calls).toMatchObject({ secret: 1, listing: 1, stateReads: 1, stateWrites: 0 });
   expect(quietWarm.calls).toMatchObject({ listing: 1, stateReads: 1, readUnits: 1, stateWrites: 0 });
+});
+
+it('a quiet check makes three calls cold and two warm also with ten routes and fifty silences', async () => {
+  const { opening, quietCold, quietWarm } = await measuredChecks(
+    process.execPath,
+    TEN_ROUTES_AND_FIFTY_SILENCES,
+  );
+  expect(opening.calls.posts).toBeGreaterThanOrEqual(8);
+  expect([callCount(quietCold.calls), callCount(quietWarm.calls)]).toEqual([3, 2]);
+  expect(quietCold.calls).toMatchObject({ secret: 1, listing: 1, stateReads: 1, stateWrites: 0, posts: 0 });
+  expect(quietWarm.calls).toMatchObject({
+    listing: 1,
+    stateReads: 1,
+    readUnits: 1,
+    stateWrites: 0,
+    posts: 0,
+  });
 });
 
 it('a quiet check of 2,000 open alerts reads one unit when the sandbox knows the state', async () => {

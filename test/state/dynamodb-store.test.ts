@@ -87,7 +87,7 @@ describe('a state in a table', () => {
     const error = await rejectionOf(aStore(table).save(aState('huge', 4200 * KB), 0));
     expect(error).toMatchObject({ code: 'state_unwritable' });
     expect(error.message).toBe(
-      'cannot write the state in table "sync-alerts-test", scope scope-of-this-test: it has 4.1 MB compressed, without all that can be left out, and one transaction writes at most 4.0 MB; watch fewer syncs with this stack: exclude some in the policy, or set connectorId. Nothing was written',
+      'cannot write the state in table "sync-alerts-test", scope scope-of-this-test: it has 4.1 MB compressed, without all that can be left out, and one transaction writes at most 4.0 MB; watch fewer syncs with this stack: exclude some in the policy, or set connectorId; or let fewer routes continue. Nothing was written',
     );
     expect(table.writes).toBe(0);
   });

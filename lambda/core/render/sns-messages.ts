@@ -22,8 +22,11 @@ const MAX_TEXT_LENGTH = 60_000;
 const MAX_Q_TITLE_LENGTH = 250;
 const MAX_Q_DESCRIPTION_LENGTH = 4000;
 
-/** The digest as one message, however long it is. */
-export function snsMessage(digest: Digest, format: SnsSettings['format']): SnsMessage {
+/** The digest as one message, however long it is, without the name of the destination: its readers know where they are. */
+export function snsMessage(
+  { destination: _topic, ...digest }: Digest,
+  format: SnsSettings['format'],
+): SnsMessage {
   const items = digest.sections.flatMap((section) => section.items);
   const covers = items.flatMap((item) => item.covers);
   const severity = severityOf(items);
