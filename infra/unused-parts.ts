@@ -98,7 +98,19 @@ export const UNUSED_EXPORTS: readonly UnusedExport[] = [
     name: 'emitWarningIfUnsupportedVersion',
     by: '() => {}',
   },
+  // For the fields of a request in its path, query, headers or host name. Both services take a request as one body.
+  {
+    file: `${SMITHY}/protocols/HttpBindingNormalizedSchema.js`,
+    name: 'HttpBindingNormalizedSchema',
+    by: 'class {}',
+  },
+  {
+    file: `${SMITHY}/protocols/HttpBindingNormalizedSchema.js`,
+    name: 'getHttpOperationBindings',
+    by: '() => []',
+  },
   // Both services write dates as seconds.
+  { file: `${SMITHY}/serde/date-utils.js`, name: 'parseRfc7231DateTime', by: '(value) => value' },
   { file: `${SMITHY}/serde/date-utils.js`, name: 'parseRfc3339DateTimeWithOffset', by: '(value) => value' },
   { file: `${SMITHY}/serde/date-utils.js`, name: 'dateToUtcString', by: 'String' },
 ];

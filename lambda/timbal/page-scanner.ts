@@ -1,16 +1,16 @@
 /*
- * Finds the parts of a page in its bytes, before anything is parsed: the members of its object, and the single records of
- * its array "syncs". It counts and measures as the bytes arrive, so that a page beyond its bounds costs no memory.
+ * Finds the parts of a page in its bytes as they arrive: the members of its object, and the records of its array "syncs".
+ * It measures them before anything is parsed, so that a page beyond its bounds costs no memory.
  */
 
-/** Takes the parts of a page in their order, as JSON texts. Each returns false when a text is no JSON. */
+/** Takes the parts of a page in their order, as JSON texts. Each returns `broken` when a text is no JSON. */
 export interface PageParts {
   /** An array "syncs" begins. A later one replaces an earlier one, as in `JSON.parse`. */
   readonly onSyncs: () => void;
   /** The texts of one or more records, with commas between them. */
-  readonly onRecords: (text: string) => boolean;
+  readonly onRecords: (text: string) => PageFault | undefined;
   /** Any other member; also "syncs" where that is no array. */
-  readonly onMember: (key: string, text: string) => boolean;
+  readonly onMember: (key: string, text: string) => PageFault | undefined;
 }
 
 /** Why a page is not scanned to its end. */
@@ -18,13 +18,13 @@ export type PageFault = 'empty' | 'not_an_object' | 'broken' | 'too_many_records
 
 /** The size of one record, and of everything beside the records, in bytes: a real record has 700. */
 export const MAX_VALUE_BYTES = 1024 * 1024;
-/** Real records are flat. */
-export const MAX_DEPTH = 100;
 /** Some hundred records: at this size, parsing in batches takes no longer than parsing the whole body. */
 const BATCH_BYTES = 64 * 1024;
 
 const [QUOTE, COMMA, COLON, BACKSLASH] = [0x22, 0x2c, 0x3a, 0x5c];
 const [OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE] = [0x5b, 0x5d, 0x7b, 0x7d];
+/** Stands between two records of a page without white space, and perhaps within one. */
+const BOUNDARY = '},{';
 const BYTE_ORDER_MARK: readonly number[] = [0xef, 0xbb, 0xbf];
 
 /** What comes next outside of a value, or which value is being scanned. */
@@ -42,7 +42,6 @@ type Expected =
 
 export class PageScanner {
   readonly #parts: PageParts;
-  readonly #maxRecords: number;
   #fault: PageFault | undefined;
 
   /** The bytes that are still needed are those of `#buffer` up to `#end`; those before `#at` are scanned. */
@@ -52,35 +51,33 @@ export class PageScanner {
   #expected: Expected = 'object';
   /** Where the value that is being scanned begins; undefined outside of one. */
   #valueStart: number | undefined;
-  /** Where the records begin that were scanned and not given away yet, and where they end. */
-  #batchStart: number | undefined;
-  #batchEnd = 0;
   #depth = 0;
   #inString = false;
   #isEscaped = false;
 
   #skipped = 0;
   #key = '';
-  #records = 0;
+  /** Whether every boundary that was looked at stood between two records. */
+  #isRegular = true;
   /** The size of the page without its records. */
   #otherBytes = 0;
 
-  constructor(parts: PageParts, maxRecords: number) {
+  constructor(parts: PageParts) {
     this.#parts = parts;
-    this.#maxRecords = maxRecords;
   }
 
-  /** Scans the next bytes, which may end anywhere. False once the page has a fault: the rest need not be read. */
+  /** Takes the next bytes, which may end anywhere. False once the page has a fault: the rest need not be read. */
   push(chunk: Uint8Array): boolean {
     for (let start = 0; start < chunk.length && this.#fault === undefined; start += BATCH_BYTES) {
       this.#append(chunk.subarray(start, start + BATCH_BYTES));
-      this.#fault = this.#scan();
+      if (this.#end - this.#at >= BATCH_BYTES) this.#fault = this.#scan();
     }
     return this.#fault === undefined;
   }
 
   /** @returns Undefined when the page is whole. */
   end(): PageFault | undefined {
+    this.#fault ??= this.#scan();
     if (this.#fault !== undefined || this.#expected === 'nothing') return this.#fault;
     return this.#expected === 'object' ? 'empty' : 'broken';
   }
@@ -91,14 +88,12 @@ export class PageScanner {
   }
 
   #append(chunk: Uint8Array): void {
-    const start = this.#batchStart ?? this.#valueStart ?? this.#at;
+    const start = this.#valueStart ?? this.#at;
     if (start === this.#end || (this.#end + chunk.length > this.#buffer.length && start * 2 > this.#end)) {
       this.#buffer.copyWithin(0, start, this.#end);
       this.#at -= start;
       this.#end -= start;
-      this.#batchEnd -= start;
       if (this.#valueStart !== undefined) this.#valueStart -= start;
-      if (this.#batchStart !== undefined) this.#batchStart -= start;
     }
     if (this.#end + chunk.length > this.#buffer.length) {
       const larger = Buffer.allocUnsafe((this.#end + chunk.length) * 2);
@@ -115,19 +110,35 @@ export class PageScanner {
         const isWhole = this.#scanValue(this.#valueStart);
         const bytes = this.#at - this.#valueStart + (this.#isOfRecords() ? 0 : this.#otherBytes);
         if (bytes > MAX_VALUE_BYTES) return 'too_large';
-        if (this.#depth > MAX_DEPTH) return 'too_deep';
         if (!isWhole) continue;
         const fault = this.#afterValue(this.#valueStart);
         if (fault !== undefined) return fault;
         this.#valueStart = undefined;
       } else {
+        const taken = this.#takeRecords();
         const byte = this.#buffer[this.#at] ?? 0;
-        const fault = isSpace(byte) ? undefined : this.#structure(byte);
+        const fault = taken ?? (isSpace(byte) ? undefined : this.#structure(byte));
         if (fault !== undefined) return fault;
         if (this.#valueStart === undefined) this.#at += 1;
       }
     }
     return undefined;
+  }
+
+  /**
+   * Takes the records up to the last boundary at once, without a look at their bytes, which would take as long as parsing
+   * them. Where the text before a boundary is whole JSON, the boundary is one between records: within a record or a
+   * string, the text before it would not be whole. Otherwise the rest of the page is scanned byte by byte.
+   */
+  #takeRecords(): PageFault | undefined {
+    if (!this.#isRegular || !this.#isOfRecords()) return undefined;
+    const end = this.#buffer.lastIndexOf(BOUNDARY, this.#end - BOUNDARY.length) + 1;
+    if (end <= this.#at) return undefined;
+    const fault = this.#parts.onRecords(this.#buffer.toString('utf8', this.#at, end));
+    this.#isRegular = fault === undefined;
+    if (fault !== undefined) return fault === 'broken' ? undefined : fault;
+    this.#at = end + 1;
+    return this.#expect('record');
   }
 
   /** Takes one byte outside of a value; sets `#valueStart` when a value begins with it. */
@@ -148,15 +159,14 @@ export class PageScanner {
       case 'member':
         if (this.#key !== 'syncs' || byte !== OPEN_BRACKET) return this.#beginValue(byte);
         this.#parts.onSyncs();
-        this.#records = 0;
         return this.#expect('first_record');
       case 'first_record':
-        return byte === CLOSE_BRACKET ? this.#expect('member_end') : this.#beginRecord(byte);
+        return byte === CLOSE_BRACKET ? this.#expect('member_end') : this.#beginValue(byte);
       case 'record':
-        return this.#beginRecord(byte);
+        return this.#beginValue(byte);
       case 'record_end':
         if (byte === COMMA) return this.#expect('record');
-        return byte === CLOSE_BRACKET && this.#giveBatch() ? this.#expect('member_end') : 'broken';
+        return byte === CLOSE_BRACKET ? this.#expect('member_end') : 'broken';
       case 'member_end':
         if (byte === COMMA) return this.#expect('key');
         return byte === CLOSE_BRACE ? this.#expect('nothing') : 'broken';
@@ -171,13 +181,6 @@ export class PageScanner {
 
   #beginKey(byte: number): PageFault | undefined {
     return byte === QUOTE ? this.#beginValue(byte) : 'broken';
-  }
-
-  #beginRecord(byte: number): PageFault | undefined {
-    this.#records += 1;
-    if (this.#records > this.#maxRecords) return 'too_many_records';
-    this.#batchStart ??= this.#at;
-    return this.#beginValue(byte);
   }
 
   #beginValue(byte: number): PageFault | undefined {
@@ -213,7 +216,6 @@ export class PageScanner {
         at -= 1;
         isWhole = true;
       }
-      if (depth > MAX_DEPTH) break;
     }
     this.#at = at;
     this.#depth = depth;
@@ -227,25 +229,15 @@ export class PageScanner {
   }
 
   #afterValue(start: number): PageFault | undefined {
-    if (this.#isOfRecords()) {
-      this.#batchEnd = this.#at;
-      const isFull = this.#batchStart !== undefined && this.#batchEnd - this.#batchStart >= BATCH_BYTES;
-      return isFull && !this.#giveBatch() ? 'broken' : this.#expect('record_end');
-    }
-    this.#otherBytes += this.#at - start;
     const text = this.#buffer.toString('utf8', start, this.#at);
+    if (this.#isOfRecords()) return this.#parts.onRecords(text) ?? this.#expect('record_end');
+    this.#otherBytes += this.#at - start;
     if (this.#expected === 'member')
-      return this.#parts.onMember(this.#key, text) ? this.#expect('member_end') : 'broken';
+      return this.#parts.onMember(this.#key, text) ?? this.#expect('member_end');
     const key = parsedKey(text);
     if (key === undefined) return 'broken';
     this.#key = key;
     return this.#expect('colon');
-  }
-
-  #giveBatch(): boolean {
-    const start = this.#batchStart;
-    this.#batchStart = undefined;
-    return start === undefined || this.#parts.onRecords(this.#buffer.toString('utf8', start, this.#batchEnd));
   }
 }
 

@@ -1,6 +1,6 @@
 import { beyondBounds, type ListingError, malformed } from './listing-error.ts';
 import { parsedRecords } from './long-ids.ts';
-import { MAX_DEPTH, type PageFault, PageScanner } from './page-scanner.ts';
+import { type PageFault, PageScanner } from './page-scanner.ts';
 
 /** One page of the listing. */
 export interface Page<T> {
@@ -11,6 +11,8 @@ export interface Page<T> {
 
 /** The number of records of a listing, all pages together. */
 export const MAX_RECORDS = 100_000;
+/** Real records are flat. */
+const MAX_DEPTH = 100;
 
 /**
  * Reads the body of a 200 as it arrives, and converts each record with `readRecord`. As one text and one tree of objects,
@@ -32,18 +34,23 @@ export class PageReader<T> {
       },
       onRecords: (text: string) => {
         const parsed = jsonOf(() => parsedRecords(`[${text}]`));
-        for (const record of parsed?.json ?? []) this.#records?.push(readRecord(record));
-        return parsed !== undefined;
+        for (const record of parsed?.json ?? []) {
+          if (this.#records?.length === maxRecords) return 'too_many_records';
+          if (isDeeper(record, MAX_DEPTH)) return 'too_deep';
+          this.#records?.push(readRecord(record));
+        }
+        return parsed === undefined ? 'broken' : undefined;
       },
       onMember: (key: string, text: string) => {
         const parsed = jsonOf((): unknown => JSON.parse(text));
         if (key === 'syncs') this.#records = undefined;
         // The API documents no page token for this call, but has one elsewhere (docs/timbal-api.md).
         if (key === 'next_page_token') this.#nextToken = parsed?.json;
-        return parsed !== undefined;
+        if (isDeeper(parsed?.json, MAX_DEPTH)) return 'too_deep';
+        return parsed === undefined ? 'broken' : undefined;
       },
-    };
-    this.#scanner = new PageScanner(parts, maxRecords);
+    } as const;
+    this.#scanner = new PageScanner(parts);
   }
 
   /** Takes the next bytes. A chunk may end anywhere, also within a character. False once the rest need not be read. */
@@ -88,6 +95,20 @@ function jsonOf<T>(parse: () => T): { readonly json: T } | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Whether a value has arrays or objects in each other, more than `levels` deep. */
+function isDeeper(value: unknown, levels: number): boolean {
+  if (!hasValues(value)) return false;
+  for (const key in value) {
+    const inner = value[key];
+    if (hasValues(inner) && (levels === 1 || isDeeper(inner, levels - 1))) return true;
+  }
+  return false;
+}
+
+function hasValues(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 function describeNonObject(start: string): string {

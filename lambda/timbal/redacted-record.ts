@@ -4,15 +4,20 @@ import { redactCredentials } from '../core/credentials.ts';
 export type Redact = (text: string) => string;
 
 /** Written by people or by a database. The other fields are ids, dates and figures, whose form is the platform's. */
-const FREE_TEXTS: ReadonlySet<string> = new Set([
-  'name',
-  'last_state',
-  'disabled_reason',
-  'connection_ref',
-  'source_schema',
-  'source_table',
-  'dest_table',
-]);
+function isFreeText(field: string): boolean {
+  switch (field) {
+    case 'name':
+    case 'last_state':
+    case 'disabled_reason':
+    case 'connection_ref':
+    case 'source_schema':
+    case 'source_table':
+    case 'dest_table':
+      return true;
+    default:
+      return false;
+  }
+}
 
 /**
  * A record of the listing without secrets: a sync's name or its disabled reason may quote anything, and goes into
@@ -26,7 +31,7 @@ export function redactedRecord(record: unknown, redact: Redact): unknown {
   for (const field in record) {
     const value = record[field];
     if (typeof value !== 'string') continue;
-    const mayHoldOne = FREE_TEXTS.has(field) || value.includes('://');
+    const mayHoldOne = isFreeText(field) || value.includes('://');
     const text = mayHoldOne ? redactCredentials(redact(value)) : redact(value);
     if (text === value) continue;
     redacted ??= { ...record };

@@ -57,6 +57,12 @@ test('the function calls the three operations whose parts are known', () => {
   expect(namesLike(/\b[A-Z]\w+(?=Command\()/g)).toEqual(['GetSecretValue', 'Query', 'TransactWriteItems']);
 });
 
+test('none of the three has a host prefix, a path or a query: the traits of their schemas are 0', () => {
+  const sources = CLIENTS.map((client) => fileOf(client, 'dist-es/schemas/schemas_0.js')).join('\n');
+  for (const name of ['GetSecretValue', 'Query', 'TransactWriteItems'])
+    expect(sources).toMatch(new RegExp(`export var ${name}\\$ = \\[9, n0, \\w+,\\s+0, `));
+});
+
 test.each(CLIENTS)('every error of %s is registered as the build expects', (client) => {
   const schemas = fileOf(client, 'dist-es/schemas/schemas_0.js');
   const registered = [...schemas.matchAll(ERROR_REGISTRATION)].map(([, name]) => name);

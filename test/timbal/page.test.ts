@@ -32,6 +32,12 @@ describe('a page', () => {
     ['before another array of objects', JSON.stringify({ syncs: MANY, errors: MANY })],
     ['with few records before another array', JSON.stringify({ syncs: MANY.slice(0, 2), errors: MANY })],
     ['after 64 KB of other fields', JSON.stringify({ errors: MANY, syncs: MANY })],
+    ['with numbers as records', JSON.stringify({ syncs: MANY.map((_, index) => index) })],
+    [
+      'with a name that looks like two records',
+      JSON.stringify({ syncs: MANY.map((one) => ({ ...one, name: '{},{'.repeat(20_000) })).slice(0, 20) }),
+    ],
+    ['with the beginning of a second record in each', JSON.stringify({ syncs: MANY.map(({ steps }) => steps) })],
   ])('is read %s', (_, body) => {
     expect(readInChunks(body, 4096)).toEqual({ records: JSON.parse(body.replace(/^\uFEFF/, '')).syncs });
   });
@@ -139,10 +145,11 @@ describe('the bounds of a page', () => {
     const reader = new PageReader(() => {
       parsed += 1;
     }, 10);
-    expect(reader.push(Buffer.from(`{"syncs":[${'{},'.repeat(10)}`))).toBe(true);
-    expect(reader.push(Buffer.from('{},'))).toBe(false);
+    const body = Buffer.from(`{"syncs":[${'{},'.repeat(22_000)}`);
+    expect(reader.push(body.subarray(0, 60_000))).toBe(true);
+    expect(reader.push(body.subarray(60_000))).toBe(false);
     expect(reader.push(Buffer.from('{}]}'))).toBe(false);
-    expect(parsed).toBe(0);
+    expect(parsed).toBe(10);
   });
 });
 

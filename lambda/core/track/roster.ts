@@ -107,11 +107,11 @@ function isForgotten(missingSince: Instant, now: Instant): boolean {
 function countsOf({ diagnoses }: ListedEvaluation): Readonly<Record<string, number>> {
   const counts = new Map<string, number>();
   for (const { sync } of diagnoses.values()) {
-    // The prefix keeps an id from naming a property that every object has.
-    const key = `connector:${sync.labels.connectorId ?? ''}`;
-    counts.set(key, (counts.get(key) ?? 0) + 1);
+    const id = sync.labels.connectorId ?? '';
+    counts.set(id, (counts.get(id) ?? 0) + 1);
   }
-  return Object.fromEntries(counts);
+  // The prefix keeps an id from naming a property that every object has.
+  return Object.fromEntries([...counts].map(([id, count]) => [`connector:${id}`, count]));
 }
 
 function shortName(fingerprint: string, { name, source }: Labels): string {
