@@ -37,7 +37,10 @@ describe('a page', () => {
       'with a name that looks like two records',
       JSON.stringify({ syncs: MANY.map((one) => ({ ...one, name: '{},{'.repeat(20_000) })).slice(0, 20) }),
     ],
-    ['with the beginning of a second record in each', JSON.stringify({ syncs: MANY.map(({ steps }) => steps) })],
+    [
+      'with the beginning of a second record in each',
+      JSON.stringify({ syncs: MANY.map(({ steps }) => steps) }),
+    ],
   ])('is read %s', (_, body) => {
     expect(readInChunks(body, 4096)).toEqual({ records: JSON.parse(body.replace(/^\uFEFF/, '')).syncs });
   });
