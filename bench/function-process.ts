@@ -23,6 +23,8 @@ export interface FunctionOptions {
   /** The file of the bundle. */
   readonly bundle: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** The memory of the function, which decides how Lambda starts Node.js; by default Node.js decides. */
+  readonly memoryMb?: number;
   /** Control groups that the process joins before it starts Node.js. */
   readonly groups?: readonly string[];
 }
@@ -39,10 +41,11 @@ export class FunctionProcess {
   /** The cost of the import; undefined when the process ended before its end. */
   readonly imported: Promise<InvocationCost | undefined>;
 
-  constructor({ node, bundle, environment, groups = [] }: FunctionOptions) {
+  constructor({ node, bundle, environment, memoryMb, groups = [] }: FunctionOptions) {
     const join = groups.map((group) => `echo $$ > ${group}/cgroup.procs`);
     const script = [...join, 'exec "$0" "$@"'].join(' && ');
-    this.#process = spawn('sh', ['-c', script, node, CHILD, bundle], {
+    const options = memoryMb === undefined ? [] : heapOptions(memoryMb);
+    this.#process = spawn('sh', ['-c', script, node, ...options, CHILD, bundle], {
       env: { PATH: process.env['PATH'] ?? '', ...environment },
       stdio: ['pipe', 'pipe', 'ignore'],
     });
@@ -90,4 +93,16 @@ export class FunctionProcess {
   #hasEnded(): boolean {
     return this.#process.exitCode !== null || this.#process.signalCode !== null;
   }
+}
+
+/**
+ * The options with which the runtime of Lambda starts Node.js, where `NODE_OPTIONS` sets neither: a twentieth of the memory
+ * for each half of the youngest objects, nine tenths for the old ones (`/var/runtime/bootstrap` of AWS's base images).
+ */
+function heapOptions(memoryMb: number): readonly string[] {
+  const newSpaceMb = Math.floor(memoryMb / 10);
+  return [
+    `--max-semi-space-size=${Math.floor(newSpaceMb / 2)}`,
+    `--max-old-space-size=${memoryMb - newSpaceMb}`,
+  ];
 }

@@ -43,7 +43,7 @@ async function twoChecks(
   const limits = limitsOf(memoryMb);
   const environment = services.environment(folder);
   const groups = [limits.memory, limits.processor];
-  const sandbox = new FunctionProcess({ node, bundle: file, environment, groups });
+  const sandbox = new FunctionProcess({ node, bundle: file, environment, memoryMb, groups });
   await sandbox.imported;
   const cold = await sandbox.invoke();
   const warm = cold === undefined ? undefined : await sandbox.invoke();

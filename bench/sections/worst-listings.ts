@@ -29,6 +29,7 @@ export const worstListings: Section = {
         node,
         bundle: file,
         environment: services.environment(folder),
+        memoryMb: MEMORY_MB,
         groups,
       });
       await sandbox.imported;
