@@ -72,6 +72,7 @@ describe('an event', () => {
     ['04:00 slack does not answer', 'slack'],
     ['04:00 policy {"grace": "1m"}', 'policy'],
     ['04:00 checks stop', 'checks'],
+    ['04:00 the next check is killed', 'killed'],
   ])('may be %s', (line, kind) => {
     const { events } = parsed({ events: [line] });
     expect(events.map(({ at, event }) => [at, event.kind])).toEqual([[240, kind]]);

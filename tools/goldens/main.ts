@@ -4,7 +4,8 @@ import { optionsOf } from '../command-line.ts';
 
 const USAGE = `npm run goldens
 
-Writes the golden digests (test/golden) and the transcripts of the nights (test/nights) anew. Prints the expectations of
+Writes the golden digests (test/golden), the transcripts of the nights (test/nights) and the table of situations
+(docs/situations.md) anew. Prints the expectations of
 nights that do not hold. Read the diff before you commit it.
 `;
 

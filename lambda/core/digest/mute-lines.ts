@@ -1,21 +1,24 @@
 import { groupBy } from '../group-by.ts';
 import type { MutedCounts, TrackedAlert } from '../notify/notification.ts';
+import type { MuteReason } from '../state.ts';
 import { subject } from './alert-lines.ts';
 import type { Item } from './digest.ts';
 import { coverageOf, listOf, MAX_NAMED } from './names.ts';
 import { joined, type Line, moment, strong, untrusted, words } from './rich-text.ts';
 import { formatNumber, pluralize } from './wording.ts';
 
-/** One line for what silences held back until now, and one for what waited for the end of quiet hours. */
+const HELD: Readonly<Record<MuteReason, string>> = {
+  silenced: 'silenced until now',
+  acknowledged: 'acknowledged until now',
+  quiet_hours: 'held until the end of quiet hours',
+};
+
+/** One line for what silences held back until now, one for acknowledgements, and one for the end of quiet hours. */
 export function unmutedItems(alerts: readonly TrackedAlert[]): readonly Item[] {
-  const inQuietHours = ({ logEntry: { muted } }: TrackedAlert) => muted?.by === 'quiet_hours';
-  return [
-    unmutedItem(
-      alerts.filter((one) => !inQuietHours(one)),
-      'silenced until now',
-    ),
-    unmutedItem(alerts.filter(inQuietHours), 'held until the end of quiet hours'),
-  ].flat();
+  const groups = groupBy(alerts, ({ logEntry: { muted } }) => muted?.by ?? 'silenced');
+  return (['silenced', 'acknowledged', 'quiet_hours'] as const).flatMap((by) =>
+    unmutedItem(groups.get(by) ?? [], HELD[by]),
+  );
 }
 
 /** "12 alerts were silenced until now: 9 resolved in the meantime, still open: a (critical), b, c". */

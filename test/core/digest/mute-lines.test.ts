@@ -47,6 +47,12 @@ describe('the line at the end of a mute', () => {
     expect(item?.covers.every(({ reason }) => reason === 'unmuted')).toBe(true);
   });
 
+  it('says of what nobody was sent because of an acknowledgement that it was acknowledged', () => {
+    expect(linesOf(over('a', 'acknowledged'))).toEqual([
+      'good: 1 alert was acknowledged until now: it resolved in the meantime',
+    ]);
+  });
+
   it('is one for silences and one for quiet hours', () => {
     expect(linesOf(held('a'), over('b', 'quiet_hours'))).toEqual([
       'warning: 1 alert was silenced until now: still open: `a`',

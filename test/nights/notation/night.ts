@@ -117,7 +117,9 @@ export type NightEvent =
   /** Of the destination `default` unless another one of the policy is named. */
   | { readonly kind: 'slack'; readonly mode: SlackMode; readonly destination?: string }
   | { readonly kind: 'policy'; readonly policy: unknown }
-  | { readonly kind: 'checks'; readonly run: boolean };
+  | { readonly kind: 'checks'; readonly run: boolean }
+  /** The next check dies while it posts: what it posted is there, and it saves nothing after that. */
+  | { readonly kind: 'killed' };
 
 export interface TimedEvent {
   readonly at: Minute;

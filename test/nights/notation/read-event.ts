@@ -31,6 +31,7 @@ export function readEvent(reader: LineReader): NightEvent {
   if (reader.accepts('policy')) return { kind: 'policy', policy: readWrittenPolicy(reader) };
   if (reader.accepts('checks stop')) return { kind: 'checks', run: false };
   if (reader.accepts('checks start')) return { kind: 'checks', run: true };
+  if (reader.accepts('the next check is killed')) return { kind: 'killed' };
   return readSubjectEvent(reader);
 }
 

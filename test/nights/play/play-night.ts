@@ -149,6 +149,7 @@ class Playing {
         ]),
       ),
     };
+    this.#store.beginCheck({ isKilled: this.#isKilled(minute) });
     await this.#mute(minute, ports);
     const held = this.#heldSince();
     const outcome = await outcomeOfCheck(ports, { policy, origin: originOf(this.#night) });
@@ -160,6 +161,13 @@ class Playing {
     }
     this.#measureHolds(held, now);
     return posts.size === 0 && !outcome.saved;
+  }
+
+  /** Whether something killed the first check since the one before. */
+  #isKilled(minute: Minute): boolean {
+    return this.#night.events.some(
+      ({ at, event }) => event.kind === 'killed' && at > this.#mutedUntil && at <= minute,
+    );
   }
 
   /** What people silenced since the check before. */
