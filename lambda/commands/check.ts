@@ -38,13 +38,13 @@ export async function check(ports: Ports, settings: CheckSettings): Promise<Outc
   const evaluation = evaluate(listed, state.facts, { policy, now });
   const facts = track(state.facts, evaluation, { policy, initialRun });
   const policyChanged = isOtherPolicy(state, policyId);
-  const mutes = { silences: silences?.known ?? [], quietHours: policy.quietHours };
   const destinations = await currentDestinations(ports, policy, state.routes);
   const views = destinationViews(destinations, { facts, evaluation, policy, routes: state.routes });
   const planned = views.map((view) => {
     const isNew = !view.destination.initialized;
     const tokenSeed = `${view.key.route} ${view.key.id}`;
     const changes = { initialRun: isNew, policyChanged };
+    const mutes = { silences: silences?.known ?? [], hours: view.hours };
     const planContext = { ...view, ...changes, evaluation, policy, mutes, tokenSeed };
     const planned = planNotifications(view.facts, view.destination, planContext);
     const digestContext = { ...view, origin, initialRun, isNewDestination: isNew };

@@ -81,13 +81,13 @@ export async function report(ports: Ports, settings: CommandSettings, post: bool
   }
   const tracked = track(facts, evaluation, { policy, initialRun: !loaded.state.initialized });
   const policyChanged = isOtherPolicy(loaded.state, policyIdOf(policy));
-  const mutes = { silences: loaded.silences?.known ?? [], quietHours: policy.quietHours };
   const { routes } = loaded.state;
   const destinations = await currentDestinations(ports, policy, routes);
   const views = destinationViews(destinations, { facts: tracked, evaluation, policy, routes });
   const decisions = views.flatMap((view) => {
     const { destination, route } = view;
     const initialRun = !destination.initialized;
+    const mutes = { silences: loaded.silences?.known ?? [], hours: view.hours };
     const context = { ...view, evaluation, policy, initialRun, policyChanged, mutes };
     const planned = planNotifications(view.facts, destination, context);
     const to = route && { destination: route.name };

@@ -30,7 +30,7 @@ export interface Policy extends Thresholds {
   readonly advice: readonly AdviceRule[];
   /** Pages that people open from a message, an alarm or a log line. */
   readonly links: Links;
-  /** When warnings wait for the morning. */
+  /** When warnings wait for the morning; a route may have its own. */
   readonly quietHours: readonly QuietHours[];
   /** Syncs that are never sent. The first match counts. */
   readonly exclude: readonly ExclusionRule[];
@@ -87,6 +87,8 @@ export interface RouteTarget {
   readonly to: string;
   /** Whom a message mentions that says that an alert of this severity opened or became worse, in Slack's notation. */
   readonly mention?: Readonly<Partial<Record<Severity, string>>>;
+  /** When some of what it leads there waits. @default those of the policy */
+  readonly quietHours?: readonly QuietHours[];
 }
 
 /** An entry of `routes`. */

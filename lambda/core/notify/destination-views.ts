@@ -10,6 +10,7 @@ import type { Destination, NotificationLogEntry, WatchState } from '../state.ts'
 import { type Labels, NO_LABELS } from '../sync.ts';
 import type { KeyedDestination } from './destinations.ts';
 import { handedOver, type LogsByRoute } from './handover.ts';
+import type { HoursOfRoutes } from './mute.ts';
 import { openPopulation, type Population } from './population.ts';
 import { hasRoutes, type Routed, routesOf, routesOfCondition } from './routing.ts';
 
@@ -18,6 +19,7 @@ export interface DestinationView extends KeyedDestination {
   readonly facts: Facts;
   /** Its name, with the policy; absent where everything goes to the destination `default`. */
   readonly route?: { readonly name: string; readonly policy: Policy };
+  readonly hours: HoursOfRoutes;
   /** Everything that is listed, by which causes are judged; undefined while nothing is open or listed. */
   readonly population: Population | undefined;
   /** It hears of alerts alone: no reminders, no pauses and the like. */
@@ -42,7 +44,9 @@ export function destinationViews<T extends KeyedDestination>(
   const population = openPopulation(evaluation, facts);
   const isOnlyDefault =
     !hasRoutes(policy) && Object.keys(routes).every((name) => name === DEFAULT_DESTINATION);
-  if (isOnlyDefault) return current.map((one) => ({ ...one, facts, population, parked: {} }));
+  const hoursOf = ({ key }: T) => hoursOfRoutes(key.route, context);
+  if (isOnlyDefault)
+    return current.map((one) => ({ ...one, facts, hours: hoursOf(one), population, parked: {} }));
   const goesTo = alertDestinations(context);
   const alertsOf = byDestination(goesTo);
   const conditionsOf = byDestination(conditionDestinations(context));
@@ -53,8 +57,19 @@ export function destinationViews<T extends KeyedDestination>(
     const destination = handedOver(one, alerts, { facts, goesTo, logs });
     const own = { alerts, conditions: conditionsOf.get(name) ?? new Set() };
     const view = viewOf({ ...one, destination }, own, context);
-    return { ...one, ...view, population, route: { name, policy } };
+    return { ...one, ...view, hours: hoursOf(one), population, route: { name, policy } };
   });
+}
+
+/** What was sent to a destination and goes elsewhere now has the hours of the policy. */
+function hoursOfRoutes(name: string, { evaluation, policy }: ViewContext): HoursOfRoutes {
+  const hoursIn = (routed: readonly Routed[]) =>
+    routed.find(({ target }) => target.to === name)?.target.quietHours ?? policy.quietHours;
+  return {
+    ofAlert: (fingerprint, alert) =>
+      hoursIn(routesOf(policy, fingerprint, withListedLabels(fingerprint, alert, evaluation))),
+    ofCondition: (fingerprint, labels) => hoursIn(routesOfCondition(policy, fingerprint, labels)),
+  };
 }
 
 /** By fingerprint, the names of destinations. */
@@ -83,10 +98,13 @@ export function withParked(
 }
 
 function alertDestinations({ facts, evaluation, policy }: ViewContext): DestinationNames {
-  return mapEntries(facts.alerts, (fingerprint, alert) => {
-    const labels = labelsOf(fingerprint, evaluation) ?? alert.labels;
-    return namesOf(routesOf(policy, fingerprint, { ...alert, labels }));
-  });
+  return mapEntries(facts.alerts, (fingerprint, alert) =>
+    namesOf(routesOf(policy, fingerprint, withListedLabels(fingerprint, alert, evaluation))),
+  );
+}
+
+function withListedLabels(fingerprint: string, alert: Alert, evaluation: Evaluation): Alert {
+  return { ...alert, labels: labelsOf(fingerprint, evaluation) ?? alert.labels };
 }
 
 function conditionDestinations({ facts, evaluation, policy }: ViewContext): DestinationNames {
@@ -111,7 +129,7 @@ function viewOf(
   { key, destination }: KeyedDestination,
   own: { readonly alerts: ReadonlySet<string>; readonly conditions: ReadonlySet<string> },
   { facts, policy }: ViewContext,
-): Omit<DestinationView, 'population'> {
+): Omit<DestinationView, 'hours' | 'population'> {
   const alerts: Record<string, Alert> = {};
   const parked: Record<string, NotificationLogEntry> = {};
   const notificationLog: Record<string, NotificationLogEntry> = {};

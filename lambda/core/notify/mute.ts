@@ -3,16 +3,24 @@ import type { Severity } from '../problem.ts';
 import { areQuiet, type QuietHours, quietUntil } from '../quiet-hours.ts';
 import { isActive, type Silence, selects } from '../silence.ts';
 import type { MutedNews, MuteReason, NotificationLogEntry } from '../state.ts';
+import type { Labels } from '../sync.ts';
 import type { Instant } from '../time.ts';
 import type { NotifyReason } from './reason.ts';
 
 /** What may hold notifications back for a time: it loses none, and changes no fact. */
 export interface Mutes {
   readonly silences: readonly Silence[];
-  readonly quietHours: readonly QuietHours[];
+  readonly hours: HoursOfRoutes;
 }
 
-export const NO_MUTES: Mutes = { silences: [], quietHours: [] };
+/** The quiet hours of what a destination hears, by the routes that lead there. */
+export interface HoursOfRoutes {
+  readonly ofAlert: (fingerprint: string, alert: Alert) => readonly QuietHours[];
+  /** Of a change of condition without an alert. */
+  readonly ofCondition: (fingerprint: string, labels: Labels) => readonly QuietHours[];
+}
+
+export const NO_MUTES: Mutes = { silences: [], hours: { ofAlert: () => [], ofCondition: () => [] } };
 
 /** What holds a notification back now, and until when it does at most. */
 export interface Mute {
@@ -31,11 +39,12 @@ export interface ActiveMutes {
   /** By fingerprint, the silences that name alerts. */
   readonly byAlert: ReadonlyMap<string, readonly Silence[]>;
   readonly byMatcher: readonly MatcherSilence[];
-  /** The severities that wait for the end of quiet hours, and that end. */
-  readonly quiet: ReadonlyMap<Severity, Instant>;
+  readonly hours: HoursOfRoutes;
+  /** Of some hours, the severities that wait for their end, and that end. */
+  readonly quietIn: (hours: readonly QuietHours[]) => ReadonlyMap<Severity, Instant>;
 }
 
-export function activeMutes({ silences, quietHours }: Mutes, now: Instant): ActiveMutes {
+export function activeMutes({ silences, hours }: Mutes, now: Instant): ActiveMutes {
   const byAlert = new Map<string, Silence[]>();
   const byMatcher: MatcherSilence[] = [];
   const active = silences.filter((silence) => isActive(silence, now));
@@ -43,12 +52,22 @@ export function activeMutes({ silences, quietHours }: Mutes, now: Instant): Acti
     if (silence.kind === 'matcher') byMatcher.push(silence);
     else for (const fingerprint of namedBy(silence)) append(byAlert, fingerprint, silence);
   }
+  const known = new Map<readonly QuietHours[], ReadonlyMap<Severity, Instant>>();
+  const quietIn = (some: readonly QuietHours[]) => {
+    const quiet = known.get(some) ?? quietSeverities(some, now);
+    known.set(some, quiet);
+    return quiet;
+  };
+  return { ids: new Set(active.map(({ id }) => id)), byAlert, byMatcher, hours, quietIn };
+}
+
+function quietSeverities(some: readonly QuietHours[], now: Instant): ReadonlyMap<Severity, Instant> {
   const quiet = new Map<Severity, Instant>();
   for (const severity of ['warning', 'critical'] as const) {
-    const hours = quietHours.filter((one) => one.severity.includes(severity));
+    const hours = some.filter((one) => one.severity.includes(severity));
     if (hours.some((one) => areQuiet(one, now))) quiet.set(severity, quietUntil(hours, now));
   }
-  return { ids: new Set(active.map(({ id }) => id)), byAlert, byMatcher, quiet };
+  return quiet;
 }
 
 function namedBy(silence: Exclude<Silence, MatcherSilence>): readonly string[] {
@@ -101,7 +120,7 @@ export function muteOf(news: News, active: ActiveMutes): Mute | undefined {
     const by = last.kind === 'acknowledgement' ? 'acknowledged' : 'silenced';
     return { by, until: last.endsAt, id: last.id };
   }
-  const { quiet } = active;
+  const quiet = active.quietIn(active.hours.ofAlert(fingerprint, alert));
   const until = quiet.get(severityOf(news)) ?? (reason === 'reminder' ? [...quiet.values()][0] : undefined);
   return until === undefined ? undefined : { by: 'quiet_hours', until };
 }
@@ -121,7 +140,12 @@ function severityOf({ alert, logEntry, reason, isCriticalByCause }: News): Sever
  * does not hold the news any more, since the alert became worse, so that it is sent like any other; so is what was held
  * by an acknowledgement.
  */
-export function isCatchUp({ by, id }: MutedNews, { ids, quiet }: ActiveMutes): boolean {
+export function isCatchUp(
+  { by, id }: MutedNews,
+  { fingerprint, alert }: Pick<News, 'fingerprint' | 'alert'>,
+  { ids, hours, quietIn }: ActiveMutes,
+): boolean {
   if (by === 'acknowledged') return false;
-  return by === 'quiet_hours' ? quiet.size === 0 : id === undefined || !ids.has(id);
+  if (by === 'quiet_hours') return quietIn(hours.ofAlert(fingerprint, alert)).size === 0;
+  return id === undefined || !ids.has(id);
 }

@@ -35,8 +35,8 @@ export function partedNews(
     return mute === undefined;
   };
   const free = news.filter((one) => isFree(one, one.reason));
-  const isReleased = ({ reason, logEntry: { muted } }: Pending) =>
-    reason !== 'resolved' && muted !== undefined && (reason === 'unmuted' || isCatchUp(muted, active));
+  const isReleased = ({ reason, logEntry: { muted }, ...one }: Pending) =>
+    reason !== 'resolved' && muted !== undefined && (reason === 'unmuted' || isCatchUp(muted, one, active));
   return {
     pending: free.filter((one) => !isReleased(one)),
     released: free.filter(isReleased),
@@ -51,13 +51,13 @@ export function unmutedChanges(
   active: ActiveMutes,
   { facts, evaluation }: { readonly facts: Facts; readonly evaluation: Evaluation },
 ): readonly NeutralChange[] {
-  const { quiet, byAlert, byMatcher } = active;
+  const { hours, quietIn, byAlert, byMatcher } = active;
   return changes.filter(({ fingerprint, condition, alert }) => {
     if (alert !== undefined) return muteOf({ ...alert, reason: 'resolved' }, active) === undefined;
-    if (quiet.has('warning')) return false;
     if (byAlert.get(fingerprint)?.some(({ kind }) => kind === 'alerts')) return false;
     const labels = diagnosisOf(fingerprint, evaluation)?.sync.labels ??
       facts.alerts[fingerprint]?.labels ?? { ...NO_LABELS, name: condition.name };
+    if (quietIn(hours.ofCondition(fingerprint, labels)).has('warning')) return false;
     return !byMatcher.some(({ match }) => {
       const isOfAlerts = match.problem !== undefined || match.severity !== undefined;
       return !isOfAlerts && matchesSync(match, syncIdOf(fingerprint), labels);

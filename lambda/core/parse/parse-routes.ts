@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { DEFAULT_DESTINATION } from '../policy.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { alertMatcher } from './parse-matcher.ts';
+import { quietHours } from './parse-quiet-hours.ts';
 
 /*
  * The schemas of destinations and routes as people write them, and what must be so of them together.
@@ -62,6 +63,7 @@ const target = {
   mention: v.exactOptional(
     v.strictObject({ critical: v.exactOptional(mention), warning: v.exactOptional(mention) }),
   ),
+  quietHours: v.exactOptional(v.array(quietHours)),
 };
 
 /** The fields of the policy that say who hears what. */

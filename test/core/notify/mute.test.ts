@@ -19,7 +19,11 @@ const ACKNOWLEDGED = { fingerprint: 'sync:a', since: ago(hours(2)), severity: 'w
 const SILENCED: Mutes = { ...NO_MUTES, silences: [aSilence()] };
 const BY_DIGEST: Mutes = { ...NO_MUTES, silences: [aSilenceOf(['sync:a'])] };
 const ACKED: Mutes = { ...NO_MUTES, silences: [anAcknowledgement([ACKNOWLEDGED])] };
-const QUIET: Mutes = { ...NO_MUTES, quietHours: [NIGHT] };
+const QUIET = quietIn([NIGHT]);
+
+function quietIn(some: readonly QuietHours[]): Mutes {
+  return { ...NO_MUTES, hours: { ofAlert: () => some, ofCondition: () => some } };
+}
 
 const muted = (reason: NotifyReason, mutes: Mutes, news: Partial<News> = {}) =>
   muteOf({ fingerprint: 'sync:a', alert: WARNING, logEntry: {}, reason, ...news }, activeMutes(mutes, NOW))
@@ -64,19 +68,18 @@ describe('quiet hours of warnings', () => {
   });
 
   it('hold critical alerts too where they say so', () => {
-    const all: Mutes = { ...NO_MUTES, quietHours: [{ ...NIGHT, severity: ['warning', 'critical'] }] };
+    const all = quietIn([{ ...NIGHT, severity: ['warning', 'critical'] }]);
     expect(muted('new', all, { alert: CRITICAL })).toBe('quiet_hours');
   });
 
   it('hold nothing at another time', () => {
-    const later: Mutes = { ...NO_MUTES, quietHours: [{ ...NIGHT, to: 9 * 60 }] };
-    expect(muted('new', later)).toBeUndefined();
+    expect(muted('new', quietIn([{ ...NIGHT, to: 9 * 60 }]))).toBeUndefined();
   });
 
   it('end with the last of the hours of a severity', () => {
-    const quietHours = [NIGHT, { ...NIGHT, from: 9 * 60, to: 12 * 60 }];
-    const { quiet } = activeMutes({ ...NO_MUTES, quietHours }, NOW);
-    expect([...quiet]).toEqual([['warning', later(hours(3))]]);
+    const { quietIn } = activeMutes(NO_MUTES, NOW);
+    const both = [NIGHT, { ...NIGHT, from: 9 * 60, to: 12 * 60 }];
+    expect([...quietIn(both)]).toEqual([['warning', later(hours(3))]]);
   });
 });
 

@@ -55,6 +55,16 @@ describe('routes that are wrong are rejected by the name of their field', () => 
       'defaultRoute.mention.critical: expected "<!here>", "<!channel>", a user "<@U…>" or a group "<!subteam^S…>"',
     ],
     [
+      {
+        defaultRoute: { to: 'default', quietHours: [{ zone: 'Europe/Berlon', from: '22:00', to: '07:00' }] },
+      },
+      'defaultRoute.quietHours.0.zone: is not an IANA time zone such as "Europe/Berlin"',
+    ],
+    [
+      { routes: [{ match: { name: 'a' }, to: 'default', quietHours: { zone: 'UTC' } }] },
+      /^routes\.0\.quietHours: Invalid type: Expected Array/,
+    ],
+    [
       { defaultRoute: { to: 'default', mention: { critical: '<!here> <!channel>' } } },
       /^defaultRoute\.mention\.critical: expected/,
     ],

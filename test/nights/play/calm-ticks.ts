@@ -33,8 +33,9 @@ function quietHoursIn(night: Night, ticks: readonly Minute[]): readonly string[]
   if (!JSON.stringify(night).includes('quietHours')) return ticks.map(() => '');
   return ticks.map((minute) => {
     const now = night.midnight + minute * 60_000;
-    const { quietHours } = surroundingsAt(night, minute).policy;
-    return quietHours.map((hours) => areQuiet(hours, now)).join();
+    const { quietHours, routes, defaultRoute } = surroundingsAt(night, minute).policy;
+    const ofRoutes = [...routes, defaultRoute].flatMap((route) => route.quietHours ?? []);
+    return [...quietHours, ...ofRoutes].map((hours) => areQuiet(hours, now)).join();
   });
 }
 
