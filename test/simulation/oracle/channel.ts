@@ -226,9 +226,9 @@ export class Channel {
     } else if (one.unsentSince === undefined) {
       // The line about a pause may have gone before: the line at the end of a mute counts its alert all the same.
       const isCounted = reason === 'unmuted' && this.#endsByCondition(alert);
-      if (one.ending?.isConfirmed && !isDoubtful && !isCounted)
-        this.#fail(id, 'its end was sent twice', post);
-      else if (one.ending === undefined && !isDoubtful)
+      if (one.ending?.isConfirmed && !isDoubtful) {
+        if (!isCounted) this.#fail(id, 'its end was sent twice', post);
+      } else if (one.ending === undefined && !isDoubtful)
         this.#fail(id, 'its end was sent, and it never fired', post);
       else post.repeats += 1;
     } else if (reason === 'resolved' && !isDoubtful && !this.#endsByCondition(alert))
