@@ -172,7 +172,8 @@ export class SeenSyncs {
     sync.problemFreeSince = problem === undefined ? (sync.problemFreeSince ?? now) : undefined;
     if (problem === 'failing')
       sync.failingSuccess = Math.max(sync.failingSuccess ?? 0, fields.lastSuccess ?? 0);
-    else if (isClear) sync.failingSuccess = undefined;
+    // A later success ends the failure, whatever else is wrong then: an earlier one of a clock that is set back does not count.
+    else if (isClear || reading.disproves('failing', sync.failingSuccess)) sync.failingSuccess = undefined;
     if (problem === 'disabled' || reading.mayBePaused) {
       // A success that cannot be read may be any up to now.
       sync.disabled = {
