@@ -42,7 +42,8 @@ function matchesText({ syncs, alerts, names }: View): string {
       ? 'no alert of it is open'
       : `${pluralize(alerts, 'alert')} of it ${alerts === 1 ? 'is' : 'are'} open: ${names.map(shown).join(', ')}${more}`;
   if (syncs === 0) return `No sync of the listing matches; ${open}`;
-  return syncs === null ? capitalizedOpen(open) : `${pluralize(syncs, 'sync')} of the listing match; ${open}`;
+  if (syncs === null) return capitalizedOpen(open);
+  return `${pluralize(syncs, 'sync')} of the listing ${syncs === 1 ? 'matches' : 'match'}; ${open}`;
 }
 
 function capitalizedOpen(text: string): string {

@@ -143,7 +143,7 @@ export async function endSilence(ports: SilencePorts, id: string): Promise<Silen
 
 const UNKNOWN_AUTHOR = 'unknown';
 const UNKNOWN_TOKEN =
-  'no digest has this token: its alerts are over, or later digests had them; silence by a matcher instead';
+  'no digest has this token: its alerts are over, later digests had them, or it is of another environment; silence by a matcher instead';
 
 function usageError(error: string): SilenceResult {
   return { kind: 'usage_error', error };

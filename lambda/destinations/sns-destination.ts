@@ -102,6 +102,12 @@ async function codeOf(response: Response): Promise<string | undefined> {
   return /<Code>(\w{1,60})<\/Code>/.exec(await response.clone().text())?.[1];
 }
 
+/** SNS's own words, which name what is missing or wrong: a permission and its policy, a parameter. */
+async function wordsOf(response: Response): Promise<string> {
+  const words = /<Message>([^<]{1,300})/.exec(await response.clone().text())?.[1];
+  return words === undefined ? '' : ` (${words.replace(/\s+/g, ' ').trim()})`;
+}
+
 function isThrottled(code: string | undefined): boolean {
   return code?.startsWith('Throttl') === true || code === 'KMSThrottling';
 }
@@ -112,6 +118,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   AuthorizationError: 'deploy again, which lets the role publish; or its own policy forbids it',
   InvalidClientTokenId: 'the credentials of the function are not accepted in this region',
 };
+const RETRIED = 'SNS refused the message; the next check publishes it again';
 const KEY_ADVICE =
   'the role may not use the key of the topic: give its kmsKeyArn in the policy and deploy again, and allow it in the key policy';
 
@@ -121,7 +128,7 @@ async function answerOf(result: RequestResult, topicArn: string): Promise<PostRe
   const { status } = response;
   if (response.ok) return { kind: 'accepted' };
   const code = await codeOf(response);
-  const received = `expected 200, received ${status}${code === undefined ? '' : ` ${code}`}`;
+  const received = `expected 200, received ${status}${code === undefined ? '' : ` ${code}${await wordsOf(response)}`}`;
   if (isThrottled(code) || isRateLimited(status)) {
     const problem = `${received}; SNS limits the rate; the next check publishes the message`;
     const error = failure(topicArn, { code: 'sns_refused', problem });
@@ -131,7 +138,7 @@ async function answerOf(result: RequestResult, topicArn: string): Promise<PostRe
     const problem = `${received}; ${MAY_HAVE_IT}`;
     return { kind: 'unconfirmed', error: failure(topicArn, { code: 'sns_unconfirmed', problem }) };
   }
-  const advice = ADVICE[code] ?? (code.startsWith('KMS') ? KEY_ADVICE : 'SNS refused the message');
+  const advice = ADVICE[code] ?? (code.startsWith('KMS') ? KEY_ADVICE : RETRIED);
   const error = failure(topicArn, { code: 'sns_refused', problem: `${received}; ${advice}` });
   return {
     ...refused(error),

@@ -44,6 +44,11 @@ describe('the function refuses an event about silences', () => {
     [{ match: { severity: 'bad' }, for: '1h' }, 'expected warning, critical or both'],
     [{ match: { name: 'a' }, for: 'soon' }, 'expected a duration such as'],
     [{ match: { name: 'a' }, for: '0s' }, 'expected a duration above zero'],
+    [{ match: { name: 'a' }, for: '-1h' }, 'expected a duration such as'],
+    [{ match: { name: 'a' }, for: '1.5h' }, 'expected a duration such as'],
+    [{ match: { name: '' }, for: '1h' }, 'expected a pattern of 1 to 200 characters'],
+    [{ match: { name: 'a' }, until: '2026-12-01T08:00:00' }, 'expected a date with a time and a zone'],
+    [{ match: { name: 'a' }, until: '2026-13-01T08:00:00Z' }, 'expected a date with a time and a zone'],
     [{ match: { name: 'a' }, until: 'tomorrow' }, 'expected a date with a time and a zone'],
     [{ match: { name: 'a' }, for: '1h', reason: 'x'.repeat(201) }, '"reason"'],
   ])('%j', (fields, error) => {
@@ -85,6 +90,10 @@ describe('the text of a result', () => {
         names: ['or\u001b[31mders'],
       },
       'Acknowledged until 2026-11-26 09:00 UTC (k3f9): 1 alert, until it ends.\n1 alert of it is open: or [31mders.',
+    ],
+    [
+      { syncs: 1, alerts: 1, names: ['orders'] },
+      'Silenced until 2026-11-26 09:00 UTC (k3f9): name orders*.\n1 sync of the listing matches; 1 alert of it is open: orders.',
     ],
     [
       { alerts: 12 },

@@ -74,6 +74,13 @@ describe('a silence by a matcher', () => {
     expect(result).toMatchObject({ silence: { syncs: 0, alerts: 0, names: [] } });
   });
 
+  it('of the pattern * alone is added, and says that it matches everything', async () => {
+    const { ports, run } = await aWatch();
+    await run();
+    const result = await silence(ports, settings(), asked({ match: { name: ['*'] } }));
+    expect(result).toMatchObject({ silence: { syncs: 3, alerts: 2 } });
+  });
+
   it('is added also while the syncs cannot be listed', async () => {
     const { world, ports } = await aWatch();
     world.shown = { kind: 'failed', request: 'GET', received: '503' };
@@ -89,7 +96,16 @@ describe('a silence by a matcher', () => {
       { startsAt: START + 2 * HOUR, ends: { at: START + HOUR } },
       /would end before it begins/,
     ],
+    [
+      'that ends at the moment at which it begins',
+      { startsAt: START + HOUR, ends: { at: START + HOUR } },
+      /would end before it begins/,
+    ],
+    ['that begins and ended yesterday', { startsAt: START - 24 * HOUR }, /would have ended already/],
     ['of 90 days and a second', { ends: { afterSeconds: 90 * 86_400 + 1 } }, /within 90 days: exclude/],
+    ['of 10 years', { ends: { afterSeconds: 3650 * 86_400 } }, /within 90 days: exclude/],
+    ['of more time than dates have', { ends: { afterSeconds: 1e300 } }, /within 90 days: exclude/],
+    ['of an hour in 10 years', { startsAt: START + 87_600 * HOUR }, /within 90 days: exclude/],
   ])('%s is refused', async (_, overrides, error) => {
     const { ports } = await aWatch();
     const result = await silence(ports, settings(), asked({ match: { name: ['orders'] } }, overrides));
@@ -167,7 +183,8 @@ describe('the command at the end of a digest', () => {
     await run();
     expect(await silence(ports, settings(), asked({ token: 'zzzz' }))).toEqual({
       kind: 'usage_error',
-      error: expect.stringContaining('no digest has this token'),
+      error:
+        'no digest has this token: its alerts are over, later digests had them, or it is of another environment; silence by a matcher instead',
     });
   });
 });
@@ -178,6 +195,18 @@ describe('an acknowledgement', () => {
     expect(await acknowledge(ports, { id })).toEqual({
       kind: 'usage_error',
       error: expect.stringContaining('no open alert has this id'),
+    });
+  });
+
+  it('of an alert that has ended is refused', async () => {
+    const { world, ports, run } = await aWatch();
+    await run();
+    world.now += 15 * MINUTE;
+    world.shown = ['orders', 'invoices', 'fees'].map((id) => aRecord(world.now, { id, name: id }));
+    await run();
+    expect(await acknowledge(ports, { id: 'invoices' })).toEqual({
+      kind: 'usage_error',
+      error: 'no open alert has this id: give the id or the name of a sync, or the token of a digest',
     });
   });
 

@@ -35,6 +35,22 @@ describe('quiet hours', () => {
     expect(areQuiet(FRIDAY_NIGHT, Date.parse(at))).toBe(quiet);
   });
 
+  it.each([
+    // 2026-11-28 is a Saturday.
+    ['of Saturday in the first hours of Sunday', 'sat', '2026-11-29T05:00Z', true],
+    ['of Sunday in the first hours of Sunday', 'sun', '2026-11-29T05:00Z', false],
+    ['of Sunday in the first hours of Monday', 'sun', '2026-11-30T05:00Z', true],
+    ['of Monday in the first hours of Monday', 'mon', '2026-11-30T05:00Z', false],
+  ])('are right where a week ends: the night %s', (_, day, at, quiet) => {
+    expect(areQuiet(hoursOf({ from: '22:00', to: '07:00', days: [day] }), Date.parse(at))).toBe(quiet);
+  });
+
+  it.each(['europe/berlin', 'EUROPE/BERLIN'])('follow the clocks of a zone in any case: %s', (zone) => {
+    const night = hoursOf({ zone, from: '22:00', to: '07:00' });
+    const at = Date.parse('2026-11-24T21:00Z');
+    expect([areQuiet(night, at - 1000), areQuiet(night, at)]).toEqual([false, true]);
+  });
+
   const WEEKEND = hoursOf({ from: '00:00', to: '24:00', days: ['sat', 'sun'] });
   it.each([
     ['the last minute of Friday', '2026-11-27T22:59Z', false],
@@ -129,9 +145,21 @@ describe('written quiet hours', () => {
     });
   });
 
-  it.each([
+  it.each<readonly [object, string]>([
     [{ zone: 'Europe/Berlinn' }, 'is not an IANA time zone such as "Europe/Berlin"'],
     [{ zone: '+02:00' }, 'is not an IANA time zone such as "Europe/Berlin"'],
+    ...[
+      'Local',
+      'local',
+      'Z',
+      'UTC+2',
+      'GMT+2',
+      '-05:00',
+      'Europe',
+      'Europe/Berlin ',
+      'Etc/Unknown',
+      '2',
+    ].map((zone) => [{ zone }, 'is not an IANA time zone such as "Europe/Berlin"'] as const),
     [{ zone: '' }, 'is not an IANA time zone such as "Europe/Berlin"'],
     [{ from: '24:00' }, 'expected a time up to "23:59"'],
     [{ from: '7:00' }, 'expected a time such as "22:00"'],

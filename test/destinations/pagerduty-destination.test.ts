@@ -9,7 +9,15 @@ import { deadlineIn } from '../../lambda/http/deadline.ts';
 import type { PostResult } from '../../lambda/slack/webhook.ts';
 import { anAlert } from '../core/a-digest.ts';
 import { NOW } from '../core/a-sync.ts';
-import { answers, type Behaviour, closeLocalServers, hangs, unusedUrl } from '../http/local-server.ts';
+import {
+  answers,
+  type Behaviour,
+  closeLocalServers,
+  disconnects,
+  disconnectsMidway,
+  hangs,
+  unusedUrl,
+} from '../http/local-server.ts';
 import { ACCEPTS, aPagerDuty, type FakePagerDuty, KEY } from './a-pagerduty.ts';
 
 afterEach(closeLocalServers);
@@ -109,7 +117,16 @@ describe('the answer', () => {
     ['500 each time', [answers(500, '')], 'unconfirmed', 4],
     ['200 with a page of a proxy', [answers(200, '<html>')], 'unconfirmed', 1],
     ['301', [answers(301, '', { location: '/' })], 'unconfirmed', 1],
+    ['307', [answers(307, '', { location: '/' })], 'unconfirmed', 1],
+    ['401', [answers(401, '')], 'refused', 1],
+    ['403', [answers(403, '')], 'refused', 1],
     ['404', [answers(404, '')], 'refused', 1],
+    ['413, then 202 without details', [answers(413, ''), ACCEPTS], 'accepted', 2],
+    ['400 with a body that is no JSON, then 202', [answers(400, '{"errors": ['), ACCEPTS], 'accepted', 2],
+    ['400 with other JSON, then 202', [answers(400, '{"errors": {"a": 1}}'), ACCEPTS], 'accepted', 2],
+    ['202 with a body that is no JSON', [answers(202, '<html>')], 'accepted', 1],
+    ['202 with a body that is cut off', [disconnectsMidway(202, '{"stat', 'with a length')], 'accepted', 1],
+    ['a closed connection, then 202', [disconnects, ACCEPTS], 'accepted', 2],
   ])('%s is %s', async (_, behaviours, kind, requests) => {
     const pagerDuty = await aPagerDuty(...behaviours);
     expect(await post(pagerDuty)).toMatchObject({ kind });
@@ -149,6 +166,12 @@ describe('the answer', () => {
     expect(result).toMatchObject({ kind: 'refused', invalidPayload: false });
     expect(messageOf(result)).toContain('as "on-call" in "pagerDutyKeys" of the secret');
     expect(pagerDuty.server.requests).toHaveLength(1);
+  });
+
+  it.each([401, 403, 404])('%i says where to store the key', async (status) => {
+    expect(messageOf(await post(await aPagerDuty(answers(status, ''))))).toBe(
+      `cannot send to PagerDuty with the key "on-call": expected 202, received ${status}; store the integration key of an Events API v2 integration as "on-call" in "pagerDutyKeys" of the secret`,
+    );
   });
 
   it('is missing for certain when nothing listens', async () => {

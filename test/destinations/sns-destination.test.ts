@@ -181,10 +181,77 @@ describe('the answer', () => {
     });
   });
 
+  it.each([
+    [403, 'AuthorizationError', 'deploy again, which lets the role publish; or its own policy forbids it'],
+    [403, 'InvalidClientTokenId', 'the credentials of the function are not accepted in this region'],
+    [
+      400,
+      'KMSAccessDenied',
+      'the role may not use the key of the topic: give its kmsKeyArn in the policy and deploy again, and allow it in the key policy',
+    ],
+    [400, 'InvalidParameter', 'SNS refused the message; the next check publishes it again'],
+  ])('%i %s says what to do', async (status, code, advice) => {
+    const result = await publish((await localServer(error(status, code))).url);
+    expect(result).toMatchObject({
+      error: {
+        message: `cannot publish to the topic ${TOPIC}: expected 200, received ${status} ${code}; ${advice}`,
+      },
+    });
+  });
+
+  it('quotes the words of SNS, which name the policy or the parameter', async () => {
+    const words =
+      'User: arn:aws:sts::1:assumed-role/watch is not authorized to perform: SNS:Publish\non resource: mail with an explicit deny';
+    const body = `<ErrorResponse><Error><Code>AuthorizationError</Code><Message>${words}</Message></Error></ErrorResponse>`;
+    expect(await publish((await localServer(answers(403, body))).url)).toMatchObject({
+      error: {
+        message: expect.stringContaining(
+          'received 403 AuthorizationError (User: arn:aws:sts::1:assumed-role/watch is not authorized to perform: SNS:Publish on resource: mail with an explicit deny); deploy again',
+        ),
+      },
+    });
+  });
+
+  it('400 Throttling each time leaves the message to the next check', async () => {
+    expect(await publish((await localServer(error(400, 'Throttling'))).url)).toMatchObject({
+      kind: 'refused',
+      error: {
+        message: expect.stringContaining('SNS limits the rate; the next check publishes the message'),
+      },
+    });
+  });
+
   it('is missing for certain when nothing listens', async () => {
     expect(await publish(await unusedUrl())).toMatchObject({
       kind: 'refused',
       error: { code: 'sns_unreachable' },
     });
   });
+});
+
+it.each([
+  ['arn:aws:sns:eu-central-1:210987654321:mail', 'https://sns.eu-central-1.amazonaws.com/', 'eu-central-1'],
+  ['arn:aws-cn:sns:cn-north-1:123456789012:mail', 'https://sns.cn-north-1.amazonaws.com.cn/', 'cn-north-1'],
+  [
+    'arn:aws-us-gov:sns:us-gov-west-1:123456789012:mail',
+    'https://sns.us-gov-west-1.amazonaws.com/',
+    'us-gov-west-1',
+  ],
+])('a message to %s is signed for the region of the topic, and goes to %s', async (topicArn, url, region) => {
+  const signed: { readonly url: string; readonly region: string }[] = [];
+  const port = snsDestination({
+    settings: { kind: 'sns', topicArn, format: 'text' },
+    environment: 'prod',
+    sign: async (request) => {
+      signed.push({ url: request.url.href, region: request.region });
+      throw new Error('nothing is sent by this test');
+    },
+  });
+  const context = { destination: NEW_DESTINATION, facts: EMPTY_FACTS, now: NOW, id: 'id' };
+  const [message] = await port.write(DIGEST, context);
+  expect(await message?.post(deadlineIn(5))).toMatchObject({
+    kind: 'refused',
+    error: { code: 'sns_unsigned', message: expect.stringContaining(topicArn) },
+  });
+  expect(signed).toEqual([{ url, region }]);
 });

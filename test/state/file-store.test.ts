@@ -8,6 +8,8 @@ import { INITIAL_STATE } from '../../lambda/core/state.ts';
 import { encode } from '../../lambda/state/document.ts';
 import { StateConflict, StateError } from '../../lambda/state/errors.ts';
 import { FileStore } from '../../lambda/state/file-store.ts';
+import { encodeSilence } from '../../lambda/state/silence-document.ts';
+import { aSilence } from '../core/a-silence.ts';
 import { aFolder } from './a-folder.ts';
 import { A_FULL_STATE } from './a-state.ts';
 import { AnotherProcess } from './another-process.ts';
@@ -148,6 +150,19 @@ describe('a file that is not a valid state', () => {
     }
     expect(await readFile(file, 'utf8')).toBe(content);
   });
+});
+
+it('a silence that a newer program wrote silences nothing, is named, and stays whatever is written', async () => {
+  const file = await aFile();
+  const newer = { ...encodeSilence(aSilence({ id: ['a'] }, { id: 'newr' })), schemaVersion: 2, team: 'x' };
+  await writeFile(file, JSON.stringify({ ...encode(A_FULL_STATE, 3), silences: [newer] }));
+  const store = new FileStore(file);
+  expect((await store.load()).silences).toEqual({ known: [], unknown: ['newr'] });
+  await store.addSilence(aSilence({ id: ['b'] }, { id: 'ours' }));
+  await store.save(A_FULL_STATE, 3);
+  expect(JSON.parse(await readFile(file, 'utf8')).silences).toContainEqual(newer);
+  expect(await store.removeSilence('newr')).toBe(true);
+  expect((await store.load()).silences?.unknown).toEqual([]);
 });
 
 // Root ignores permissions, so these paths are unusable for everybody.

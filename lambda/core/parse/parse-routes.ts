@@ -29,7 +29,7 @@ const sns = v.strictObject({
   topicArn: v.pipe(
     v.string(),
     v.regex(
-      /^arn:aws[a-z-]*:sns:[a-z\d-]+:\d{12}:[\w-]{1,256}$/,
+      /^arn:aws(-cn|-us-gov)?:sns:[a-z\d-]+:\d{12}:[\w-]{1,256}$/,
       'expected the ARN of an SNS topic, not a FIFO one: arn:aws:sns:REGION:ACCOUNT:NAME',
     ),
   ),

@@ -7,7 +7,7 @@ const faultsOf = (written: unknown): readonly string[] => {
 };
 
 describe('routes that are wrong are rejected by the name of their field', () => {
-  it.each([
+  it.each<readonly [unknown, string | RegExp]>([
     [
       { destinations: { payments }, routes: [{ match: { name: 'a' }, to: 'paymens' }] },
       'routes.0.to: there is no destination "paymens"; did you mean payments?',
@@ -50,6 +50,32 @@ describe('routes that are wrong are rejected by the name of their field', () => 
       'routes.0.match.severity: expected warning, critical or both',
     ],
     [{ routes: [{ match: { name: 'a' } }] }, 'routes.0.to: is missing'],
+    ...[
+      'data-mail',
+      'arn:aws:sns:eu-west-1:123456789012:data-mail.fifo',
+      'arn:aws:sqs:eu-west-1:123456789012:data-mail',
+      'arn:aws:sns:eu-west-1:123456789012:data-mail:2bcfbf39-05c3-41de-beaa-fcfcc21c8f55',
+      'arn:aws:sns::123456789012:data-mail',
+      'arn:aws-iso:sns:us-iso-east-1:123456789012:data-mail',
+    ].map(
+      (topicArn) =>
+        [
+          { destinations: { mail: { kind: 'sns', topicArn } } },
+          'destinations.mail.topicArn: expected the ARN of an SNS topic, not a FIFO one: arn:aws:sns:REGION:ACCOUNT:NAME',
+        ] as const,
+    ),
+    [
+      {
+        destinations: {
+          mail: { kind: 'sns', topicArn: 'arn:aws:sns:eu-west-1:123456789012:mail', kmsKeyArn: 'alias/mail' },
+        },
+      },
+      'destinations.mail.kmsKeyArn: expected the ARN of a KMS key: arn:aws:kms:REGION:ACCOUNT:key/ID',
+    ],
+    [
+      { destinations: { pager: { kind: 'pagerduty', key: 'R0UTINGKEY0R0UTINGKEY0R0UTINGKEY' } } },
+      /^destinations\.pager\.key: expected a name in the secret/,
+    ],
     [
       { defaultRoute: { to: 'default', mention: { critical: '@here' } } },
       'defaultRoute.mention.critical: expected "<!here>", "<!channel>", a user "<@U…>" or a group "<!subteam^S…>"',
@@ -73,6 +99,14 @@ describe('routes that are wrong are rejected by the name of their field', () => 
       expect.stringMatching(fault instanceof RegExp ? fault : RegExp(escaped(fault))),
     ]);
   });
+});
+
+it.each([
+  'arn:aws:sns:eu-west-1:123456789012:data-mail',
+  'arn:aws-cn:sns:cn-north-1:123456789012:data_mail',
+  'arn:aws-us-gov:sns:us-gov-west-1:123456789012:data-mail',
+])('the topic %s is accepted', (topicArn) => {
+  expect(faultsOf({ destinations: { mail: { kind: 'sns', topicArn } } })).toEqual([]);
 });
 
 function escaped(text: string): string {

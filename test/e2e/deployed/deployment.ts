@@ -184,19 +184,19 @@ export class Deployment {
     return (await this.#secrets.send(new GetSecretValueCommand({ SecretId }))).SecretString;
   }
 
-  /** All items of the table: the parts of one state, in their order. */
+  /** All items of the table: the parts of one state in their order, and the silences. */
   async items(): Promise<readonly Item[]> {
     const { Items = [] } = await this.#dynamodb.send(
       new ScanCommand({ TableName: this.output('TableName'), ConsistentRead: true }),
     );
-    if (Items.length > 0) this.documents.add(documentIn(Items));
+    if (Items.some(isOfState)) this.documents.add(documentIn(Items));
     return Items;
   }
 
   /** The stored state as JSON; empty when there is none. */
   async document(): Promise<string> {
     const items = await this.items();
-    return items.length === 0 ? '' : documentIn(items);
+    return items.some(isOfState) ? documentIn(items) : '';
   }
 
   async putItem(Item: Record<string, AttributeValue>): Promise<void> {
@@ -235,8 +235,13 @@ const ResourceSchema = v.object({ LogicalResourceId: v.string(), PhysicalResourc
 const ResourcesSchema = v.object({ StackResources: v.array(ResourceSchema) });
 type Resource = v.InferOutput<typeof ResourceSchema>;
 
+/** Not of a silence. */
+function isOfState({ bytes }: Item): boolean {
+  return bytes !== undefined;
+}
+
 function documentIn(items: readonly Item[]): string {
-  return gunzipSync(Buffer.concat(items.map(bytesOf))).toString();
+  return gunzipSync(Buffer.concat(items.filter(isOfState).map(bytesOf))).toString();
 }
 
 export function bytesOf({ bytes }: Item): Uint8Array {
