@@ -26,6 +26,8 @@ export class AlertBounds {
   #facts: Facts | undefined;
   /** By fingerprint, when a pending alert ended before it fired; certain if its record was healthy then. */
   readonly #brief = new Map<string, { readonly at: number; readonly isCertain: boolean }[]>();
+  /** The fingerprints whose record was failing while their alert was pending. */
+  readonly #pendingFailures = new Set<string>();
   /** By fingerprint, when the alert last fired. */
   readonly firedAt = new Map<string, number>();
   /** By fingerprint, since when the open alert is critical. */
@@ -223,11 +225,19 @@ export class AlertBounds {
     this.#report.violation(`${id}: lost: its record shows ${reading.problem}, and no alert fires`, check);
   }
 
-  /** Failures that end before they fire: the 4th in its window fires, so that a 6th without a firing is lost. */
+  /**
+   * Failures that end before they fire: the 4th in its window fires, so that a 6th without a firing is lost. Lateness or a
+   * record that cannot be read is no failure, and passes unsent however often (docs/design/lifecycle.md, "Pending").
+   */
   #countBrief({ id, before, after, check }: Change, sync: SeenSync): void {
     const isPending = (alert: Alert | undefined) =>
       alert?.state === 'pending' || alert?.pendingAgain !== undefined;
-    if (!isPending(before) || isPending(after) || after?.state === 'firing') return;
+    if (isPending(after)) {
+      if (sync.reading?.problem === 'failing') this.#pendingFailures.add(id);
+      return;
+    }
+    const wasFailing = this.#pendingFailures.delete(id);
+    if (!isPending(before) || after?.state === 'firing' || !wasFailing) return;
     const intervalMs = (sync.reading?.fields.intervalSeconds ?? 0) * 1000;
     const windowMs = Math.max(2 * HOUR, 12 * intervalMs);
     const end = { at: check.now, isCertain: sync.reading?.isClear === true };
