@@ -53,6 +53,7 @@ export class ConditionLines {
     for (const [id, sync] of this.#seen.syncs) {
       const standing = this.#standings.get(id) ?? newStanding(sync, check.now);
       this.#standings.set(id, standing);
+      if (sync.excluded !== undefined) forgetAbsence(standing);
       // An older API does not say who disabled it: nothing is claimed of such a sync any more.
       if (sync.reading?.mayBePaused && !sync.reading.isPaused) standing.isUnclear = true;
       const { actual, isUnsure } = conditionOf(sync, standing);
@@ -216,6 +217,13 @@ function conditionOf(
     actual: reading.mayBePaused ? 'paused' : 'active',
     isUnsure: reading.mayBePaused !== reading.isPaused,
   };
+}
+
+/** An excluded sync has no condition: once it is watched again, it starts anew (docs/design/lifecycle.md, "Conditions"). */
+function forgetAbsence(standing: Standing): void {
+  delete standing.unlistedSentAt;
+  delete standing.relistedAt;
+  if (standing.sent === 'unlisted') standing.isDisputed = true;
 }
 
 function newStanding({ isOriginal }: SeenSync, now: number): Standing {
