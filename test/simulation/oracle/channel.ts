@@ -193,7 +193,10 @@ export class Channel {
       this.#fail(id, `sent as ${reason}, and its opening was not`, post);
     const what = reason === 'changed' ? (alert?.problem ?? '') : reason;
     const earlier = one.sent.get(what);
-    if (earlier !== undefined) {
+    // Each mute has a line at its end: what was held since the last one is news.
+    const isOfOtherMute =
+      reason === 'unmuted' && earlier !== undefined && this.#muted.lastAt(id) > earlier.by.now;
+    if (earlier !== undefined && !isOfOtherMute) {
       if (earlier.isConfirmed && !this.isInDoubt(id))
         this.#fail(id, `sent as ${reason} (${what}) twice`, post);
       else if (this.isInDoubt(id)) post.repeats += 1;
@@ -230,7 +233,7 @@ export class Channel {
         if (!isCounted) this.#fail(id, 'its end was sent twice', post);
       } else if (one.ending === undefined && !isDoubtful)
         this.#fail(id, 'its end was sent, and it never fired', post);
-      else post.repeats += 1;
+      else if (!isCounted || isDoubtful) post.repeats += 1;
     } else if (reason === 'resolved' && !isDoubtful && !this.#endsByCondition(alert))
       this.#fail(id, 'its end was sent, and its opening was not', post);
     one.isOpen = false;
