@@ -13,6 +13,8 @@ export interface Announcement {
   /** The post of that opening, and of the last end. */
   opening?: Post;
   ending?: Post;
+  /** The line about its sync's condition that Slack had before anything about the alert. */
+  conditionLine?: Post;
   /** When it fired without an opening that Slack has; undefined when it has one. */
   unsentSince?: number | undefined;
   /** By when it was last in a message. */
@@ -227,11 +229,13 @@ export class Channel {
       if (reason !== 'resolved' && isKnown)
         this.#fail(id, `sent as ${reason}, and its opening was sent`, post);
     } else if (one.unsentSince === undefined) {
-      // The line about a pause may have gone before: the line at the end of a mute counts its alert all the same.
-      const isCounted = reason === 'unmuted' && this.#endsByCondition(alert);
-      if (one.ending?.isConfirmed && !isDoubtful) {
-        if (!isCounted) this.#fail(id, 'its end was sent twice', post);
-      } else if (one.ending === undefined && !isDoubtful)
+      // The line about a pause does not say of an alert that was never sent that it fired: the line about its cause, or at
+      // the end of its mute, counts it all the same, and once.
+      const isCounted =
+        reason !== 'resolved' && this.#endsByCondition(alert) && one.ending === one.conditionLine;
+      if (one.ending?.isConfirmed && !isDoubtful && !isCounted)
+        this.#fail(id, 'its end was sent twice', post);
+      else if (one.ending === undefined && !isDoubtful)
         this.#fail(id, 'its end was sent, and it never fired', post);
       else if (!isCounted || isDoubtful) post.repeats += 1;
     } else if (reason === 'resolved' && !isDoubtful && !this.#endsByCondition(alert))
@@ -250,6 +254,7 @@ export class Channel {
     );
     if (isCovered || !this.#endsByCondition(alert) || alert?.state !== 'ended') return;
     if (!one.isOpen && one.unsentSince === undefined) return;
+    if (!one.isOpen) one.conditionLine = post;
     one.isOpen = false;
     one.ending = post;
     one.unsentSince = undefined;

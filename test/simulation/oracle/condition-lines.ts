@@ -56,7 +56,7 @@ export class ConditionLines {
       if (sync.excluded !== undefined) forgetAbsence(standing);
       // An older API does not say who disabled it: nothing is claimed of such a sync any more.
       if (sync.reading?.mayBePaused && !sync.reading.isPaused) standing.isUnclear = true;
-      const { actual, isUnsure } = conditionOf(sync, standing);
+      const { actual, isUnsure } = conditionOf(sync, standing, check.now);
       standing.isUnsure = isUnsure;
       if (actual === 'active' && !isUnsure) standing.hasBeenActive = true;
       if (actual !== standing.actual) {
@@ -206,11 +206,16 @@ export class ConditionLines {
 
 /** What the listings show, and whether they leave it open. */
 function conditionOf(
-  { isPresent, absences, reading }: SeenSync,
-  { actual: before, isUnsure }: Standing,
+  { isPresent, absences, absentSince = 0, reading }: SeenSync,
+  { actual: before, isUnsure, relistedAt }: Standing,
+  now: number,
 ): { readonly actual: Condition; readonly isUnsure: boolean } {
-  if (!isPresent)
-    return absences >= 2 ? { actual: 'unlisted', isUnsure: false } : { actual: before, isUnsure };
+  // One that was listed again stays paused until it has been absent for a day (docs/design/lifecycle.md, "Conditions"),
+  // unless it left the first time unnoticed.
+  const staysPaused = before === 'paused' && relistedAt !== undefined && now - absentSince < DAY + CLOCK_MS;
+  if (!isPresent && absences >= 2)
+    return staysPaused ? { actual: 'paused', isUnsure: true } : { actual: 'unlisted', isUnsure: false };
+  if (!isPresent) return { actual: before, isUnsure };
   if (reading === undefined || reading.problem === 'unreadable')
     return { actual: before === 'unlisted' ? 'active' : before, isUnsure: true };
   return {
