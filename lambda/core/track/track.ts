@@ -66,8 +66,11 @@ function membershipAfter(
 ): Pick<Facts, 'roster' | 'conditions' | 'unseen' | 'emptySince' | 'nothingListed'> {
   const roster = rosterAfter(facts, evaluation, unseen);
   const conditions = conditionsAfter({ evaluation, notable }, { facts, roster, unseen });
-  const isEmpty = evaluation.kind === 'unavailable' && evaluation.failure.kind === 'empty';
-  const emptySince = isEmpty ? (facts.emptySince ?? evaluation.at) : undefined;
+  const failure = evaluation.kind === 'unavailable' ? evaluation.failure.kind : undefined;
+  const isEmpty = failure === 'empty';
+  // A request that failed shows no sync: it does not end the day of empty listings.
+  const isKept = isEmpty || failure === 'failed';
+  const emptySince = (isKept ? facts.emptySince : undefined) ?? (isEmpty ? evaluation.at : undefined);
   const isEmptyAtFirst = evaluation.kind === 'listed' && evaluation.recordCount === 0 && initialRun;
   return {
     roster,

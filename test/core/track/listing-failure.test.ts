@@ -138,6 +138,25 @@ describe('an empty listing', () => {
     expect(after.conditions).toEqual(accepted.conditions);
   });
 
+  test.each([
+    ['a request that failed', 'failed', true],
+    ['a refused key', 'refused', false],
+    ['a malformed answer', 'malformed', false],
+  ] as const)(
+    'goes on through %s (%s): accepted a day after the first one is %p',
+    (_, between, isAccepted) => {
+      const facts = trackAll(
+        [
+          [0, []],
+          [hours(12), between],
+          [DAY, []],
+        ],
+        { facts: aFacts({}, { roster }) },
+      );
+      expect(stateOf(facts, 'listing')).toBe(isAccepted ? 'resolved by listing_restored' : 'firing');
+    },
+  );
+
   test('that is accepted ends the alerts of the syncs, at the second one', () => {
     const facts = aFacts({ [ORDERS]: anAlert() }, { roster: aRoster('orders'), emptySince: ago(DAY) });
     expect(stateAfter([[0, []]], { facts })).toBe('firing');

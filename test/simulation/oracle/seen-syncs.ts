@@ -70,6 +70,8 @@ export class SeenSyncs {
     if (listed === undefined) return;
     const records = listed.ok ? (listed.records as readonly Fields[]) : [];
     if (!listed.ok) {
+      // Any other answer starts the day of empty listings anew; a request that failed is none.
+      if (listed.failure.kind !== 'failed') this.emptySince = undefined;
       this.#fail(now);
       return;
     }
@@ -135,6 +137,7 @@ export class SeenSyncs {
     this.kind = 'empty';
     this.isComplete = true;
     this.hasRecordsWithoutId = false;
+    for (const sync of this.syncs.values()) sync.clearSince = undefined;
     if (now - this.emptySince < DAY + CLOCK_MS) return;
     this.failingSince = undefined;
     for (const sync of this.syncs.values()) this.#miss(sync, now);
