@@ -144,7 +144,7 @@ export function planNotifications(
   const reminder = isReminderDue ? reminderOf(open, [...notifications, ...unmuted]) : [];
   for (const { fingerprint } of reminder) decisions.set(fingerprint, { notify: true, reason: 'reminder' });
   const shown = [...notifications, ...unmuted, ...reminder];
-  const said = new Set([...sent, ...reopened.map(({ fingerprint }) => fingerprint)]);
+  const said = new Set([...sent, ...[...reopened, ...reminder].map(({ fingerprint }) => fingerprint)]);
   const sendsAnything = shown.length > 0 || isNothingListed || isNeutralDue;
   const muted = mutedCounts(facts, muteOf, active);
   const token = tokenOf(shown, destination, `${tokenSeed} ${now}`);
