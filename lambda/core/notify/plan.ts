@@ -109,6 +109,7 @@ export function planNotifications(
     facts,
     destination,
     sendsAnyway: isReminderDue || isNothingListed || isNeutralDue || released.length > 0,
+    changed: new Set(neutral.map(({ fingerprint }) => fingerprint)),
   });
 
   const isReleased = new Set(released.map(({ fingerprint }) => fingerprint));
@@ -291,6 +292,8 @@ interface SendContext {
   readonly destination: Destination;
   /** Something else is sent, so that held notifications may ride along. */
   readonly sendsAnyway: boolean;
+  /** The fingerprints of the syncs whose change of condition goes with a message: what is held about them goes with it. */
+  readonly changed: ReadonlySet<string>;
 }
 
 /** The fingerprints of the pending notifications that are sent now; the others are held by their cause. */
@@ -299,7 +302,7 @@ function sentNow(
   causeOf: ReadonlyMap<string, Cause>,
   context: SendContext,
 ): ReadonlySet<string> {
-  const { notified, policy, now, sendsAnyway } = context;
+  const { notified, policy, now, sendsAnyway, changed } = context;
   const sent = new Set<string>();
   const held = new Map<string, readonly Pending[]>();
   for (const [key, group] of groupBy(pending, ({ fingerprint }) => causeOf.get(fingerprint)?.key)) {
@@ -319,8 +322,8 @@ function sentNow(
   if (sent.size === 0 && !sendsAnyway) return sent;
   for (const [key, followUps] of held) {
     const cause = notified[key];
-    if (cause === undefined || !mayRideAlong(cause, { policy, now })) continue;
-    for (const { fingerprint } of followUps) sent.add(fingerprint);
+    const rideAlong = cause !== undefined && mayRideAlong(cause, { policy, now });
+    for (const { fingerprint } of followUps) if (rideAlong || changed.has(fingerprint)) sent.add(fingerprint);
   }
   return sent;
 }
