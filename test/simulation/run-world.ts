@@ -20,6 +20,8 @@ export const TIME_LIMIT_SECONDS = 60;
 const PERIOD_SECONDS = 300;
 /** Enough for all that was held, also while it flapped: 36 at the usual period, then one an hour for more than a day. */
 const CALM_CHECKS = 68;
+/** Quiet hours may last for most of a day, and begin before the last hold ends. */
+const MORE_CALM_CHECKS = 26;
 
 export type Check = (ports: Ports, settings: CheckSettings) => Promise<Outcome>;
 
@@ -58,11 +60,13 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
 }
 
 async function run(options: WorldOptions, clock: Clock): Promise<WorldResult> {
-  const { seed, keepsStory = false, stopsAtViolation = false, hours, calmChecks = CALM_CHECKS } = options;
+  const { seed, keepsStory = false, stopsAtViolation = false, hours } = options;
   const random = new Random(seed);
   // A source of its own: what people mute changes nothing else in a world.
   const muteRandom = new Random(seed + 1_000_003);
   const firstPolicy = { ...randomPolicy(random), ...randomQuietHours(muteRandom) };
+  const mayHold = firstPolicy.quietHours === undefined ? 0 : MORE_CALM_CHECKS;
+  const { calmChecks = CALM_CHECKS + mayHold } = options;
   const api = new SimulatedApi(random.fork(), START);
   const faultRandom = random.fork();
   let profile = randomProfile(faultRandom);
