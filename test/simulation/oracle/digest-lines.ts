@@ -199,8 +199,10 @@ export class DigestLines {
     const key = covers.find(({ cause }) => cause !== undefined)?.cause?.key;
     const here = new Set(covers.map(({ fingerprint }) => fingerprint));
     const { channel, bounds } = this.#options;
-    for (const [id, { cause, isOpen }] of channel.announcements) {
-      const isStillOpen = cause === key && isOpen && bounds.alerts[id]?.state === 'firing';
+    for (const [id, { cause, isOpen, opening }] of channel.announcements) {
+      // It counts what was announced before: an opening stands in a line of its own above.
+      const wasOpen = isOpen && opening?.by !== check;
+      const isStillOpen = cause === key && wasOpen && bounds.alerts[id]?.state === 'firing';
       if (key !== undefined && isStillOpen && !here.has(id))
         this.#fail(`"${textOf(group.head)}" while ${id} is open`, check);
     }
