@@ -163,8 +163,11 @@ export function planNotifications(
     unmuted: withCauses(unmuted, causeOf, lines).map(asGrouping),
     ...(muted && { muted }),
     ...(token !== undefined && { token }),
-    neutral: sendsAnything ? neutral.map((change) => withImplied(change, facts, said)) : [],
-    pausedReminder: isReminderDue ? pausedReminderOf(facts, reminders) : [],
+    neutral: sendsAnything ? neutralOf(changes, new Set(neutral), { facts, said }) : [],
+    // The end of an alert says of its sync that it was paused again.
+    pausedReminder: isReminderDue
+      ? pausedReminderOf(facts, reminders).filter(({ fingerprint }) => !said.has(fingerprint))
+      : [],
     ...(isNothingListed && { nothingListed: true }),
   };
   return { plan, decisions, reminderAt, destination: next, mutes: muteOf };
@@ -282,6 +285,18 @@ function withImplied(change: NeutralChange, { alerts }: Facts, sent: ReadonlySet
   const isReturn = change.kind === 'resumed' || change.kind === 'listed_again';
   const isImplied = endsByCondition(alert) ? alert.resolution?.how === change.condition.condition : isReturn;
   return isImplied ? { ...change, isImplied } : change;
+}
+
+/** What no mute holds back, and what the news of an alert says although a mute holds the line of its own back. */
+function neutralOf(
+  changes: readonly NeutralChange[],
+  unmuted: ReadonlySet<NeutralChange>,
+  { facts, said }: { readonly facts: Facts; readonly said: ReadonlySet<string> },
+): readonly NeutralChange[] {
+  return changes.flatMap((change) => {
+    const given = withImplied(change, facts, said);
+    return unmuted.has(change) || given.isImplied ? [given] : [];
+  });
 }
 
 interface SendContext {

@@ -20,6 +20,7 @@ import { plannedNow, reasonsOf } from './a-plan.ts';
 import { ALERTS, CELLS, LOG_ENTRIES, RESOLUTION_IN_FLIGHT, UNDELIVERED } from './reason-table.ts';
 
 const ORDERS = 'sync:orders';
+const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 const FIRING = aFacts({ [ORDERS]: anAlert() });
 const ENDED = aFacts({ [ORDERS]: anEndedAlert() });
 
@@ -238,6 +239,24 @@ describe('changes of condition', () => {
     const { plan } = plannedNow(facts, destination);
     expect(plan.notifications.map(({ reason }) => reason)).toEqual(['resolved_undelivered']);
     expect(plan.neutral.map((change) => change.isImplied)).toEqual([isImplied]);
+  });
+
+  it('are recorded with the news that implies them while a mute holds their own line back', () => {
+    const severity = ['warning'] as const;
+    const quiet = { zone: 'UTC', from: 0, to: 24 * 60 - 1, days: DAYS, severity };
+    const mutes = { silences: [], hours: { ofAlert: () => [quiet], ofCondition: () => [quiet] } };
+    const conditions = {
+      [ORDERS]: { condition: 'active', since: ago(60), name: 'orders' },
+      'sync:users': { condition: 'active', since: ago(60), name: 'users' },
+    } as const;
+    const facts = aFacts({ [ORDERS]: anAlert({ severity: 'critical' }) }, { conditions });
+    const sent = { condition: 'paused', at: ago(days(1)) } as const;
+    const destination = aDestination({}, { conditions: { [ORDERS]: sent, 'sync:users': sent } });
+    const planned = plannedNow(facts, destination, { mutes });
+    expect(reasonsOf(planned)).toEqual({ [ORDERS]: 'new' });
+    expect(planned.plan.neutral.map(({ fingerprint, isImplied }) => [fingerprint, isImplied])).toEqual([
+      [ORDERS, true],
+    ]);
   });
 
   it('wait while the destination backs off', () => {

@@ -206,6 +206,18 @@ describe('a reminder of paused syncs', () => {
     expect(pausedIn(plannedNow(facts, destination))).toEqual(listed);
   });
 
+  it('does not name a sync whose alert ended by another pause, which the same message says', () => {
+    const again = anEndedAlert({ resolution: { how: 'paused', at: NOW } });
+    const destination = routeAt(days(30));
+    const planned = plannedNow(
+      { ...facts, alerts: { ...facts.alerts, 'sync:p': again } },
+      { ...destination, notificationLog: { ...destination.notificationLog, 'sync:p': aLogEntry() } },
+    );
+    expect(planned.plan.notifications.map(({ fingerprint }) => fingerprint)).toEqual(['sync:p']);
+    expect(remindedOf(planned)).toEqual([ORDERS]);
+    expect(pausedIn(planned)).toEqual([]);
+  });
+
   it('does not name a sync whose pause was never sent', () => {
     expect(pausedIn(plannedNow(facts, routeAt(days(30), { conditions: {} })))).toEqual([]);
   });
