@@ -410,10 +410,11 @@ function withCauses(
   context: SharedCauseContext,
 ): readonly Pending[] {
   const grouping = new Map<string, ReturnType<typeof groupingCause>>();
+  const sentUnder = groupBy(notifications, ({ fingerprint }) => causeOf.get(fingerprint)?.key);
   const grouped = notifications.map((one) => {
     const cause = causeOf.get(one.fingerprint);
     if (cause === undefined) return one;
-    const shared = grouping.get(cause.key) ?? groupingCause(cause, context);
+    const shared = grouping.get(cause.key) ?? groupingCause(cause, sentUnder.get(cause.key) ?? [], context);
     grouping.set(cause.key, shared);
     return { ...one, cause: shared };
   });

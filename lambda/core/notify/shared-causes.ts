@@ -17,8 +17,16 @@ export interface SharedCauseContext {
   readonly now: Instant;
 }
 
-/** The line of a cause under which alerts are grouped. */
-export function groupingCause(cause: Cause, context: SharedCauseContext): SharedCause {
+/**
+ * The line of a cause under which alerts are grouped.
+ *
+ * @param sent What it holds: an alert that a mute held comes under a cause that does not explain it any more.
+ */
+export function groupingCause(
+  cause: Cause,
+  sent: readonly TrackedAlert[],
+  context: SharedCauseContext,
+): SharedCause {
   const { population, likely, notified, tracked, now } = context;
   const found = likely.get(cause.key);
   const before = notified[cause.key];
@@ -27,7 +35,8 @@ export function groupingCause(cause: Cause, context: SharedCauseContext): Shared
   );
   const movedFrom = movedTo(cause, found, context);
   const members = found?.affected ?? membersOf(cause, population, under);
-  const counts = countsOf(population?.candidates.get(cause.key)?.members ?? members, under);
+  const open = [...under, ...sent.filter(({ alert }) => alert.state === 'firing')];
+  const counts = countsOf(population?.candidates.get(cause.key)?.members ?? members, open);
   const onset = found?.onset ?? median(members.map((member) => member.onset ?? now));
   return {
     ...cause,

@@ -123,6 +123,23 @@ describe('the line of a cause', () => {
   });
 });
 
+test('the line of a cause counts an alert that a mute held until it became critical, though nothing explains it now', () => {
+  const sentUnder = aLogEntry({ lastNotified: aLastNotified({ cause: CAUSE_KEY }) });
+  const muted = { since: ago(hours(1)), by: 'acknowledged' } as const;
+  const destination = aDestination(
+    { 'sync:sent': sentUnder, 'sync:held': { muted } },
+    { causes: notifiedAgo(hours(2)) },
+  );
+  const alerts = {
+    'sync:sent': anAlert({ healthySince: ago(hours(1)), flapping: 'often' }),
+    'sync:held': anAlert(CRITICAL),
+  };
+  const { notifications } = planOf(alerts, [away], destination);
+  expect(notifications).toMatchObject([
+    { fingerprint: 'sync:held', cause: { key: CAUSE_KEY, severity: 'critical', open: { failing: 1 } } },
+  ]);
+});
+
 describe('a cause that explains what was sent before', () => {
   const fresh = failing('new');
   const listed = [...MAIN, fresh, away];
