@@ -105,7 +105,8 @@ export class ConditionLines {
       const isRepeat = standing.post?.isConfirmed === false;
       // What was not confirmed counts as sent by the last post of it.
       if (isRepeat && actual === 'unlisted') standing.unlistedSentAt = now;
-      if (actual === 'paused' && !isRepeat) this.#remindPaused(post);
+      if (actual === 'paused' && this.#isPausedAnew(id, standing)) this.#report.count('sent: paused anew');
+      else if (actual === 'paused' && !isRepeat) this.#remindPaused(post);
       else if (!isRepeat) {
         fail(`sent that it is ${actual}, which was sent before`);
         // From now on Slack has the other condition that the line can have claimed.
@@ -132,6 +133,16 @@ export class ConditionLines {
     if (actual === 'active' && sent === 'paused') this.#report.count('sent: resumed');
     standing.sent = actual;
     standing.post = post;
+  }
+
+  /**
+   * One that was listed for less than a day, or excluded, is no longer kept as paused once two listings lack it, or while it
+   * is excluded (docs/design/lifecycle.md, "Conditions"): where it is paused after that, it is sent anew.
+   */
+  #isPausedAnew(id: string, { since, post }: Standing): boolean {
+    const sync = this.#seen.syncs.get(id);
+    if (sync === undefined || post === undefined || since <= post.by.now) return false;
+    return !sync.isAlwaysWatched || sync.lastSeen - sync.firstSeen < DAY + CLOCK_MS;
   }
 
   /** Paused syncs are in a reminder at most every `pausedRepeatInterval`; one reminder may be several covers. */
