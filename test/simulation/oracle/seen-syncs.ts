@@ -1,6 +1,6 @@
 import type { SimulatedCheck } from '../simulated-check.ts';
 import { exclusionReason, policyFor } from './matching.ts';
-import { type Reading, read, worstOf } from './reading.ts';
+import { type Reading, read, type SeenBefore, worstOf } from './reading.ts';
 
 const DAY = 24 * 3_600_000;
 
@@ -81,14 +81,15 @@ export class SeenSyncs {
     }
     const isFirst = this.isNew;
     // The dates of the API are judged by its clock.
-    const apiNow = now + (listed.apiSkewSeconds ?? 0) * 1000;
+    const skewMs = (listed.apiSkewSeconds ?? 0) * 1000;
+    const apiNow = now + skewMs;
     const here = new Map<string, { reading: Reading; record: Fields }>();
     let unreadable = 0;
     let excluded = 0;
     let withoutId = 0;
     for (const record of records) {
       const id = record['id'] == null ? undefined : `sync:${record['id']}`;
-      const before = (id === undefined ? undefined : this.syncs.get(id)) ?? {};
+      const before = asOfApi(id === undefined ? undefined : this.syncs.get(id), skewMs);
       const limits = policyFor(policy, record);
       const reading = read(record, { policy: limits, now: apiNow, before, isInitialRun });
       if (exclusionReason(policy, record, now) !== undefined) excluded += 1;
@@ -214,6 +215,12 @@ export class SeenSyncs {
 
 /** By how much the clocks of two checks may differ. */
 export const CLOCK_MS = 60_000;
+
+/** When it was enabled again is known by our clock, and everything in its record by the API's. */
+function asOfApi(sync: SeenSync | undefined, skewMs: number): SeenBefore {
+  const { disabled, enabledAt } = sync ?? {};
+  return { disabled, enabledAt: enabledAt === undefined ? undefined : enabledAt + skewMs };
+}
 
 function newSync(record: Fields, now: number, isOriginal: boolean): SeenSync {
   return {
