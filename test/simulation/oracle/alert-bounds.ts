@@ -32,6 +32,8 @@ export class AlertBounds {
   readonly firedAt = new Map<string, number>();
   /** By fingerprint, since when the open alert is critical. */
   readonly criticalSince = new Map<string, number>();
+  /** By fingerprint, when the open alert last failed again after it was healthy in its flap hold. */
+  readonly failedAgainAt = new Map<string, number>();
   /** By fingerprint, when it ended. */
   readonly endedAt = new Map<string, number>();
 
@@ -69,6 +71,8 @@ export class AlertBounds {
       this.endedAt.delete(id);
       this.criticalSince.delete(id);
     }
+    const isInHold = (alert: Alert | undefined) => alert?.healthySince !== undefined;
+    if (isOpen && isInHold(before) && !isInHold(after)) this.failedAgainAt.set(id, check.now);
     if (isOpen && after.severity === 'critical') {
       if (!this.criticalSince.has(id)) this.criticalSince.set(id, check.now);
     } else this.criticalSince.delete(id);

@@ -111,11 +111,12 @@ export class Delays {
       const criticalSince = bounds.criticalSince.get(id);
       const isEscalated = criticalSince !== undefined && one.severity === 'warning';
       if (!isEscalated || channel.isInDoubt(id)) return undefined;
-      // What became worse before it was healthy in its hold is no news until it fails again.
+      // What became worse before it was healthy in its hold is no news until it fails again, and waits from then on.
       if (alert.healthySince !== undefined) return undefined;
+      const failedAgainAt = bounds.failedAgainAt.get(id) ?? 0;
       const isByAge = alert.criticalBy === 'age' && this.#isCriticalCause(causes);
       const maxMs = isByAge ? MAX_OPENING_MS : groupMs;
-      return { id, what: 'an escalation', sinceMs: criticalSince, maxMs, causes };
+      return { id, what: 'an escalation', sinceMs: Math.max(criticalSince, failedAgainAt), maxMs, causes };
     }
     if (alert.state !== 'ended') return undefined;
     const isByCondition = alert.resolution?.how === 'paused' || alert.resolution?.how === 'unlisted';
