@@ -241,10 +241,10 @@ export class AlertBounds {
       return;
     }
     const wasFailing = this.#pendingFailures.delete(id);
-    if (!isPending(before) || after?.state === 'firing' || !wasFailing) return;
+    if (!isPending(before) || after?.state === 'firing') return;
     const intervalMs = (sync.reading?.fields.intervalSeconds ?? 0) * 1000;
     const windowMs = Math.max(2 * HOUR, 12 * intervalMs);
-    const end = { at: check.now, isCertain: sync.reading?.isClear === true };
+    const end = { at: check.now, isCertain: wasFailing && sync.reading?.isClear === true };
     const brief = [...(this.#brief.get(id) ?? []), end].filter(({ at }) => check.now - at < windowMs + HOUR);
     this.#brief.set(id, brief);
     const certain = brief.filter(({ at, isCertain }) => isCertain && check.now - at < windowMs - HOUR).length;
