@@ -39,6 +39,7 @@ export async function runChecks({
   loaded,
 }: RunOptions): Promise<void> {
   const world = new World();
+  for (const name of Object.keys(policy?.destinations ?? {})) world.aDestination(name);
   // The shortest time that a check accepts: its timers end soon.
   const given = settings({ remainingSeconds: 9, ...(policy && { policy }) });
   if (loaded !== undefined) world.stored = loaded;

@@ -49,6 +49,47 @@ export const POLICY: Json = {
   ],
 };
 
+/** With every field of who hears what, and when. */
+export const ROUTED_POLICY: Json = {
+  quietHours: [{ zone: 'Europe/Berlin', from: '22:00', to: '07:00', days: ['mon'], severity: 'warning' }],
+  destinations: {
+    shop: { kind: 'slack', webhook: 'shop' },
+    pager: { kind: 'pagerduty', key: 'on-call', region: 'eu' },
+    mail: { kind: 'sns', topicArn: 'arn:aws:sns:eu-west-1:123456789012:mail', format: 'text' },
+  },
+  routes: [
+    { match: { severity: 'critical', problem: ['failing'] }, to: 'pager', continue: true },
+    { match: { connector: 'p*' }, to: 'shop', mention: { critical: '<!here>' } },
+  ],
+  defaultRoute: { to: 'mail' },
+};
+
+/** One of each kind, as they are stored. */
+export const SILENCES: readonly Json[] = [
+  {
+    schemaVersion: 1,
+    id: 'k3f9',
+    kind: 'matcher',
+    match: { name: ['orders*'], severity: ['warning'] },
+    startsAt: 1_795_000_000_000,
+    endsAt: 1_795_000_900_000,
+    createdAt: 1_795_000_000_000,
+    reason: 'migration',
+    author: 'somebody',
+  },
+  {
+    schemaVersion: 1,
+    id: 'b2c4',
+    kind: 'acknowledgement',
+    alerts: [{ fingerprint: 'sync:orders', since: 1_794_000_000_000, severity: 'warning' }],
+    startsAt: 1_795_000_000_000,
+    endsAt: 1_796_000_000_000,
+    createdAt: 1_795_000_000_000,
+    reason: '',
+    author: 'somebody',
+  },
+];
+
 /** The value as JSON keeps it. */
 export function json(value: unknown): Json {
   const copied: Json = JSON.parse(JSON.stringify(value));

@@ -1,13 +1,16 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { redactCredentials } from '../../lambda/core/credentials.ts';
+import { globMatches } from '../../lambda/core/matcher.ts';
 import { parsePolicy } from '../../lambda/core/parse/parse-policy.ts';
+import { INITIAL_STATE } from '../../lambda/core/state.ts';
 import { SyncAlertsError } from '../../lambda/errors.ts';
 import { parseEvent } from '../../lambda/invocation/event.ts';
 import { parseSecret } from '../../lambda/secret/secret-values.ts';
 import { checkWebhookUrl } from '../../lambda/slack/webhook-url.ts';
 import { decode, encode } from '../../lambda/state/document.ts';
 import { StateError } from '../../lambda/state/errors.ts';
+import { decodeSilences } from '../../lambda/state/silence-document.ts';
 import type { LoadedState } from '../../lambda/state/state-store.ts';
 import { TimbalListing } from '../../lambda/timbal/listing.ts';
 import { ListingError } from '../../lambda/timbal/listing-error.ts';
@@ -17,7 +20,17 @@ import { aDocument } from '../state/a-document.ts';
 import { anyState } from '../state/a-state.ts';
 import { damaged, junk, mutated } from './mutations.ts';
 import { runChecks, type SlackAnswers } from './run-checks.ts';
-import { EVENTS, json, PAGE, POLICY, RECORDS, SECRET, SECRET_VALUES } from './samples.ts';
+import {
+  EVENTS,
+  json,
+  PAGE,
+  POLICY,
+  RECORDS,
+  ROUTED_POLICY,
+  SECRET,
+  SECRET_VALUES,
+  SILENCES,
+} from './samples.ts';
 
 /** A parser and its inputs. It must accept an input, or reject it with a typed error. */
 export interface Target {
@@ -61,6 +74,9 @@ const answers: fc.Arbitrary<SlackAnswers> = fc.array(
   fc.constantFrom('accepted', 'refused', 'payload refused', 'unconfirmed'),
   { maxLength: 6 },
 );
+
+/** Few letters, so that patterns and texts often match. */
+const patternOrText = fc.string({ unit: fc.constantFrom('a', 'b', '*', '.'), maxLength: 12 });
 
 export const TARGETS: readonly Target[] = [
   target(
@@ -120,12 +136,35 @@ export const TARGETS: readonly Target[] = [
   ),
   target(
     'the policy, and checks with it',
-    fc.oneof(mutated(POLICY), mutated(POLICY), junk, fc.anything()),
+    fc.oneof(mutated(POLICY), mutated(POLICY), mutated(ROUTED_POLICY), junk, fc.anything()),
     async (written) => {
       const parsed = parsePolicy(written);
       if (!parsed.ok) return parsed.faults.length > 0 ? 'rejected' : fail('no fault is named');
       await runChecks({ policy: parsed.policy });
       return 'accepted';
+    },
+  ),
+  target(
+    'a stored silence, and checks under it',
+    fc.oneof(...SILENCES.map(mutated), junk, fc.anything()),
+    async (document) => {
+      const silences = decodeSilences([{ id: 'k3f9', document }]);
+      if (silences?.known.length !== 1) {
+        if (silences?.unknown.join() !== 'k3f9') fail('a silence that cannot be read is not named');
+        return 'rejected';
+      }
+      await runChecks({ loaded: { state: INITIAL_STATE, version: 0, silences } });
+      return 'accepted';
+    },
+  ),
+  target(
+    'a pattern of a matcher',
+    fc.record({ pattern: patternOrText, text: patternOrText }),
+    ({ pattern, text }) => {
+      const parts = pattern.split('*').map((part) => part.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&'));
+      const expected = new RegExp(`^${parts.join('.*')}$`, 's').test(text);
+      if (globMatches(pattern, text) !== expected) fail(`${pattern} and ${text}`);
+      return expected ? 'accepted' : 'rejected';
     },
   ),
   target(
