@@ -268,7 +268,9 @@ function earlierCause(
   { lastNotified, heldSince, muted }: NotificationLogEntry,
   notified: NotifiedCauses,
 ): Cause | undefined {
-  const before = lastNotified?.cause ?? ((heldSince ?? muted) === undefined ? undefined : '');
+  // What a mute held and was sent alone before belongs to no cause that was sent meanwhile.
+  const isUnsent = heldSince !== undefined || (muted !== undefined && lastNotified === undefined);
+  const before = lastNotified?.cause ?? (isUnsent ? '' : undefined);
   if (before === undefined) return undefined;
   return causesOf(labels).find(
     ({ key }) => Object.hasOwn(notified, key) && (before === key || before === ''),

@@ -16,6 +16,7 @@ import {
   minutes,
   NOW,
 } from '../a-sync.ts';
+import { CAUSE_KEY, notifiedAgo } from './a-notified-cause.ts';
 import { plannedNow, reasonsOf } from './a-plan.ts';
 import { ALERTS, CELLS, LOG_ENTRIES, RESOLUTION_IN_FLIGHT, UNDELIVERED } from './reason-table.ts';
 
@@ -198,6 +199,28 @@ describe('an alert that ends because its sync was paused', () => {
     );
     expect(reasonsOf(planned)).toEqual({ [ORDERS]: 'resolved' });
     expect(planned.plan.neutral).toEqual([]);
+  });
+});
+
+describe('the end of an alert that a mute held', () => {
+  it.each([
+    ['alone, goes at once', aLastNotified(), { notify: true, reason: 'resolved' }],
+    [
+      'under a live cause, waits with it',
+      aLastNotified({ cause: CAUSE_KEY }),
+      { notify: false, reason: 'held_by_group' },
+    ],
+  ])('and that was sent %s', (_, lastNotified, decision) => {
+    const facts = aFacts({ [ORDERS]: anEndedAlert(), 'sync:a': anAlert() });
+    const muted = { since: ago(60), by: 'quiet_hours' } as const;
+    const destination = aDestination(
+      {
+        [ORDERS]: aLogEntry({ lastNotified, muted }),
+        'sync:a': aLogEntry({ lastNotified: aLastNotified({ cause: CAUSE_KEY }) }),
+      },
+      { causes: notifiedAgo(60) },
+    );
+    expect(plannedNow(facts, destination).decisions.get(ORDERS)).toMatchObject(decision);
   });
 });
 
