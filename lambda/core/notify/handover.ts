@@ -48,8 +48,10 @@ export function handedOver(
     });
     if (left === undefined) continue;
     const { undeliveredSince, heldSince, muted } = left.logEntry;
+    // What it was sent of an earlier firing says nothing about this one.
+    const { lastNotified: _lastNotified, resolutionSent: _resolutionSent, ...rest } = before;
     notificationLog[fingerprint] = {
-      ...before,
+      ...rest,
       ...(undeliveredSince !== undefined && { undeliveredSince }),
       ...(heldSince !== undefined && { heldSince }),
       ...(muted !== undefined && { muted }),

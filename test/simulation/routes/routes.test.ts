@@ -1,7 +1,7 @@
 import { playRoutes } from './route-world.ts';
 
 describe('a world with routes, dead channels, silences and deploys', () => {
-  it.each([1, 2, 3])('tells each destination what is its, once: seed %d', async (seed) => {
+  it.each([1, 2, 49])('tells each destination what is its, once: seed %d', async (seed) => {
     expect((await playRoutes(seed)).violations).toEqual([]);
   });
 });
