@@ -49,7 +49,7 @@ const MINUTE = 60_000;
 /** An alert waits for `groupInterval`, an hour with a shared cause at most, and for the check itself. */
 const MAX_WAIT_MS = 75 * MINUTE;
 
-export class RouteLaws {
+export class ChannelLaws {
   readonly violations: string[] = [];
   /** By channel and fingerprint. */
   readonly #known = new Map<string, Known>();

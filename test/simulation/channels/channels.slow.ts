@@ -1,11 +1,11 @@
 import { check } from '../../../lambda/commands/check.ts';
 import type { WatchState } from '../../../lambda/core/state.ts';
-import { playRoutes, type RunCheck } from './route-world.ts';
+import { playChannels, type RunCheck } from './channel-world.ts';
 
 const SEEDS = Array.from({ length: 25 }, (_, index) => index + 4);
 
 it.each(SEEDS)('tells each destination what is its, once: seed %d', async (seed) => {
-  expect((await playRoutes(seed)).violations).toEqual([]);
+  expect((await playChannels(seed)).violations).toEqual([]);
 });
 
 /** Checks with a rule of the routes or of the silences broken on purpose. */
@@ -75,7 +75,7 @@ function forgets(isForgotten: (name: string) => boolean): RunCheck {
 it.each(Object.keys(BREAKAGES))('is found out within ten worlds: %s', async (name) => {
   const seeds = Array.from({ length: 10 }, (_, index) => index + 1);
   for (const seed of seeds) {
-    const { violations } = await playRoutes(seed, BREAKAGES[name]);
+    const { violations } = await playChannels(seed, BREAKAGES[name]);
     if (violations.length > 0) return;
   }
   throw new Error(`no violation in ${seeds.length} worlds`);

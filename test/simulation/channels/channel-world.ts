@@ -20,7 +20,7 @@ import {
 } from '../../commands/a-world.ts';
 import { aPolicy } from '../../core/a-sync.ts';
 import { Random } from '../random.ts';
-import { type Checked, type Delivered, isMatch, RouteLaws } from './route-laws.ts';
+import { ChannelLaws, type Checked, type Delivered, isMatch } from './channel-laws.ts';
 
 const SYNCS = 18;
 const STEP = 5 * MINUTE;
@@ -68,8 +68,8 @@ export interface PlayedWorld {
  * One world by its seed: syncs that fail and recover, deploys of other routes, channels that die and return or are
  * exchanged, silences, and a store that fails to save. It then becomes calm, and everything recovers.
  */
-export async function playRoutes(seed: number, runCheck: RunCheck = check): Promise<PlayedWorld> {
-  const world = new RouteWorld(new Random(seed), runCheck);
+export async function playChannels(seed: number, runCheck: RunCheck = check): Promise<PlayedWorld> {
+  const world = new ChannelWorld(new Random(seed), runCheck);
   for (let index = 0; index < CHECKS; index += 1) {
     world.stir();
     await world.check();
@@ -82,10 +82,10 @@ export async function playRoutes(seed: number, runCheck: RunCheck = check): Prom
   return world.end();
 }
 
-class RouteWorld {
+class ChannelWorld {
   readonly #random: Random;
   readonly #runCheck: RunCheck;
-  readonly #laws = new RouteLaws();
+  readonly #laws = new ChannelLaws();
   #now = START;
   #stored: LoadedState = { state: INITIAL_STATE, version: 0 };
   #policy: Policy;
