@@ -52,6 +52,18 @@ describe('an incident', () => {
     expect(await next()).toMatchObject({ saved: false });
   });
 
+  it('is resolved although it is uncertain that it was opened, when its alert is over before it is sent again', async () => {
+    const pagerDuty = await aPagerDuty(answers(200, '<html>'), ACCEPTS);
+    const { world, next } = await aWorld(pagerDuty);
+    world.shown = (at) => [critical('orders'), ...others(at, 5)];
+    await next().catch(() => undefined);
+    expect(pagerDuty.takeEvents()).toEqual(['trigger sync:orders']);
+    world.shown = (at) => [healthy(at, 'orders'), ...others(at, 5)];
+    for (let checks = 0; checks < 3; checks += 1) await next().catch(() => undefined);
+    expect(pagerDuty.takeEvents()).toEqual(['resolve sync:orders']);
+    expect(pagerDuty.open).toEqual([]);
+  });
+
   it('is one for a cause, and resolved with the last of its alerts', async () => {
     const pagerDuty = await aPagerDuty();
     const { world, next } = await aWorld(pagerDuty);

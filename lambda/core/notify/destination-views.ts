@@ -8,6 +8,7 @@ import { diagnosisOf, type Evaluation } from '../diagnose/evaluation.ts';
 import { DEFAULT_DESTINATION, HEARS_ALERTS_ALONE, type Policy } from '../policy.ts';
 import type { Destination, NotificationLogEntry, WatchState } from '../state.ts';
 import { type Labels, NO_LABELS } from '../sync.ts';
+import type { Instant } from '../time.ts';
 import type { KeyedDestination } from './destinations.ts';
 import { handedOver, type LogsByRoute } from './handover.ts';
 import type { HoursOfRoutes } from './mute.ts';
@@ -128,7 +129,7 @@ function namesOf(routed: readonly Routed[]): readonly string[] {
 function viewOf(
   { key, destination }: KeyedDestination,
   own: { readonly alerts: ReadonlySet<string>; readonly conditions: ReadonlySet<string> },
-  { facts, policy }: ViewContext,
+  { facts, evaluation, policy }: ViewContext,
 ): Omit<DestinationView, 'hours' | 'population'> {
   const alerts: Record<string, Alert> = {};
   const parked: Record<string, NotificationLogEntry> = {};
@@ -139,9 +140,10 @@ function viewOf(
     if (own.alerts.has(fingerprint) || (isSent && alert.state !== 'firing')) {
       alerts[fingerprint] = alert;
       if (logEntry !== undefined) notificationLog[fingerprint] = logEntry;
-    } else if (logEntry?.lastNotified !== undefined) {
-      const { undeliveredSince: _undelivered, heldSince: _held, muted: _muted, ...sent } = logEntry;
-      parked[fingerprint] = sent;
+    } else if (logEntry !== undefined) {
+      const { undeliveredSince: _undelivered, heldSince: _held, muted: _muted, ...kept } = logEntry;
+      const lastNotified = kept.lastNotified ?? maybeNotified(alert, logEntry, evaluation.at);
+      if (lastNotified !== undefined) parked[fingerprint] = { ...kept, lastNotified };
     }
   }
   const conditions: Record<string, Condition> = {};
@@ -162,6 +164,15 @@ function viewOf(
     facts: { ...kept, alerts, conditions, ...(nothingListed && isDefault && { nothingListed }) },
     parked,
   };
+}
+
+/** What was posted without a certain answer may have been read: its end is sent there too. */
+function maybeNotified(
+  { severity, problem }: Alert,
+  { inFlight }: NotificationLogEntry,
+  now: Instant,
+): NotificationLogEntry['lastNotified'] {
+  return inFlight?.what === 'firing' ? { at: now, severity, problems: [problem], listed: true } : undefined;
 }
 
 function labelsOf(fingerprint: string, evaluation: Evaluation): Labels | undefined {

@@ -73,7 +73,9 @@ export function pagerDutyEvents(digest: Digest, context: EventContext): readonly
   const rest: Coverage[] = [];
   const ends = new Map<string, Coverage[]>([...over].map((key) => [key, []]));
   for (const coverage of covers.filter((one) => !isTrigger(one) || !after.has(one.fingerprint))) {
-    const key = before.get(coverage.fingerprint) ?? '';
+    const inDoubt = keyInDoubt(coverage, context.destination);
+    const key = before.get(coverage.fingerprint) ?? inDoubt ?? '';
+    if (key === inDoubt && !open.has(key) && !ends.has(key)) ends.set(key, []);
     // What ended under a cause that goes on stays with an event of that cause, so that both are recorded or neither.
     (ends.get(key) ?? triggers.get(key)?.covers ?? rest).push(coverage);
   }
@@ -86,6 +88,13 @@ export function pagerDutyEvents(digest: Digest, context: EventContext): readonly
     ...(rest.length > 0 ? [{ covers: rest }] : []),
   ];
   return messages.map((message) => ({ ...message, endsReminder: false }));
+}
+
+/** The key of an incident that a trigger without a certain answer may have opened, and that nothing else says is open. */
+function keyInDoubt({ fingerprint, cause }: Coverage, { notificationLog }: Destination): string | undefined {
+  const { lastNotified, inFlight } = notificationLog[fingerprint] ?? {};
+  const isInDoubt = lastNotified === undefined && inFlight?.what === 'firing';
+  return isInDoubt ? (cause?.key ?? fingerprint) : undefined;
 }
 
 /** By fingerprint, the key of the incident of each alert that was sent and is not closed. */

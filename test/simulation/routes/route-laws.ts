@@ -100,6 +100,7 @@ export class RouteLaws implements PostObserver {
         case 'disable_imminent':
           if (!told.isOpen && !told.inDoubt) this.#violation(`${where}: it was not announced there`);
           this.#mustLead(post, fingerprint, where);
+          told.isOpen = true;
           break;
         case 'unmuted':
           told.isOpen = isFiring;
@@ -154,11 +155,9 @@ export class RouteLaws implements PostObserver {
   finished({ policy }: SimulatedCheck, channels: Readonly<Record<string, string | undefined>>): void {
     for (const [name, id] of Object.entries(channels)) {
       if (name !== 'default' && policy.destinations[name] === undefined) continue;
-      for (const [fingerprint, { isOpen, inDoubt }] of this.#told.get(`${name} ${id}`) ?? []) {
+      for (const [fingerprint, { isOpen }] of this.#told.get(`${name} ${id}`) ?? []) {
         if (!isOpen || this.#alerts[fingerprint]?.state === 'firing') continue;
-        // The check does not know that the channel showed it, and its alert went elsewhere before the repeat.
-        if (inDoubt) this.#count('never closed after a doubt');
-        else this.#violation(`at the end ${name} ${id} was not sent the end of ${fingerprint}`);
+        this.#violation(`at the end ${name} ${id} was not sent the end of ${fingerprint}`);
       }
     }
   }
