@@ -96,7 +96,7 @@ test('without a heartbeat in the secret nothing is sent, and nothing is said of 
   const deployed = await Deployed.start();
   expect(await deployed.invoke()).not.toHaveProperty('heartbeat');
   expect(deployed.logged().entry).not.toHaveProperty('heartbeat');
-  expect(deployed.logged().entry['durationsMs']).toMatchObject({ heartbeat: 0 });
+  expect(deployed.logged().entry['durationsMs']).toMatchObject({ heartbeat: expect.any(Number) });
 });
 
 test('a heartbeat that is not accepted is a part of the log entry with its section, and no failure', async () => {

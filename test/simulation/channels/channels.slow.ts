@@ -2,7 +2,7 @@ import { check } from '../../../lambda/commands/check.ts';
 import type { WatchState } from '../../../lambda/core/state.ts';
 import { playChannels, type RunCheck } from './channel-world.ts';
 
-const SEEDS = Array.from({ length: 25 }, (_, index) => index + 4);
+const SEEDS = Array.from({ length: 8 }, (_, index) => index + 4);
 
 it.each(SEEDS)('tells each destination what is its, once: seed %d', async (seed) => {
   expect((await playChannels(seed)).violations).toEqual([]);
