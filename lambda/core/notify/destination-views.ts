@@ -142,7 +142,7 @@ function viewOf(
       if (logEntry !== undefined) notificationLog[fingerprint] = logEntry;
     } else if (logEntry !== undefined) {
       const { undeliveredSince: _undelivered, heldSince: _held, muted: _muted, ...kept } = logEntry;
-      const lastNotified = kept.lastNotified ?? maybeNotified(alert, logEntry, evaluation.at);
+      const lastNotified = kept.lastNotified ?? maybeNotified(logEntry, evaluation.at);
       if (lastNotified !== undefined) parked[fingerprint] = { ...kept, lastNotified };
     }
   }
@@ -166,13 +166,17 @@ function viewOf(
   };
 }
 
-/** What was posted without a certain answer may have been read: its end is sent there too. */
+/**
+ * What was posted without a certain answer may have been read: its end is sent there too. Nothing about it counts as sent, so
+ * that it is news there if its route leads back.
+ */
 function maybeNotified(
-  { severity, problem }: Alert,
   { inFlight }: NotificationLogEntry,
   now: Instant,
 ): NotificationLogEntry['lastNotified'] {
-  return inFlight?.what === 'firing' ? { at: now, severity, problems: [problem], listed: true } : undefined;
+  return inFlight?.what === 'firing'
+    ? { at: now, severity: 'warning', problems: [], listed: true }
+    : undefined;
 }
 
 function labelsOf(fingerprint: string, evaluation: Evaluation): Labels | undefined {

@@ -39,6 +39,8 @@ export class RouteLaws implements PostObserver {
   /** The checks whose writes met a fault, or that died. */
   readonly #lostWrites = new WeakSet<SimulatedCheck>();
   readonly #posts = new WeakMap<SimulatedCheck, RoutedPost[]>();
+  /** What each check saved last as in flight: channels and fingerprints. */
+  readonly #inFlight = new WeakMap<SimulatedCheck, readonly (readonly [string, string])[]>();
   #alerts: Alerts = {};
 
   constructor(story: Story, now: () => number) {
@@ -53,17 +55,14 @@ export class RouteLaws implements PostObserver {
     this.#lostWrites.add(check);
   }
 
-  committed(_check: SimulatedCheck, { facts }: WatchState): void {
+  committed(check: SimulatedCheck, { facts, routes }: WatchState): void {
     this.#alerts = facts.alerts;
+    this.#inFlight.set(check, inFlightIn(routes));
   }
 
   posting(post: RoutedPost): void {
     this.#posts.set(post.by, [...(this.#posts.get(post.by) ?? []), post]);
-    for (const { fingerprint } of post.covers) {
-      const told = this.#channel(post).get(fingerprint);
-      if (told !== undefined) continue;
-      this.#channel(post).set(fingerprint, { isOpen: false, severity: 'warning', inDoubt: false });
-    }
+    for (const { fingerprint } of post.covers) this.#toldOf(keyOf(post), fingerprint);
   }
 
   delivered(post: RoutedPost): void {
@@ -94,6 +93,7 @@ export class RouteLaws implements PostObserver {
           if (!told.inDoubt && (!told.isOpen || told.severity === 'critical'))
             this.#violation(`${where}: it was not announced there as a warning`);
           this.#mustLead(post, fingerprint, where);
+          told.isOpen = true;
           told.severity = 'critical';
           break;
         case 'changed':
@@ -138,6 +138,9 @@ export class RouteLaws implements PostObserver {
   /** @param channels By name, the channels of the destinations when the check began. */
   ended(check: SimulatedCheck, end: CheckEnd, channels?: Readonly<Record<string, string | undefined>>): void {
     const isLost = end.kind === 'crashed' || this.#lostWrites.has(check);
+    // A check that died between its write and its post leaves the next one in doubt.
+    for (const [key, fingerprint] of isLost ? (this.#inFlight.get(check) ?? []) : [])
+      this.#toldOf(key, fingerprint).inDoubt = true;
     for (const post of this.#posts.get(check) ?? []) {
       const isCertain = post.result === 'accepted' && !isLost;
       if (!isCertain) this.#troubled(post);
@@ -151,12 +154,14 @@ export class RouteLaws implements PostObserver {
     if (channels !== undefined) this.#verifyDue(check, isLost ? undefined : end, channels);
   }
 
-  /** After the calm time, nothing is left open anywhere that messages still go to. */
-  finished({ policy }: SimulatedCheck, channels: Readonly<Record<string, string | undefined>>): void {
+  /** After the calm time, nothing is left open anywhere that messages still go to, but what waits for the end of quiet hours. */
+  finished(check: SimulatedCheck, channels: Readonly<Record<string, string | undefined>>): void {
     for (const [name, id] of Object.entries(channels)) {
-      if (name !== 'default' && policy.destinations[name] === undefined) continue;
+      if (name !== 'default' && check.policy.destinations[name] === undefined) continue;
       for (const [fingerprint, { isOpen }] of this.#told.get(`${name} ${id}`) ?? []) {
-        if (!isOpen || this.#alerts[fingerprint]?.state === 'firing') continue;
+        const alert = this.#alerts[fingerprint];
+        if (!isOpen || alert?.state === 'firing') continue;
+        if (alert !== undefined && mutedBy(check, fingerprint, alert).quiet.size > 0) continue;
         this.#violation(`at the end ${name} ${id} was not sent the end of ${fingerprint}`);
       }
     }
@@ -202,8 +207,18 @@ export class RouteLaws implements PostObserver {
       if (key.startsWith(`${to} ${id}|`)) this.#dueSince.set(key, this.#now());
   }
 
-  #channel({ to, id }: RoutedPost): Map<string, Told> {
-    const key = `${to} ${id}`;
+  #channel(post: RoutedPost): Map<string, Told> {
+    return this.#toldAt(keyOf(post));
+  }
+
+  #toldOf(key: string, fingerprint: string): Told {
+    const channel = this.#toldAt(key);
+    const told = channel.get(fingerprint) ?? { isOpen: false, severity: 'warning', inDoubt: false };
+    channel.set(fingerprint, told);
+    return told;
+  }
+
+  #toldAt(key: string): Map<string, Told> {
     const channel = this.#told.get(key) ?? new Map<string, Told>();
     this.#told.set(key, channel);
     return channel;
@@ -217,6 +232,20 @@ export class RouteLaws implements PostObserver {
     this.violations.push(`${new Date(this.#now()).toISOString().slice(5, 19)} ${text}`);
     this.#story.add(this.#now(), `VIOLATION ${text}`);
   }
+}
+
+function keyOf({ to, id }: Pick<RoutedPost, 'to' | 'id'>): string {
+  return `${to} ${id}`;
+}
+
+function inFlightIn(routes: WatchState['routes']): readonly (readonly [string, string])[] {
+  return Object.entries(routes).flatMap(([to, { destinations }]) =>
+    Object.entries(destinations).flatMap(([id, { notificationLog }]) =>
+      Object.entries(notificationLog).flatMap(([fingerprint, { inFlight }]) =>
+        inFlight === undefined ? [] : [[keyOf({ to, id }), fingerprint] as const],
+      ),
+    ),
+  );
 }
 
 function textOf({ covers, event }: RoutedPost): string {
