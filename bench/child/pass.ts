@@ -13,7 +13,7 @@ import { track } from '../../lambda/core/track/track.ts';
 import { redactedText, secretTexts } from '../../lambda/secret/redaction.ts';
 import { decode, encode } from '../../lambda/state/document.ts';
 import { PageReader } from '../../lambda/timbal/page.ts';
-import { redactedRecord } from '../../lambda/timbal/redacted-record.ts';
+import { recordRedaction } from '../../lambda/timbal/redacted-record.ts';
 import { listingBody } from '../syncs.ts';
 
 /*
@@ -46,7 +46,10 @@ for (let round = 0; round < rounds; round += 1) {
 
 function pass() {
   const state = INITIAL_STATE;
-  const reader = new PageReader((record) => parseSync(redactedRecord(record, redact)));
+  const reader = new PageReader((part) => {
+    const redacted = recordRedaction(part, redact);
+    return (record) => parseSync(redacted(record));
+  });
   reader.push(bytes);
   const { records } = reader.end();
   const evaluation = evaluate({ ok: true, request: 'GET', syncs: records }, state.facts, { policy, now });

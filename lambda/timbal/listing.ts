@@ -24,7 +24,7 @@ import {
 import { type ListingScope, listingHeaders, listingUrl, pageUrl } from './listing-request.ts';
 import type { ApiKeySource, ListingResult, ListingSource } from './listing-source.ts';
 import { MAX_RECORDS, PageReader } from './page.ts';
-import { type Redact, redactedRecord } from './redacted-record.ts';
+import { type Redact, recordRedaction } from './redacted-record.ts';
 
 export interface ListingOptions extends ListingScope {
   readonly apiKey: ApiKeySource;
@@ -244,7 +244,10 @@ export class TimbalListing implements ListingSource {
   }
 
   #newBody(maxRecords: number): { -readonly [Key in keyof Body]: Body[Key] } {
-    const reader = new PageReader((record) => parseSync(redactedRecord(record, this.#redact)), maxRecords);
+    const reader = new PageReader((text) => {
+      const redacted = recordRedaction(text, this.#redact);
+      return (record) => parseSync(redacted(record));
+    }, maxRecords);
     return { reader, bytes: 0, apiSkewSeconds: undefined };
   }
 }

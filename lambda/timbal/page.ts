@@ -15,8 +15,8 @@ export const MAX_RECORDS = 100_000;
 const MAX_DEPTH = 100;
 
 /**
- * Reads the body of a 200 as it arrives, and converts each record with `readRecord`. As one text and one tree of objects,
- * a listing of 63 MB would take 400 MB of memory; in batches, the unread text is rarely longer than two of them.
+ * Reads the body of a 200 as it arrives. As one text and one tree of objects, a listing of 63 MB would take 400 MB of
+ * memory; in batches, the unread text is rarely longer than two of them.
  *
  * Errors quote nothing of the body: it comes from outside and may contain anything.
  */
@@ -26,14 +26,18 @@ export class PageReader<T> {
   #records: T[] | undefined;
   #nextToken: unknown;
 
-  /** @param maxRecords How many records the page may have, at most. */
-  constructor(readRecord: (record: unknown) => T, maxRecords = MAX_RECORDS) {
+  /**
+   * @param readerOf Given the JSON text of some records, makes what converts each of them.
+   * @param maxRecords How many records the page may have, at most.
+   */
+  constructor(readerOf: (text: string) => (record: unknown) => T, maxRecords = MAX_RECORDS) {
     const parts = {
       onSyncs: () => {
         this.#records = [];
       },
       onRecords: (text: string) => {
         const parsed = jsonOf(() => parsedRecords(`[${text}]`));
+        const readRecord = readerOf(text);
         for (const record of parsed?.json ?? []) {
           if (this.#records?.length === maxRecords) return 'too_many_records';
           if (isDeeper(record, MAX_DEPTH)) return 'too_deep';

@@ -90,7 +90,7 @@ export const TARGETS: readonly Target[] = [
       answers,
     }),
     async ({ text, answers }) => {
-      const reader = new PageReader((record) => record);
+      const reader = new PageReader(() => (record) => record);
       let page: Page<unknown>;
       try {
         reader.push(Buffer.from(text));

@@ -4,7 +4,7 @@ import { type Page, PageReader } from '../../lambda/timbal/page.ts';
 /** Reads a body that arrives in chunks of this many bytes. */
 function readInChunks(body: string, chunkBytes: number): Page<unknown> {
   const bytes = Buffer.from(body);
-  const reader = new PageReader((record) => record);
+  const reader = new PageReader(() => (record) => record);
   for (let at = 0; at < bytes.length; at += chunkBytes) reader.push(bytes.subarray(at, at + chunkBytes));
   return reader.end();
 }
@@ -72,7 +72,7 @@ describe('a page', () => {
 
   it('is read before its end: most records are converted when the last chunk arrives', () => {
     let count = 0;
-    const reader = new PageReader(() => {
+    const reader = new PageReader(() => () => {
       count += 1;
     });
     const body = Buffer.from(JSON.stringify({ syncs: MANY }));
@@ -145,9 +145,12 @@ describe('the bounds of a page', () => {
 
   it('are seen while the bytes arrive: the rest is not wanted', () => {
     let parsed = 0;
-    const reader = new PageReader(() => {
-      parsed += 1;
-    }, 10);
+    const reader = new PageReader(
+      () => () => {
+        parsed += 1;
+      },
+      10,
+    );
     const body = Buffer.from(`{"syncs":[${'{},'.repeat(22_000)}`);
     expect(reader.push(body.subarray(0, 60_000))).toBe(true);
     expect(reader.push(body.subarray(60_000))).toBe(false);

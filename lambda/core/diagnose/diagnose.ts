@@ -92,8 +92,9 @@ export function diagnose(
   if (faults.length > 0) return unreadable(reading, faults, history);
   const sync = withoutFutureSuccess(reading);
 
-  const age = ageOf({ ...reading, sync });
-  const { successLagSeconds, late } = age;
+  const judged = sync === listed ? reading : { ...reading, sync };
+  const age = ageOf(judged);
+  const { lagSeconds, successLagSeconds, late, thresholdSeconds } = age;
   const isRunning = runningSince({ sync, runState, successLagSeconds }, apiNow) !== undefined;
   const isFailing = runState === 'failure' && !isLeftoverFailure(reading, history);
   const isPaused = sync.enabled === false && pausedBy(sync, runState, tracked) !== undefined;
@@ -123,7 +124,7 @@ export function diagnose(
     return {
       kind: 'problem',
       problem,
-      ...severityOf(problem, { ...reading, sync }, age),
+      ...severityOf(problem, judged, age),
       also: problems.slice(1),
     };
   };
@@ -132,7 +133,10 @@ export function diagnose(
     rules,
     verdict: verdict(),
     faults,
-    ...age,
+    lagSeconds,
+    successLagSeconds,
+    late,
+    thresholdSeconds,
     runState,
     history: historyAfter(history, { sync, enabledSince, failing, now: apiNow }),
   };

@@ -95,21 +95,23 @@ export function minShareOf({ kind }: Cause): number {
 
 /** The candidate as a cause; undefined unless it is likely. What others explain does not count. */
 function likelihoodOf(
-  { cause, members }: Candidate,
+  { cause, members, affected: open }: Candidate,
   explained: ReadonlySet<string>,
   { population, context }: { readonly population: Population; readonly context: LikelihoodContext },
 ): LikelyCause | undefined {
   const { notified, sentUnder, policyChanged, now } = context;
   if (policyChanged && cause.kind !== 'connection') return undefined;
-  const own = members.filter(({ fingerprint }) => !explained.has(fingerprint));
+  const isLeft = ({ fingerprint }: Member) => !explained.has(fingerprint);
   const live = notified[cause.key];
-  const affected = own.filter(
+  const affected = open.filter(
     (member) =>
-      isRecent(member, live?.began, now) ||
-      (member.alert !== undefined && sentUnder.get(member.fingerprint) === cause.key),
+      isLeft(member) &&
+      (isRecent(member, live?.began, now) || sentUnder.get(member.fingerprint) === cause.key),
   );
+  if (affected.length < minAffectedOf(cause)) return undefined;
+  const own = explained.size === 0 ? members : members.filter(isLeft);
   const minShare = Math.min(own.length * MIN_SHARE, cause.kind === 'connection' ? ENOUGH : Infinity);
-  if (affected.length < minAffectedOf(cause) || affected.length < minShare) return undefined;
+  if (affected.length < minShare) return undefined;
   const onset = median(affected.map((member) => member.onset ?? now));
   const healthy = own.filter(({ healthyRunAt }) => healthyRunAt !== undefined && healthyRunAt > onset);
   const hadTheChance = affected.length + healthy.length;

@@ -31,6 +31,8 @@ export interface Population {
 export interface Candidate {
   readonly cause: Cause;
   readonly members: readonly Member[];
+  /** Those with an open alert. */
+  readonly affected: readonly Member[];
 }
 
 /** From this many affected syncs on, a cause may explain them. */
@@ -75,14 +77,19 @@ function candidatesOf(
   affected: ReadonlyMap<string, number>,
   connections: number,
 ): ReadonlyMap<string, Candidate> {
-  const groups = new Map<string, { readonly cause: Cause; readonly members: Member[] }>();
+  const groups = new Map<string, Group>();
   if (affected.size === 0) return groups;
+  // By the list that the syncs of one connection and knowledge base share: a search by key would be one for each cause.
+  const groupsOf = new Map<readonly Cause[], readonly Group[]>();
   for (const member of members) {
-    for (const cause of member.causes) {
-      if (!affected.has(cause.key)) continue;
-      const group = groups.get(cause.key);
-      if (group === undefined) groups.set(cause.key, { cause, members: [member] });
-      else group.members.push(member);
+    let own = groupsOf.get(member.causes);
+    if (own === undefined) {
+      own = member.causes.filter(({ key }) => affected.has(key)).map((cause) => groupOf(cause, groups));
+      groupsOf.set(member.causes, own);
+    }
+    for (const group of own) {
+      group.members.push(member);
+      if (member.alert !== undefined) group.affected.push(member);
     }
   }
   for (const [key, { cause, members: own }] of groups) {
@@ -91,6 +98,17 @@ function candidatesOf(
     if (isWhole && isNeedless) groups.delete(key);
   }
   return groups;
+}
+
+interface Group extends Candidate {
+  readonly members: Member[];
+  readonly affected: Member[];
+}
+
+function groupOf(cause: Cause, groups: Map<string, Group>): Group {
+  const group = groups.get(cause.key) ?? { cause, members: [], affected: [] };
+  groups.set(cause.key, group);
+  return group;
 }
 
 function memberOf(

@@ -177,23 +177,18 @@ export function foldingCauses(
   return found;
 }
 
-function affectedOf({ members }: Candidate): readonly Member[] {
-  return members.filter(({ alert }) => alert !== undefined);
-}
-
 function isMostlyAffected(candidate: Candidate): boolean {
-  return affectedOf(candidate).length >= candidate.members.length * minShareOf(candidate.cause);
+  return candidate.affected.length >= candidate.members.length * minShareOf(candidate.cause);
 }
 
 /** The affected less the others, and less a penalty for breadth. */
 function foldingNet(candidate: Candidate): number {
-  const { cause, members } = candidate;
-  return affectedOf(candidate).length * 2 - members.length - PENALTY[cause.kind];
+  const { cause, members, affected } = candidate;
+  return affected.length * 2 - members.length - PENALTY[cause.kind];
 }
 
 function foldingCause(candidate: Candidate, { population, now }: SharedCauseContext): SharedCause {
-  const { cause } = candidate;
-  const affected = affectedOf(candidate);
+  const { cause, affected } = candidate;
   const onset = median(affected.map((member) => member.onset ?? now));
   return {
     ...cause,
