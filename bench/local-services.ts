@@ -1,7 +1,15 @@
 import { ENVIRONMENT_VARIABLES as NAMES } from '../lambda/invocation/environment-variables.ts';
-import { answers, localServer } from '../test/http/local-server.ts';
+import { answers, type Behaviour, localServer } from '../test/http/local-server.ts';
 import { ASecretsManager } from '../test/secret/a-secrets-manager.ts';
 import { ADynamoDb, TABLE } from '../test/state/a-dynamodb.ts';
+import { startTimbalServer } from '../test/timbal-server/timbal-server.ts';
+import {
+  CONNECTORS_BODY,
+  jobsBody,
+  KNOWLEDGE_BASES_BODY,
+  type ListingOptions,
+  listingBody,
+} from './syncs.ts';
 
 /** Network calls by their target, and the units of DynamoDB that they cost. */
 export interface Calls {
@@ -20,6 +28,7 @@ export class LocalServices {
   body: Buffer = Buffer.from('{"syncs":[]}');
   /** Whether `body` is compressed. */
   isGzip = false;
+  #jobs = jobsBody({ syncs: 0, unhealthy: 0, at: 0 });
   readonly table = new ADynamoDb();
   readonly #secrets = new ASecretsManager();
   #environment: Readonly<Record<string, string>> = {};
@@ -32,11 +41,15 @@ export class LocalServices {
   /** With the keys of the secret that every check needs, and these; `{slack}` in their values is where Slack is. */
   static async start(secret: Readonly<Record<string, unknown>> = {}): Promise<LocalServices> {
     const services = new LocalServices();
-    const api = await localServer((_request, response) => {
-      const encoding = services.isGzip ? { 'content-encoding': 'gzip' } : {};
-      response.writeHead(200, { 'content-type': 'application/json', ...encoding });
-      response.end(services.body);
-    });
+    const api = await startTimbalServer(
+      {},
+      {
+        syncs: (request, response) => answersBody(services.body, services.isGzip)(request, response),
+        jobs: (request, response) => answersBody(services.#jobs)(request, response),
+        connectors: answersBody(CONNECTORS_BODY),
+        k2: answersBody(KNOWLEDGE_BASES_BODY),
+      },
+    );
     const slack = await localServer(answers(200, 'ok'));
     const aws = await localServer((request, response) => {
       const body = aws.requests.at(-1)?.body ?? '';
@@ -63,6 +76,12 @@ export class LocalServices {
     return services;
   }
 
+  /** Serves such a listing, and the last run of each of its syncs. */
+  list(options: ListingOptions): void {
+    this.body = listingBody(options);
+    this.#jobs = jobsBody(options);
+  }
+
   /** The environment of a function whose bundle is in this folder. */
   environment(folder: string): Readonly<Record<string, string>> {
     return { ...this.#environment, LAMBDA_TASK_ROOT: folder };
@@ -83,6 +102,13 @@ export class LocalServices {
     this.#counted = total;
     return before === undefined ? total : difference(total, before);
   }
+}
+
+function answersBody(body: Buffer, isGzip = false): Behaviour {
+  return answers(200, body, {
+    'content-type': 'application/json',
+    ...(isGzip && { 'content-encoding': 'gzip' }),
+  });
 }
 
 function difference(later: Calls, earlier: Calls): Calls {

@@ -2,7 +2,6 @@ import type { WrittenPolicy } from '../lambda/core/parse/parse-policy.ts';
 import { deployedBundle } from './bundles.ts';
 import { FunctionProcess, type InvocationCost } from './function-process.ts';
 import { type Calls, LocalServices } from './local-services.ts';
-import { listingBody } from './syncs.ts';
 
 /** The cost of one check, and its network calls. */
 export interface MeasuredCheck {
@@ -39,7 +38,7 @@ export async function measuredChecks(
   { syncs, unhealthy, policy = {}, secret = {}, before = [] }: MeasuredOptions,
 ): Promise<MeasuredChecks> {
   const services = await LocalServices.start(secret);
-  services.body = listingBody({ syncs, unhealthy, at: Date.now() });
+  services.list({ syncs, unhealthy, at: Date.now() });
   const first = await sandbox(node, services, policy);
   for (const event of before) await measuredCheck(first, services, event);
   const opening = await measuredCheck(first, services);

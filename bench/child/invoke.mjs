@@ -15,6 +15,18 @@ const context = {
   getRemainingTimeInMillis: () => 300_000,
 };
 
+// As its runtime client does with JSON logging: a line of JSON for each entry, where Node.js would format it for people.
+for (const level of ['debug', 'info', 'warn', 'error'])
+  console[level] = (message) => {
+    const entry = {
+      timestamp: new Date(),
+      level: level.toUpperCase(),
+      requestId: context.awsRequestId,
+      message,
+    };
+    process.stdout.write(`${JSON.stringify(entry)}\n`);
+  };
+
 const beforeImport = process.cpuUsage();
 const { handler } = createRequire(import.meta.url)(bundle);
 print({ ok: true, cpuMs: cpuMsSince(beforeImport), wallMs: 0, peakMb: peakMb() });

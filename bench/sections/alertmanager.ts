@@ -6,7 +6,6 @@ import { FunctionProcess } from '../function-process.ts';
 import { LocalServices } from '../local-services.ts';
 import type { ProcessCost } from '../process-cost.ts';
 import { median, milliseconds, type Row, type Section, thousands } from '../row.ts';
-import { listingBody } from '../syncs.ts';
 
 const ALERTS = 10_000;
 const ROUNDS = 3;
@@ -55,7 +54,7 @@ async function costOfOurs(node: string, memoryMb: number): Promise<ProcessCost> 
   const sandbox = new FunctionProcess({ node, bundle: file, environment, memoryMb, groups });
   await sandbox.imported;
   for (const unhealthy of [1, 0]) {
-    services.body = listingBody({ syncs: ALERTS, unhealthy, at: Date.now() });
+    services.list({ syncs: ALERTS, unhealthy, at: Date.now() });
     const cost = await sandbox.invoke();
     if (cost?.ok !== true) throw new Error(`a check failed: ${cost?.error ?? 'its process ended'}`);
     if (services.countCalls().posts === 0) throw new Error('a check posted nothing');

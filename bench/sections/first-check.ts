@@ -7,7 +7,6 @@ import { LocalServices } from '../local-services.ts';
 import { costOf } from '../process-cost.ts';
 import { comparedRow, type Section } from '../row.ts';
 import { RuntimeApi } from '../runtime-api.ts';
-import { listingBody } from '../syncs.ts';
 
 const SYNCS = 300;
 /** `npm run test:e2e:prepare` installs AWS's runtime client here. */
@@ -21,7 +20,7 @@ export const firstCheck: Section = {
     if (!existsSync(CLIENT)) return 'needs the runtime client: npm run test:e2e:prepare';
     const [deployed, doingNothing] = [await deployedBundle(), await emptyBundle()];
     const services = await LocalServices.start();
-    services.body = listingBody({ syncs: SYNCS, unhealthy: 0, at: Date.now() });
+    services.list({ syncs: SYNCS, unhealthy: 0, at: Date.now() });
     // The initial run saves a state; the measured checks find it and have nothing to save.
     await measuredRun(node, deployed, services);
     const ours: Run[] = [];

@@ -3,7 +3,6 @@ import { canLimit, limitsOf } from '../control-groups.ts';
 import { FunctionProcess, type InvocationCost } from '../function-process.ts';
 import { LocalServices } from '../local-services.ts';
 import { type Row, type Section, thousands } from '../row.ts';
-import { listingBody } from '../syncs.ts';
 
 /** By number of syncs. In 128 MB, 100,000 syncs run out of memory after minutes. */
 const SIZES_MB: readonly (readonly [number, readonly number[]])[] = [
@@ -21,7 +20,7 @@ export const memory: Section = {
     const services = await LocalServices.start();
     const rows: Row[] = [];
     for (const [syncs, sizesMb] of SIZES_MB) {
-      services.body = listingBody({ syncs, unhealthy: 0.01, at: Date.now() });
+      services.list({ syncs, unhealthy: 0.01, at: Date.now() });
       for (const memoryMb of sizesMb) {
         const what = `${thousands(syncs)} syncs in ${memoryMb} MB`;
         progress(`memory: ${what}`);

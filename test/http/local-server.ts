@@ -107,7 +107,7 @@ export async function unusedUrl(): Promise<string> {
 /** Responds at once. */
 export function answers(
   status: number,
-  body = '',
+  body: string | Uint8Array = '',
   headers: Readonly<Record<string, string>> = {},
 ): Behaviour {
   return (_request, response) => void response.writeHead(status, headers).end(body);
