@@ -1,8 +1,8 @@
 import { ENVIRONMENT_VARIABLES as NAMES } from '../lambda/invocation/environment-variables.ts';
-import { answers, type Behaviour, localServer } from '../test/http/local-server.ts';
+import { answers, type Behaviour, type LocalServer, localServer } from '../test/http/local-server.ts';
 import { ASecretsManager } from '../test/secret/a-secrets-manager.ts';
 import { ADynamoDb, TABLE } from '../test/state/a-dynamodb.ts';
-import { startTimbalServer } from '../test/timbal-server/timbal-server.ts';
+import { startTimbalServer, type TimbalServer } from '../test/timbal-server/timbal-server.ts';
 import {
   CONNECTORS_BODY,
   jobsBody,
@@ -15,6 +15,8 @@ import {
 export interface Calls {
   readonly secret: number;
   readonly listing: number;
+  /** Of the neighbouring routes of the listing. */
+  readonly evidence: number;
   readonly stateReads: number;
   readonly readUnits: number;
   readonly stateWrites: number;
@@ -32,10 +34,8 @@ export class LocalServices {
   readonly table = new ADynamoDb();
   readonly #secrets = new ASecretsManager();
   #environment: Readonly<Record<string, string>> = {};
-  #requests: { readonly api: readonly unknown[]; readonly slack: readonly unknown[] } = {
-    api: [],
-    slack: [],
-  };
+  #api: TimbalServer | undefined;
+  #slack: LocalServer | undefined;
   #counted: Calls | undefined;
 
   /** With the keys of the secret that every check needs, and these; `{slack}` in their values is where Slack is. */
@@ -60,7 +60,8 @@ export class LocalServices {
     const further: object = JSON.parse(JSON.stringify(secret).replaceAll('{slack}', slack.url));
     const values = { timbalApiKey: 'key-of-the-bench', timbalOrgId: 'bench', slackWebhookUrl };
     services.#secrets.fill({ ...values, ...further });
-    services.#requests = { api: api.requests, slack: slack.requests };
+    services.#api = api;
+    services.#slack = slack;
     services.#environment = {
       [NAMES.environment]: 'bench',
       [NAMES.secretId]: 'sync-alerts',
@@ -89,14 +90,16 @@ export class LocalServices {
 
   /** The calls since the last count. */
   countCalls(): Calls {
+    const listing = this.#api?.calls('syncs') ?? 0;
     const total: Calls = {
       secret: this.#secrets.requestedIds.length,
-      listing: this.#requests.api.length,
+      listing,
+      evidence: (this.#api?.requests.length ?? 0) - listing,
       stateReads: this.table.queries,
       readUnits: this.table.readUnits,
       stateWrites: this.table.writes,
       writeUnits: this.table.writeUnits,
-      posts: this.#requests.slack.length,
+      posts: this.#slack?.requests.length ?? 0,
     };
     const before = this.#counted;
     this.#counted = total;
@@ -115,6 +118,7 @@ function difference(later: Calls, earlier: Calls): Calls {
   return {
     secret: later.secret - earlier.secret,
     listing: later.listing - earlier.listing,
+    evidence: later.evidence - earlier.evidence,
     stateReads: later.stateReads - earlier.stateReads,
     readUnits: later.readUnits - earlier.readUnits,
     stateWrites: later.stateWrites - earlier.stateWrites,

@@ -51,8 +51,8 @@ export async function measuredChecks(
 }
 
 /** How many calls there were. */
-export function callCount({ secret, listing, stateReads, stateWrites, posts }: Calls): number {
-  return secret + listing + stateReads + stateWrites + posts;
+export function callCount({ secret, listing, evidence, stateReads, stateWrites, posts }: Calls): number {
+  return secret + listing + evidence + stateReads + stateWrites + posts;
 }
 
 async function sandbox(

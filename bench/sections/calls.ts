@@ -35,6 +35,7 @@ function row(what: string, calls: Calls, budget?: number): Row {
 function callsText({
   secret,
   listing,
+  evidence,
   stateReads,
   readUnits,
   stateWrites,
@@ -42,5 +43,5 @@ function callsText({
   posts,
 }: Calls): string {
   const state = `${stateReads} reads (${readUnits} units), ${stateWrites} writes (${writeUnits} units)`;
-  return `${secret} secret, ${listing} listing, ${state}, ${posts} posts`;
+  return `${secret} secret, ${listing} listing, ${evidence} evidence, ${state}, ${posts} posts`;
 }
