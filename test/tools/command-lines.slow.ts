@@ -40,7 +40,7 @@ const PROGRAMS: readonly (readonly [script: string, args: readonly string[], com
   ['fuzz', ['--cases', '0'], '--cases: expected a whole number from 1 to 999,999,999, got "0"'],
   ['errors', ['all'], "Unexpected argument 'all'"],
   ['evidence', ['all'], "Unexpected argument 'all'"],
-  ['stack', ['a', 'b'], 'expected one map'],
+  ['stack', ['a'], "Unexpected argument 'a'"],
   ['test:e2e:prepare', ['now'], "Unexpected argument 'now'"],
 ];
 

@@ -1,17 +1,26 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildFunction } from '../../infra/function-build.ts';
 import { sourceMappedStack } from '../../lambda/invocation/source-mapped-stack.ts';
-import { argumentsOf, usageError } from '../command-line.ts';
+import { optionsOf } from '../command-line.ts';
 
-const USAGE = `npm run --silent stack -- MAP < TEXT
+const USAGE = `npm run --silent stack < TEXT
 
-Prints a text with each position in the function's bundle as the file and line of this repository. MAP is the source map
-of the bundle: after "npm run synth" at the deployed commit, cdk.out/asset.*/index.js.map.
+Prints a text with each position in the function's bundle as the file and line of this repository. Builds the bundle anew
+for its source map, so the checkout has to be that of the deployed commit, after "npm ci".
 `;
 
 /** `npm run stack`: resolves the stack of an error that Lambda logged by itself, while it loaded the function. */
-const [map, ...others] = argumentsOf(USAGE, {}).positionals;
-if (map === undefined || others.length > 0) usageError('expected one map', USAGE);
+optionsOf(USAGE, {});
 const text = readFileSync(0, 'utf8');
-const resolved = sourceMappedStack(text, map);
-if (resolved === text) process.stderr.write(`nothing to resolve: no position in ${map}\n`);
-process.stdout.write(resolved);
+const folder = mkdtempSync(join(tmpdir(), 'sync-alerts-stack-'));
+try {
+  const { file } = await buildFunction(folder);
+  const resolved = sourceMappedStack(text, `${file}.map`);
+  if (resolved === text)
+    process.stderr.write('nothing to resolve: no position in the bundle of this checkout\n');
+  process.stdout.write(resolved);
+} finally {
+  rmSync(folder, { recursive: true });
+}
