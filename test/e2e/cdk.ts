@@ -2,8 +2,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import type { CommandResult } from './aws-cli.ts';
 import type { Emulator } from './emulator.ts';
-import { type CommandResult, run, succeeds } from './shell.ts';
+import { run, succeeds } from './shell.ts';
 
 const OutputsSchema = v.record(v.string(), v.record(v.string(), v.string()));
 

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import * as v from 'valibot';
+import { AwsCli, type CommandResult } from './aws-cli.ts';
 import { findTools, ROOT, type Tools } from './tools.ts';
 
 export const REGION = 'us-east-1';
@@ -71,6 +72,7 @@ export class Emulator {
   readonly printed: string[] = [];
   readonly #process: ChildProcess;
   readonly #home: string;
+  #cli: AwsCli | undefined;
 
   constructor(url: string, tools: Tools, process: ChildProcess, home: string) {
     this.url = url;
@@ -95,6 +97,14 @@ export class Emulator {
       AWS_EC2_METADATA_DISABLED: 'true',
       AWS_PAGER: '',
     };
+  }
+
+  /** Runs the AWS CLI. */
+  async aws(parameters: readonly string[]): Promise<CommandResult> {
+    this.#cli ??= new AwsCli(this.tools.python, this.environment);
+    const result = await this.#cli.run(parameters);
+    this.printed.push(result.stdout, result.stderr);
+    return result;
   }
 
   /**
@@ -165,6 +175,7 @@ export class Emulator {
 
   /** Stops the emulator and everything that runs in it. */
   async stop(): Promise<void> {
+    await this.#cli?.end();
     if (this.#process.exitCode === null) {
       const exit = once(this.#process, 'exit');
       this.#process.kill('SIGTERM');

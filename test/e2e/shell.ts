@@ -1,13 +1,7 @@
 import { spawn } from 'node:child_process';
+import type { CommandResult } from './aws-cli.ts';
 import type { Emulator } from './emulator.ts';
 import { ROOT } from './tools.ts';
-
-export interface CommandResult {
-  /** The exit code. */
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 interface Program {
   readonly path: string;
@@ -37,7 +31,7 @@ export function shell(emulator: Emulator, command: string, stdin = ''): Promise<
 export async function aws(emulator: Emulator, ...parameters: readonly string[]): Promise<unknown> {
   // Version 1 of the CLI has its own endpoint for SQS and ignores the one of the environment.
   const options = ['--endpoint-url', emulator.url, '--output', 'json'];
-  const { stdout } = await succeeds(run(emulator, { path: 'aws', parameters: [...parameters, ...options] }));
+  const { stdout } = await succeeds(emulator.aws([...parameters, ...options]));
   const output: unknown = stdout.trim() === '' ? undefined : JSON.parse(stdout);
   return output;
 }

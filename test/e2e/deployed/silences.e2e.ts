@@ -1,5 +1,6 @@
 import { aFailingRecord, aRecord } from '../../commands/a-world.ts';
-import { type CommandResult, shell } from '../shell.ts';
+import type { CommandResult } from '../aws-cli.ts';
+import { shell } from '../shell.ts';
 import { Deployment } from './deployment.ts';
 
 /* The commands about silences, as a person pastes them: `npm run invoke`, the AWS CLI, the function and its table. */
