@@ -138,7 +138,10 @@ class Playing {
       now: () => now,
       state: this.#store,
       evidence: {
-        ask: async (request) => answered(this.#world.answers(this.#night.midnight), request, missingRoutes),
+        ask: async (request) => {
+          const wanted = new Set(request.syncs.map(({ id }) => id));
+          return answered(this.#world.answers(this.#night.midnight, wanted), request, missingRoutes);
+        },
       },
       listing: { list: async () => listed(listing, { night: this.#night, world: this.#world, now }) },
       slack: nightPoster('default', postTo),

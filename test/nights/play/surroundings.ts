@@ -31,13 +31,21 @@ export function surroundingsAt(night: Night, minute: Minute): Surroundings {
     else if (event.kind === 'policy') policy = event.policy;
   }
   const answers = (destination: string) => modes.get(destination) ?? 'works';
-  return { listing, answers, policy: policyOf(policy, night.periodMinutes) };
+  return { listing, answers, policy: policyOf(policy, night) };
 }
 
+/** Of each night by what was written: parsing it takes as long as a check that finds nothing new. */
+const policies = new WeakMap<Night, Map<unknown, Policy>>();
+
 /** @throws Error for a policy with faults: the parser of nights lets none pass. */
-function policyOf(written: unknown, periodMinutes: number): Policy {
-  const parsed = parsePolicy(written, periodMinutes * 60);
+function policyOf(written: unknown, night: Night): Policy {
+  const ofNight = policies.get(night) ?? new Map<unknown, Policy>();
+  policies.set(night, ofNight);
+  const known = ofNight.get(written);
+  if (known !== undefined) return known;
+  const parsed = parsePolicy(written, night.periodMinutes * 60);
   if (!parsed.ok) throw new Error(parsed.faults.join('; '));
+  ofNight.set(written, parsed.policy);
   return parsed.policy;
 }
 

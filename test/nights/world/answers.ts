@@ -1,9 +1,11 @@
 import type { Agents } from './agents.ts';
 import type { Second, SyncLife } from './sync-life.ts';
 
+type Job = Readonly<Record<string, unknown>>;
+
 /** What the neighbouring routes of the API answer (docs/evidence.md), as JSON has it. */
 export interface Answers {
-  readonly jobs: { readonly jobs: readonly Readonly<Record<string, unknown>>[] };
+  readonly jobs: { readonly jobs: readonly Job[] };
   readonly connectors: { readonly connectors: readonly Readonly<Record<string, unknown>>[] };
   readonly k2: { readonly k2: readonly Readonly<Record<string, unknown>>[]; readonly next_page_token: null };
 }
@@ -12,14 +14,16 @@ interface AnswersContext {
   readonly agents: Agents;
   readonly midnight: number;
   readonly now: Second;
+  /** The ids of the syncs whose jobs somebody will read: those of all others take most of the time of a night. */
+  readonly wanted: ReadonlySet<string>;
 }
 
 export function answersOf(syncs: readonly SyncLife[], context: AnswersContext): Answers {
-  const { agents, midnight, now } = context;
+  const { agents, midnight, now, wanted } = context;
   const connectors = [...new Set(syncs.map(({ connector }) => connector))];
   const knowledgeBases = [...new Set(syncs.map(({ knowledgeBase }) => knowledgeBase))];
   return {
-    jobs: { jobs: syncs.flatMap((life) => jobsOf(life, context)) },
+    jobs: { jobs: syncs.filter(({ id }) => wanted.has(id)).flatMap((life) => jobsOf(life, context)) },
     connectors: {
       connectors: connectors
         .filter((id) => !agents.isRevoked(id))
@@ -41,13 +45,37 @@ export function answersOf(syncs: readonly SyncLife[], context: AnswersContext): 
   };
 }
 
-function jobsOf(
-  life: SyncLife,
-  { midnight, now }: AnswersContext,
-): readonly Readonly<Record<string, unknown>>[] {
-  const date = (at: Second) => new Date(midnight + at * 1000).toISOString();
-  const { id, connector, knowledgeBase, name, rows, run, lastRunAt, pastRuns } = life;
-  const job = (startedAt: Second) => ({
+/** The run in progress first. The jobs of past runs are kept in `life` until it changes. */
+function jobsOf(life: SyncLife, { midnight, now }: AnswersContext): readonly Job[] {
+  const { rows, run, lastRunAt } = life;
+  life.pastJobs ??= life.pastRuns.map(({ startedAt, endedAt, failure }) => ({
+    ...jobOf(life, startedAt, midnight),
+    state: failure?.state ?? 'completed',
+    rows_emitted: failure === undefined ? rows : 0,
+    message: failure?.error ?? null,
+    updated_at: dateOf(endedAt, midnight),
+    finished_at: dateOf(endedAt, midnight),
+    duration_ms: (endedAt - startedAt) * 1000,
+  }));
+  const live =
+    run === undefined || lastRunAt === null
+      ? []
+      : [
+          {
+            ...jobOf(life, lastRunAt, midnight),
+            state: 'running',
+            rows_emitted: Math.floor(rows / 2),
+            message: null,
+            updated_at: dateOf(now, midnight),
+            finished_at: null,
+            duration_ms: (now - lastRunAt) * 1000,
+          },
+        ];
+  return [...live, ...life.pastJobs];
+}
+
+function jobOf({ id, connector, knowledgeBase, name }: SyncLife, startedAt: Second, midnight: number): Job {
+  return {
     id: `job_${id}_${startedAt}`,
     sync_id: id,
     connector_id: connector,
@@ -55,33 +83,11 @@ function jobsOf(
     kind: 'extract',
     dest_table: name,
     mode: 'upsert',
-    created_at: date(startedAt),
-    started_at: date(startedAt),
-  });
-  const live =
-    run === undefined || lastRunAt === null
-      ? []
-      : [
-          {
-            ...job(lastRunAt),
-            state: 'running',
-            rows_emitted: Math.floor(rows / 2),
-            message: null,
-            updated_at: date(now),
-            finished_at: null,
-            duration_ms: (now - lastRunAt) * 1000,
-          },
-        ];
-  return [
-    ...live,
-    ...pastRuns.map(({ startedAt, endedAt, failure }) => ({
-      ...job(startedAt),
-      state: failure?.state ?? 'completed',
-      rows_emitted: failure === undefined ? rows : 0,
-      message: failure?.error ?? null,
-      updated_at: date(endedAt),
-      finished_at: date(endedAt),
-      duration_ms: (endedAt - startedAt) * 1000,
-    })),
-  ];
+    created_at: dateOf(startedAt, midnight),
+    started_at: dateOf(startedAt, midnight),
+  };
+}
+
+function dateOf(at: Second, midnight: number): string {
+  return new Date(midnight + at * 1000).toISOString();
 }

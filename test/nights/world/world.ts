@@ -64,9 +64,9 @@ export class World {
       .map((life) => recordOf(life, { midnight, now }));
   }
 
-  /** What the neighbouring routes answer, at the minute that it lives. */
-  answers(midnight: number): Answers {
-    return answersOf(this.#syncs, { agents: this.#agents, midnight, now: this.#minute * MINUTE });
+  /** What the neighbouring routes answer, at the minute that it lives, of the jobs only those of the wanted syncs. */
+  answers(midnight: number, wanted: ReadonlySet<string>): Answers {
+    return answersOf(this.#syncs, { agents: this.#agents, midnight, now: this.#minute * MINUTE, wanted });
   }
 
   /** Lives one minute, and finds the next one at which anything happens. */
@@ -159,6 +159,7 @@ export class World {
   #rename({ what, from, to }: Extract<NightEvent, { kind: 'renamed' }>, now: Second): void {
     for (const life of this.#of({ kind: what, names: [from] })) {
       life.record = undefined;
+      life.pastJobs = undefined;
       life[what] = to;
       life.updatedAt = now;
     }
