@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
-import { buildFunction, PLAIN_BUILD } from '../infra/function-build.ts';
+import { type Built, buildFunction, PLAIN_BUILD } from '../infra/function-build.ts';
 import type { WrittenPolicy } from '../lambda/core/parse/parse-policy.ts';
 
 /** A bundle beside its policy, as in the function's asset. */
@@ -17,10 +17,14 @@ export interface Bundle {
 
 const folder = mkdtempSync(join(tmpdir(), 'sync-alerts-bench-'));
 
-/** The function's bundle, as the stack deploys it. */
+/** Built once by each process. */
+let built: Promise<Built> | undefined;
+
+/** The function's bundle, as the stack deploys it. Another policy replaces that of the bundle before. */
 export async function deployedBundle(policy: WrittenPolicy = {}): Promise<Bundle> {
   const outdir = join(folder, 'deployed');
-  const { file, bytes, metafile } = await buildFunction(outdir);
+  built ??= buildFunction(outdir);
+  const { file, bytes, metafile } = await built;
   writeFileSync(join(outdir, 'policy.json'), JSON.stringify(policy));
   return { folder: outdir, file, bytes, inputs: outputOf(metafile).inputs };
 }

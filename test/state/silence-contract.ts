@@ -1,3 +1,4 @@
+import { MAX_SILENCES } from '../../lambda/core/silence.ts';
 import { INITIAL_STATE } from '../../lambda/core/state.ts';
 import type { SilenceStore, StateStore } from '../../lambda/state/state-store.ts';
 import { anAcknowledgement, aSilence, aSilenceOf } from '../core/a-silence.ts';
@@ -12,8 +13,16 @@ const OTHER = aSilenceOf(['sync:a', 'listing'], { id: 'bbbb', reason: '' });
 const ACKNOWLEDGED = [{ fingerprint: 'sync:a', since: NOW, severity: 'critical' }] as const;
 const THIRD = anAcknowledgement(ACKNOWLEDGED, { id: 'cccc' });
 
-/** Tests the contract of the port `SilenceStore`, which stores the silences beside the state. */
-export function testSilenceContract(name: string, createEmpty: () => Promise<Open>): void {
+/**
+ * Tests the contract of the port `SilenceStore`, which stores the silences beside the state.
+ *
+ * @param many How many silences it adds one by one: as many as there may be, or fewer where each takes long.
+ */
+export function testSilenceContract(
+  name: string,
+  createEmpty: () => Promise<Open>,
+  many: number = MAX_SILENCES,
+): void {
   const knownOf = async (store: StateStore) => (await store.load()).silences?.known ?? [];
   const idsOf = async (store: StateStore) => (await knownOf(store)).map(({ id }) => id).toSorted();
 
@@ -77,9 +86,9 @@ export function testSilenceContract(name: string, createEmpty: () => Promise<Ope
       expect(JSON.stringify(state)).not.toContain('aaaa');
     });
 
-    it('holds a thousand', async () => {
+    it(`holds ${many}`, async () => {
       const open = await createEmpty();
-      const ids = Array.from({ length: 1000 }, (_, index) => `s${String(index).padStart(3, '0')}`);
+      const ids = Array.from({ length: many }, (_, index) => `s${String(index).padStart(3, '0')}`);
       const store = open();
       for (const id of ids) await store.addSilence({ ...ONE, id });
       expect(await idsOf(open())).toEqual(ids);
