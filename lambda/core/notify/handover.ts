@@ -27,27 +27,22 @@ export function handedOver(
 ): Destination {
   const notificationLog: Record<string, NotificationLogEntry> = { ...destination.notificationLog };
   const others = [...logs].filter(([name]) => name !== key.route);
+  const elsewhere = entriesIn(others);
   for (const fingerprint of own) {
     const alert = facts.alerts[fingerprint];
     const before = destination.notificationLog[fingerprint] ?? {};
     const isWaiting = isUnsent(before);
     if (alert === undefined || isOpenIn(before) || isWaiting) continue;
-    const entries = others.flatMap(([name, saved]) =>
-      saved.flatMap((log) => {
-        const logEntry = log[fingerprint];
-        return logEntry === undefined ? [] : [{ name, logEntry }];
-      }),
-    );
-    if (entries.some(({ logEntry }) => isOpenIn(logEntry))) {
-      const isSame = entries.some(({ logEntry }) => isSentAsItIs(alert, logEntry));
+    const left = elsewhere(fingerprint, isUnsent, goesTo[fingerprint]);
+    // Of an alert that ended, nothing else is asked: there may be as many of them as ever were open.
+    if (left === undefined && alert.state !== 'firing') continue;
+    if (elsewhere(fingerprint, isOpenIn) !== undefined) {
+      const isSame = elsewhere(fingerprint, (one) => isSentAsItIs(alert, one)) !== undefined;
       if (isSame && alert.state === 'firing') notificationLog[fingerprint] = { ...before, rerouted: true };
       continue;
     }
-    const left = entries.find(({ name, logEntry }) => {
-      return isUnsent(logEntry) && !goesTo[fingerprint]?.includes(name);
-    });
     if (left === undefined) continue;
-    const { undeliveredSince, heldSince, muted } = left.logEntry;
+    const { undeliveredSince, heldSince, muted } = left;
     // What it was sent of an earlier firing says nothing about this one.
     const { lastNotified: _lastNotified, resolutionSent: _resolutionSent, ...rest } = before;
     notificationLog[fingerprint] = {
@@ -58,6 +53,26 @@ export function handedOver(
     };
   }
   return { ...destination, notificationLog };
+}
+
+type Others = readonly (readonly [name: string, saved: readonly NotificationLog[]])[];
+
+/** Finds the first entry about an alert that is as sought, in the logs of all these destinations but `except`. */
+function entriesIn(others: Others) {
+  return (
+    fingerprint: string,
+    isSought: (logEntry: NotificationLogEntry) => boolean,
+    except: readonly string[] = [],
+  ): NotificationLogEntry | undefined => {
+    for (const [name, saved] of others) {
+      if (except.includes(name)) continue;
+      for (const log of saved) {
+        const logEntry = log[fingerprint];
+        if (logEntry !== undefined && isSought(logEntry)) return logEntry;
+      }
+    }
+    return undefined;
+  };
 }
 
 /** Something about it waits to be sent. */
