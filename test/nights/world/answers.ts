@@ -1,5 +1,5 @@
 import type { Agents } from './agents.ts';
-import type { Second, SyncLife } from './sync-life.ts';
+import type { PastRun, Second, SyncLife } from './sync-life.ts';
 
 type Job = Readonly<Record<string, unknown>>;
 
@@ -45,18 +45,12 @@ export function answersOf(syncs: readonly SyncLife[], context: AnswersContext): 
   };
 }
 
-/** The run in progress first. The jobs of past runs are kept in `life` until it changes. */
+/** By the run that ended. */
+const pastJobs = new WeakMap<PastRun, Job>();
+
+/** The run in progress first. */
 function jobsOf(life: SyncLife, { midnight, now }: AnswersContext): readonly Job[] {
   const { rows, run, lastRunAt } = life;
-  life.pastJobs ??= life.pastRuns.map(({ startedAt, endedAt, failure }) => ({
-    ...jobOf(life, startedAt, midnight),
-    state: failure?.state ?? 'completed',
-    rows_emitted: failure === undefined ? rows : 0,
-    message: failure?.error ?? null,
-    updated_at: dateOf(endedAt, midnight),
-    finished_at: dateOf(endedAt, midnight),
-    duration_ms: (endedAt - startedAt) * 1000,
-  }));
   const live =
     run === undefined || lastRunAt === null
       ? []
@@ -71,7 +65,24 @@ function jobsOf(life: SyncLife, { midnight, now }: AnswersContext): readonly Job
             duration_ms: (now - lastRunAt) * 1000,
           },
         ];
-  return [...live, ...life.pastJobs];
+  return [...live, ...life.pastRuns.map((run) => pastJobOf(life, run, midnight))];
+}
+
+function pastJobOf(life: SyncLife, run: PastRun, midnight: number): Job {
+  const known = pastJobs.get(run);
+  if (known !== undefined) return known;
+  const { startedAt, endedAt, failure } = run;
+  const job = {
+    ...jobOf(life, startedAt, midnight),
+    state: failure?.state ?? 'completed',
+    rows_emitted: failure === undefined ? life.rows : 0,
+    message: failure?.error ?? null,
+    updated_at: dateOf(endedAt, midnight),
+    finished_at: dateOf(endedAt, midnight),
+    duration_ms: (endedAt - startedAt) * 1000,
+  };
+  pastJobs.set(run, job);
+  return job;
 }
 
 function jobOf({ id, connector, knowledgeBase, name }: SyncLife, startedAt: Second, midnight: number): Job {

@@ -10,7 +10,6 @@ export type Change = Extract<
 /** Changes a sync as the event says. */
 export function change(life: SyncLife, event: Change, now: Second): void {
   life.record = undefined;
-  life.pastJobs = undefined;
   switch (event.kind) {
     case 'field':
       life.oddFields = withField(life.oddFields, event);

@@ -30,7 +30,6 @@ export function endRun(life: SyncLife, { endsAt, failure }: Run): boolean {
   const isNotable = failure !== undefined || life.failures > 0 || !isPunctual;
   const startedAt = life.lastRunAt ?? endsAt;
   life.record = undefined;
-  life.pastJobs = undefined;
   life.run = undefined;
   life.pastRuns = [{ startedAt, endedAt: endsAt, failure }, ...life.pastRuns].slice(0, MAX_PAST_RUNS);
   life.lastState = failure?.state ?? 'completed';

@@ -60,8 +60,6 @@ export interface SyncLife {
   oddFields: ReadonlyMap<string, unknown>;
   /** Its record but for the lag; undefined after a change. */
   record: Readonly<Record<string, unknown>> | undefined;
-  /** The jobs of its past runs; undefined after a run or a change. */
-  pastJobs: readonly Readonly<Record<string, unknown>>[] | undefined;
 }
 
 const MINUTE = 60;
@@ -135,7 +133,6 @@ function lifeOf(group: Group, index: number, createdAt: Second): SyncLife {
     runCount: 0,
     oddFields: new Map(),
     record: undefined,
-    pastJobs: undefined,
   };
 }
 

@@ -159,8 +159,9 @@ export class World {
   #rename({ what, from, to }: Extract<NightEvent, { kind: 'renamed' }>, now: Second): void {
     for (const life of this.#of({ kind: what, names: [from] })) {
       life.record = undefined;
-      life.pastJobs = undefined;
       life[what] = to;
+      // Its jobs are known by its runs.
+      life.pastRuns = life.pastRuns.map((run) => ({ ...run }));
       life.updatedAt = now;
     }
     this.#conditions.rename(what, from, to);
