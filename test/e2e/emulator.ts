@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -211,15 +210,14 @@ export class Emulator {
 }
 
 /**
- * Starts an emulator on a free port and waits until it is ready.
+ * Starts an emulator, which takes a free port, and waits until it is ready.
  *
  * @throws Error with its output when it does not start within 30 s.
  */
 export async function startEmulator(): Promise<Emulator> {
   const tools = findTools();
-  const port = await freePort();
-  const parameters = ['-m', 'emulator', '--port', `${port}`, '--node', tools.node];
-  const child = spawn(tools.python, [...parameters, '--runtime-client', tools.runtimeClient], {
+  const parameters = ['-m', 'emulator', '--node', tools.node, '--runtime-client', tools.runtimeClient];
+  const child = spawn(tools.python, parameters, {
     cwd: join(ROOT, 'test', 'e2e'),
     env: { PATH: tools.path, PYTHONDONTWRITEBYTECODE: '1', PYTHONUNBUFFERED: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -228,36 +226,21 @@ export async function startEmulator(): Promise<Emulator> {
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => printed.push(text));
   }
-  const home = mkdtempSync(join(tmpdir(), 'sync-alerts-e2e-'));
-  const emulator = new Emulator(`http://127.0.0.1:${port}`, tools, child, home);
   const until = performance.now() + START_MS;
-  while (!(await isReady(emulator.url))) {
+  for (;;) {
+    const [, port] = /^port (\d+)$/m.exec(printed.join('')) ?? [];
+    if (port !== undefined) {
+      const home = mkdtempSync(join(tmpdir(), 'sync-alerts-e2e-'));
+      return new Emulator(`http://127.0.0.1:${port}`, tools, child, home);
+    }
     if (child.exitCode !== null || performance.now() > until) {
-      await emulator.stop();
+      child.kill();
       throw new Error(`The emulator did not start:\n${printed.join('')}`);
     }
     await wait(100);
   }
-  return emulator;
 }
 
 function parsed(payload: string): unknown {
   return payload === '' ? undefined : JSON.parse(payload);
-}
-
-async function isReady(url: string): Promise<boolean> {
-  try {
-    return (await fetch(`${url}/emulator/ready`)).ok;
-  } catch {
-    return false;
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port is free');
-  return address.port;
 }

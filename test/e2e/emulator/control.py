@@ -15,7 +15,6 @@ PREFIX = "/emulator/"
 
 class Control:
     """
-    GET    /emulator/ready
     GET    /emulator/calls[?requestId=ID]     the calls of functions
     GET    /emulator/invocations[?requestId=ID]
     POST   /emulator/faults                   the fields of `Fault`
@@ -27,7 +26,6 @@ class Control:
     def __init__(self, account: "Account") -> None:
         self._account = account
         self._endpoints: dict[tuple[str, str], Callable[[str, Any], Any]] = {
-            ("GET", "ready"): lambda _query, _body: {"ready": True},
             ("GET", "calls"): lambda request_id, _body: account.calls.of(request_id),
             ("GET", "invocations"): lambda request_id, _body: account.functions.invocations(request_id),
             ("POST", "faults"): lambda _query, body: account.faults.add(body),
