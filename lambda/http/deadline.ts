@@ -7,7 +7,8 @@ export interface Deadline {
 }
 
 /**
- * The deadline in `seconds` from now. Its timer does not keep the process alive.
+ * The deadline in `seconds` from now. Its timer starts when somebody first reads the signal, and does not keep the process
+ * alive.
  *
  * Do not use `AbortSignal.timeout` or `AbortSignal.any`, here or elsewhere: Node.js holds their sources weakly, so that
  * one garbage collection loses the abort (nodejs/node #57736, still present in 20.20).
@@ -15,10 +16,22 @@ export interface Deadline {
 export function deadlineIn(seconds: number): Deadline {
   const ms = Math.max(0, seconds * 1000);
   const at = performance.now() + ms;
+  const remainingMs = () => Math.max(0, at - performance.now());
+  let signal: AbortSignal | undefined;
+  return {
+    get signal() {
+      signal ??= abortedIn(remainingMs());
+      return signal;
+    },
+    remainingMs,
+  };
+}
+
+function abortedIn(ms: number): AbortSignal {
   const controller = new AbortController();
   if (ms === 0) controller.abort();
   else setTimeout(() => controller.abort(), ms).unref();
-  return { signal: controller.signal, remainingMs: () => Math.max(0, at - performance.now()) };
+  return controller.signal;
 }
 
 /** The same deadline, which also aborts when `signal` does. */

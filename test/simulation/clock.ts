@@ -83,20 +83,22 @@ function isBefore(one: ScheduledEvent, other: ScheduledEvent): boolean {
 }
 
 /**
- * Replaces the global `setTimeout` by the virtual clock's while `run` runs. The check then uses its real deadlines
- * (lambda/http/deadline.ts), in virtual time.
+ * Replaces the global `setTimeout` and `performance.now` by the virtual clock's while `run` runs. The check then uses its
+ * real deadlines (lambda/http/deadline.ts), in virtual time.
  */
 export async function onVirtualTime<T>(clock: Clock, run: () => Promise<T>): Promise<T> {
-  const real = globalThis.setTimeout;
+  const { setTimeout: realTimeout, performance: realPerformance } = globalThis;
   const handle = { unref: () => handle, ref: () => handle };
   const virtual = (callback: () => void, ms = 0) => {
     clock.at(clock.now + ms, callback);
     return handle;
   };
   globalThis.setTimeout = virtual as unknown as typeof setTimeout;
+  globalThis.performance = Object.create(realPerformance, { now: { value: () => clock.now } });
   try {
     return await run();
   } finally {
-    globalThis.setTimeout = real;
+    globalThis.setTimeout = realTimeout;
+    globalThis.performance = realPerformance;
   }
 }
