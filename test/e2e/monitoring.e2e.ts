@@ -218,7 +218,9 @@ describe('the runbook', () => {
     slack.script.push(answers(404, 'no_service'), answers(404, 'no_service'));
     const failed = [await invoke(), await invoke()];
     expect(failed.map(({ status }) => status)).toEqual(['error', 'error']);
-    expect(await runSection(emulator, 'Checks fail')).toContain('docs/runbook.md#slack-refuses-messages');
+    expect(await runSection(emulator, 'Checks fail', outputs)).toContain(
+      'docs/runbook.md#slack-refuses-messages',
+    );
     expect(await invoke()).toMatchObject({ status: 'success' });
   });
 
@@ -227,7 +229,7 @@ describe('the runbook', () => {
     const reason = JSON.stringify({ ERROR_CODE: { DataType: 'String', StringValue: 'AccessDenied' } });
     const send = ['sqs', 'send-message', ...queue, '--message-body', '{}', '--message-attributes', reason];
     await aws(emulator, ...send);
-    expect(await runSection(emulator, 'Dead letters')).toContain('AccessDenied');
+    expect(await runSection(emulator, 'Dead letters', outputs)).toContain('AccessDenied');
     const attribute = 'ApproximateNumberOfMessages';
     const left = await aws(emulator, 'sqs', 'get-queue-attributes', ...queue, '--attribute-names', attribute);
     expect(left).toMatchObject({ Attributes: { [attribute]: '0' } });
@@ -237,7 +239,7 @@ describe('the runbook', () => {
     const reserve = ['lambda', 'put-function-concurrency', '--function-name', output('FunctionName')];
     await aws(emulator, ...reserve, '--reserved-concurrent-executions', '0');
     await expect(invoke()).rejects.toThrow(/429/);
-    const text = await runSection(emulator, 'Invocations throttled');
+    const text = await runSection(emulator, 'Invocations throttled', outputs);
     expect(text).toMatch(/"ReservedConcurrentExecutions": 0/);
     expect(text).toMatch(/2 syncs: 2 healthy; /);
   });
@@ -247,7 +249,7 @@ describe('the runbook', () => {
     slack.script.push(answers(403, 'invalid_token'), answers(403, 'invalid_token'));
     expect(await figures()).toMatchObject({ ChecksCompleted: 0, OldestUndeliveredSeconds: 0 });
     expect((await figures())['OldestUndeliveredSeconds']).toBeGreaterThanOrEqual(0);
-    const text = await runSection(emulator, 'Notifications undelivered for an hour');
+    const text = await runSection(emulator, 'Notifications undelivered for an hour', outputs);
     expect(text).toContain('dry run: nothing posted, nothing saved');
     expect(text).toContain('invalid_token');
     expect(text).toMatch(/1 message posted to Slack\.\n$/);
@@ -257,12 +259,12 @@ describe('the runbook', () => {
   it.each(WITH_COMMANDS.filter((heading) => !PRODUCED.includes(heading)))(
     '%s: the commands work',
     async (heading) => {
-      await expect(runSection(emulator, heading)).resolves.toEqual(expect.any(String));
+      await expect(runSection(emulator, heading, outputs)).resolves.toEqual(expect.any(String));
     },
   );
 
   it('Test the alarm path: sets off an alarm', async () => {
-    await runSection(emulator, 'Test the alarm path');
+    await runSection(emulator, 'Test the alarm path', outputs);
     const triggered = (await alarms()).filter(({ StateValue }) => StateValue === 'ALARM');
     expect(triggered.map(({ AlarmName }) => AlarmName)).toEqual([
       expect.stringMatching(/^SyncAlerts-prod-MonitoringNoCheckCompleted/),

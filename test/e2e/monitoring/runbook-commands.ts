@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Outputs } from '../cdk.ts';
 import type { Emulator } from '../emulator.ts';
 import { shell, succeeds } from '../shell.ts';
 
@@ -9,12 +10,19 @@ export const WITH_COMMANDS = PARTS.filter((part) => part.includes('```sh'))
   .map(headingOf)
   .filter((heading) => heading !== 'Before anything');
 
-/** Runs the commands of a section in their order, as a person who pastes them. Returns their output. */
-export async function runSection(emulator: Emulator, heading: string): Promise<string> {
+/**
+ * Runs the commands of a section in their order, as a person who pastes them. Returns their output.
+ *
+ * @param outputs The outputs of the stack, where `output` of the runbook need not ask for each of them, which takes most of a
+ *   second.
+ */
+export async function runSection(emulator: Emulator, heading: string, outputs?: Outputs): Promise<string> {
   const [helpers = ''] = commandsOf('Before anything');
+  const known = Object.entries(outputs ?? {}).map(([name, value]) => `${name}) echo '${value}' ;;`);
   const script = [
     'set -e',
     helpers,
+    ...(outputs === undefined ? [] : [`output() { case $1 in ${known.join(' ')} esac; }`]),
     // Version 1 of the CLI has its own endpoint for SQS and ignores the one of the environment.
     'aws() { command aws "$@" --endpoint-url "$AWS_ENDPOINT_URL"; }',
     ...commandsOf(heading),
