@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { anyText } from '../core/any-text.ts';
 import { added, isObjectAt, type Json, type Path, pathsIn, replaced } from '../state/a-document.ts';
 
 const TEXTS: readonly string[] = [
@@ -76,7 +77,7 @@ export const junk: fc.Arbitrary<Json> = fc.oneof(
     { '0': 'a', length: 1 },
     JSON.parse('{"__proto__": {"polluted": true}}'),
   ),
-  fc.string({ unit: 'binary', maxLength: 30 }),
+  anyText({ maxLength: 30 }),
   fc.double({ noNaN: true }),
   fc.integer(),
   fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
@@ -165,7 +166,7 @@ export function damaged(text: string): fc.Arbitrary<string> {
         '<',
         '\u0000',
       ),
-      fc.string({ unit: 'binary', maxLength: 4 }),
+      anyText({ maxLength: 4 }),
     ),
   });
   return fc.array(damage, { minLength: 1, maxLength: 3 }).map((damages) => damages.reduce(withDamage, text));

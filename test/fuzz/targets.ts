@@ -16,6 +16,7 @@ import { TimbalListing } from '../../lambda/timbal/listing.ts';
 import { ListingError } from '../../lambda/timbal/listing-error.ts';
 import { type Page, PageReader } from '../../lambda/timbal/page.ts';
 import { START } from '../commands/a-world.ts';
+import { anyText } from '../core/any-text.ts';
 import { aDocument } from '../state/a-document.ts';
 import { anyState } from '../state/a-state.ts';
 import { damaged, junk, mutated } from './mutations.ts';
@@ -85,7 +86,7 @@ export const TARGETS: readonly Target[] = [
       text: fc.oneof(
         damaged(PAGE),
         mutated({ syncs: RECORDS, next_page_token: 'more' }).map((page) => JSON.stringify(page)),
-        fc.string({ unit: 'binary' }),
+        anyText(),
       ),
       answers,
     }),
@@ -130,7 +131,7 @@ export const TARGETS: readonly Target[] = [
     fc.oneof(
       damaged(JSON.stringify(SECRET)),
       mutated(SECRET).map((value) => JSON.stringify(value)),
-      fc.string({ unit: 'binary' }),
+      anyText(),
     ),
     useSecret,
   ),
@@ -170,7 +171,7 @@ export const TARGETS: readonly Target[] = [
   target(
     'credentials in a text',
     fc.record({
-      before: fc.string({ unit: 'binary' }),
+      before: anyText(),
       text: fc.oneof(damaged('x password="hunter2" a://u:p@h; token: b'), fc.string()),
     }),
     ({ before, text }) => {

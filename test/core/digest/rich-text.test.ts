@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { joined, moment, strong, untrusted, words } from '../../../lambda/core/digest/rich-text.ts';
 import { processorMsSince } from '../../processor-time.ts';
+import { anyText } from '../any-text.ts';
 
 const textOf = (text: string, maxLength?: number) => untrusted(text, maxLength).text;
 
@@ -108,7 +109,7 @@ describe('joined lines', () => {
 function anything() {
   const units = fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 400 });
   return fc.oneof(
-    fc.string({ unit: 'binary', maxLength: 400 }),
+    anyText({ maxLength: 400 }),
     units.map((codes) => String.fromCharCode(...codes)),
     fc.string({
       unit: fc.constantFrom('a', ' ', '\n', '\u202e', '\u200b', '\u{1F680}', '\ud83d'),

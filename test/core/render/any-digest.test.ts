@@ -4,6 +4,7 @@ import { strong, untrusted, words } from '../../../lambda/core/digest/rich-text.
 import { plainText } from '../../../lambda/core/render/blocks.ts';
 import { slackMessages } from '../../../lambda/core/render/slack-messages.ts';
 import { aDiagnosis, aDigest, aNotification, labelsOf, listed, named, ORIGIN } from '../a-digest.ts';
+import { anyText } from '../any-text.ts';
 import { markupFaults } from './block-kit-validator.ts';
 import { countsLeftOut, expectAllCovered, expectValid, numbers, textsOf } from './many-alerts.ts';
 
@@ -98,7 +99,7 @@ describe('text from outside', () => {
 /** Sections of lines of any length, the last of which may count many. */
 function anyDigest(): fc.Arbitrary<Digest> {
   const text = fc.oneof(
-    fc.string({ unit: 'binary', maxLength: 100 }),
+    anyText({ maxLength: 100 }),
     fc.string({ unit: fc.constantFrom('&', '<', '`', '"', '\u{1F680}'), maxLength: 400 }),
   );
   const item = fc

@@ -24,6 +24,7 @@ import {
   resolved,
   UNAVAILABLE,
 } from '../a-digest.ts';
+import { anyText } from '../any-text.ts';
 
 /** A digest with most sections, and every kind of evidence. */
 function aFullDigest() {
@@ -273,7 +274,7 @@ describe('text from outside', () => {
     const units = fc.array(fc.oneof(fc.integer({ min: 0, max: 0xffff }), fc.integer({ min: 0, max: 0x9f })));
     const anything = fc.oneof(
       units.map((codes) => String.fromCharCode(...codes)),
-      fc.string({ unit: 'binary' }),
+      anyText(),
     );
     fc.assert(
       fc.property(anything, fc.constantFrom(40, 100, Number.POSITIVE_INFINITY), (value, width) => {
