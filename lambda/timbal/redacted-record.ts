@@ -21,7 +21,7 @@ const FREE_TEXTS = [
  * deeper values, whose depth others decide. A record without secrets is returned itself.
  *
  * Without a backslash, the strings of the records stand in the text as they are: what the text does not hold, none of them
- * does, and need not be searched for in each. That is nearly every text, and saves half a `JSON.parse` of it.
+ * does, and need not be searched for in each. Nearly every text is such a one.
  */
 export function recordRedaction(text: string, redact: Redact): (record: unknown) => unknown {
   const isPlain = !text.includes('\\') && !text.includes('//') && redact(text) === text;

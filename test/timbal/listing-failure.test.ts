@@ -194,11 +194,12 @@ describe('a failed listing', () => {
   it('ends at the deadline, and no request outlives it', async () => {
     const server = await localServer(hangs);
     const started = performance.now();
-    expect(await list(server, {}, 0.1)).toMatchObject({
+    // The first request of a process takes a tenth of a second before it connects.
+    expect(await list(server, {}, 0.5)).toMatchObject({
       ok: false,
       failure: { kind: 'failed', received: 'no response before the deadline (DEADLINE), 1 attempt' },
     });
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(performance.now() - started).toBeLessThan(1500);
     await allConnectionsClosed(server);
     expect(server.requests).toHaveLength(1);
   });
