@@ -4,6 +4,8 @@ import base from './jest.config.js';
 export default {
   ...base,
   testMatch: ['<rootDir>/test/e2e/**/*.e2e.ts'],
+  // They wait for a good part of their time: for time limits, and for the processes that they start.
+  maxWorkers: 3,
   // A bootstrap and a deployment take half a minute.
   testTimeout: 120_000,
 };
